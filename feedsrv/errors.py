@@ -1,0 +1,88 @@
+"""Every error feedsrv raises.
+
+::
+
+    FeedsrvError
+    ├── SettingsInvalid           the environment: every setting that is wrong, in one message
+    ├── NewsroomInvalid           releases/newsroom.toml: every entry that is wrong
+    ├── FileUnreadable            one release file; the others are not touched by it
+    ├── PublishingFailed          nothing was published, what was public stays so
+    │   └── RemovalRefused        too much of the newsroom would vanish at once
+    ├── IndexProblem
+    │   ├── IndexUnavailable      there is no generation that can be opened
+    │   └── IndexLocked           another process is writing
+    └── ReleaseMissing
+        ├── ReleaseNotFound       there is no such public release
+        └── ReleaseWithdrawn      there was; its notice is in ``withdrawal``
+
+A message is a sentence for the person who can mend the cause.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from feedsrv.problem import Problem
+    from feedsrv.release import Withdrawal
+
+
+class FeedsrvError(Exception):
+    """The root: whoever catches it has caught everything feedsrv raises on purpose."""
+
+
+class SettingsInvalid(FeedsrvError):
+    """The operational settings cannot be used; the message has a line for each that is wrong."""
+
+
+class NewsroomInvalid(FeedsrvError):
+    """newsroom.toml cannot be used; ``problems`` says what is wrong, and where."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = tuple(problems)
+
+
+class FileUnreadable(FeedsrvError):
+    """A release file cannot be read; ``problem`` says why, and what to do."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
+
+
+class PublishingFailed(FeedsrvError):
+    """Nothing was published: a full disk, a folder that cannot be read."""
+
+
+class RemovalRefused(PublishingFailed):
+    """More than half of the newsroom would vanish, and nobody said ``--force``."""
+
+
+class IndexProblem(FeedsrvError):
+    """The index cannot do what was asked of it."""
+
+
+class IndexUnavailable(IndexProblem):
+    """No generation is there to be opened, or the one that is cannot be trusted or read."""
+
+
+class IndexLocked(IndexProblem):
+    """Another process is writing to this index."""
+
+
+class ReleaseMissing(FeedsrvError):
+    """The release asked for is not public."""
+
+
+class ReleaseNotFound(ReleaseMissing):
+    """No public release has this id."""
+
+
+class ReleaseWithdrawn(ReleaseMissing):
+    """The release was public and has been withdrawn."""
+
+    def __init__(self, withdrawal: Withdrawal) -> None:
+        super().__init__(f"{withdrawal.id} was withdrawn")
+        self.withdrawal = withdrawal

@@ -1,0 +1,104 @@
+"""A feed: a list of releases made ready for feed readers, and its renderings.
+
+Whoever builds a `Feed` has decided everything: addresses are absolute, bodies sanitised, dates aware and UTC.
+The renderings only write it down, the same entries, ids, dates and words in each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link of a feed, by its relation: "self", "alternate", "next", "hub" ... (RFC 4287, 4.2.7)."""
+
+    rel: str
+    href: str
+    type: str = ""
+    title: str = ""
+    hreflang: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A topic as an entry carries it: its id, its name, and the address of its page."""
+
+    term: str
+    label: str
+    scheme: str
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """An attached file; ``length`` is in bytes."""
+
+    url: str
+    type: str
+    length: int
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A release as a feed carries it.
+
+    ``id`` is a tag: URI (RFC 4151). ``published`` is None for an undated release. ``summary`` is plain text,
+    ``content`` a piece of sanitised HTML. ``extension`` is what JSON Feed gets under ``_feedsrv``.
+    """
+
+    id: str
+    url: str
+    title: str
+    updated: datetime
+    published: datetime | None
+    language: str
+    summary: str
+    content: str
+    author: str
+    categories: tuple[Category, ...] = ()
+    enclosures: tuple[Enclosure, ...] = ()
+    extension: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A list of releases with all that its renderings say of it.
+
+    ``url`` is the canonical address of this very document, ``home`` that of the list as a page. ``updated``
+    is the newest of its entries, never the clock. ``extension`` is what JSON Feed gets under ``_feedsrv``.
+    """
+
+    id: str
+    url: str
+    home: str
+    title: str
+    description: str
+    language: str
+    updated: datetime
+    author: str
+    author_url: str
+    generator_version: str
+    links: tuple[Link, ...] = ()
+    entries: tuple[Entry, ...] = ()
+    extension: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A feed as a list of feeds names it (OPML 2.0)."""
+
+    title: str
+    feed: str
+    home: str
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionGroup:
+    """Subscriptions that belong together."""
+
+    title: str
+    subscriptions: tuple[Subscription, ...]

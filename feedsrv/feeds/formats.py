@@ -1,0 +1,32 @@
+"""The formats of feeds: by what ending each is asked for, what it is called, and what renders it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from feedsrv.feeds import Feed
+from feedsrv.feeds.json_feed import JSON_TYPE, json_feed
+from feedsrv.feeds.xml import ATOM_TYPE, RSS_TYPE, atom, rss
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A format; ``extension`` is without its dot, ``name`` for people, ``render`` gives the document in UTF-8."""
+
+    extension: str
+    name: str
+    media_type: str
+    render: Callable[[Feed], bytes]
+
+    @property
+    def content_type(self) -> str:
+        """The media type as HTTP states it."""
+        return f"{self.media_type}; charset=utf-8"
+
+
+ATOM = Format("atom", "Atom", ATOM_TYPE, atom)
+RSS = Format("rss", "RSS", RSS_TYPE, rss)
+JSON = Format("json", "JSON Feed", JSON_TYPE, json_feed)
+
+FORMATS = {format_.extension: format_ for format_ in (ATOM, RSS, JSON)}

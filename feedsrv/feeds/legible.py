@@ -1,0 +1,59 @@
+"""A legible feed: one that every format can carry, whatever its texts hold."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass, replace
+from typing import Any, TypeVar, cast
+
+from feedsrv.feeds import Entry, Feed
+
+T = TypeVar("T")
+
+# What is left out of "Char" in XML 1.0 (5th edition, 2.2): most control characters, surrogates, U+FFFE and U+FFFF.
+_FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def legible(feed: Feed) -> Feed:
+    """The feed without characters that XML 1.0 forbids, and with a stand-in for every text that a format demands.
+
+    A title is never blank (the address stands in), nor are the description and the names of authors and topics.
+    """
+    feed = cleaned(feed)
+    title = feed.title.strip() or feed.home
+    author = feed.author.strip() or title
+    return replace(
+        feed,
+        title=title,
+        description=feed.description.strip() or title,
+        author=author,
+        entries=tuple(_legible_entry(entry, author) for entry in feed.entries),
+    )
+
+
+def _legible_entry(entry: Entry, author: str) -> Entry:
+    return replace(
+        entry,
+        title=entry.title.strip() or entry.url,
+        author=entry.author.strip() or author,
+        summary=entry.summary.strip(),
+        categories=tuple(replace(topic, label=topic.label.strip() or topic.term) for topic in entry.categories),
+    )
+
+
+def cleaned(value: T) -> T:
+    """The same value, all the way down, without the characters that XML 1.0 forbids; sequences become tuples."""
+    return cast("T", _cleaned(value))
+
+
+def _cleaned(value: Any) -> Any:
+    if isinstance(value, str):
+        return _FORBIDDEN.sub("", value)
+    if isinstance(value, Mapping):
+        return {_cleaned(key): _cleaned(item) for key, item in value.items()}
+    if isinstance(value, (tuple, list)):
+        return tuple(_cleaned(item) for item in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{field.name: _cleaned(getattr(value, field.name)) for field in fields(value)})
+    return value

@@ -1,0 +1,89 @@
+"""The repairs of feedgen 1.0.0: what it leaves out of a feed or gets wrong, put right by extensions of it.
+
+While extensions run, the Atom tree has no namespace: its elements are named bare, those of Atom in RSS in full.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from email.utils import format_datetime
+
+import feedgen.entry
+import feedgen.feed
+from lxml import etree
+
+from feedsrv.feeds import Entry, Link
+
+_ATOM = "{http://www.w3.org/2005/Atom}"
+_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+
+# feedgen's own calls locale.setlocale for each date: other threads see the change, and it may stay.
+feedgen.feed.formatRFC2822 = feedgen.entry.formatRFC2822 = format_datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FeedRepair:
+    """Writes the links of a feed, all but the alternate that is the list itself.
+
+    feedgen refuses relations it does not know, writes none but "self" in RSS, and there makes the last link
+    that it is given the address of the channel, whatever its relation.
+    """
+
+    links: Sequence[Link]
+
+    def extend_ns(self) -> dict[str, str]:
+        """No namespaces: feedgen declares that of Atom in RSS by itself."""
+        return {}
+
+    def extend_atom(self, feed: etree._Element) -> None:
+        """Adds the links to an Atom feed."""
+        for link in self.links:
+            _add_link(feed, "link", link)
+
+    def extend_rss(self, rss: etree._Element) -> None:
+        """Adds the links to the channel of an RSS document, as the RSS Advisory Board's profile has it."""
+        for link in self.links:
+            _add_link(rss[0], f"{_ATOM}link", link)
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRepair:
+    """Completes the links, the language and the dates of an entry."""
+
+    entry: Entry
+    feed_language: str
+
+    def extend_atom(self, element: etree._Element) -> None:
+        """Completes an Atom entry: feedgen writes the address of a link and drops all else, its relation too."""
+        self._tell_language(element)
+        for bare in element.findall("link"):
+            element.remove(bare)
+        _add_link(element, "link", Link("alternate", self.entry.url, "text/html", hreflang=self.entry.language))
+        for enclosure in self.entry.enclosures:
+            link = Link("enclosure", enclosure.url, enclosure.type, enclosure.title)
+            _add_link(element, "link", link, length=str(enclosure.length))
+
+    def extend_rss(self, element: etree._Element) -> None:
+        """Completes an RSS item: the first enclosure (feedgen writes the last), and when it was updated."""
+        self._tell_language(element)
+        for first in self.entry.enclosures[:1]:
+            etree.SubElement(element, "enclosure", url=first.url, length=str(first.length), type=first.type)
+        etree.SubElement(element, f"{_ATOM}updated").text = self.entry.updated.isoformat()
+
+    def _tell_language(self, element: etree._Element) -> None:
+        """feedgen knows the language of the feed alone."""
+        if self.entry.language and self.entry.language != self.feed_language:
+            element.set(_LANG, self.entry.language)
+
+
+def _add_link(parent: etree._Element, name: str, link: Link, length: str = "") -> None:
+    attributes = {
+        "rel": link.rel,
+        "href": link.href,
+        "type": link.type,
+        "hreflang": link.hreflang,
+        "length": length,
+        "title": link.title,
+    }
+    etree.SubElement(parent, name, {key: value for key, value in attributes.items() if value})

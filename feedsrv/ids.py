@@ -1,0 +1,112 @@
+"""The ids of releases: what a file claims, and who keeps it where two claim the same.
+
+An id is part of an address and of every feed entry. Changing anything here makes other releases of those
+that people have subscribed to: it is never done.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from itertools import count
+from pathlib import PurePosixPath
+
+from anyascii import anyascii
+
+from feedsrv.newsroom import LANGUAGE_NAMES, Newsroom
+
+LONGEST_SLUG = 80
+
+_SEPARATORS = re.compile(r"[^A-Za-z0-9]+")
+_REFERENCE_PREFIX = re.compile(r"[A-Za-z]+")
+
+
+def slug(text: str) -> str:
+    """The text as a slug: ASCII small letters, digits and hyphens, at most 80 characters, cut at a word.
+
+    Empty for a text that has no letter and no digit.
+    """
+    return _cut(_SEPARATORS.sub("-", anyascii(text.replace("'", "").replace("’", ""))).strip("-").lower())
+
+
+def _cut(slugged: str) -> str:
+    if len(slugged) <= LONGEST_SLUG:
+        return slugged
+    head = slugged[: LONGEST_SLUG + 1].rpartition("-")[0]
+    return head or slugged[:LONGEST_SLUG]
+
+
+def claim(source: str, language: str, newsroom: Newsroom, *, reference: str = "", own_slug: str = "") -> str:
+    """The id that a file claims: its reference made safe for a path, else its slug, else its stem.
+
+    A file of a bundle goes by its folder's name. A release that is not in the newsroom's first language
+    ends in its language, unless its reference tells it.
+    """
+    if base := _cut(_SEPARATORS.sub("-", anyascii(reference)).strip("-")):
+        prefix = _REFERENCE_PREFIX.match(reference)
+        if prefix and newsroom.reference_languages.get(prefix[0].upper()) == language:
+            return base
+    else:
+        stem = stem_of(source, newsroom)
+        base = (
+            slug(own_slug) or slug(stem) or f"release-{sha256(stem.encode('utf8', 'surrogateescape')).hexdigest()[:8]}"
+        )
+    return base if language == newsroom.language else f"{base}-{language.lower()}"
+
+
+def stem_of(source: str, newsroom: Newsroom) -> str:
+    """The name of a file without its ending and language; that of its folder for the index file of a bundle."""
+    path = PurePosixPath(source)
+    stem, _, tag = path.stem.rpartition(".")
+    if not stem or not is_language_in_name(tag, newsroom):
+        stem = path.stem
+    return path.parent.name if stem == "index" and path.parent.name else stem
+
+
+def is_language_in_name(tag: str, newsroom: Newsroom) -> bool:
+    """Whether a part of a name tells a language: one of the newsroom's, any well-known one where it states none."""
+    return tag in (newsroom.languages or LANGUAGE_NAMES)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A file's claim to an id; ``day`` is that of its publication, in the newsroom's time zone."""
+
+    source: str
+    id: str
+    day: date | None
+    order: tuple[float, str]  # moment of publication, then path: the first keeps the id
+
+
+def assign(claims: Iterable[Claim]) -> dict[str, str]:
+    """The id that each source is given; whatever the order of the claims, the same.
+
+    Of several files that claim one id, in capitals or not, the one published first keeps it, then the first
+    by path; the others carry their day, and a number where that is taken too.
+    """
+    rivals: dict[str, list[Claim]] = defaultdict(list)
+    for claimed in claims:
+        rivals[claimed.id.casefold()].append(claimed)
+    given, losers = {}, []
+    for group in rivals.values():
+        first, *others = sorted(group, key=lambda claimed: claimed.order) if len(group) > 1 else group
+        given[first.source] = first.id
+        losers.extend(others)
+    taken = set(rivals)
+    for loser in sorted(losers, key=lambda claimed: (claimed.order, claimed.id)):
+        new = next(candidate for candidate in _candidates(loser) if candidate.casefold() not in taken)
+        taken.add(new.casefold())
+        given[loser.source] = new
+    return given
+
+
+def _candidates(loser: Claim) -> Iterable[str]:
+    dated = f"{loser.id}-{loser.day.isoformat()}" if loser.day else loser.id
+    if loser.day:
+        yield dated
+    for number in count(2):
+        yield f"{dated}-{number}"

@@ -1,0 +1,285 @@
+"""The newsroom: the editorial settings that live with the releases, in newsroom.toml."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from feedsrv.errors import NewsroomInvalid
+from feedsrv.problem import Problem, Severity
+
+FILE_NAME = "newsroom.toml"
+TOPIC_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+LANGUAGE_NAMES = {
+    "ar": "العربية", "da": "Dansk", "de": "Deutsch", "el": "Ελληνικά", "en": "English", "es": "Español",
+    "fi": "Suomi", "fr": "Français", "it": "Italiano", "ja": "日本語", "nl": "Nederlands", "no": "Norsk",
+    "pl": "Polski", "pt": "Português", "ro": "Română", "ru": "Русский", "sv": "Svenska", "zh": "中文",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A subject that releases are about.
+
+    ``labels`` are keyed by language. ``match`` and ``excluding`` are queries in the language of the search box:
+    a release is in the topic if one of the first matches its words and none of the second does.
+    ``aliases`` are other names that front matter may use and addresses redirect from. ``retired``
+    is the topic that took its place, "" where none did, None for a living topic.
+    """
+
+    id: str
+    labels: Mapping[str, str] = field(default_factory=dict)
+    match: tuple[str, ...] = ()
+    excluding: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    retired: str | None = None
+
+    def label(self, language: str) -> str:
+        """Its name in a language, else in the first that has one, else made from its id."""
+        return self.labels.get(language) or next(iter(self.labels.values()), "") or label_of(self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Newsroom:
+    """The editorial settings; the defaults are a working newsroom.
+
+    ``authority`` and ``since`` make the permanent ids (RFC 4151): a domain or mail address that the publisher
+    held on that day. Without an authority the host of the public address is used. ``languages`` are in
+    order of preference; empty means any, English first. ``reference_languages`` says which language a
+    reference's prefix tells; ``is_day_first`` how 03/04/2018 is read, None: not at all.
+    """
+
+    title: str = "Newsroom"
+    description: str = "Press releases"
+    publisher: str = ""
+    contact: str = ""
+    languages: tuple[str, ...] = ()
+    timezone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
+    authority: str = ""
+    since: date = date(2000, 1, 1)
+    is_day_first: bool | None = None
+    reference_languages: Mapping[str, str] = field(default_factory=lambda: {"PR": "en", "CP": "fr"})
+    topics: Mapping[str, Topic] = field(default_factory=dict)
+
+    @property
+    def language(self) -> str:
+        """The first language: that of its pages and of whatever tells no other."""
+        return self.languages[0] if self.languages else "en"
+
+    @property
+    def start(self) -> datetime:
+        """The start date of its ids as a moment: what an undated release carries where a date must stand."""
+        return datetime(self.since.year, self.since.month, self.since.day, tzinfo=ZoneInfo("UTC"))
+
+    def day(self, moment: datetime) -> date:
+        """The calendar day of a moment, in the newsroom's time zone."""
+        return moment.astimezone(self.timezone).date()
+
+    def midnight(self, day: date) -> datetime:
+        """The first moment of a day of the newsroom's time zone, as UTC.
+
+        Raises OverflowError for the edges of the calendar.
+        """
+        return datetime(day.year, day.month, day.day, tzinfo=self.timezone).astimezone(ZoneInfo("UTC"))
+
+    def midnight_after(self, day: date) -> datetime:
+        """The first moment after a day, as UTC. Raises OverflowError for the last day of the calendar."""
+        return self.midnight(day + timedelta(days=1))
+
+    def topic_id(self, name: str) -> str:
+        """The id of the topic that goes by this id or alias; the name itself where none does."""
+        if name in self.topics:
+            return name
+        return next((topic.id for topic in self.topics.values() if name in topic.aliases), name)
+
+    def topic_label(self, topic_id: str, language: str = "") -> str:
+        """The name of a topic, in a language or in the newsroom's first; from its id where it has none."""
+        topic = self.topics.get(topic_id)
+        return topic.label(language or self.language) if topic else label_of(topic_id)
+
+    def reading_key(self) -> str:
+        """What of these settings the reading of a file depends on: when it changes, files are read again."""
+        return repr((self.languages, self.timezone.key, self.is_day_first, sorted(self.reference_languages.items())))
+
+
+def label_of(topic_id: str) -> str:
+    """A name for a topic that has none: "life-sciences" is "Life sciences"."""
+    words = topic_id.replace("-", " ")
+    return words[:1].upper() + words[1:]
+
+
+def language_name(tag: str) -> str:
+    """What a language calls itself; its tag where that is not known."""
+    return LANGUAGE_NAMES.get(tag.partition("-")[0], tag)
+
+
+def parse(text: str, path: str = FILE_NAME) -> Newsroom:
+    """The newsroom that the text of a newsroom.toml describes.
+
+    Raises NewsroomInvalid, naming every entry that is wrong with its line where one can be told.
+    """
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        line = re.search(r"at line (\d+)", str(error))
+        problem = Problem(
+            path,
+            int(line[1]) if line else 0,
+            f"this is not TOML: {error}",
+            "mend the line; strings stand in quotes, lists in [brackets]",
+            Severity.ERROR,
+        )
+        raise NewsroomInvalid([problem]) from error
+    reader = _Reader(path, text)
+    newsroom = reader.newsroom(document)
+    if reader.problems:
+        raise NewsroomInvalid(reader.problems)
+    return newsroom
+
+
+_LANGUAGE_TAG = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
+_AUTHORITY = re.compile(r"(?:[a-z0-9._%+-]+@)?[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*")
+
+
+class _Reader:
+    """Reads one entry after another and collects what is wrong with them."""
+
+    def __init__(self, path: str, text: str) -> None:
+        self._path = path
+        self._lines = text.splitlines()
+        self.problems: list[Problem] = []
+
+    def newsroom(self, document: dict[str, Any]) -> Newsroom:
+        known: dict[str, Callable[[str, Any], Any]] = {
+            "title": self._text,
+            "description": self._text,
+            "publisher": self._text,
+            "contact": self._text,
+            "languages": self._languages,
+            "timezone": self._timezone,
+            "authority": self._authority,
+            "since": self._date,
+            "day_first": self._flag,
+            "reference_languages": self._reference_languages,
+            "topics": self._topics,
+        }
+        values = {}
+        for key, value in document.items():
+            if key in known:
+                values["is_day_first" if key == "day_first" else key] = known[key](key, value)
+            else:
+                self._complain(key, f"there is no setting {key!r}", f"the settings are {', '.join(known)}")
+        return Newsroom(**{key: value for key, value in values.items() if value is not None})
+
+    def _complain(self, key: str, what: str, remedy: str) -> None:
+        name = key.rpartition(".")[2]
+        start = re.compile(rf"\s*(?:{re.escape(name)}\s*=|\[.*\b{re.escape(name)}\s*\])")
+        line = next((number for number, text in enumerate(self._lines, 1) if start.match(text)), 0)
+        self.problems.append(Problem(self._path, line, what, remedy, Severity.ERROR))
+
+    def _text(self, key: str, value: Any) -> str | None:
+        if isinstance(value, str) and value.isprintable():
+            return value.strip() or None
+        self._complain(key, f"{key} is {value!r}", "write a text in quotes, on one line")
+        return None
+
+    def _flag(self, key: str, value: Any) -> bool | None:
+        if isinstance(value, bool):
+            return value
+        self._complain(key, f"{key} is {value!r}", "write true or false")
+        return None
+
+    def _texts(self, key: str, value: Any) -> tuple[str, ...]:
+        if isinstance(value, list) and all(isinstance(part, str) and part.strip() for part in value):
+            return tuple(part.strip() for part in value)
+        self._complain(key, f"{key} is {value!r}", 'write a list of texts: ["one", "two"]')
+        return ()
+
+    def _languages(self, key: str, value: Any) -> tuple[str, ...]:
+        languages = self._texts(key, value)
+        for language in languages:
+            if not _LANGUAGE_TAG.fullmatch(language):
+                self._complain(key, f"{language!r} is no language tag", 'write tags like "en" or "fr"')
+        return tuple(dict.fromkeys(languages))
+
+    def _timezone(self, key: str, value: Any) -> ZoneInfo | None:
+        try:
+            return ZoneInfo(value)
+        except (ValueError, TypeError, AttributeError, OSError):  # what ZoneInfo raises for names it does not know
+            self._complain(key, f"there is no time zone {value!r}", 'write a name like "Europe/Paris"')
+            return None
+
+    def _authority(self, key: str, value: Any) -> str | None:
+        if isinstance(value, str) and _AUTHORITY.fullmatch(value):
+            return value
+        self._complain(key, f"{value!r} is no authority", 'write a domain that you hold, like "press.example.org"')
+        return None
+
+    def _date(self, key: str, value: Any) -> date | None:
+        if isinstance(value, date) and not isinstance(value, datetime):
+            return value
+        self._complain(key, f"{key} is {value!r}", "write a date without quotes: 2018-03-23")
+        return None
+
+    def _reference_languages(self, key: str, value: Any) -> Mapping[str, str] | None:
+        if isinstance(value, dict) and all(isinstance(tag, str) for tag in value.values()):
+            return {prefix.upper(): tag for prefix, tag in value.items()}
+        self._complain(key, f"{key} is {value!r}", 'write prefixes with their languages: { PR = "en", CP = "fr" }')
+        return None
+
+    def _topics(self, key: str, value: Any) -> Mapping[str, Topic]:
+        if not isinstance(value, dict):
+            self._complain(key, f"{key} is {value!r}", "write a table for each topic: [topics.space]")
+            return {}
+        topics = {topic_id: self._topic(topic_id, table) for topic_id, table in value.items()}
+        taken: dict[str, str] = {}
+        for topic in topics.values():
+            for alias in topic.aliases:
+                if alias in topics or alias in taken:
+                    self._complain(topic.id, f"{alias!r} names two topics", "let each alias stand with one topic only")
+                taken[alias] = topic.id
+            if topic.retired and topic.retired not in topics:
+                self._complain(topic.id, f"there is no topic {topic.retired!r} to retire to", 'name one, or write ""')
+        return topics
+
+    def _topic(self, topic_id: str, table: Any) -> Topic:
+        if not TOPIC_ID.fullmatch(topic_id):
+            self._complain(topic_id, f"{topic_id!r} is no topic id", "write small letters, digits and hyphens")
+        if not isinstance(table, dict):
+            self._complain(topic_id, f"the topic {topic_id} is {table!r}", f"write a table: [topics.{topic_id}]")
+            return Topic(topic_id)
+        fields = ("label", "match", "not", "aliases", "retired")
+        for name in table.keys() - set(fields):
+            self._complain(name, f"a topic has no {name!r}", f"it has {', '.join(fields)}")
+        texts = {name: self._texts(f"{topic_id}.{name}", table.get(name, [])) for name in ("match", "not", "aliases")}
+        for alias in texts["aliases"]:
+            if not TOPIC_ID.fullmatch(alias):
+                self._complain("aliases", f"{alias!r} is no topic id", "write small letters, digits and hyphens")
+        retired = table.get("retired")
+        return Topic(
+            topic_id,
+            self._labels(topic_id, table.get("label", {})),
+            texts["match"],
+            texts["not"],
+            texts["aliases"],
+            self._retired(topic_id, retired) if retired is not None else None,
+        )
+
+    def _retired(self, topic_id: str, value: Any) -> str:
+        if isinstance(value, str):
+            return value
+        self._complain("retired", f"retired is {value!r}", f'name the topic that takes the place of {topic_id}, or ""')
+        return ""
+
+    def _labels(self, topic_id: str, value: Any) -> Mapping[str, str]:
+        if isinstance(value, str):
+            return {"": value}
+        if isinstance(value, dict) and all(isinstance(label, str) for label in value.values()):
+            return value
+        self._complain("label", f"the label of {topic_id} is {value!r}", 'write label = { en = "Life sciences" }')
+        return {}

@@ -1,0 +1,29 @@
+"""A problem: what is wrong with a file, where, and what to do about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """How much a problem costs its release."""
+
+    ERROR = "error"  # the release is not public because of it
+    WARNING = "warning"  # the release is public, and not as it should be
+    NOTE = "note"  # how feedsrv read something that leaves a choice, or why a release is not public
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing to mend in one file; ``line`` counts from 1, 0 where no line can be named."""
+
+    path: str
+    line: int
+    what: str
+    remedy: str = ""
+    severity: Severity = Severity.WARNING
+
+    def __str__(self) -> str:
+        where = f"{self.path}:{self.line}" if self.line else self.path
+        return f"{where}: {self.what}; {self.remedy}" if self.remedy else f"{where}: {self.what}"

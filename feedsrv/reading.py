@@ -1,0 +1,87 @@
+"""A reading: what was understood of one release file, where each part came from, and when it may be seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from feedsrv.problem import Problem
+from feedsrv.release import Release
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where the value of a field came from; ``line`` counts from 1, 0 where it is no line of the file."""
+
+    line: int
+    how: str
+
+
+class Standing(StrEnum):
+    """What a file is to the public at a moment."""
+
+    PUBLIC = "public"
+    WITHDRAWN = "withdrawn"
+    DRAFT = "draft"
+    EMBARGOED = "embargoed"
+    EXPIRED = "expired"
+    HELD = "held"  # whether it may be public cannot be told
+    UNREADABLE = "unreadable"
+
+    @property
+    def is_known_to_the_public(self) -> bool:
+        """Whether anything of it may enter a generation: all of it, or the notice of its withdrawal."""
+        return self in {Standing.PUBLIC, Standing.WITHDRAWN}
+
+
+@dataclass(frozen=True, slots=True)
+class Visibility:
+    """When a release may be seen. Every moment is aware and UTC.
+
+    ``barred`` says that no moment makes it public (a draft, a file whose embargo cannot be read).
+    ``is_withdrawn`` with ``withdrawn`` None: the file says that, but not when.
+    """
+
+    barred: Standing | None = None
+    opens: datetime | None = None
+    closes: datetime | None = None
+    is_withdrawn: bool = False
+    withdrawn: datetime | None = None
+    withdrawal_reason: str = ""
+
+    def standing(self, now: datetime) -> Standing:
+        """What the file is to the public at ``now``. Withdrawn before it was ever public is nowhere at all."""
+        if self.barred:
+            return self.barred
+        if self.opens and now < self.opens:
+            return Standing.EMBARGOED
+        if self.is_withdrawn and (self.withdrawn is None or self.withdrawn <= now):
+            if self.withdrawn and self.opens and self.withdrawn <= self.opens:
+                return Standing.HELD
+            return Standing.WITHDRAWN
+        if self.closes and self.closes <= now:
+            return Standing.EXPIRED
+        return Standing.PUBLIC
+
+    def next_change(self, now: datetime) -> datetime | None:
+        """The first moment after ``now`` at which the standing may be another; None if there is none."""
+        if self.barred:
+            return None
+        moments = (self.opens, self.closes, self.withdrawn)
+        return min((moment for moment in moments if moment and moment > now), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was understood of one file.
+
+    ``release.id`` is the id the file claims, before collisions; ``release.topics`` is empty, topics are
+    given out by `feedsrv.topics`. ``origins`` is keyed by the names of the fields of `Release`.
+    """
+
+    release: Release
+    visibility: Visibility = Visibility()
+    origins: Mapping[str, Origin] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()

@@ -1,0 +1,100 @@
+"""The seam: what the newsroom asks of a search engine, whichever it is.
+
+An implementation keeps generations. A generation never changes once published; readers hold a `Snapshot` of
+one, a writer makes the next through an `Update`. Nothing lazy and nothing of the engine passes through here.
+The whole contract is mandatory; ``tests/test_search_contract.py`` states it over every implementation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from feedsrv.ledger import FileRecord
+from feedsrv.newsroom import Newsroom
+from feedsrv.query import Query, Results
+from feedsrv.release import Release, Withdrawal
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What the publisher left word of.
+
+    ``published`` is the name of the newest generation, None before the first. Past ``true_until`` a release
+    ought to have appeared or gone. ``heartbeat`` is when a publisher last showed that it lives, None if none has.
+    """
+
+    published: str | None
+    true_until: datetime | None
+    heartbeat: datetime | None
+
+
+class Snapshot(Protocol):
+    """One generation, as a reader sees it: immutable, safe for the life of a request, for one thread."""
+
+    @property
+    def generation(self) -> str:
+        """The name of the generation; two of the same name hold the same."""
+
+    @property
+    def newsroom(self) -> Newsroom:
+        """The editorial settings as published."""
+
+    def search(self, query: Query) -> Results:
+        """The answer to a query; total and facets are exact, a page past the last one is empty."""
+
+    def get(self, release_id: str) -> Release:
+        """A release. Raises ReleaseNotFound, or ReleaseWithdrawn with the notice."""
+
+    def alias(self, path: str) -> str | None:
+        """The id of the release that this address (a path with a slash in front, or a former id) leads to."""
+
+
+class Update(Protocol):
+    """The next generation in the making."""
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether this one starts from nothing: a rebuild, or there was nothing to start from."""
+
+    @property
+    def newsroom_text(self) -> str:
+        """The newsroom.toml of the generation it starts from."""
+
+    def known(self) -> Mapping[str, FileRecord]:
+        """What is remembered of every file, by source; empty when that was lost or belongs to another generation."""
+
+    def published(self) -> Iterator[Release | Withdrawal]:
+        """Everything in the generation it starts from, in no particular order."""
+
+    def put(self, record: Release | Withdrawal) -> None:
+        """Let it be in the next generation, in place of what its source had; once for a source."""
+
+    def remove(self, source: str) -> None:
+        """Let what this source has not be in the next generation; nothing happens if it has nothing."""
+
+    def conclude(self, newsroom_text: str, ledger: Mapping[str, FileRecord], true_until: datetime | None) -> None:
+        """State the rest of what makes the next generation. Without it, nothing is published."""
+
+
+class SearchIndex(Protocol):
+    """Where generations are kept."""
+
+    def snapshot(self) -> Snapshot:
+        """The newest generation that can be opened, for the calling thread. Raises IndexUnavailable."""
+
+    def condition(self) -> Condition:
+        """What the publisher left word of; never raises, whatever state the index is in."""
+
+    def heartbeat(self) -> None:
+        """Leave word that the publisher lives. Raises PublishingFailed."""
+
+    def update(self, *, rebuild: bool = False) -> AbstractContextManager[Update]:
+        """Make the next generation: published when the block ends, unless nothing is different or it raises.
+
+        ``rebuild`` starts from nothing. Raises IndexLocked at once if somebody else is writing, and
+        PublishingFailed if it cannot be written; whatever happens, the newest generation stays whole.
+        """

@@ -1,0 +1,70 @@
+"""An excerpt: the part of a release in which the words that were searched for stand closest together."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+from feedsrv import analysis
+
+LENGTH = 240
+"""Characters of an excerpt, marks not counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The terms to mark: stems of unquoted words, forms of quoted ones."""
+
+    stems: frozenset[str]
+    forms: frozenset[str]
+
+
+def excerpt(text: str, language: str, wanted: Wanted) -> str:
+    """HTML of the best part of a text with ``<mark>`` around the words wanted; its beginning if none is there."""
+    text = analysis.normalised(text)
+    spans = _spans(text, language, wanted)
+    start, end = _window(text, spans)
+    pieces = []
+    position = start
+    for left, right in spans:
+        if start <= left and right <= end:
+            pieces += [escape(text[position:left]), f"<mark>{escape(text[left:right])}</mark>"]
+            position = right
+    pieces.append(escape(text[position:end]))
+    body = " ".join("".join(pieces).split())
+    return f"{'… ' if start else ''}{body}{' …' if end < len(text.rstrip()) else ''}"
+
+
+def _spans(text: str, language: str, wanted: Wanted) -> list[tuple[int, int]]:
+    return [
+        (word.start, word.end)
+        for word in analysis.words(text)
+        if any(form in wanted.forms or analysis.stem(form, language) in wanted.stems for form in word.forms)
+    ]
+
+
+def _window(text: str, spans: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    """Where the excerpt begins and ends: about the most words in reach, at the edges of words."""
+    if not spans:
+        return 0, _edge_after(text, LENGTH)
+    ends = [end for _, end in spans]
+    reach = [bisect_right(ends, start + LENGTH * 3 // 4) - index for index, (start, _) in enumerate(spans)]
+    first = spans[reach.index(max(reach))][0]
+    start = _edge_before(text, max(0, first - LENGTH // 4))
+    return start, _edge_after(text, start + LENGTH)
+
+
+def _edge_before(text: str, position: int) -> int:
+    if position == 0:
+        return 0
+    space = text.find(" ", position)
+    return space + 1 if 0 <= space < position + 40 else position
+
+
+def _edge_after(text: str, position: int) -> int:
+    if position >= len(text):
+        return len(text)
+    space = text.rfind(" ", 0, position)
+    return space if space > position - 40 else position

@@ -1,0 +1,247 @@
+"""The generations of an index: folders that never change once published, and the link that says which is current.
+
+::
+
+    index/
+        current -> gen-7-3f9a1c04b2d8    switched atomically; readers look where it points
+        gen-7-3f9a1c04b2d8/              manifest.json, newsroom.toml, and the engine's files in segments/
+        gen-6-…/                         the one before, for readers that are still in it
+        ledger.json                      what the publisher remembers of every file (see `feedsrv.ledger`)
+        writer.lock  heartbeat  true-until
+
+A generation starts as hard links to the files of the one before, which cost nothing, and is flushed to the disk
+before it is named: a power failure leaves the old one or the new one, whole.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import pwd
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from hashlib import file_digest
+from pathlib import Path
+from typing import Any
+
+from feedsrv.errors import IndexLocked, IndexUnavailable, PublishingFailed
+
+KEPT = 2
+"""Generations that stay on the disk: the current one and the one that readers may still be in."""
+
+SEGMENTS = "segments"
+_MANIFEST = "manifest.json"
+_BUILDING = "building-"
+_NAME = re.compile(r"gen-(\d{1,15})-[0-9a-f]{12}")
+_OTHERS_MAY_WRITE = 0o022
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a generation says of itself.
+
+    ``engine`` is the version of all that its files depend on; ``checksums`` are SHA-256 by relative path.
+    """
+
+    engine: str
+    digest: str
+    counts: Mapping[str, int]
+    checksums: Mapping[str, str]
+
+
+class Generations:
+    """The folder that generations live in."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def current(self) -> str | None:
+        """The name of the newest published generation; None where there is none."""
+        try:
+            name = os.readlink(self.folder / "current")
+        except OSError:
+            return None
+        return name if _NAME.fullmatch(name) else None
+
+    def path(self, name: str) -> Path:
+        """The folder of a generation."""
+        return self.folder / name
+
+    def manifest(self, name: str) -> Manifest:
+        """The manifest of a generation, after making sure that nobody else could have written it.
+
+        Raises IndexUnavailable.
+        """
+        self._insist_on_trust(name)
+        try:
+            stored: dict[str, Any] = json.loads((self.path(name) / _MANIFEST).read_text("utf8"))
+            return Manifest(**stored)
+        except (OSError, ValueError, TypeError) as error:
+            raise IndexUnavailable(f"{self.path(name) / _MANIFEST} cannot be read: {error}") from error
+
+    def damaged(self, name: str, manifest: Manifest) -> str:
+        """The first file of a generation that is not what its manifest says; "" where all are."""
+        for relative, checksum in manifest.checksums.items():
+            try:
+                if _checksum(self.path(name) / relative) != checksum:
+                    return relative
+            except OSError:
+                return relative
+        return ""
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold the lock of the one writer; the kernel frees it when the process dies.
+
+        Raises IndexLocked at once if somebody else holds it, PublishingFailed if the folder cannot be written.
+        """
+        lock = self.folder / "writer.lock"
+        with self.translating_errors():
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            mode = self.folder.stat().st_mode
+            if mode & _OTHERS_MAY_WRITE:
+                self.folder.chmod(mode & 0o777 & ~_OTHERS_MAY_WRITE)
+            descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise IndexLocked(f"another process is writing to {self.folder}; wait for it, or stop it") from error
+            yield
+        finally:
+            os.close(descriptor)
+
+    @contextmanager
+    def translating_errors(self) -> Iterator[None]:
+        """Turn the errors of the disk into PublishingFailed, with a sentence that says what to do."""
+        try:
+            yield
+        except PermissionError as error:
+            path = Path(str(error.filename or self.folder))
+            raise PublishingFailed(
+                f"{path} cannot be written by {_user(os.geteuid())}; it belongs to {_owner(path)}: "
+                f"run as that user, or give the folder {self.folder} to {_user(os.geteuid())}"
+            ) from error
+        except OSError as error:
+            raise PublishingFailed(f"{self.folder} cannot be written: {error}; what was published stays") from error
+
+    def start(self, base: str | None) -> Path:
+        """A folder to make the next generation in, with the engine's files of ``base`` linked into it."""
+        self._clear_leftovers()
+        building = self.folder / f"{_BUILDING}{os.getpid()}"
+        segments = building / SEGMENTS
+        building.mkdir(mode=0o700)
+        segments.mkdir(mode=0o700)
+        if base:
+            for file in sorted((self.path(base) / SEGMENTS).iterdir()):
+                _link(file, segments / file.name)
+        return building
+
+    def publish(self, building: Path, engine: str, digest: str, counts: Mapping[str, int], base: str | None) -> str:
+        """Make a finished folder the current generation and return its name; older ones than two go."""
+        known = self.manifest(base).checksums if base else {}
+        checksums = {
+            relative: known.get(relative) if base and _same_file(file, self.path(base) / relative) else _checksum(file)
+            for file in sorted(building.rglob("*"))
+            if file.is_file() and (relative := file.relative_to(building).as_posix())
+        }
+        manifest = {"engine": engine, "digest": digest, "counts": counts, "checksums": checksums}
+        (building / _MANIFEST).write_text(json.dumps(manifest, indent=1), "utf8")
+        for path in (*building.rglob("*"), building):
+            _flush(path)
+        name = f"gen-{self._latest_number() + 1}-{digest[:12]}"
+        building.rename(self.path(name))
+        link = self.folder / f"{_BUILDING}link"
+        link.unlink(missing_ok=True)
+        link.symlink_to(name)
+        _flush(self.folder)
+        link.rename(self.folder / "current")
+        _flush(self.folder)
+        self._prune()
+        return name
+
+    def write_beside(self, name: str, text: str) -> None:
+        """Write a file beside the generations, atomically."""
+        temporary = self.folder / f"{_BUILDING}{name}"
+        temporary.write_text(text, "utf8")
+        temporary.chmod(0o600)
+        _flush(temporary)
+        temporary.rename(self.folder / name)
+        _flush(self.folder)
+
+    def discard(self, building: Path) -> None:
+        """Remove an unfinished folder."""
+        shutil.rmtree(building, ignore_errors=True)
+
+    def _insist_on_trust(self, name: str) -> None:
+        """The engine unpickles what it finds: whoever can write there can run code here."""
+        for path in (self.folder, self.path(name), self.path(name) / SEGMENTS):
+            try:
+                status = path.stat()
+            except OSError as error:
+                raise IndexUnavailable(f"{path} cannot be opened: {error}") from error
+            if status.st_uid not in {0, os.geteuid()} or status.st_mode & _OTHERS_MAY_WRITE:
+                raise IndexUnavailable(
+                    f"{path} belongs to {_user(status.st_uid)} with mode {status.st_mode & 0o777:o}; it must belong to "
+                    f"{_user(os.geteuid())} or root and be writable by nobody else: chown it, or chmod go-w"
+                )
+
+    def _latest_number(self) -> int:
+        return max((int(found[1]) for found in map(_NAME.fullmatch, os.listdir(self.folder)) if found), default=0)
+
+    def _prune(self) -> None:
+        names = [found for found in map(_NAME.fullmatch, os.listdir(self.folder)) if found]
+        for old in sorted(names, key=lambda found: int(found[1]))[:-KEPT]:
+            if old.string != self.current():
+                shutil.rmtree(self.path(old.string), ignore_errors=True)
+
+    def _clear_leftovers(self) -> None:
+        for leftover in self.folder.glob(f"{_BUILDING}*"):
+            if leftover.is_dir() and not leftover.is_symlink():
+                shutil.rmtree(leftover, ignore_errors=True)
+            else:
+                leftover.unlink(missing_ok=True)
+
+
+def _link(file: Path, target: Path) -> None:
+    try:
+        os.link(file, target)
+    except OSError:  # a file system without hard links
+        shutil.copy2(file, target)
+
+
+def _same_file(file: Path, other: Path) -> bool:
+    with suppress(OSError):
+        return file.samefile(other)
+    return False
+
+
+def _checksum(file: Path) -> str:
+    with file.open("rb") as stream:
+        return file_digest(stream, "sha256").hexdigest()
+
+
+def _flush(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _owner(path: Path) -> str:
+    try:
+        return _user(path.stat().st_uid)
+    except OSError:
+        return "somebody else"
+
+
+def _user(number: int) -> str:
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return f"user {number}"

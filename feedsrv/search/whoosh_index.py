@@ -1,0 +1,176 @@
+"""The search index, kept by Whoosh: snapshots for those who read, updates for the one who writes."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from threading import Lock, local
+from time import monotonic
+
+from whoosh.index import FileIndex
+from whoosh.searching import Searcher
+
+from feedsrv import ledger, newsroom
+from feedsrv.errors import IndexUnavailable, NewsroomInvalid
+from feedsrv.newsroom import Newsroom
+from feedsrv.search import Condition
+from feedsrv.search.generations import SEGMENTS, Generations
+from feedsrv.search.whoosh_documents import Documents, engine_version
+from feedsrv.search.whoosh_snapshot import WEIGHTING, WhooshSnapshot
+from feedsrv.search.whoosh_storage import MappedStorage
+from feedsrv.search.whoosh_table import Table, build
+from feedsrv.search.whoosh_update import WhooshUpdate
+
+RETRY_AFTER = 1.0
+"""Seconds before a generation that could not be opened is tried again."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Generation:
+    """What the threads of a process share of a generation."""
+
+    name: str
+    newsroom: Newsroom
+    files: MappedStorage
+    table: Table
+
+    def searcher(self) -> Searcher:
+        return FileIndex(self.files).searcher(weighting=WEIGHTING)
+
+    def snapshot(self) -> WhooshSnapshot:
+        return WhooshSnapshot(self.name, self.newsroom, self.table, self.searcher())
+
+
+class WhooshIndex:
+    """A folder of generations, each a Whoosh index; implements `feedsrv.search.SearchIndex`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._generations = Generations(folder)
+        self._opening = Lock()
+        self._open: _Generation | None = None
+        self._failed = ("", 0.0)  # the generation that could not be opened, and when that was tried
+        self._verified = ""
+        self._of_thread = local()
+
+    def snapshot(self) -> WhooshSnapshot:
+        """The newest generation that can be opened, for the calling thread. Raises IndexUnavailable."""
+        generation = self._newest()
+        mine: WhooshSnapshot | None = getattr(self._of_thread, "snapshot", None)
+        if mine is None or mine.generation != generation.name:
+            mine = self._of_thread.snapshot = generation.snapshot()
+        return mine
+
+    def condition(self) -> Condition:
+        """What the publisher left word of; never raises, whatever state the index is in."""
+        folder = self._generations.folder
+        try:
+            true_until = datetime.fromisoformat((folder / "true-until").read_text("ascii"))
+        except (OSError, ValueError):
+            true_until = None
+        try:
+            heartbeat = datetime.fromtimestamp((folder / "heartbeat").stat().st_mtime, UTC)
+        except OSError:
+            heartbeat = None
+        return Condition(self._generations.current(), true_until, heartbeat)
+
+    def heartbeat(self) -> None:
+        """Leave word that the publisher lives. Raises PublishingFailed."""
+        with self._generations.translating_errors():
+            (self._generations.folder / "heartbeat").touch(mode=0o644)
+
+    @contextmanager
+    def update(self, *, rebuild: bool = False) -> Iterator[WhooshUpdate]:
+        """Make the next generation; see `feedsrv.search.SearchIndex.update`."""
+        with self._generations.writing():
+            base = None if rebuild else self._sound_generation()
+            update = WhooshUpdate(
+                self._generations,
+                base.name if base else None,
+                Documents(base.searcher().reader()) if base else None,
+                self._newsroom_text(base.name) if base else "",
+                self._ledger(base.name) if base else {},
+            )
+            with self._generations.translating_errors():
+                try:
+                    yield update
+                    update.publish()
+                except BaseException:
+                    update.discard()
+                    raise
+
+    def _newest(self) -> _Generation:
+        name = self._generations.current()
+        held = self._open
+        if held and (name is None or held.name == name or self._has_just_failed(name)):
+            return held
+        with self._opening:
+            if self._open and self._open.name == name:
+                return self._open
+            try:
+                self._open = self._opened(name)
+            except IndexUnavailable as error:
+                if not self._has_just_failed(name or ""):
+                    _log.error("%s", error)
+                self._failed = (name or "", monotonic())
+                if self._open is None:
+                    raise
+            return self._open
+
+    def _has_just_failed(self, name: str) -> bool:
+        failed, moment = self._failed
+        return failed == name and monotonic() - moment < RETRY_AFTER
+
+    def _opened(self, name: str | None) -> _Generation:
+        if name is None:
+            raise IndexUnavailable(f"nothing is published in {self._generations.folder} yet: run feedsrv index")
+        manifest = self._generations.manifest(name)
+        if manifest.engine != engine_version():
+            raise IndexUnavailable(
+                f"{name} was made with {manifest.engine}, this is {engine_version()}: run feedsrv index"
+            )
+        path = self._generations.path(name)
+        try:
+            settings = newsroom.parse((path / newsroom.FILE_NAME).read_text("utf8"))
+            files = MappedStorage(path / SEGMENTS)
+            table = build(Documents(FileIndex(files).reader()).facts())
+        except (OSError, NewsroomInvalid) as error:
+            raise IndexUnavailable(f"{path} cannot be opened: {error}") from error
+        except Exception as error:  # noqa: BLE001 - a damaged index makes Whoosh and pickle raise what they like
+            raise IndexUnavailable(f"{path} is damaged ({type(error).__name__}: {error}): run feedsrv index") from error
+        return _Generation(name, settings, files, table)
+
+    def _sound_generation(self) -> _Generation | None:
+        """The generation to start from; None, with a word in the log, if there is none that can be trusted."""
+        name = self._generations.current()
+        if name is None:
+            return None
+        try:
+            generation = self._opened(name)
+            if name != self._verified:
+                damaged = self._generations.damaged(name, self._generations.manifest(name))
+                if damaged:
+                    raise IndexUnavailable(f"{name}/{damaged} is not what was published")
+                self._verified = name
+        except IndexUnavailable as error:
+            _log.warning("%s; the index is made anew from the files", error)
+            return None
+        return generation
+
+    def _newsroom_text(self, name: str) -> str:
+        return (self._generations.path(name) / newsroom.FILE_NAME).read_text("utf8")
+
+    def _ledger(self, name: str) -> dict[str, ledger.FileRecord]:
+        """What is remembered of the files; nothing unless it goes with this generation."""
+        try:
+            owner, _, text = (self._generations.folder / "ledger.json").read_text("utf8").partition("\n")
+            return ledger.from_json(text) if owner == name else {}
+        except (OSError, ValueError, KeyError, TypeError):
+            return {}

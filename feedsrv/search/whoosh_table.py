@@ -1,0 +1,98 @@
+"""The table of a generation: its releases in order of date, and sets of them by topic, year and language.
+
+A set of releases is an integer whose bit n stands for the release of rank n; rank 0 is the newest. Filters are
+then bit operations, counts are bit counts, and the newest of a set are its lowest bits.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from feedsrv.search.whoosh_documents import Facts
+
+FACETS = ("topic", "year", "lang")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What is known of all the releases of a generation without asking Whoosh; shared between threads.
+
+    ``numbers`` are Whoosh's document numbers by rank, ``ranks`` the other way round; ``ages`` is minus
+    the time of publication by rank, of the dated ones, so that it ascends.
+    """
+
+    everything: int
+    numbers: tuple[int, ...]
+    ranks: Mapping[int, int]
+    ages: tuple[float, ...]
+    facets: Mapping[str, Mapping[str, int]]
+    by_id: Mapping[str, int]
+    by_alias: Mapping[str, str]
+
+    def between(self, since: float | None, before: float | None) -> int:
+        """The releases published at ``since`` or later and earlier than ``before``; dated ones only."""
+        first = bisect_right(self.ages, -before) if before is not None else 0
+        last = bisect_right(self.ages, -since) if since is not None else len(self.ages)
+        return (1 << max(first, last)) - (1 << first)
+
+    def any_of(self, facet: str, values: Iterable[str]) -> int:
+        """The releases that have one of these values in a facet."""
+        found = 0
+        for value in values:
+            found |= self.facets[facet].get(value, 0)
+        return found
+
+    def numbered(self, numbers: Iterable[int]) -> int:
+        """The releases with these document numbers; numbers of other documents are passed over."""
+        ranks = self.ranks
+        flags = bytearray(len(self.numbers) // 8 + 1)
+        for number in numbers:
+            rank = ranks.get(number)
+            if rank is not None:
+                flags[rank >> 3] |= 1 << (rank & 7)
+        return int.from_bytes(flags, "little")
+
+
+def build(documents: Iterable[tuple[int, Facts]]) -> Table:
+    """The table of these documents."""
+    releases, by_id, aliases = [], {}, {}
+    for number, facts in documents:
+        by_id[facts.id] = number
+        aliases.update(dict.fromkeys(facts.aliases, facts.id))
+        if not facts.is_withdrawn:
+            releases.append((facts.published is None, -(facts.published or 0), facts.id, number, facts))
+    releases.sort(key=lambda release: release[:3])
+    size = len(releases) // 8 + 1
+    facets: dict[str, dict[str, bytearray]] = {name: defaultdict(lambda: bytearray(size)) for name in FACETS}
+    for rank, (*_, facts) in enumerate(releases):
+        for name, values in zip(FACETS, (facts.topics, _year(facts), (facts.language,)), strict=True):
+            for value in values:
+                facets[name][value][rank >> 3] |= 1 << (rank & 7)
+    return Table(
+        everything=(1 << len(releases)) - 1,
+        numbers=tuple(number for *_, number, _ in releases),
+        ranks={number: rank for rank, (*_, number, _) in enumerate(releases)},
+        ages=tuple(age for is_undated, age, *_ in releases if not is_undated),
+        facets={
+            name: {value: int.from_bytes(flags, "little") for value, flags in sets.items()}
+            for name, sets in facets.items()
+        },
+        by_id=by_id,
+        by_alias=aliases,
+    )
+
+
+def _year(facts: Facts) -> tuple[str, ...]:
+    return () if facts.year is None else (str(facts.year),)
+
+
+def members(releases: int) -> Iterator[int]:
+    """The ranks in a set, newest first."""
+    bits = bin(releases)[:1:-1]
+    rank = bits.find("1")
+    while rank >= 0:
+        yield rank
+        rank = bits.find("1", rank + 1)

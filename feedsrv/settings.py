@@ -1,0 +1,125 @@
+"""The operational settings, read once from the environment, checked as a whole, and passed down."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import ip_network
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from feedsrv.errors import SettingsInvalid
+
+DEFAULT_PORT = 8000
+MOST_WORKERS = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where things are and how the service is reached.
+
+    ``base_url`` is the public address, without a slash at its end: every absolute address is made of it.
+    ``hosts`` are the further host names that requests may ask for, without ports.
+    """
+
+    releases: Path = Path("releases")
+    index: Path = Path("index")
+    base_url: str = f"http://localhost:{DEFAULT_PORT}"
+    has_base_url: bool = False
+    hosts: tuple[str, ...] = ()
+    trusted_proxies: tuple[str, ...] = ()
+    hub: str = ""
+    log_format: str = "text"
+    port: int = DEFAULT_PORT
+    workers: int = 2
+
+
+def from_environment(environment: Mapping[str, str]) -> Settings:
+    """The settings that an environment describes; a variable that is empty counts as unset.
+
+    Raises SettingsInvalid, naming every setting that is wrong.
+    """
+    reader = _Reader({name: value.strip() for name, value in environment.items() if value.strip()})
+    port = reader.number("PORT", DEFAULT_PORT, 0, 65_535)
+    settings = Settings(
+        releases=Path(reader.text("FEEDSRV_RELEASES", "releases")),
+        index=Path(reader.text("FEEDSRV_INDEX", "index")),
+        base_url=reader.url("FEEDSRV_BASE_URL", f"http://localhost:{port}"),
+        has_base_url="FEEDSRV_BASE_URL" in reader.environment,
+        hosts=reader.hosts("FEEDSRV_HOSTS"),
+        trusted_proxies=reader.networks("FEEDSRV_TRUSTED_PROXIES"),
+        hub=reader.url("FEEDSRV_HUB", ""),
+        log_format=reader.choice("FEEDSRV_LOG", ("text", "json")),
+        port=port,
+        workers=reader.number("WEB_CONCURRENCY", 2, 1, MOST_WORKERS),
+    )
+    if reader.complaints:
+        raise SettingsInvalid("\n".join(reader.complaints))
+    return settings
+
+
+class _Reader:
+    """Reads one variable after another and collects what is wrong with them."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self.environment = environment
+        self.complaints: list[str] = []
+
+    def text(self, name: str, default: str) -> str:
+        return self.environment.get(name, default)
+
+    def number(self, name: str, default: int, least: int, most: int) -> int:
+        value = self.environment.get(name, str(default))
+        if value.isascii() and value.isdigit() and least <= int(value[:9]) <= most:
+            return int(value)
+        self.complaints.append(f"{name} is {value!r}; give a whole number from {least} to {most}")
+        return default
+
+    def choice(self, name: str, choices: tuple[str, ...]) -> str:
+        value = self.environment.get(name, choices[0])
+        if value not in choices:
+            self.complaints.append(f"{name} is {value!r}; give one of {', '.join(choices)}")
+        return value
+
+    def url(self, name: str, default: str) -> str:
+        value = self.environment.get(name, default).rstrip("/")
+        if value and not _is_web_address(value):
+            self.complaints.append(
+                f"{name} is {value!r}; give an address like https://press.example.org, without ? and #"
+            )
+        return value
+
+    def hosts(self, name: str) -> tuple[str, ...]:
+        hosts = self._list(name)
+        for host in hosts:
+            if not _is_web_address(f"http://{host}") or "/" in host or ":" in host.rpartition("]")[2]:
+                self.complaints.append(f"{name} names {host!r}; give host names without ports, with commas between")
+        return hosts
+
+    def networks(self, name: str) -> tuple[str, ...]:
+        networks = self._list(name)
+        for network in networks:
+            try:
+                ip_network(network)
+            except ValueError:
+                self.complaints.append(f"{name} names {network!r}; give addresses like 10.0.0.1 or 10.0.0.0/24")
+        return networks
+
+    def _list(self, name: str) -> tuple[str, ...]:
+        parts = self.environment.get(name, "").replace(",", " ").split()
+        return tuple(dict.fromkeys(parts))
+
+
+def _is_web_address(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+        return (
+            parts.scheme in {"http", "https"}
+            and bool(parts.hostname)
+            and (parts.port is None or parts.port > 0)
+            and not (parts.query or parts.fragment or parts.username)
+            and value.isascii()
+            and not any(c.isspace() or c in "<>\"'\\" for c in value)
+        )
+    except ValueError:
+        return False

@@ -1,0 +1,82 @@
+"""Addresses: every address the newsroom has, in its one canonical spelling.
+
+They are made of the public base address, never of a request. Methods give paths with the base address's own
+path in front ("/press/releases"); `Addresses.absolute` makes an absolute address of one.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import quote, urlencode, urlsplit
+
+from feedsrv.feeds.formats import Format
+from feedsrv.web.listing import Kind, Listing
+
+
+class Addresses:
+    """The addresses under one base address, such as https://example.org/press."""
+
+    def __init__(self, base_url: str) -> None:
+        parts = urlsplit(base_url)
+        self.origin = f"{parts.scheme}://{parts.netloc}"
+        self.prefix = parts.path
+        self.host = parts.hostname or ""
+        self.home = f"{self.prefix}/"
+        self.search = self.path("/search")
+        self.topics = self.path("/topics")
+        self.years = self.path("/years")
+        self.feeds = self.path("/feeds")
+        self.opml = self.path("/feeds.opml")
+
+    def absolute(self, path: str) -> str:
+        """The absolute address of a path that another method gave."""
+        return self.origin + path
+
+    def path(self, path: str, query: str = "") -> str:
+        """A path of the application as clients see it; never one that leads to another host."""
+        quoted = quote("/" + path.lstrip("/"), safe="/+@:")
+        return f"{self.prefix}{quoted}?{query}" if query else self.prefix + quoted
+
+    def release(self, release_id: str) -> str:
+        """The page of a release."""
+        return self.path(f"/releases/{release_id}")
+
+    def static(self, name: str) -> str:
+        """A static file, by the name that carries its hash."""
+        return self.path(f"/static/{name}")
+
+    def topic(self, topic: str, year: int | None = None) -> str:
+        """The page of a topic, or of a topic in a year."""
+        kind = Kind.TOPIC_YEAR if year else Kind.TOPIC
+        return self.listing(Listing(kind, topics=(topic,), years=(year,) if year else ()))
+
+    def year(self, year: int) -> str:
+        """The page of a year."""
+        return self.listing(Listing(Kind.YEAR, years=(year,)))
+
+    def listing(self, listing: Listing, format_: Format | None = None) -> str:
+        """The page of a list, or its feed in a format."""
+        ending = f".{format_.extension}" if format_ else ""
+        return self.path(_path(listing) + ending, urlencode(parameters(listing)))
+
+
+def parameters(listing: Listing) -> list[tuple[str, str]]:
+    """The parameters of a list's address, sorted by name, without what the path says and what is usual."""
+    said = [("lang", language) for language in listing.languages]
+    if listing.kind is Kind.SEARCH:
+        said += [("topic", topic) for topic in listing.topics]
+        said += [("year", str(year)) for year in listing.years]
+        said += [
+            ("q", listing.text),
+            ("from", listing.since.text if listing.since else ""),
+            ("to", listing.until.text if listing.until else ""),
+            ("sort", listing.sort or ""),
+        ]
+    said += [("page", str(listing.page) if listing.page > 1 else ""), ("limit", str(listing.limit or ""))]
+    return sorted((name, str(value)) for name, value in said if value)
+
+
+def _path(listing: Listing) -> str:
+    topics, year = "+".join(listing.topics), "".join(map(str, listing.years))
+    if listing.kind is Kind.SEARCH:
+        return listing.kind.value
+    return listing.kind.value.replace("<topics>", topics).replace("<year>", year)

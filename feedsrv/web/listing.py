@@ -1,0 +1,141 @@
+"""A listing: a list of releases as an address names it, whichever page of it."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import Enum
+
+from feedsrv import language
+from feedsrv.language import And, Filter, Node, Or
+from feedsrv.newsroom import Newsroom, language_name
+from feedsrv.query import Query, Sort
+
+PAGE_SIZE = 20
+FEED_SIZE = 50
+
+
+class Kind(Enum):
+    """What a list is a list of; the value is where it stands, as Flask writes a rule."""
+
+    EVERYTHING = "/releases"
+    TOPIC = "/topics/<topics>"
+    TOPIC_YEAR = "/topics/<topics>/<year>"
+    YEAR = "/years/<year>"
+    SEARCH = "/search"
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A year, a month or a day, as ``from`` and ``to`` name it."""
+
+    text: str
+    first: date
+    last: date
+
+    @classmethod
+    def parse(cls, text: str) -> Period:
+        """The period that 2018, 2018-03 or 2018-03-23 names. Raises ValueError."""
+        match = re.fullmatch(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?", text, re.ASCII)
+        if not match:
+            raise ValueError(text)
+        year, month, day = (int(part) if part else None for part in match.groups())
+        first = date(year or 0, month or 1, day or 1)
+        last_month = month or 12
+        last = date(first.year, last_month, day or monthrange(first.year, last_month)[1])
+        return cls(first.isoformat()[: 10 if day else 7 if month else 4], first, last)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A list of releases, cut into pages.
+
+    ``sort`` and ``limit`` are None where nothing but the usual is asked for, which is another on pages than in
+    feeds. Topics, years and languages are sorted, so that one list has one value.
+    """
+
+    kind: Kind = Kind.EVERYTHING
+    text: str = ""
+    topics: tuple[str, ...] = ()
+    years: tuple[int, ...] = ()
+    languages: tuple[str, ...] = ()
+    since: Period | None = None
+    until: Period | None = None
+    sort: Sort | None = None
+    page: int = 1
+    limit: int | None = None
+
+    @property
+    def is_question(self) -> bool:
+        """Whether anything is asked for; a search for nothing is an empty form."""
+        return self.kind is not Kind.SEARCH or bool(
+            self.text or self.topics or self.years or self.languages or self.since or self.until
+        )
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether /feeds may list its feed: searches and joined topics are too many to list."""
+        return self.kind is not Kind.SEARCH and len(self.topics) <= 1 and self.limit is None
+
+    @property
+    def subscription(self) -> Listing:
+        """What a reader of this page subscribes to: the same list from its beginning, in the usual order."""
+        return replace(self, page=1, limit=None, sort=None)
+
+    def usual_sort(self, *, in_feed: bool) -> Sort:
+        """The order where none is asked for."""
+        return Sort.RELEVANCE if self.text and not in_feed else Sort.NEWEST
+
+    def query(self, newsroom: Newsroom, *, in_feed: bool) -> Query:
+        """The question to the index. Raises OverflowError for periods at the edges of the calendar."""
+        return Query(
+            text=language.parse(self.text).tree,
+            topics=self.topics,
+            years=self.years,
+            languages=self.languages,
+            since=newsroom.midnight(self.since.first) if self.since else None,
+            before=newsroom.midnight_after(self.until.last) if self.until else None,
+            sort=self.sort or self.usual_sort(in_feed=in_feed),
+            page=self.page,
+            per_page=self.limit or (FEED_SIZE if in_feed else PAGE_SIZE),
+        )
+
+    def understood(self) -> str:
+        """The words and the filters in the language of the search box."""
+        tree = language.parse(self.text).tree
+        filters = [
+            _either([Filter(name, str(value)) for value in values])
+            for name, values in (("topic", self.topics), ("year", self.years), ("lang", self.languages))
+            if values
+        ]
+        words = tree.parts if isinstance(tree, And) else (tree,) if tree else ()
+        parts = (*words, *filters)
+        return str(parts[0] if len(parts) == 1 else And(parts)) if parts else ""
+
+    def in_words(self, newsroom: Newsroom) -> str:
+        """What the list is, for people: "Life sciences, 2018", "Releases about “mars”, in Science"."""
+        topics = _or(newsroom.topic_label(topic) for topic in self.topics)
+        years = _or(map(str, self.years))
+        languages = _or(map(language_name, self.languages))
+        if self.kind is not Kind.SEARCH:
+            return ", ".join(part for part in (topics, years, languages) if part) or "All releases"
+        parts = (
+            f"Releases about “{self.text}”" if self.text else "Releases",
+            topics and f"in {topics}",
+            years,
+            self.since and f"from {self.since.text}",
+            self.until and f"to {self.until.text}",
+            languages,
+        )
+        return ", ".join(part for part in parts if part)
+
+
+def _either(alternatives: list[Node]) -> Node:
+    return alternatives[0] if len(alternatives) == 1 else Or(tuple(alternatives))
+
+
+def _or(names: Iterable[str]) -> str:
+    return " or ".join(names)

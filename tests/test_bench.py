@@ -1,0 +1,127 @@
+"""The generated newsroom: the same for everybody, and like a real one where it matters."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections import Counter
+from hashlib import sha256
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from bench.generate import FIRST_YEAR, SEED, YEARS, Generator, write
+from feedsrv import analysis, newsroom
+
+COUNT = 400
+
+
+@pytest.fixture(scope="module")
+def generator() -> Generator:
+    return Generator()
+
+
+@pytest.fixture(scope="module")
+def releases(generator: Generator) -> dict[str, str]:
+    return dict(islice(generator.releases(), COUNT))
+
+
+@pytest.fixture(scope="module")
+def front_matters(releases: dict[str, str]) -> list[dict[str, Any]]:
+    return [yaml.safe_load(text.split("---\n")[1]) for text in releases.values() if text.startswith("---\n")]
+
+
+@pytest.fixture(scope="module")
+def forms(releases: dict[str, str]) -> list[list[str]]:
+    return [analysis.forms(text) for text in releases.values()]
+
+
+def digest(folder: Path) -> str:
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return sha256(b"".join(str(path.relative_to(folder)).encode() + path.read_bytes() for path in files)).hexdigest()
+
+
+def test_the_same_seed_gives_the_same_bytes_in_another_process_with_another_hash_seed(tmp_path: Path) -> None:
+    write(30, tmp_path / "here", seed=7)
+    subprocess.run(
+        [sys.executable, "-m", "bench.generate", "30", tmp_path / "there", "--seed", "7"],
+        env={**os.environ, "PYTHONHASHSEED": "4711"},
+        check=True,
+    )
+    assert digest(tmp_path / "here") == digest(tmp_path / "there")
+
+
+def test_another_seed_gives_another_world(generator: Generator) -> None:
+    assert Generator(SEED + 1).newsroom() != generator.newsroom()
+
+
+def test_as_many_files_are_written_as_asked_for_and_few_are_the_beginning_of_many(
+    tmp_path: Path, releases: dict[str, str]
+) -> None:
+    write(20, tmp_path)
+    written = {str(path.relative_to(tmp_path)): path.read_text(encoding="utf8") for path in tmp_path.rglob("*.md")}
+    assert written == dict(islice(releases.items(), 20))
+
+
+def test_the_newsroom_settings_are_valid_and_rule_a_dozen_topics(generator: Generator) -> None:
+    settings = newsroom.parse(generator.newsroom())
+    assert settings.languages == ("en", "fr")
+    assert len(settings.topics) == 12
+    assert all(topic.match and topic.label("fr") for topic in settings.topics.values())
+
+
+def test_front_matter_parses_and_names_title_date_and_contacts(front_matters: list[dict[str, Any]]) -> None:
+    assert 0.85 < len(front_matters) / COUNT < 0.95
+    assert all(matter.keys() >= {"title", "date", "contacts"} for matter in front_matters)
+
+
+def test_what_has_no_front_matter_has_a_masthead(releases: dict[str, str]) -> None:
+    others = [text for text in releases.values() if not text.startswith("---\n")]
+    assert all(text.startswith(("# Press Release\n\n", "# Communiqué de presse\n\n")) for text in others)
+    assert all("\n\n## " in text and "\n### CONTACTS\n" in text for text in others)
+
+
+def test_one_release_in_five_is_french_and_many_have_an_english_sibling(releases: dict[str, str]) -> None:
+    numbers = {Path(path).stem for path in releases if Path(path).stem.startswith(("PR", "CP"))}
+    french = {number for number in numbers if number.startswith("CP")}
+    siblings = {number for number in french if f"PR{number[2:]}" in numbers}
+    assert 0.12 < len(french) / len(numbers) < 0.28
+    assert 0.5 < len(siblings) / len(french) < 0.95
+
+
+def test_lengths_are_about_three_kilobytes_and_spread(releases: dict[str, str]) -> None:
+    lengths = sorted(len(text.encode()) for text in releases.values())
+    assert 2_500 < sum(lengths) / COUNT < 3_800
+    assert lengths[COUNT // 20] < 1_600
+    assert lengths[-COUNT // 20] > 5_500
+
+
+def test_topics_are_many_and_skewed_and_at_most_six_a_release(front_matters: list[dict[str, Any]]) -> None:
+    lists = [matter.get("topics", []) for matter in front_matters]
+    uses = Counter(topic for topics in lists for topic in topics)
+    assert {len(topics) for topics in lists} == set(range(7))
+    assert 45 <= len(uses) <= 55
+    assert uses.most_common()[0][1] > 10 * uses.most_common()[-5][1]
+
+
+def test_releases_spread_over_twenty_years_and_crowd_on_a_few_days(front_matters: list[dict[str, Any]]) -> None:
+    days = Counter(str(matter["date"])[:10] for matter in front_matters)
+    assert {int(day[:4]) for day in days} == set(range(FIRST_YEAR, FIRST_YEAR + YEARS))
+    assert days.most_common(1)[0][1] >= 5
+
+
+def test_word_frequencies_fall_as_zipf_says(forms: list[list[str]]) -> None:
+    counts = Counter(form for text in forms for form in text)
+    ranked = [count for _, count in counts.most_common(100)]
+    assert 4 < ranked[9] / ranked[99] < 25
+
+
+def test_a_common_word_is_common_and_a_rare_one_rare(generator: Generator, forms: list[list[str]]) -> None:
+    found = Counter(form for text in forms for form in set(text))
+    questions = generator.world.questions()
+    assert 0.2 < found[questions["common word"]] / COUNT < 0.5
+    assert 0 < found[questions["rare word"]] / COUNT < 0.05
