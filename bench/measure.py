@@ -6,9 +6,11 @@ the second what somebody waited. Every figure is a median of runs that took turn
 
 from __future__ import annotations
 
+import json
 import os
 import statistics
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -78,17 +80,11 @@ def _cost(function: Callable[[], object]) -> Cost:
     return Cost(time.process_time() - cpu, time.perf_counter() - wall)
 
 
-def command_cost(command: Sequence[str], environment: Mapping[str, str]) -> Cost:
-    """What a command costs, its children included; ``peak`` is that of the largest process among them.
+def command_cost(module: str, *arguments: str, environment: Mapping[str, str]) -> Cost:
+    """What ``python -m module`` costs, its children included; ``peak`` is that of the largest process among them.
 
-    Raises CalledProcessError if it ends with anything but 0. A process begins with the peak of the one that
-    started it (Linux, ``ru_maxrss``), so the bench itself stays small.
+    Raises CalledProcessError if it ends with anything but 0.
     """
-    start = time.perf_counter()
-    process = subprocess.Popen(command, env={**os.environ, **environment}, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    wall = time.perf_counter() - start
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise subprocess.CalledProcessError(process.returncode, command)
-    return Cost(usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss * 1024)
+    command = [sys.executable, "-m", "bench.launch", sys.executable, "-m", module, *arguments]
+    launched = subprocess.run(command, env={**os.environ, **environment}, stdout=subprocess.PIPE, check=True)
+    return Cost(*json.loads(launched.stdout))

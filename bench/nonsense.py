@@ -57,9 +57,9 @@ class Nonsense:
         """What to search for, by what it is; each means the same to feedsrv and to SQLite's FTS5."""
         made_up = self._words["en"][len(FUNCTION_WORDS["en"]) :]
         return {
-            "common word": made_up[0],  # about a third of all releases have it
-            "rare word": made_up[4_000],  # about one in a hundred
-            "two words": f"{made_up[0]} {made_up[20]}",
+            "common word": made_up[100],  # about a third of all releases have it, or a form of it
+            "rare word": made_up[20_000],  # about one in two hundred
+            "two words": f"{made_up[100]} {made_up[60]}",
             "phrase": f'"{self.subjects[0].term["en"]}"',
         }
 

@@ -57,26 +57,32 @@ class Update(Protocol):
     """The next generation in the making."""
 
     @property
-    def is_fresh(self) -> bool:
-        """Whether this one starts from nothing: a rebuild, or there was nothing to start from."""
+    def newsroom_text(self) -> str:
+        """The newsroom.toml of the generation it starts from; "" where it starts from nothing."""
 
     @property
-    def newsroom_text(self) -> str:
-        """The newsroom.toml of the generation it starts from."""
+    def sources(self) -> frozenset[str]:
+        """The sources of all that is public in the newest generation, also where a rebuild starts from nothing."""
 
     def known(self) -> Mapping[str, FileRecord]:
-        """What is remembered of every file, by source; empty when that was lost or belongs to another generation."""
+        """What is remembered of every file, by source; empty when that was lost, or belongs to another generation."""
 
     def published(self) -> Iterator[Release | Withdrawal]:
         """Everything in the generation it starts from, in no particular order."""
 
-    def put(self, record: Release | Withdrawal) -> None:
-        """Let it be in the next generation, in place of what its source had; once for a source."""
+    def adopt(self, newsroom_text: str) -> None:
+        """Let the next generation have these editorial settings; before anything is put."""
+
+    def put(self, record: Release | Withdrawal) -> bool:
+        """Let it be in the next generation, in place of what its source had; once for a source.
+
+        Returns whether that makes a difference.
+        """
 
     def remove(self, source: str) -> None:
         """Let what this source has not be in the next generation; nothing happens if it has nothing."""
 
-    def conclude(self, newsroom_text: str, ledger: Mapping[str, FileRecord], true_until: datetime | None) -> None:
+    def conclude(self, records: Mapping[str, FileRecord], true_until: datetime | None) -> None:
         """State the rest of what makes the next generation. Without it, nothing is published."""
 
 

@@ -82,9 +82,9 @@ class Facts:
     aliases: tuple[str, ...]
 
 
-def digest_of(stored: str) -> str:
-    """What tells one stored release from another."""
-    return sha256(stored.encode("utf8")).hexdigest()
+def digest_of(record: Release | Withdrawal, stored: str, newsroom: Newsroom) -> str:
+    """What tells one document from another; ``stored`` is the record as JSON."""
+    return sha256(f"{_year(record, newsroom)} {stored}".encode()).hexdigest()
 
 
 def document(record: Release | Withdrawal, stored: str, newsroom: Newsroom) -> dict[str, Any]:
@@ -117,15 +117,19 @@ def _facts_of(record: Release | Withdrawal, stored: str, newsroom: Newsroom) -> 
     values = (
         record.source,
         record.id,
-        digest_of(stored),
+        digest_of(record, stored, newsroom),
         not is_release,
         published.timestamp() if published else None,
-        newsroom.day(published).year if published else None,
+        _year(record, newsroom),
         record.language,
         record.topic_ids if is_release else (),
         record.aliases if is_release else (),
     )
     return json.dumps(values, separators=(",", ":")).encode("ascii")
+
+
+def _year(record: Release | Withdrawal, newsroom: Newsroom) -> int | None:
+    return newsroom.day(record.published).year if record.published else None
 
 
 class Documents:

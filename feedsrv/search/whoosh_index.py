@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import logging
-import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from hashlib import sha256
 from pathlib import Path
 from threading import Lock, local
 from time import monotonic
@@ -90,13 +88,14 @@ class WhooshIndex:
     def update(self, *, rebuild: bool = False) -> Iterator[WhooshUpdate]:
         """Make the next generation; see `feedsrv.search.SearchIndex.update`."""
         with self._generations.writing():
-            base = None if rebuild else self._sound_generation()
+            base = self._sound_generation()
             update = WhooshUpdate(
                 self._generations,
                 base.name if base else None,
                 Documents(base.searcher().reader()) if base else None,
                 self._newsroom_text(base.name) if base else "",
                 self._ledger(base.name) if base else {},
+                is_rebuild=rebuild,
             )
             with self._generations.translating_errors():
                 try:

@@ -45,7 +45,9 @@ class WhooshSnapshot:
     def search(self, query: Query) -> Results:
         """The answer to a query; total and facets are exact, a page past the last one is empty."""
         table = self._table
-        found = table.between(_timestamp(query.since), _timestamp(query.before)) if _has_dates(query) else table.everything
+        found = (
+            table.between(_timestamp(query.since), _timestamp(query.before)) if _has_dates(query) else table.everything
+        )
         if query.text is not None:
             found &= self._matches(query.text)
         filters = self._filters(query)

@@ -19,7 +19,7 @@ class Addresses:
         parts = urlsplit(base_url)
         self.origin = f"{parts.scheme}://{parts.netloc}"
         self.prefix = parts.path
-        self.host = parts.hostname or ""
+        self.host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname or ""
         self.home = f"{self.prefix}/"
         self.search = self.path("/search")
         self.topics = self.path("/topics")

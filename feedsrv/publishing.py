@@ -1,0 +1,255 @@
+"""Publishing: bringing the index in line with the folder, so that what is public now is what readers find."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from tempfile import SpooledTemporaryFile
+
+from feedsrv import ids, newsroom, release, topics
+from feedsrv.catalogue import Catalogue
+from feedsrv.errors import FileUnreadable, RemovalRefused
+from feedsrv.ledger import FileRecord
+from feedsrv.newsroom import Newsroom
+from feedsrv.problem import Problem, Severity
+from feedsrv.reading import Reading, Standing, Visibility
+from feedsrv.release import Release, Withdrawal
+from feedsrv.search import SearchIndex, Update
+
+FEWEST_TO_PROTECT = 10
+"""A newsroom of more releases than this does not lose half of them without being told to."""
+
+_SPOOL_IN_MEMORY = 16_000_000
+
+Progress = Callable[[Sequence[str]], Iterable[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a run did: releases that came, changed and went, files by what they are to the public, and problems."""
+
+    added: int
+    changed: int
+    removed: int
+    standings: Mapping[Standing, int]
+    problems: tuple[Problem, ...]
+    true_until: datetime | None
+
+    @property
+    def skipped(self) -> int:
+        """Files that are not public."""
+        return sum(count for standing, count in self.standings.items() if standing is not Standing.PUBLIC)
+
+
+def publish(
+    catalogue: Catalogue,
+    index: SearchIndex,
+    now: datetime,
+    *,
+    rebuild: bool = False,
+    force: bool = False,
+    only: Collection[str] | None = None,
+    progress: Progress = iter,
+) -> Summary:
+    """Bring the index in line with the folder as of ``now``.
+
+    ``only`` names the files that may have changed, None all of them; ``force`` allows most of the newsroom to go.
+    Raises IndexLocked, PublishingFailed (RemovalRefused) or NewsroomInvalid; then everything is as it was.
+    """
+    with index.update(rebuild=rebuild) as update:
+        text = catalogue.newsroom_text()
+        update.adopt(text)
+        run = _Run(catalogue, newsroom.parse(text), update, now)
+        listing = catalogue.list()
+        with SpooledTemporaryFile(_SPOOL_IN_MEMORY, "w+", encoding="utf8") as spool:
+            for source in progress(listing.sources):
+                reading = run.examine(source, only)
+                if reading:
+                    spool.write(release.to_json(reading) + "\n")
+            if not force:
+                _insist_on_most(update.sources, run.records)
+            run.give_ids()
+            spool.seek(0)
+            run.put(release.from_json(line) for line in spool)
+        run.put(run.renamed())
+        if text != update.newsroom_text:
+            run.put(run.tagged_again())
+        for source in update.sources - run.public.keys():
+            update.remove(source)
+        true_until = _next_change(run.records.values(), now)
+        update.conclude(run.records, true_until)
+    return run.summary(listing.problems, true_until)
+
+
+@dataclass(slots=True)
+class _Run:
+    """One run: what it has found out about each file so far."""
+
+    catalogue: Catalogue
+    newsroom: Newsroom
+    update: Update
+    now: datetime
+    records: dict[str, FileRecord] = field(default_factory=dict)
+    changed: set[str] = field(default_factory=set)
+
+    @property
+    def public(self) -> dict[str, FileRecord]:
+        """The records of what may be known to the public."""
+        return {source: record for source, record in self.records.items() if record.standing.is_known_to_the_public}
+
+    def examine(self, source: str, only: Collection[str] | None) -> Release | Withdrawal | None:
+        """Note what a file is now; what it says to the public is returned if that has to be put."""
+        known = self.update.known().get(source)
+        is_told = only is None or source in only
+        if known and not is_told and not self._has_turned_public(known):
+            self.records[source] = self._aged(known)
+            return None
+        try:
+            data = self.catalogue.data(source)
+            fingerprint = self.catalogue.fingerprint(source, data, self.newsroom)
+            if known and known.fingerprint == fingerprint and not self._has_turned_public(known):
+                self.records[source] = self._aged(known)
+                return None
+            reading = self.catalogue.read(source, data, self.newsroom)
+        except FileNotFoundError:
+            return None
+        except FileUnreadable as error:
+            self.records[source] = _unreadable(source, error.problem)
+            return None
+        self.records[source] = record_of(reading, fingerprint, self.now)
+        return public_part(reading, self.records[source].standing)
+
+    def give_ids(self) -> None:
+        """Settle who has which id, and report those who had to yield."""
+        claims = [
+            ids.Claim(
+                source,
+                record.claim,
+                self.newsroom.day(record.published) if record.published else None,
+                (record.published.timestamp() if record.published else float("inf"), source),
+            )
+            for source, record in self.public.items()
+        ]
+        given = ids.assign(claims)
+        for source, record in self.records.items():
+            self.records[source] = replace(record, id=given.get(source, ""))
+
+    def put(self, found: Iterable[Release | Withdrawal]) -> None:
+        """Hand releases to the index, under the ids they have been given."""
+        for item in found:
+            if self.update.put(replace(item, id=self.records[item.source].id)):
+                self.changed.add(item.source)
+
+    def renamed(self) -> Iterator[Release | Withdrawal]:
+        """What did not change itself, but has another id, because a rival for it came or went."""
+        known = self.update.known()
+        others = {
+            source
+            for source, record in self.public.items()
+            if source in known and source not in self.changed and known[source].id != record.id
+        }
+        if others:
+            yield from (item for item in self.update.published() if item.source in others)
+
+    def tagged_again(self) -> Iterator[Release]:
+        """What did not change itself, with the topics that a changed newsroom.toml gives it."""
+        for item in self.update.published():
+            if isinstance(item, Release) and item.source in self.public and item.source not in self.changed:
+                yield replace(item, topics=topics.memberships(item, self.newsroom))
+
+    def summary(self, problems: Iterable[Problem], true_until: datetime | None) -> Summary:
+        before, after = self.update.sources, self.public.keys()
+        standings = {standing: 0 for standing in Standing}
+        for record in self.records.values():
+            standings[record.standing] += 1
+        return Summary(
+            added=len(after - before),
+            changed=len(self.changed & before),
+            removed=len(before - after),
+            standings=standings,
+            problems=(*problems, *all_problems(self.records)),
+            true_until=true_until,
+        )
+
+    def _has_turned_public(self, known: FileRecord) -> bool:
+        standing = known.visibility.standing(self.now)
+        return standing is not known.standing and standing.is_known_to_the_public
+
+    def _aged(self, known: FileRecord) -> FileRecord:
+        if known.standing is Standing.UNREADABLE:
+            return known
+        return replace(known, standing=known.visibility.standing(self.now))
+
+
+def record_of(reading: Reading, fingerprint: str, now: datetime) -> FileRecord:
+    """What is remembered of a file that was read."""
+    return FileRecord(
+        source=reading.release.source,
+        fingerprint=fingerprint,
+        claim=reading.release.id,
+        published=reading.release.published,
+        visibility=reading.visibility,
+        standing=reading.visibility.standing(now),
+        problems=reading.problems,
+    )
+
+
+def public_part(reading: Reading, standing: Standing) -> Release | Withdrawal | None:
+    """What of a file the public may know: all, the notice of its withdrawal, or nothing."""
+    if standing is Standing.PUBLIC:
+        return reading.release
+    if standing is Standing.WITHDRAWN:
+        item, window = reading.release, reading.visibility
+        return Withdrawal(
+            item.id, item.source, item.published, window.withdrawn, window.withdrawal_reason, item.language
+        )
+    return None
+
+
+def all_problems(records: Mapping[str, FileRecord]) -> list[Problem]:
+    """The problems of all files, in order of their paths, with those that only the collection shows."""
+    holders = {record.id.casefold(): record.source for record in records.values() if record.id}
+    found = []
+    for record in records.values():
+        found.extend(record.problems)
+        if record.id and record.id != record.claim:
+            found.append(
+                Problem(
+                    record.source,
+                    0,
+                    f"{holders.get(record.claim.casefold(), 'another file')} has the id {record.claim}, so this is {record.id}",
+                    "give one of the two a reference or a slug of its own",
+                )
+            )
+        elif record.standing in {Standing.DRAFT, Standing.EMBARGOED, Standing.EXPIRED}:
+            found.append(Problem(record.source, 0, _why_not_public(record), severity=Severity.NOTE))
+    return found
+
+
+def _why_not_public(record: FileRecord) -> str:
+    window = record.visibility
+    if record.standing is Standing.EMBARGOED and window.opens:
+        return f"not public before {window.opens:%Y-%m-%d %H:%M} UTC"
+    if record.standing is Standing.EXPIRED and window.closes:
+        return f"not public since {window.closes:%Y-%m-%d %H:%M} UTC, when it expired"
+    return "not public, because it is a draft"
+
+
+def _unreadable(source: str, problem: Problem) -> FileRecord:
+    """A file that cannot be read is tried again on each run: it costs little, and it may have been mended."""
+    return FileRecord(source, "", "", None, Visibility(Standing.UNREADABLE), Standing.UNREADABLE, (problem,))
+
+
+def _insist_on_most(before: Collection[str], records: Mapping[str, FileRecord]) -> None:
+    gone = sum(source not in records for source in before)
+    if len(before) > FEWEST_TO_PROTECT and gone * 2 > len(before):
+        raise RemovalRefused(
+            f"{gone} of {len(before)} releases are no longer in the folder, and nothing was changed: "
+            "is the disk mounted? If they are to go, say feedsrv index --force"
+        )
+
+
+def _next_change(records: Iterable[FileRecord], now: datetime) -> datetime | None:
+    moments = (record.visibility.next_change(now) for record in records)
+    return min((moment for moment in moments if moment), default=None)

@@ -1,0 +1,26 @@
+"""Complaints: the problems met while one file is read, in the order they were met."""
+
+from __future__ import annotations
+
+from feedsrv.errors import FileUnreadable
+from feedsrv.problem import Problem, Severity
+
+
+class Complaints:
+    """Collects what is wrong with one file."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self.problems: list[Problem] = []
+
+    def warn(self, line: int, what: str, remedy: str = "") -> None:
+        """The release is public, and not as it should be."""
+        self.problems.append(Problem(self._path, line, what, remedy))
+
+    def hold(self, line: int, what: str, remedy: str) -> None:
+        """The release is not public because of this."""
+        self.problems.append(Problem(self._path, line, what, remedy, Severity.ERROR))
+
+    def unreadable(self, line: int, what: str, remedy: str) -> FileUnreadable:
+        """The error to raise where the file as a whole cannot be read."""
+        return FileUnreadable(Problem(self._path, line, what, remedy, Severity.ERROR))

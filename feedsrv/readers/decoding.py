@@ -1,0 +1,62 @@
+"""Decoding: the bytes of a file -> its text, in the one form that everything after it may rely on.
+
+That form is NFC, has "\\n" line ends, and holds no character that XML 1.0 forbids or that nobody can see.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+import unicodedata
+
+from feedsrv.readers.complaints import Complaints
+
+_CONTROLS = bytes({*range(32)} - {*b"\t\n\v\f\r\x1b"})
+_INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\ud800-\udfff\ufeff\ufffe\uffff]")
+_ODD_BREAKS = re.compile("[\v\f\x85\u2028\u2029]")  # a space in their place leaves the editor's line numbers true
+_LINE_END = re.compile("\r\n?")
+
+
+def decode(data: bytes, complaints: Complaints) -> str:
+    """The text of a file: by its byte order mark, else UTF-8, with bytes that are none read as Windows-1252.
+
+    Raises FileUnreadable for what is no text.
+    """
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        text = data.decode("utf-16", "replace")
+        if "\ufffd" in text:
+            complaints.warn(_line(text, "\ufffd"), "this is not whole UTF-16", "save the file as UTF-8")
+    elif len(data) - len(data.translate(None, _CONTROLS)) > max(20, len(data) // 20):
+        raise complaints.unreadable(0, "this is no text", "save it as a text file, in UTF-8")
+    else:
+        text = _utf8_or_windows(data.removeprefix(codecs.BOM_UTF8), complaints)
+    return clean(_LINE_END.sub("\n", text))
+
+
+def clean(text: str) -> str:
+    """The text in NFC, without characters that XML 1.0 forbids, other controls, and zero-width ones."""
+    return unicodedata.normalize("NFC", _INVISIBLE.sub("", _ODD_BREAKS.sub(" ", text)))
+
+
+def _utf8_or_windows(data: bytes, complaints: Complaints) -> str:
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        complaints.warn(line, "this is not UTF-8 and was read as Windows-1252", "save the file as UTF-8")
+        return data.decode("utf-8", _WINDOWS)
+
+
+def _windows(error: UnicodeError) -> tuple[str, int]:
+    """Reads only the bytes that are no UTF-8 as Windows-1252: one wrong byte does not garble all the others."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
+
+
+_WINDOWS = "feedsrv.windows-1252"
+codecs.register_error(_WINDOWS, _windows)
+
+
+def _line(text: str, part: str) -> int:
+    return text.count("\n", 0, text.index(part)) + 1

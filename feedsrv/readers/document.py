@@ -1,0 +1,90 @@
+"""A document: the text of a file below its front matter, as blocks that know their lines."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from feedsrv.readers.front_matter import Entry
+from feedsrv.readers.markup import words_of
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Which part of which block."""
+
+    block: int
+    part: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a document: ``number`` counts in the file, from 1; ``level`` is that of a heading, else 0.
+
+    ``text`` is on one line, ``html`` not yet sanitised. ``is_prose`` is false for lists, tables, code.
+    """
+
+    place: Place
+    number: int
+    level: int
+    text: str
+    html: str
+    is_prose: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A heading, a paragraph, a list, a table ...
+
+    ``parts`` is its HTML, not yet sanitised: a part a line of text, to stand in ``tag``; where ``tag`` is
+    empty, one part that is the whole of it.
+    """
+
+    line: int
+    parts: tuple[str, ...]
+    tag: str = ""
+
+    @property
+    def level(self) -> int:
+        """The level of a heading, 0 for all else."""
+        return int(self.tag[1]) if self.tag[:1] == "h" else 0
+
+    @property
+    def html(self) -> str:
+        """Its HTML, not yet sanitised."""
+        content = "".join(self.parts)
+        return f"<{self.tag}>{content}</{self.tag}>" if self.tag else content
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a format's reader makes of a text.
+
+    ``title`` and ``entries`` are what an HTML page states of itself outside its text.
+    """
+
+    blocks: tuple[Block, ...]
+    title: str = ""
+    entries: Mapping[str, Entry] = field(default_factory=dict)
+
+    @property
+    def html(self) -> str:
+        """The HTML of all blocks, not yet sanitised."""
+        return "\n".join(block.html for block in self.blocks)
+
+    def lines(self, start: int = 0, end: int | None = None) -> Iterator[Line]:
+        """The lines that have a text, of the blocks from one to another."""
+        for index in range(len(self.blocks))[start:end]:
+            block = self.blocks[index]
+            for part, html in enumerate(block.parts):
+                if text := words_of(html):
+                    yield Line(Place(index, part), block.line + part, block.level, text, html, bool(block.tag))
+
+    def without(self, places: Collection[Place]) -> Document:
+        """The document without these lines."""
+        kept = []
+        for index, block in enumerate(self.blocks):
+            parts = tuple(html for part, html in enumerate(block.parts) if Place(index, part) not in places)
+            if parts:
+                kept.append(replace(block, parts=parts))
+        return replace(self, blocks=tuple(kept))

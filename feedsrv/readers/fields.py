@@ -1,0 +1,206 @@
+"""The fields of a release, each from the first of its sources that has it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from html import unescape
+from typing import Generic, TypeVar
+from urllib.parse import urlsplit
+
+from feedsrv import ids
+from feedsrv.readers import contacts, dates, languages
+from feedsrv.readers.decoding import clean
+from feedsrv.readers.document import Place
+from feedsrv.readers.front_matter import Entry, Value, fold
+from feedsrv.readers.manuscript import Manuscript
+from feedsrv.readers.markup import one_line, shorten, words_of
+from feedsrv.reading import Origin
+from feedsrv.release import Contact, Correction
+
+LONGEST_TITLE = 300
+LONGEST_SUMMARY = 300
+LONGEST_STATED_SUMMARY = 1000
+LONGEST_REFERENCE = 100
+LONGEST_FIRST_LINE = 200
+"""Characters. Of a first line that is longer, the title is the beginning, and it stays in the text."""
+
+_MORE = re.compile(r"<!--\s*more\s*-->", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*(?=\s)")
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Found(Generic[T]):
+    """A value, where it came from, and the lines that said it and need not be said again in the body."""
+
+    value: T
+    origin: Origin
+    places: frozenset[Place] = frozenset()
+
+
+def origin(entry: Entry) -> Origin:
+    """The origin of what an entry says."""
+    return Origin(entry.line, f"front matter: {entry.key}")
+
+
+def title(manuscript: Manuscript) -> Found[str]:
+    """Its title, on one line: stated, the headline, the title of the page, the name of the file."""
+    headline = manuscript.masthead.headline
+    text = one_line(" ".join(line.text for line in headline))
+    places = frozenset(line.place for line in headline)
+    is_heading = bool(headline and headline[0].level)
+    for entry in manuscript.head.find("title", "headline"):
+        if stated := one_line(clean(unescape(entry.text))):
+            is_repeated = is_heading and text.casefold() == stated.casefold()
+            return Found(shorten(stated, LONGEST_TITLE), origin(entry), places if is_repeated else frozenset())
+    page = manuscript.document.title
+    if page and not (is_heading and headline[0].level == 1):
+        return Found(shorten(page, LONGEST_TITLE), Origin(0, "title of the page"))
+    if is_heading:
+        return Found(shorten(text, LONGEST_TITLE), Origin(headline[0].number, "heading"), places)
+    if headline and len(text) > LONGEST_FIRST_LINE:
+        manuscript.complaints.warn(headline[0].number, "there is no headline", "write one, alone on the first line")
+        return Found(shorten(text, LONGEST_FIRST_LINE // 2), Origin(headline[0].number, "beginning of the text"))
+    if headline:
+        return Found(text, Origin(headline[0].number, "first line"), places)
+    manuscript.complaints.warn(0, "there is no title", "write a heading, or a title in the front matter")
+    stem = ids.stem_of(manuscript.source, manuscript.newsroom)
+    return Found(shorten(one_line(re.sub(r"[-_]+", " ", clean(stem))) or "—", LONGEST_TITLE), Origin(0, "file name"))
+
+
+def reference(manuscript: Manuscript) -> Found[str]:
+    """Its reference number as written, or nothing."""
+    for entry in manuscript.head.find("ref", "reference", "number", "id"):
+        stated = one_line(entry.text)
+        if re.search(r"[^\W_]", stated) and len(stated) <= LONGEST_REFERENCE:
+            return Found(stated, origin(entry))
+        manuscript.complaints.warn(entry.line, f"{entry.key} is no reference", "write it as one short text")
+    for fact in manuscript.masthead.facts:
+        if fact.reference:
+            return Found(fact.reference, Origin(fact.line.number, "reference line"), frozenset({fact.line.place}))
+    return Found("", Origin(0, "none"))
+
+
+def slug(manuscript: Manuscript) -> Found[str]:
+    """The slug it states, or nothing."""
+    for entry in manuscript.head.find("slug"):
+        if ids.slug(entry.text):
+            return Found(entry.text, origin(entry))
+        manuscript.complaints.warn(entry.line, "the slug has no letter and no digit", "write one, or leave it out")
+    return Found("", Origin(0, "none"))
+
+
+def language(manuscript: Manuscript, reference: str, text: str) -> Found[str]:
+    """The tag of its language."""
+    for entry in manuscript.head.find("lang", "language", "locale"):
+        if stated := languages.stated(entry.text, manuscript.newsroom):
+            return Found(stated, origin(entry))
+        manuscript.complaints.warn(entry.line, f"{entry.key} is no language", 'write a tag like "en" or "fr"')
+    return Found(*languages.told(manuscript.source, reference, text, manuscript.newsroom))
+
+
+def summary(manuscript: Manuscript, body: str, paragraphs: str) -> Found[str]:
+    """A plain text on one line: stated, what stands above ``<!--more-->``, the first sentences of the body."""
+    for entry in manuscript.head.find("description", "summary", "excerpt"):
+        if stated := words_of(entry.text):
+            return Found(shorten(stated, LONGEST_STATED_SUMMARY), origin(entry))
+    above, *below = _MORE.split(body, maxsplit=1)
+    if below and (text := words_of(above)):
+        return Found(shorten(text, LONGEST_STATED_SUMMARY), Origin(0, "text above <!--more-->"))
+    return Found(_first_sentences(paragraphs), Origin(0, "first sentences"))
+
+
+def _first_sentences(text: str) -> str:
+    text = one_line(text[: 10 * LONGEST_SUMMARY])
+    if len(text) <= LONGEST_SUMMARY:
+        return text
+    ends = [match.end() for match in _SENTENCE_END.finditer(text, 0, LONGEST_SUMMARY + 1)]
+    return text[: ends[-1]] if ends and ends[-1] > LONGEST_SUMMARY // 3 else shorten(text, LONGEST_SUMMARY)
+
+
+def topics(manuscript: Manuscript) -> Found[tuple[str, ...]]:
+    """The slugs of the topics it states, each once, "-" in front of those it refuses."""
+    for entry in manuscript.head.find("topics", "categories", "category", "tags", "keywords"):
+        stated: dict[str, None] = {}
+        for name in _names(entry):
+            if topic := ids.slug(name):
+                stated["-" * name.startswith("-") + topic] = None
+            else:
+                manuscript.complaints.warn(entry.line, f"{name!r} is no topic", "write letters, digits and hyphens")
+        if stated:
+            return Found(tuple(stated), origin(entry))
+    return Found((), Origin(0, "none"))
+
+
+def _names(entry: Entry) -> Iterator[str]:
+    """The items of a list; a text is a list with commas or, as Jekyll has it for these two keys, with spaces."""
+    if isinstance(entry.value, tuple):
+        names = [item for item in entry.value if isinstance(item, str)]
+    elif "," in entry.text or fold(entry.key) not in {"categories", "tags"}:
+        names = entry.text.split(",")
+    else:
+        names = entry.text.split()
+    return (name.strip() for name in names if name.strip())
+
+
+def aliases(manuscript: Manuscript) -> Found[tuple[str, ...]]:
+    """The addresses it had elsewhere: paths with a slash in front, or plain slugs."""
+    given: dict[str, None] = {}
+    stated = manuscript.head.find("aliases", "redirectfrom", "permalink", "url")
+    entries = [entry for entry in stated if entry.truth is None]
+    for entry in entries:
+        for address in _texts(entry.value):
+            if _is_of_a_site(address):
+                given[address if address.startswith("/") or "/" not in address else f"/{address}"] = None
+            else:
+                manuscript.complaints.warn(
+                    entry.line, f"{address!r} is no address of this site", "write a path like /2018/03/launch.html"
+                )
+    return Found(tuple(given), origin(entries[0]) if given else Origin(0, "none"))
+
+
+def _is_of_a_site(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    is_path = not (parts.scheme or parts.netloc or address.startswith("//"))
+    return is_path and not re.search(r"[\s\\:{}<>\"]", address) and ".." not in parts.path.split("/")
+
+
+def _texts(value: Value) -> Iterator[str]:
+    items = value if isinstance(value, tuple) else (value,)
+    return (item for item in items if isinstance(item, str) and item)
+
+
+def corrections(manuscript: Manuscript) -> Found[tuple[Correction, ...]]:
+    """The corrections it states, in its order."""
+    made = []
+    found = Origin(0, "none")
+    for entry in manuscript.head.find("corrections"):
+        found = origin(entry)
+        for item in entry.value if isinstance(entry.value, tuple) else (entry.value,):
+            stated = {fold(key): value for key, value in item.items()} if isinstance(item, Mapping) else {}
+            date, text = stated.get("date"), stated.get("text")
+            moment = dates.read(date, manuscript.newsroom) if isinstance(date, str) else None
+            if moment and isinstance(text, str):
+                made.append(Correction(moment.at, words_of(text)))
+            else:
+                manuscript.complaints.warn(entry.line, "a correction has no date or no text", "write both")
+    return Found(tuple(made), found)
+
+
+def people(manuscript: Manuscript) -> Found[tuple[Contact, ...]]:
+    """Who answers the press: as stated, else as the contacts section has it."""
+    for entry in manuscript.head.find("contacts", "contact"):
+        if stated := contacts.stated(entry.value):
+            return Found(stated, origin(entry))
+        manuscript.complaints.warn(
+            entry.line, "the contacts cannot be read", "write a list of name, role, phone, email"
+        )
+    if section := manuscript.contacts:
+        return Found(section.contacts, Origin(section.line, "contacts section"), section.places)
+    return Found((), Origin(0, "none"))

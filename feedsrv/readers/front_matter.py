@@ -1,0 +1,219 @@
+"""Front matter: what a file states of itself in a block at its top.
+
+YAML between ``---``, TOML between ``+++``, or a JSON object. Every scalar is a string: YAML's own types
+would read ``lang: no`` as false and ``ref: 0123`` as 83. Keys are compared in small letters, without
+hyphens and underscores; those under ``params`` count where the top does not state them.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, time
+from typing import Any, TypeAlias
+
+import yaml
+
+from feedsrv.readers.complaints import Complaints
+from feedsrv.readers.decoding import clean
+
+LARGEST = 65_536
+"""Characters of front matter that are read."""
+DEEPEST = 20
+"""Lists and tables within each other."""
+
+Value: TypeAlias = "str | tuple[Value, ...] | Mapping[str, Value]"
+
+_YES = frozenset({"true", "yes", "on", "y", "1"})
+_NO = frozenset({"false", "no", "off", "n", "0", "none", "never"})
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A key as it is written, its value, and its line in the file."""
+
+    key: str
+    value: Value
+    line: int
+
+    @property
+    def text(self) -> str:
+        """The value if it is a scalar, else nothing."""
+        return self.value if isinstance(self.value, str) else ""
+
+    @property
+    def truth(self) -> bool | None:
+        """The value as yes or no; None if it is neither."""
+        text = self.text.lower()
+        return text in _YES if text in _YES | _NO else None
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.text or '...'}"
+
+
+@dataclass(frozen=True, slots=True)
+class FrontMatter:
+    """The entries that say something, by folded key; ``length`` is the number of lines to its end, 0: there is none."""
+
+    entries: Mapping[str, Entry] = field(default_factory=dict)
+    length: int = 0
+
+    def find(self, *keys: str) -> Iterator[Entry]:
+        """The entries of these keys, in the order of the keys."""
+        return (self.entries[key] for key in keys if key in self.entries)
+
+
+class _Invalid(Exception):
+    """``line`` counts from 0, within the block."""
+
+    def __init__(self, line: int, what: str) -> None:
+        super().__init__(what)
+        self.line = line
+
+
+_Loader: TypeAlias = "Callable[[str], Iterable[Entry]]"  # the lines of its entries count from 0
+
+
+def read(text: str, complaints: Complaints) -> FrontMatter:
+    """The front matter of a text. Raises FileUnreadable for one that is there and cannot be read."""
+    lines = text.split("\n")
+    start = next((number for number, line in enumerate(lines) if line.strip()), 0)
+    block = _block(lines, start)
+    if block is None:
+        return FrontMatter()
+    load, first, end = block
+    if end is None:
+        raise complaints.unreadable(start + 1, "the front matter that begins here does not end", _REMEDY)
+    content = "\n".join(lines[first:end])
+    if len(content) > LARGEST:
+        raise complaints.unreadable(start + 1, f"the front matter has more than {LARGEST:,} characters", "shorten it")
+    try:
+        entries = _merged(load(content))
+    except _Invalid as error:
+        raise complaints.unreadable(
+            first + 1 + error.line, f"the front matter cannot be read: {error}", _REMEDY
+        ) from error
+    in_file = {key: replace(entry, line=first + 1 + entry.line) for key, entry in entries.items()}
+    return FrontMatter(in_file, end + (first > start))
+
+
+_REMEDY = "mend this line; until then the file is held back, for it may be a draft"
+
+
+def _block(lines: list[str], start: int) -> tuple[_Loader, int, int | None] | None:
+    """How to load the block that begins on a line, its first line, and the line that ends it, or None for no end."""
+    fence = lines[start].rstrip()
+    if fence in _FENCES:
+        load, ends = _FENCES[fence]
+        numbers = range(start + 1, len(lines))
+        return load, start + 1, next((number for number in numbers if lines[number].rstrip() in ends), None)
+    if re.match(r'\{\s*(?:"|$)', fence):
+        return _json, start, _end_of_json("\n".join(lines[start:])[: 2 * LARGEST], start)
+    return None
+
+
+def _end_of_json(text: str, start: int) -> int | None:
+    try:
+        _, end = json.JSONDecoder().raw_decode(text)
+    except (ValueError, RecursionError):
+        return None
+    return start + text.count("\n", 0, end) + 1
+
+
+def fold(key: str) -> str:
+    """A key as keys are compared: ``Redirect_From`` is ``redirectfrom``."""
+    return re.sub(r"[\s_-]", "", key).lower()
+
+
+def _merged(stated: Iterable[Entry]) -> dict[str, Entry]:
+    entries: dict[str, Entry] = {}
+    for entry in stated:
+        key = fold(entry.key)
+        if key in entries and entries[key].value != entry.value:
+            raise _Invalid(entry.line, f"{entry.key!r} is stated twice")
+        entries[key] = entry
+    params = entries.get("params")
+    if params and isinstance(params.value, Mapping):
+        for name, value in params.value.items():
+            entries.setdefault(fold(name), Entry(name, value, params.line))
+    return {key: entry for key, entry in entries.items() if entry.value}
+
+
+def _yaml(text: str) -> Iterator[Entry]:
+    try:
+        _refuse_tricks(text)
+        root = yaml.compose(text, Loader=yaml.CBaseLoader)
+    except yaml.MarkedYAMLError as error:
+        raise _Invalid(error.problem_mark.line if error.problem_mark else 0, error.problem or "no YAML") from error
+    except yaml.YAMLError as error:
+        raise _Invalid(0, "this is no YAML") from error
+    if root is None:
+        return
+    if not isinstance(root, yaml.MappingNode):
+        raise _Invalid(0, "there are no keys with values")
+    for key, value in root.value:
+        yield Entry(str(key.value), _of_node(value), key.start_mark.line)
+
+
+def _refuse_tricks(text: str) -> None:
+    """Aliases make a few lines into billions of values, nesting exhausts the stack: neither has a use here."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.CBaseLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            raise _Invalid(event.start_mark.line, "values are nested too deep")
+        if isinstance(event, yaml.NodeEvent) and event.anchor:
+            raise _Invalid(event.start_mark.line, "there are anchors (&) or aliases (*); quote a text that begins so")
+
+
+def _of_node(node: yaml.Node) -> Value:
+    if isinstance(node, yaml.MappingNode):
+        return {str(key.value): _of_node(value) for key, value in node.value}
+    if isinstance(node, yaml.SequenceNode):
+        return tuple(_of_node(item) for item in node.value)
+    is_null = not node.style and node.value in {"null", "Null", "NULL", "~"}
+    return "" if is_null else clean(node.value).strip()
+
+
+def _toml(text: str) -> Iterator[Entry]:
+    try:
+        return _of_native(tomllib.loads(text), text)
+    except tomllib.TOMLDecodeError as error:
+        line = re.search(r"at line (\d+)", str(error))
+        raise _Invalid(int(line[1]) - 1 if line else 0, f"this is no TOML: {error}") from error
+    except RecursionError as error:
+        raise _Invalid(0, "values are nested too deep") from error
+
+
+def _json(text: str) -> Iterator[Entry]:
+    return _of_native(json.loads(text), text)
+
+
+def _of_native(table: Mapping[str, Any], text: str) -> Iterator[Entry]:
+    lines = text.split("\n")
+    for key, value in table.items():
+        start = re.compile(rf"""\W*{re.escape(key)}["'\]]*\s*(?:[=:]|$)""")
+        yield Entry(key, _native(value, 0), next((n for n, line in enumerate(lines) if start.match(line)), 0))
+
+
+def _native(value: Any, depth: int) -> Value:
+    if depth > DEEPEST:
+        raise _Invalid(0, "values are nested too deep")
+    if isinstance(value, Mapping):
+        return {str(key): _native(item, depth + 1) for key, item in value.items()}
+    if isinstance(value, list):
+        return tuple(_native(item, depth + 1) for item in value)
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "" if value is None else clean(str(value)).strip()
+
+
+_FENCES: Mapping[str, tuple[_Loader, frozenset[str]]] = {
+    "---": (_yaml, frozenset({"---", "..."})),
+    "+++": (_toml, frozenset({"+++"})),
+}

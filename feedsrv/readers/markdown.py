@@ -1,0 +1,64 @@
+"""Markdown (CommonMark with tables and strikethrough) -> a document."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from feedsrv.readers import plain
+from feedsrv.readers.complaints import Complaints
+from feedsrv.readers.document import Block, Document
+
+MOST_MARKS = 50_000
+"""Characters with a meaning in Markdown; all known bombs are made of them, and 50,000 cost a second at most."""
+
+_MARKS = re.compile(r"[][!*_`~<>|&\\]|^[ \t]*(?:[-+]|[0-9]+[.)]) ", re.MULTILINE)
+_SHORTCODE = re.compile(r"\{\{<(?:(?!\{\{[<%]).){0,2000}?>\}\}|\{\{%(?:(?!\{\{[<%]).){0,2000}?%\}\}", re.DOTALL)
+_SHORTCODE_AS_TARGET = re.compile(r"(?<=\]\()\s*(?:" + _SHORTCODE.pattern + r")[^\s()]*", re.DOTALL)
+_BREAKS = {"softbreak", "hardbreak"}
+_markdown = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+
+
+def read(text: str, first_line: int, complaints: Complaints) -> Document:
+    """The blocks of a Markdown text; of one with more markup than any release has, its paragraphs."""
+    source = _without_shortcodes(text)
+    if sum(1 for _ in _MARKS.finditer(source)) > MOST_MARKS:
+        complaints.warn(first_line, "there is too much markup in this file, it was read as plain text", "simplify it")
+        return plain.read(text, first_line)
+    return Document(tuple(_blocks(_markdown.parse(source), first_line)))
+
+
+def _without_shortcodes(text: str) -> str:
+    """The text without Hugo's shortcodes, on the same lines; a link to one has an empty target."""
+    text = _SHORTCODE_AS_TARGET.sub(lambda match: "<>" + "\n" * match[0].count("\n"), text)
+    return _SHORTCODE.sub(lambda match: "\n" * match[0].count("\n"), text)
+
+
+def _blocks(tokens: Sequence[Token], first_line: int) -> Iterator[Block]:
+    start = 0
+    for end, token in enumerate(tokens, 1):
+        if token.level or token.nesting > 0:
+            continue
+        group, start = tokens[start:end], end
+        line = first_line + (group[0].map[0] if group[0].map else 0)
+        if group[0].type in {"paragraph_open", "heading_open"}:
+            yield Block(line, tuple(_parts(group[1])), group[0].tag)
+        else:
+            yield Block(line, (_rendered(group),))
+
+
+def _parts(inline: Token) -> Iterator[str]:
+    part: list[Token] = []
+    for child in inline.children or ():
+        part.append(child)
+        if child.type in _BREAKS:
+            yield _rendered(part)
+            part = []
+    yield _rendered(part)
+
+
+def _rendered(tokens: Sequence[Token]) -> str:
+    return str(_markdown.renderer.render(tokens, _markdown.options, {}))

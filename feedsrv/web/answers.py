@@ -1,0 +1,69 @@
+"""Answers: a rendering or a redirect as this client may have it (RFC 9110, RFC 9111)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from http import HTTPStatus
+
+from flask import Response, redirect, request
+
+from feedsrv.feeds.formats import Format
+from feedsrv.web.addresses import parameters
+from feedsrv.web.listing import Listing
+from feedsrv.web.parameters import spelling
+from feedsrv.web.renderings import Rendering
+from feedsrv.web.site import site, snapshot
+
+PUBLIC = "public, max-age=60, stale-while-revalidate=60, stale-if-error=86400"
+"""The same before and after an embargo: a life that counts down to a moment gives the moment away."""
+
+IMMUTABLE = "public, max-age=31536000, immutable"
+NO_STORE = "no-store"
+
+
+def answer(address: str, render: Callable[[], Rendering]) -> Response:
+    """The rendering that stands at this address in the generation of this request."""
+    return respond(site().renderings.get(snapshot().generation, address, render))
+
+
+def respond(rendering: Rendering, lifetime: str = PUBLIC) -> Response:
+    """A rendering as an answer: 304 to a client that holds it, compressed for one that asks for that.
+
+    There is no Last-Modified: dates of whole days would answer 304 to a client that holds other bytes.
+    """
+    response = Response(status=HTTPStatus.NOT_MODIFIED)
+    del response.headers["Content-Type"]
+    response.headers.extend(rendering.headers)
+    response.headers["Cache-Control"] = lifetime
+    response.headers["Vary"] = "Accept-Encoding"
+    response.set_etag(rendering.etag, weak=True)
+    if request.if_none_match.contains_weak(rendering.etag):
+        return response
+    response.status_code = HTTPStatus.OK
+    response.headers["Content-Type"] = rendering.content_type
+    response.set_data(rendering.body)
+    if request.accept_encodings.quality("gzip") > 0:
+        response.set_data(rendering.zipped)
+        response.headers["Content-Encoding"] = "gzip"
+    return response
+
+
+def moved(location: str, status: HTTPStatus = HTTPStatus.MOVED_PERMANENTLY) -> Response:
+    """A redirect to a path, which is never made of the Host header; the address may change its mind in a minute."""
+    response = redirect(location, status, Response)
+    response.headers["Cache-Control"] = PUBLIC
+    return response
+
+
+def moved_to_canonical(listing: Listing, format_: Format | None = None) -> Response | None:
+    """The redirect to the canonical address of a list, where this request spells it otherwise.
+
+    Of a page only the path must be canonical, for forms send what they send. Parameters that nobody knows are
+    no spelling.
+    """
+    addresses = site().addresses
+    canonical = addresses.listing(listing, format_)
+    is_canonical = addresses.path(request.path) == canonical.partition("?")[0]
+    if format_:
+        is_canonical = is_canonical and spelling(listing.kind) == parameters(listing)
+    return None if is_canonical else moved(canonical)

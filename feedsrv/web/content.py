@@ -1,0 +1,45 @@
+"""The content of a release as HTML that stands anywhere: on its page, and in a feed reader."""
+
+from __future__ import annotations
+
+import re
+from html import escape, unescape
+from urllib.parse import urljoin
+
+from flask import render_template
+
+from feedsrv.newsroom import Newsroom
+from feedsrv.release import Release
+from feedsrv.web.addresses import Addresses
+
+# Bodies were sanitised, hence serialised by a parser: every value stands in double quotes, and holds none.
+_TAG = re.compile(r"""<[a-z][^\s>/]*(?:\s+[\w:-]+="[^"]*")+\s*/?>""", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r'([\w:-]+)="([^"]*)"')
+_ADDRESSES = {"href", "src", "cite", "poster"}
+
+
+def body(release: Release, addresses: Addresses) -> str:
+    """The body with its relative addresses made absolute, as if it were a folder at the release's address."""
+    base = addresses.absolute(addresses.release(release.id))
+
+    def absolute(match: re.Match[str]) -> str:
+        name, value = match.groups()
+        if name.lower() not in _ADDRESSES:
+            return match.group()
+        return f'{name}="{escape(_absolute(unescape(value), base))}"'
+
+    return _TAG.sub(lambda tag: _ATTRIBUTE.sub(absolute, tag.group()), release.body)
+
+
+def for_feeds(release: Release, addresses: Addresses, newsroom: Newsroom) -> str:
+    """All that a feed reader shows: corrections, the body, contacts."""
+    return render_template("entry.html", release=release, body=body(release, addresses), newsroom=newsroom)
+
+
+def _absolute(address: str, base: str) -> str:
+    if address.startswith("#"):
+        return base + address
+    try:
+        return urljoin(base + "/", address)
+    except ValueError:  # "http://[": an address that cannot be one
+        return base

@@ -1,0 +1,135 @@
+"""An edition: a list of releases as a feed, with everything decided that its renderings write down."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from feedsrv import __version__, language
+from feedsrv.feeds import Category, Entry, Feed, Link
+from feedsrv.feeds.formats import Format
+from feedsrv.newsroom import Newsroom, language_name
+from feedsrv.query import Facet, Hit, Results
+from feedsrv.release import Release
+from feedsrv.web import content
+from feedsrv.web.addresses import Addresses
+from feedsrv.web.listing import Kind, Listing
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """One page of a list, found and about to be rendered in a format; ``hub`` is the WebSub hub's address or ""."""
+
+    listing: Listing
+    results: Results
+    newsroom: Newsroom
+    addresses: Addresses
+    hub: str = ""
+
+    def feed(self, format_: Format) -> Feed:
+        """The edition as a feed. Its id is that of the list: every format and every page of it has the same."""
+        entries = (*self._farewell(), *map(self._entry, self.results.hits))
+        author = self.newsroom.publisher or self.newsroom.title
+        return Feed(
+            id=self._tag(self.addresses.listing(replace(self.listing, page=1, limit=None))),
+            url=self._absolute(self.listing, format_),
+            home=self._absolute(self.listing.subscription),
+            title=self._title(),
+            description=self.newsroom.description,
+            language=self.newsroom.language,
+            updated=max((entry.updated for entry in entries), default=self.newsroom.start),
+            author=author,
+            author_url=self.addresses.absolute(self.addresses.home),
+            generator_version=__version__,
+            links=tuple(self._links(format_)),
+            entries=entries,
+            extension=self._extension(),
+        )
+
+    def _title(self) -> str:
+        words = self.listing.in_words(self.newsroom)
+        if self.listing.kind is Kind.SEARCH:
+            return words
+        is_everything = self.listing == replace(Listing(), page=self.listing.page, limit=self.listing.limit)
+        return self.newsroom.title if is_everything else f"{self.newsroom.title}: {words}"
+
+    def _absolute(self, listing: Listing, format_: Format | None = None) -> str:
+        return self.addresses.absolute(self.addresses.listing(listing, format_))
+
+    def _tag(self, path: str) -> str:
+        """A permanent id (RFC 4151), which survives that the newsroom moves to another base address."""
+        authority = self.newsroom.authority or self.addresses.host
+        return f"tag:{authority},{self.newsroom.since.isoformat()}:{path.removeprefix(self.addresses.prefix)}"
+
+    def _links(self, format_: Format) -> list[Link]:
+        """Paging (RFC 5005, section 3), and the hub for feeds that it can be told of."""
+        page, pages = self.results.page, self.results.pages
+        paging = {"first": 1, "previous": page - 1, "next": page + 1, "last": pages} if pages > 1 else {}
+        links = [
+            Link(rel, self._absolute(replace(self.listing, page=number), format_), format_.media_type)
+            for rel, number in paging.items()
+            if 1 <= number <= pages
+        ]
+        return [*links, Link("hub", self.hub)] if self.hub and self.listing.is_listed else links
+
+    def _entry(self, hit: Hit) -> Entry:
+        release = hit.release
+        authority = self.newsroom.authority or self.addresses.host
+        return Entry(
+            id=f"tag:{authority},{self.newsroom.since.isoformat()}:{release.id}",
+            url=self.addresses.absolute(self.addresses.release(release.id)),
+            title=release.title,
+            updated=release.updated or release.published or self.newsroom.start,
+            published=release.published,
+            language=release.language,
+            summary=release.summary,
+            content=content.for_feeds(release, self.addresses, self.newsroom),
+            author=self.newsroom.publisher or self.newsroom.title,
+            categories=self._categories(release),
+            extension=self._entry_extension(hit),
+        )
+
+    def _categories(self, release: Release) -> tuple[Category, ...]:
+        return tuple(
+            Category(
+                topic,
+                self.newsroom.topic_label(topic, release.language),
+                self.addresses.absolute(self.addresses.topic(topic)),
+            )
+            for topic in release.topic_ids
+        )
+
+    def _entry_extension(self, hit: Hit) -> Mapping[str, Any]:
+        extension: dict[str, Any] = {"release": hit.release.id, "topics": list(hit.release.topic_ids)}
+        if self.listing.kind is Kind.SEARCH:
+            extension["excerpt"] = hit.excerpt
+        return extension
+
+    def _farewell(self) -> list[Entry]:
+        """The entry with which the feed of a retired topic ends: it says where to go."""
+        topic = self.newsroom.topics.get(self.listing.topics[0]) if self.listing.kind is Kind.TOPIC else None
+        if topic is None or topic.retired is None or self.listing.page > 1:
+            return []
+        ...
+
+    def _extension(self) -> Mapping[str, Any]:
+        """What a program wants to know of a search beside its hits; see docs of the API."""
+        results = self.results
+        notes = language.parse(self.listing.text).notes
+        return {
+            "total": results.total,
+            "page": results.page,
+            "pages": results.pages,
+            "per_page": results.per_page,
+            "sort": results.sort.value,
+            "understood": self.listing.understood(),
+            "did_you_mean": None,
+            **({"notes": list(notes)} if notes else {}),
+            "facets": {name: [self._facet(name, facet) for facet in facets] for name, facets in results.facets.items()},
+        }
+
+    def _facet(self, name: str, facet: Facet) -> Mapping[str, Any]:
+        labels = {"topic": self.newsroom.topic_label, "lang": language_name}
+        label = labels[name](facet.value) if name in labels else facet.value
+        return {"value": facet.value, "label": label, "count": facet.count}

@@ -1,0 +1,43 @@
+"""Health: whether this process lives, and whether what it serves is what the publisher means to be public."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from http import HTTPStatus
+
+from flask import Response, jsonify
+
+from feedsrv.errors import IndexUnavailable
+from feedsrv.query import Query
+from feedsrv.web.answers import NO_STORE
+from feedsrv.web.site import site, snapshot
+
+LATEST_HEARTBEAT = timedelta(seconds=120)
+
+
+def live() -> Response:
+    """200 as long as this process answers at all."""
+    return _report(HTTPStatus.OK)
+
+
+def ready() -> Response:
+    """200 if what is served is up to date, 503 if not or if there is nothing to serve."""
+    now, condition = site().clock(), site().index.condition()
+    age = round((now - condition.heartbeat).total_seconds()) if condition.heartbeat else None
+    try:
+        current = snapshot()
+        releases = current.search(Query(per_page=0)).total
+    except IndexUnavailable:
+        return _report(HTTPStatus.SERVICE_UNAVAILABLE, generation=None, releases=None, heartbeat_age_seconds=age)
+    is_overdue = condition.true_until is not None and condition.true_until <= now
+    is_silent = condition.heartbeat is not None and now - condition.heartbeat > LATEST_HEARTBEAT
+    is_behind = condition.published != current.generation
+    status = HTTPStatus.SERVICE_UNAVAILABLE if is_overdue or is_silent or is_behind else HTTPStatus.OK
+    return _report(status, generation=current.generation, releases=releases, heartbeat_age_seconds=age)
+
+
+def _report(status: HTTPStatus, **members: str | int | None) -> Response:
+    response = jsonify({"status": "ok" if status is HTTPStatus.OK else "unavailable", **members})
+    response.status_code = status
+    response.headers["Cache-Control"] = NO_STORE
+    return response

@@ -1,0 +1,72 @@
+"""The holdings: which topics, years and languages the newsroom has, and what a listing finds there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from werkzeug.exceptions import NotFound
+
+from feedsrv.query import Query, Results
+from feedsrv.search import Snapshot
+from feedsrv.web.listing import Kind, Listing
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """What there is, with the number of releases of each: topics by name, years newest first, languages by number.
+
+    Topics that nothing is in yet are there with 0; retired ones are not, unless something is still in them.
+    """
+
+    total: int
+    topics: Mapping[str, int]
+    years: Mapping[int, int]
+    languages: Mapping[str, int]
+
+
+def holdings(snapshot: Snapshot) -> Holdings:
+    """All that there is."""
+    results = snapshot.search(Query(per_page=0))
+    counts = {facet.value: facet.count for facet in results.facets["topic"]}
+    known = counts.keys() | {topic.id for topic in snapshot.newsroom.topics.values() if topic.retired is None}
+    label = snapshot.newsroom.topic_label
+    return Holdings(
+        total=results.total,
+        topics={
+            topic: counts.get(topic, 0) for topic in sorted(known, key=lambda topic: (label(topic).lower(), topic))
+        },
+        years={int(facet.value): facet.count for facet in results.facets["year"]},
+        languages={facet.value: facet.count for facet in results.facets["lang"]},
+    )
+
+
+def find(snapshot: Snapshot, listing: Listing, *, in_feed: bool) -> Results:
+    """What a listing finds.
+
+    Raises NotFound for a page past the last one, and where the path names a topic or year that there is not.
+    A search may filter by what does not exist: it finds nothing.
+    """
+    results = snapshot.search(listing.query(snapshot.newsroom, in_feed=in_feed))
+    if listing.kind is not Kind.SEARCH:
+        _require_topics(snapshot, listing, results)
+        _require_years(snapshot, listing, results)
+    if listing.page > results.pages:
+        raise NotFound(f"There is no page {listing.page}: this list ends with page {results.pages}.")
+    return results
+
+
+def _require_topics(snapshot: Snapshot, listing: Listing, results: Results) -> None:
+    unknown = set(listing.topics) - snapshot.newsroom.topics.keys()
+    unknown -= {facet.value for facet in results.facets["topic"]}
+    if unknown and (unknown := unknown - holdings(snapshot).topics.keys()):
+        raise NotFound(f"There is no topic “{min(unknown)}” here.")
+
+
+def _require_years(snapshot: Snapshot, listing: Listing, results: Results) -> None:
+    if results.total or not listing.years:
+        return
+    years = holdings(snapshot).years or {0: 0}
+    for year in listing.years:
+        if not min(years) <= year <= max(years):
+            raise NotFound(f"There is nothing of the year {year} here.")

@@ -1,0 +1,159 @@
+"""Parameters: the address of a request read as a listing; what cannot be used is told in a sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import TypeVar
+from urllib.parse import parse_qsl
+
+from flask import request
+from werkzeug.exceptions import BadRequest, NotFound
+
+from feedsrv.newsroom import TOPIC_ID, Newsroom
+from feedsrv.query import Sort
+from feedsrv.web.listing import FEED_SIZE, PAGE_SIZE, Kind, Listing, Period
+
+MOST_PER_PAGE = 200
+LARGEST_PAGE = 10**9
+
+OF_EVERY_LIST = frozenset({"lang", "page", "limit"})
+OF_SEARCHES = OF_EVERY_LIST | {"q", "topic", "year", "from", "to", "sort"}
+
+T = TypeVar("T", str, int)
+U = TypeVar("U")
+
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\ufffe\uffff]+")
+
+
+def listing_of(kind: Kind, newsroom: Newsroom, *, topics: str = "", year: str = "", in_feed: bool) -> Listing:
+    """The list that this request asks for; ``topics`` and ``year`` are what its path says.
+
+    The page of a retired topic is that of the one in its place; its feed stays its own. Raises NotFound for a
+    path that names what cannot be a topic or a year, BadRequest for parameters that cannot be used.
+    """
+    reader = _Reader(newsroom, spelling(kind), in_feed=in_feed)
+    if kind is Kind.SEARCH:
+        return reader.paged(reader.search())
+    names = [_topic_of_path(name.lower(), newsroom) for name in topics.split("+")] if topics else []
+    if not in_feed:
+        names = [_successor(name, newsroom) for name in names]
+    return reader.paged(Listing(kind, topics=_ordered(names), years=_years_of_path(year)))
+
+
+def spelling(kind: Kind) -> list[tuple[str, str]]:
+    """The parameters that such a list knows, as this request spells them. Raises BadRequest for what is no text."""
+    known = OF_SEARCHES if kind is Kind.SEARCH else OF_EVERY_LIST
+    try:
+        pairs = parse_qsl(request.query_string.decode(), keep_blank_values=True, errors="strict")
+    except ValueError as error:
+        raise BadRequest("What stands behind the question mark of the address is not UTF-8.") from error
+    return [(name, value) for name, value in pairs if name in known]
+
+
+def _topic_of_path(name: str, newsroom: Newsroom) -> str:
+    if not TOPIC_ID.fullmatch(name):
+        raise NotFound(f"There is no topic “{name}” here.")
+    return newsroom.topic_id(name)
+
+
+def _successor(topic_id: str, newsroom: Newsroom) -> str:
+    topic = newsroom.topics.get(topic_id)
+    return topic.retired or topic_id if topic else topic_id
+
+
+def _years_of_path(year: str) -> tuple[int, ...]:
+    if year and not re.fullmatch(r"\d{4}", year, re.ASCII):
+        raise NotFound(f"There is no year “{year}” here.")
+    return (int(year),) if year else ()
+
+
+class _Reader:
+    """Reads one parameter after another; an empty one counts as absent, of several the first counts."""
+
+    def __init__(self, newsroom: Newsroom, pairs: list[tuple[str, str]], *, in_feed: bool) -> None:
+        self._newsroom = newsroom
+        self._pairs = pairs
+        self._in_feed = in_feed
+
+    def search(self) -> Listing:
+        """The search that the parameters describe."""
+        listing = Listing(
+            Kind.SEARCH,
+            text=self._first("q", str, "a question") or "",
+            topics=_ordered(self._all("topic", self._topic, "the id of a topic, such as life-sciences")),
+            years=_ordered(self._all("year", _year, "a year, such as 2018")),
+            since=self._first("from", self._period, "a date, such as 2018, 2018-03 or 2018-03-23"),
+            until=self._first("to", self._period, "a date, such as 2018, 2018-03 or 2018-03-23"),
+        )
+        if listing.since and listing.until and listing.since.first > listing.until.last:
+            raise BadRequest("“from” is later than “to”.")
+        sort = self._first("sort", Sort, "relevance, newest or oldest")
+        is_usual = sort is listing.usual_sort(in_feed=self._in_feed) or (sort is Sort.RELEVANCE and not listing.text)
+        return replace(listing, sort=None if is_usual else sort)
+
+    def paged(self, listing: Listing) -> Listing:
+        """The listing with the parameters that every list takes."""
+        usual = FEED_SIZE if self._in_feed else PAGE_SIZE
+        limit = self._first("limit", _limit, f"a whole number from 1 to {MOST_PER_PAGE}")
+        return replace(
+            listing,
+            languages=_ordered(self._all("lang", _language, "the tag of a language, such as en")),
+            page=self._first("page", _page, "a whole number from 1 on") or 1,
+            limit=None if limit == usual else limit,
+        )
+
+    def _first(self, name: str, read: Callable[[str], U], wanted: str) -> U | None:
+        return next(iter(self._all(name, read, wanted)), None)
+
+    def _all(self, name: str, read: Callable[[str], U], wanted: str) -> list[U]:
+        cleaned = (" ".join(_CONTROLS.sub(" ", value).split()) for given, value in self._pairs if given == name)
+        return [self._one(name, value, read, wanted) for value in cleaned if value]
+
+    @staticmethod
+    def _one(name: str, value: str, read: Callable[[str], U], wanted: str) -> U:
+        try:
+            return read(value)
+        except (ValueError, OverflowError) as error:
+            raise BadRequest(f"“{name}” is “{value[:100]}”; give {wanted}.") from error
+
+    def _topic(self, value: str) -> str:
+        return self._newsroom.topic_id(_matching(TOPIC_ID.pattern, value.lower()))
+
+    def _period(self, value: str) -> Period:
+        period = Period.parse(value)
+        self._newsroom.midnight(period.first)  # raises OverflowError at the edges of the calendar
+        self._newsroom.midnight_after(period.last)
+        return period
+
+
+def _matching(pattern: str, value: str) -> str:
+    if not re.fullmatch(pattern, value, re.ASCII):
+        raise ValueError(value)
+    return value
+
+
+def _year(value: str) -> int:
+    return int(_matching(r"\d{4}", value))
+
+
+def _page(value: str) -> int:
+    digits = _matching(r"0*[1-9]\d*", value).lstrip("0")
+    return int(digits) if len(digits) < 10 else LARGEST_PAGE
+
+
+def _limit(value: str) -> int:
+    limit = int(_matching(r"\d{1,9}", value))
+    if not 1 <= limit <= MOST_PER_PAGE:
+        raise ValueError(value)
+    return limit
+
+
+def _language(value: str) -> str:
+    primary, hyphen, rest = _matching(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*", value).partition("-")
+    return primary.lower() + hyphen + rest
+
+
+def _ordered(values: Iterable[T]) -> tuple[T, ...]:
+    return tuple(sorted(set(values)))

@@ -1,0 +1,32 @@
+"""The wording of templates: how days, numbers and the addresses of people are written."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from urllib.parse import quote
+
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+
+def in_words(day: date) -> str:
+    """A day as 23 March 2018, whatever the locale of the process is."""
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun: "1 release", "1,024 releases"."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def telephone(number: str) -> str:
+    """A telephone number as an address (RFC 3966): the (0) that is only dialled at home is left out."""
+    return "tel:" + re.sub(r"[^+\d]", "", number.replace("(0)", ""))
+
+
+def mail(address: str) -> str:
+    """A mail address as an address (RFC 6068)."""
+    return "mailto:" + quote(address, safe="@+.-_")
