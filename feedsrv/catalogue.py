@@ -59,7 +59,7 @@ class Catalogue:
             folders[:] = sorted(name for name in folders if _is_worth_entering(name))
             relative = PurePosixPath(Path(parent).relative_to(self.folder).as_posix())
             for name in names:
-                if _is_release_name(name):
+                if is_release_name(name):
                     source = (relative / name).as_posix()
                     if problem := _obstacle(source, Path(parent, name)):
                         problems.append(problem)
@@ -99,7 +99,8 @@ def _is_worth_entering(name: str) -> bool:
     return not name.startswith((".", "_")) or name in _UNDERSCORED_FOLDERS
 
 
-def _is_release_name(name: str) -> bool:
+def is_release_name(name: str) -> bool:
+    """Whether a file of this name is taken for a release."""
     lowered = name.lower()
     return (
         not lowered.startswith((".", "_", "~$", "readme"))

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from tempfile import SpooledTemporaryFile
 
-from feedsrv import ids, newsroom, release, topics
+from feedsrv import ids, release, topics
+from feedsrv import newsroom as newsroom_module
 from feedsrv.catalogue import Catalogue
 from feedsrv.errors import FileUnreadable, RemovalRefused
 from feedsrv.ledger import FileRecord
@@ -60,7 +61,9 @@ def publish(
     with index.update(rebuild=rebuild) as update:
         text = catalogue.newsroom_text()
         update.adopt(text)
-        run = _Run(catalogue, newsroom.parse(text), update, now)
+        run = _Run(
+            catalogue, newsroom_module.parse(text), update, now, is_newsroom_changed=text != update.newsroom_text
+        )
         listing = catalogue.list()
         with SpooledTemporaryFile(_SPOOL_IN_MEMORY, "w+", encoding="utf8") as spool:
             for source in progress(listing.sources):
@@ -72,9 +75,7 @@ def publish(
             run.give_ids()
             spool.seek(0)
             run.put(release.from_json(line) for line in spool)
-        run.put(run.renamed())
-        if text != update.newsroom_text:
-            run.put(run.tagged_again())
+        run.put(run.affected())
         for source in update.sources - run.public.keys():
             update.remove(source)
         true_until = _next_change(run.records.values(), now)
@@ -90,6 +91,7 @@ class _Run:
     newsroom: Newsroom
     update: Update
     now: datetime
+    is_newsroom_changed: bool
     records: dict[str, FileRecord] = field(default_factory=dict)
     changed: set[str] = field(default_factory=set)
 
@@ -115,23 +117,14 @@ class _Run:
         except FileNotFoundError:
             return None
         except FileUnreadable as error:
-            self.records[source] = _unreadable(source, error.problem)
+            self.records[source] = unreadable(source, error.problem)
             return None
         self.records[source] = record_of(reading, fingerprint, self.now)
         return public_part(reading, self.records[source].standing)
 
     def give_ids(self) -> None:
         """Settle who has which id, and report those who had to yield."""
-        claims = [
-            ids.Claim(
-                source,
-                record.claim,
-                self.newsroom.day(record.published) if record.published else None,
-                (record.published.timestamp() if record.published else float("inf"), source),
-            )
-            for source, record in self.public.items()
-        ]
-        given = ids.assign(claims)
+        given = ids.assign(claims(self.records, self.newsroom))
         for source, record in self.records.items():
             self.records[source] = replace(record, id=given.get(source, ""))
 
@@ -141,22 +134,17 @@ class _Run:
             if self.update.put(replace(item, id=self.records[item.source].id)):
                 self.changed.add(item.source)
 
-    def renamed(self) -> Iterator[Release | Withdrawal]:
-        """What did not change itself, but has another id, because a rival for it came or went."""
+    def affected(self) -> Iterator[Release | Withdrawal]:
+        """What did not change itself, but is another release now: by the id it has been given, or by its topics."""
         known = self.update.known()
-        others = {
-            source
-            for source, record in self.public.items()
-            if source in known and source not in self.changed and known[source].id != record.id
-        }
-        if others:
-            yield from (item for item in self.update.published() if item.source in others)
+        others = {source for source, record in self.public.items() if source in known and known[source].id != record.id}
+        if others or self.is_newsroom_changed:
+            for item in self.update.published():
+                if item.source in others or (self.is_newsroom_changed and item.source in self.public):
+                    yield self._tagged_again(item)
 
-    def tagged_again(self) -> Iterator[Release]:
-        """What did not change itself, with the topics that a changed newsroom.toml gives it."""
-        for item in self.update.published():
-            if isinstance(item, Release) and item.source in self.public and item.source not in self.changed:
-                yield replace(item, topics=topics.memberships(item, self.newsroom))
+    def _tagged_again(self, item: Release | Withdrawal) -> Release | Withdrawal:
+        return replace(item, topics=topics.memberships(item, self.newsroom)) if isinstance(item, Release) else item
 
     def summary(self, problems: Iterable[Problem], true_until: datetime | None) -> Summary:
         before, after = self.update.sources, self.public.keys()
@@ -180,6 +168,20 @@ class _Run:
         if known.standing is Standing.UNREADABLE:
             return known
         return replace(known, standing=known.visibility.standing(self.now))
+
+
+def claims(records: Mapping[str, FileRecord], newsroom: Newsroom) -> list[ids.Claim]:
+    """The claims to ids of all that may be known to the public."""
+    return [
+        ids.Claim(
+            record.source,
+            record.claim,
+            newsroom.day(record.published) if record.published else None,
+            (record.published.timestamp() if record.published else float("inf"), record.source),
+        )
+        for record in records.values()
+        if record.standing.is_known_to_the_public
+    ]
 
 
 def record_of(reading: Reading, fingerprint: str, now: datetime) -> FileRecord:
@@ -210,7 +212,7 @@ def public_part(reading: Reading, standing: Standing) -> Release | Withdrawal | 
 def all_problems(records: Mapping[str, FileRecord]) -> list[Problem]:
     """The problems of all files, in order of their paths, with those that only the collection shows."""
     holders = {record.id.casefold(): record.source for record in records.values() if record.id}
-    found = []
+    found: list[Problem] = []
     for record in records.values():
         found.extend(record.problems)
         if record.id and record.id != record.claim:
@@ -236,7 +238,7 @@ def _why_not_public(record: FileRecord) -> str:
     return "not public, because it is a draft"
 
 
-def _unreadable(source: str, problem: Problem) -> FileRecord:
+def unreadable(source: str, problem: Problem) -> FileRecord:
     """A file that cannot be read is tried again on each run: it costs little, and it may have been mended."""
     return FileRecord(source, "", "", None, Visibility(Standing.UNREADABLE), Standing.UNREADABLE, (problem,))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TypeVar
 
 from feedsrv import ids
 from feedsrv.newsroom import Newsroom
@@ -21,6 +22,8 @@ SUFFIXES = manuscript.MARKDOWN | manuscript.HTML | manuscript.PLAIN
 """The endings of release files, in small letters."""
 LARGEST_FILE = 5_000_000
 """Bytes."""
+
+T = TypeVar("T")
 
 
 def read(source: str, data: bytes, newsroom: Newsroom) -> Reading:
@@ -45,3 +48,61 @@ class _Reader:
         self._manuscript = taken_apart
         self._origins: dict[str, Origin] = {}
         self._said: set[Place] = set()  # the lines that have become fields
+
+    def reading(self) -> Reading:
+        """The reading; complaints are in the order of the file's lines."""
+        parts = self._manuscript
+        title = self._take("title", fields.title(parts))
+        reference = self._take("reference", fields.reference(parts))
+        published = self._take_moment("published", moments.published(parts))
+        contacts = self._take("contacts", fields.people(parts))
+        document = self._rest()
+        body = sanitise(document.html)
+        text = plain(body)
+        language = self._take("language", fields.language(parts, reference, f"{title}\n{text}"))
+        corrections = self._take("corrections", fields.corrections(parts))
+        release = Release(
+            id=self._id(language, reference),
+            source=parts.source,
+            title=title,
+            language=language,
+            published=published,
+            updated=self._take_moment("updated", moments.updated(parts, published, corrections)),
+            reference=reference,
+            summary=self._take("summary", fields.summary(parts, document, text)),
+            body=body,
+            text=text,
+            stated_topics=self._take("stated_topics", fields.topics(parts)),
+            contacts=contacts,
+            corrections=corrections,
+            aliases=self._take("aliases", fields.aliases(parts)),
+        )
+        seen = visibility.read(parts, published)
+        problems = tuple(sorted(dict.fromkeys(parts.complaints.problems), key=lambda problem: problem.line))
+        return Reading(release, seen, self._origins, problems)
+
+    def _take(self, name: str, found: Found[T]) -> T:
+        if found.value:
+            self._origins[name] = found.origin
+        self._said |= found.places
+        return found.value
+
+    def _take_moment(self, name: str, found: Found[datetime] | None) -> datetime | None:
+        return self._take(name, found) if found else None
+
+    def _id(self, language: str, reference: str) -> str:
+        parts = self._manuscript
+        slug = fields.slug(parts)
+        stem = "file name" if parts.path.stem != "index" else "folder name"
+        sources = (self._origins.get("reference"), slug.origin if slug.value else None, Origin(0, stem))
+        self._origins["id"] = next(origin for origin in sources if origin)
+        return ids.claim(parts.source, language, parts.newsroom, reference=reference, own_slug=slug.value)
+
+    def _rest(self) -> Document:
+        """The document without what has become a field, and without the masthead's lines.
+
+        Whoever writes front matter has said there what is to be said: then other lines stay.
+        """
+        parts = self._manuscript
+        facts = (fact for fact in parts.masthead.facts if fact.is_embargo or not parts.has_front_matter)
+        return parts.document.without(self._said | {fact.line.place for fact in facts})

@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html import unescape
+from itertools import islice
 from typing import Generic, TypeVar
 from urllib.parse import urlsplit
 
 from feedsrv import ids
 from feedsrv.readers import contacts, dates, languages
 from feedsrv.readers.decoding import clean
-from feedsrv.readers.document import Place
+from feedsrv.readers.document import Document, Place
 from feedsrv.readers.front_matter import Entry, Value, fold
 from feedsrv.readers.manuscript import Manuscript
 from feedsrv.readers.markup import one_line, shorten, words_of
@@ -102,15 +103,16 @@ def language(manuscript: Manuscript, reference: str, text: str) -> Found[str]:
     return Found(*languages.told(manuscript.source, reference, text, manuscript.newsroom))
 
 
-def summary(manuscript: Manuscript, body: str, paragraphs: str) -> Found[str]:
-    """A plain text on one line: stated, what stands above ``<!--more-->``, the first sentences of the body."""
+def summary(manuscript: Manuscript, document: Document, text: str) -> Found[str]:
+    """A plain text on one line: stated, what stands above ``<!--more-->``, the first sentences of the text."""
     for entry in manuscript.head.find("description", "summary", "excerpt"):
-        if stated := words_of(entry.text):
+        if stated := words_of(unescape(entry.text)):
             return Found(shorten(stated, LONGEST_STATED_SUMMARY), origin(entry))
-    above, *below = _MORE.split(body, maxsplit=1)
-    if below and (text := words_of(above)):
-        return Found(shorten(text, LONGEST_STATED_SUMMARY), Origin(0, "text above <!--more-->"))
-    return Found(_first_sentences(paragraphs), Origin(0, "first sentences"))
+    above, *below = _MORE.split(document.html, maxsplit=1)
+    if below and (stated := words_of(above)):
+        return Found(shorten(stated, LONGEST_STATED_SUMMARY), Origin(0, "text above <!--more-->"))
+    paragraphs = (line.text for line in document.lines() if line.is_prose and not line.level)
+    return Found(_first_sentences(" ".join(islice(paragraphs, 20)) or text), Origin(0, "first sentences"))
 
 
 def _first_sentences(text: str) -> str:

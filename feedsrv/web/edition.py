@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
+from html import escape
 from typing import Any
 
 from feedsrv import __version__, language
@@ -30,22 +32,29 @@ class Edition:
     def feed(self, format_: Format) -> Feed:
         """The edition as a feed. Its id is that of the list: every format and every page of it has the same."""
         entries = (*self._farewell(), *map(self._entry, self.results.hits))
-        author = self.newsroom.publisher or self.newsroom.title
+        whole = self.addresses.listing(replace(self.listing, page=1, limit=None))
         return Feed(
-            id=self._tag(self.addresses.listing(replace(self.listing, page=1, limit=None))),
+            id=self._tag(whole.removeprefix(self.addresses.prefix)),
             url=self._absolute(self.listing, format_),
             home=self._absolute(self.listing.subscription),
             title=self._title(),
             description=self.newsroom.description,
             language=self.newsroom.language,
             updated=max((entry.updated for entry in entries), default=self.newsroom.start),
-            author=author,
+            author=self._publisher,
             author_url=self.addresses.absolute(self.addresses.home),
             generator_version=__version__,
             links=tuple(self._links(format_)),
             entries=entries,
             extension=self._extension(),
         )
+
+    @property
+    def _publisher(self) -> str:
+        return self.newsroom.publisher or self.newsroom.title
+
+    def _updated(self, release: Release) -> datetime:
+        return release.updated or release.published or self.newsroom.start
 
     def _title(self) -> str:
         words = self.listing.in_words(self.newsroom)
@@ -57,10 +66,10 @@ class Edition:
     def _absolute(self, listing: Listing, format_: Format | None = None) -> str:
         return self.addresses.absolute(self.addresses.listing(listing, format_))
 
-    def _tag(self, path: str) -> str:
-        """A permanent id (RFC 4151), which survives that the newsroom moves to another base address."""
+    def _tag(self, name: str) -> str:
+        """A permanent id (RFC 4151)."""
         authority = self.newsroom.authority or self.addresses.host
-        return f"tag:{authority},{self.newsroom.since.isoformat()}:{path.removeprefix(self.addresses.prefix)}"
+        return f"tag:{authority},{self.newsroom.since.isoformat()}:{name}"
 
     def _links(self, format_: Format) -> list[Link]:
         """Paging (RFC 5005, section 3), and the hub for feeds that it can be told of."""
@@ -75,17 +84,16 @@ class Edition:
 
     def _entry(self, hit: Hit) -> Entry:
         release = hit.release
-        authority = self.newsroom.authority or self.addresses.host
         return Entry(
-            id=f"tag:{authority},{self.newsroom.since.isoformat()}:{release.id}",
+            id=self._tag(release.id),
             url=self.addresses.absolute(self.addresses.release(release.id)),
             title=release.title,
-            updated=release.updated or release.published or self.newsroom.start,
+            updated=self._updated(release),
             published=release.published,
             language=release.language,
             summary=release.summary,
             content=content.for_feeds(release, self.addresses, self.newsroom),
-            author=self.newsroom.publisher or self.newsroom.title,
+            author=self._publisher,
             categories=self._categories(release),
             extension=self._entry_extension(hit),
         )
@@ -111,7 +119,23 @@ class Edition:
         topic = self.newsroom.topics.get(self.listing.topics[0]) if self.listing.kind is Kind.TOPIC else None
         if topic is None or topic.retired is None or self.listing.page > 1:
             return []
-        ...
+        successor = topic.retired
+        url = self.addresses.absolute(self.addresses.topic(successor) if successor else self.addresses.feeds)
+        where = self.newsroom.topic_label(successor) if successor else "the feeds of this newsroom"
+        sentence = f"Nothing more will appear under {self.newsroom.topic_label(topic.id)}. Please go on with {where}."
+        return [
+            Entry(
+                id=self._tag(f"/topics/{topic.id}/retired"),
+                url=url,
+                title="This feed has ended",
+                updated=max((self._updated(hit.release) for hit in self.results.hits), default=self.newsroom.start),
+                published=None,
+                language="en",
+                summary=sentence,
+                content=f'<p>{escape(sentence)} <a href="{escape(url)}">{escape(url)}</a></p>',
+                author=self._publisher,
+            )
+        ]
 
     def _extension(self) -> Mapping[str, Any]:
         """What a program wants to know of a search beside its hits; see docs of the API."""

@@ -1,37 +1,31 @@
-"""Feeds: every list for feed readers, and the list of all feeds."""
+"""Feeds: every list for feed readers and programs, and the lists of all feeds."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
-from flask import Response, request
+from flask import Response
 
-from feedsrv import __version__, language
-from feedsrv.errors import IndexUnavailable
-from feedsrv.feeds import Category, Entry, Feed, Link, Subscription, SubscriptionGroup
+from feedsrv.feeds import Link, Subscription, SubscriptionGroup
 from feedsrv.feeds.formats import ATOM, Format
 from feedsrv.feeds.opml import OPML_TYPE, opml
 from feedsrv.newsroom import Newsroom, language_name
-from feedsrv.query import Facet, Hit, Results
-from feedsrv.search import Snapshot
-from feedsrv.web import content
-from feedsrv.web.addresses import Addresses
-from feedsrv.web.answers import answer, moved, moved_to_canonical
+from feedsrv.web.answers import answer, moved_to_canonical
+from feedsrv.web.edition import Edition
 from feedsrv.web.holdings import Holdings, find, holdings
 from feedsrv.web.listing import Kind, Listing
 from feedsrv.web.parameters import listing_of
 from feedsrv.web.renderings import Rendering
-from feedsrv.web.site import site, snapshot
+from feedsrv.web.site import newsroom, site, snapshot
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A list that one can subscribe to."""
+    """A list that one can subscribe to; ``count`` is how many releases it has."""
 
     title: str
     listing: Listing
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +36,67 @@ class OfferGroup:
     offers: tuple[Offer, ...]
 
 
-def listing(kind: Kind, format_: Format, topics: str = "", year: str = "") -> Response:
+def feed(kind: Kind, format_: Format, topics: str = "", year: str = "") -> Response:
     """A list of releases, newest first, for feed readers and programs."""
-    asked = listing_of(kind, snapshot().newsroom, topics=topics, year=year, in_feed=True)
-    return moved_to_canonical(asked, format_) or answer(
-        site().addresses.listing(asked, format_), lambda: _rendering(asked, format_)
-    )
+    listing = listing_of(kind, newsroom(), topics=topics, year=year, in_feed=True)
+    address = site().addresses.listing(listing, format_)
+    return moved_to_canonical(listing, format_) or answer(address, lambda: _rendering(listing, format_))
+
+
+def outline() -> Response:
+    """Every feed there is, as a file that feed readers import."""
+    return answer(site().addresses.opml, _outline)
+
+
+def offers(newsroom: Newsroom, held: Holdings) -> list[OfferGroup]:
+    """The feeds that can be listed: of everything, the topics, the years and, where there are several, the languages."""
+    topics = [
+        Offer(newsroom.topic_label(topic), Listing(Kind.TOPIC, topics=(topic,)), count)
+        for topic, count in held.topics.items()
+    ]
+    years = [Offer(str(year), Listing(Kind.YEAR, years=(year,)), count) for year, count in held.years.items()]
+    languages = [
+        Offer(language_name(tag), Listing(languages=(tag,)), count)
+        for tag, count in held.languages.items()
+        if len(held.languages) > 1
+    ]
+    groups = [
+        OfferGroup("Everything", (Offer("All releases", Listing(), held.total),)),
+        OfferGroup("Topics", tuple(topics)),
+        OfferGroup("Years", tuple(years)),
+        OfferGroup("Languages", tuple(languages)),
+    ]
+    return [group for group in groups if group.offers]
 
 
 def _rendering(listing: Listing, format_: Format) -> Rendering:
-    feed = Feeds(site().addresses, snapshot(), site().settings.hub).feed(listing, format_)
+    results = find(snapshot(), listing, in_feed=True)
+    feed = Edition(listing, results, newsroom(), site().addresses, site().settings.hub).feed(format_)
     links = (Link("self", feed.url, format_.media_type), Link("alternate", feed.home, "text/html"), *feed.links)
     headers = (("Link", ", ".join(map(_header, links))), ("Access-Control-Allow-Origin", "*"))
     return Rendering.of(format_.render(feed), format_.content_type, headers)
+
+
+def _header(link: Link) -> str:
+    """A link as HTTP states it (RFC 8288)."""
+    media_type = f'; type="{link.type}"' if link.type else ""
+    return f'<{link.href}>; rel="{link.rel}"{media_type}'
+
+
+def _outline() -> Rendering:
+    addresses = site().addresses
+    groups = [
+        SubscriptionGroup(
+            group.title,
+            tuple(
+                Subscription(
+                    offer.title,
+                    addresses.absolute(addresses.listing(offer.listing, ATOM)),
+                    addresses.absolute(addresses.listing(offer.listing)),
+                )
+                for offer in group.offers
+            ),
+        )
+        for group in offers(newsroom(), holdings(snapshot()))
+    ]
+    return Rendering.of(opml(newsroom().title, groups), f"{OPML_TYPE}; charset=utf-8")

@@ -1,0 +1,5 @@
+"""Run the feedsrv command: python -m feedsrv."""
+
+from feedsrv.cli import main
+
+main(prog_name="feedsrv")

@@ -1,0 +1,225 @@
+"""The command: feedsrv serve | index | watch | check | search | explain."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Event
+from typing import Any, NoReturn
+
+import click
+
+from feedsrv import checking, settings
+from feedsrv.catalogue import Catalogue
+from feedsrv.errors import FeedsrvError, IndexLocked, SettingsInvalid
+from feedsrv.language import parse
+from feedsrv.problem import Problem, Severity
+from feedsrv.publishing import Summary, publish
+from feedsrv.query import Query, Results, Sort
+from feedsrv.reading import Standing
+from feedsrv.search.whoosh_index import WhooshIndex
+from feedsrv.settings import Settings
+from feedsrv.watching import watch
+
+PROBLEMS, USAGE, BUSY = 1, 2, 75
+"""Exit codes: problems were found or nothing could be published; wrong usage or settings; another writer works."""
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="feedsrv")
+def main() -> None:
+    """A folder of press releases becomes a newsroom that people search and subscribe to."""
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=click.IntRange(1, 65_535), help="Port to listen on; else $PORT, else 8000.")
+@click.option("--workers", type=click.IntRange(1, 256), help="gunicorn workers; else $WEB_CONCURRENCY, else 2.")
+def serve(host: str, port: int | None, workers: int | None) -> None:
+    """Index the folder, then serve the newsroom and keep watching the folder."""
+    from feedsrv import serving  # gunicorn and flask are not needed by the other commands
+
+    with _exit_codes():
+        environment = dict(os.environ)
+        if port:
+            environment["PORT"] = str(port)
+        if workers:
+            environment["WEB_CONCURRENCY"] = str(workers)
+        chosen = settings.from_environment(environment)
+        configure = _Logging(chosen.log_format)
+        configure()
+        _announce(_publish(chosen))
+        if not chosen.has_base_url:
+            click.echo(f"FEEDSRV_BASE_URL is not set: feeds will say {chosen.base_url}", err=True)
+        click.echo(f"Serving {chosen.releases} on {chosen.base_url}/ (Ctrl-C ends it)", err=True)
+        sys.exit(serving.serve(chosen, host, configure))
+
+
+@main.command()
+@click.option("--rebuild", is_flag=True, help="Make the index anew from the files.")
+@click.option("--force", is_flag=True, help="Let more than half of the newsroom go.")
+@click.option("--strict", is_flag=True, help="Exit with 1 if there are errors or warnings.")
+def index(rebuild: bool, force: bool, strict: bool) -> None:
+    """Bring the index in line with the folder, once."""
+    with _exit_codes():
+        chosen = settings.from_environment(os.environ)
+        _Logging(chosen.log_format)()
+        summary = _publish(chosen, rebuild=rebuild, force=force)
+        _announce(summary)
+        if strict and any(problem.severity is not Severity.NOTE for problem in summary.problems):
+            sys.exit(PROBLEMS)
+
+
+@main.command(name="watch")
+def watch_folder() -> None:
+    """Keep the index in line with the folder until stopped, and lift embargoes on the minute."""
+    with _exit_codes():
+        chosen = settings.from_environment(os.environ)
+        _Logging(chosen.log_format)()
+        stop = Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+        watch(Catalogue(chosen.releases), WhooshIndex(chosen.index), _now, stop)
+
+
+@main.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def check(paths: Sequence[Path], form: str) -> None:
+    """Read everything, write nothing, and report every problem."""
+    with _exit_codes():
+        chosen = settings.from_environment(os.environ)
+        report = checking.check(Catalogue(chosen.releases), _now(), paths, _progress)
+        if form == "json":
+            problems = [asdict(problem) for problem in report.problems]
+            click.echo(json.dumps({"problems": problems, "files": report.standings}, ensure_ascii=False, indent=1))
+        else:
+            for problem in report.problems:
+                click.echo(f"{_marked(problem)}")
+            click.echo(_standings(report.standings), err=True)
+        if any(problem.severity is not Severity.NOTE for problem in report.problems):
+            sys.exit(PROBLEMS)
+
+
+@main.command()
+@click.argument("query")
+@click.option("--topic", "topics", multiple=True, help="Only this topic (repeatable: any of them).")
+@click.option("--year", "years", multiple=True, type=int, help="Only this year (repeatable).")
+@click.option("--lang", "languages", multiple=True, help="Only this language (repeatable).")
+@click.option("--sort", type=click.Choice(list(Sort)), default=Sort.RELEVANCE, show_default=True)
+@click.option("--limit", type=click.IntRange(1, 200), default=20, show_default=True)
+def search(
+    query: str, topics: Sequence[str], years: Sequence[int], languages: Sequence[str], sort: str, limit: int
+) -> None:
+    """Search the newsroom, in the language of its search box."""
+    with _exit_codes():
+        chosen = settings.from_environment(os.environ)
+        parsed = parse(query)
+        snapshot = WhooshIndex(chosen.index).snapshot()
+        question = Query(parsed.tree, tuple(topics), tuple(years), tuple(languages), sort=Sort(sort), per_page=limit)
+        for note in parsed.notes:
+            click.echo(note, err=True)
+        _show(snapshot.search(question))
+
+
+def _show(results: Results) -> None:
+    for hit in results.hits:
+        day = f"{hit.release.published:%Y-%m-%d}" if hit.release.published else "undated   "
+        click.echo(f"{day}  {click.style(hit.release.id, bold=True)}  {hit.release.title}")
+    click.echo(f"{results.total} found", err=True)
+
+
+def _publish(chosen: Settings, *, rebuild: bool = False, force: bool = False) -> Summary:
+    return publish(
+        Catalogue(chosen.releases), WhooshIndex(chosen.index), _now(), rebuild=rebuild, force=force, progress=_progress
+    )
+
+
+def _progress(sources: Sequence[str]) -> Iterator[str]:
+    """The sources, with a bar on a terminal and in silence elsewhere."""
+    if not sys.stderr.isatty():
+        yield from sources
+        return
+    with click.progressbar(sources, label="Reading", file=sys.stderr) as bar:
+        yield from bar
+
+
+def _announce(summary: Summary) -> None:
+    for problem in summary.problems:
+        if problem.severity is not Severity.NOTE:
+            click.echo(_marked(problem), err=True)
+    click.echo(
+        f"{summary.added} added, {summary.changed} changed, {summary.removed} removed, {summary.skipped} skipped",
+        err=True,
+    )
+
+
+def _marked(problem: Problem) -> str:
+    colour = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: None}[problem.severity]
+    return f"{click.style(problem.severity.value, fg=colour)}: {problem}"
+
+
+def _standings(standings: dict[Standing, int]) -> str:
+    counted = ", ".join(f"{count} {standing.value}" for standing, count in standings.items() if count)
+    return f"{sum(standings.values())} files: {counted or 'none'}"
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@contextmanager
+def _exit_codes() -> Iterator[None]:
+    """Turn errors into a sentence on stderr and the exit code of the contract."""
+    try:
+        yield
+    except SettingsInvalid as error:
+        _leave(error, USAGE)
+    except IndexLocked as error:
+        _leave(error, BUSY)
+    except FeedsrvError as error:
+        _leave(error, PROBLEMS)
+
+
+def _leave(error: FeedsrvError, code: int) -> NoReturn:
+    for line in str(error).splitlines():
+        click.echo(f"feedsrv: {line}", err=True)
+    sys.exit(code)
+
+
+class _JsonLines(logging.Formatter):
+    """A log record as one line of JSON."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        event: dict[str, Any] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            event["exception"] = self.formatException(record.exc_info)
+        return json.dumps(event, ensure_ascii=False)
+
+
+class _Logging:
+    """How this program logs; a value, so that the processes that serve start can be told."""
+
+    def __init__(self, form: str) -> None:
+        self._form = form
+
+    def __call__(self) -> None:
+        handler = logging.StreamHandler()
+        handler.setFormatter(
+            _JsonLines() if self._form == "json" else logging.Formatter("%(asctime)s %(levelname)s %(message)s")
+        )
+        logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+        logging.getLogger("watchfiles").setLevel(logging.WARNING)

@@ -1,0 +1,89 @@
+"""The web: pages for people and feeds for feed readers, all of them answers to queries.
+
+It reads through the seam `feedsrv.search` and writes nowhere; no request reaches the folder of releases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from flask import Flask
+from werkzeug.routing import BaseConverter
+
+from feedsrv.feeds.formats import FORMATS, Format
+from feedsrv.newsroom import language_name
+from feedsrv.search import SearchIndex
+from feedsrv.settings import Settings
+from feedsrv.web import crawlers, feeds, health, pages, redirects, static_files, wording
+from feedsrv.web.addresses import Addresses
+from feedsrv.web.errors import handle_errors
+from feedsrv.web.listing import Kind, Listing
+from feedsrv.web.mount import Mount
+from feedsrv.web.renderings import Renderings
+from feedsrv.web.security import guard
+from feedsrv.web.site import EXTENSION, Site
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def create_app(index: SearchIndex, settings: Settings, *, clock: Callable[[], datetime] = _utc_now) -> Flask:
+    """The application; making it reads nothing. ``clock`` is asked for health alone: no page knows the time."""
+    app = Flask(__name__, static_folder=None)
+    addresses = Addresses(settings.base_url)
+    app.extensions[EXTENSION] = Site(index, settings, addresses, Renderings(), clock)
+    app.wsgi_app = Mount(app.wsgi_app, addresses.prefix)  # type: ignore[method-assign]  # as Flask documents it
+    app.url_map.merge_slashes = False  # its redirect would repeat the Host header
+    app.url_map.redirect_defaults = False
+    app.url_map.converters["format"] = _FormatConverter
+    _furnish_templates(app, addresses)
+    _add_routes(app)
+    guard(app)
+    handle_errors(app)
+    return app
+
+
+def _add_routes(app: Flask) -> None:
+    app.add_url_rule("/", view_func=pages.home)
+    for kind in Kind:
+        app.add_url_rule(kind.value, view_func=pages.listing, defaults={"kind": kind})
+        app.add_url_rule(f"{kind.value}.<format:format_>", view_func=feeds.feed, defaults={"kind": kind})
+    app.add_url_rule("/releases/<release_id>", view_func=pages.release)
+    app.add_url_rule("/topics", view_func=pages.topics)
+    app.add_url_rule("/years", view_func=pages.years)
+    app.add_url_rule("/feeds", view_func=pages.feeds)
+    app.add_url_rule("/feeds.opml", view_func=feeds.outline)
+    for path, format_ in redirects.HABITS.items():
+        app.add_url_rule(path, view_func=redirects.habit, defaults={"format_": format_})
+    app.add_url_rule("/robots.txt", view_func=crawlers.robots)
+    app.add_url_rule("/static/<name>", view_func=static_files.static)
+    app.add_url_rule("/health/live", view_func=health.live)
+    app.add_url_rule("/health/ready", view_func=health.ready)
+
+
+def _furnish_templates(app: Flask, addresses: Addresses) -> None:
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(
+        addresses=addresses,
+        everything=Listing(),
+        formats=FORMATS.values(),
+        language_name=language_name,
+        static=static_files.hashed,
+    )
+    app.jinja_env.filters.update(
+        in_words=wording.in_words, counted=wording.counted, telephone=wording.telephone, mail=wording.mail
+    )
+
+
+class _FormatConverter(BaseConverter):
+    """The ending of a feed's address."""
+
+    regex = "|".join(FORMATS)
+
+    def to_python(self, value: str) -> Format:
+        return FORMATS[value]
+
+    def to_url(self, value: Format) -> str:
+        return value.extension

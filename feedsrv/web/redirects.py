@@ -1,0 +1,49 @@
+"""Redirects: addresses that people type by habit, that releases once had, or that end in a slash."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from flask import Response, request
+
+from feedsrv.feeds.formats import ATOM, JSON, RSS, Format
+from feedsrv.web.answers import moved
+from feedsrv.web.listing import Listing
+from feedsrv.web.site import site, snapshot
+
+HABITS = {
+    "/feed": ATOM,
+    "/atom": ATOM,
+    "/rss": RSS,
+    "/feed.xml": ATOM,
+    "/atom.xml": ATOM,
+    "/rss.xml": RSS,
+    "/feed.json": JSON,
+}
+
+
+def habit(format_: Format) -> Response:
+    """The feed of everything, for whoever looks for it where other sites have theirs."""
+    return moved(site().addresses.listing(Listing(), format_))
+
+
+def from_missing() -> Response | None:
+    """Where to go from an address at which there is nothing: to the release that had it, or to itself without slash.
+
+    Raises IndexUnavailable.
+    """
+    if request.method not in {"GET", "HEAD"}:
+        return None
+    addresses = site().addresses
+    if release_id := _former_release(request.path):
+        return moved(addresses.release(release_id))
+    if request.path.endswith("/"):
+        path = addresses.path(request.path.rstrip("/"), request.query_string.decode("latin-1"))
+        return moved(path, HTTPStatus.PERMANENT_REDIRECT)
+    return None
+
+
+def _former_release(path: str) -> str | None:
+    bare = path.rstrip("/")
+    names = [path, bare, f"{bare}/", bare.removeprefix("/releases/")]
+    return next((release_id for name in names if (release_id := snapshot().alias(name))), None)
