@@ -83,8 +83,10 @@ def _cost(function: Callable[[], object]) -> Cost:
 def command_cost(module: str, *arguments: str, environment: Mapping[str, str]) -> Cost:
     """What ``python -m module`` costs, its children included; ``peak`` is that of the largest process among them.
 
-    Raises CalledProcessError if it ends with anything but 0.
+    Raises RuntimeError, with what it said, if it ends with anything but 0.
     """
     command = [sys.executable, "-m", "bench.launch", sys.executable, "-m", module, *arguments]
-    launched = subprocess.run(command, env={**os.environ, **environment}, stdout=subprocess.PIPE, check=True)
+    launched = subprocess.run(command, env={**os.environ, **environment}, capture_output=True, text=True, check=False)
+    if launched.returncode:
+        raise RuntimeError(f"{' '.join(command[4:])} ended with {launched.returncode}:\n{launched.stderr}")
     return Cost(*json.loads(launched.stdout))

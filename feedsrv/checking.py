@@ -49,7 +49,7 @@ def check(catalogue: Catalogue, now: datetime, paths: Sequence[Path], progress: 
         for problem in (*listing.problems, *all_problems(records))
         if not wanted or any((catalogue.folder / problem.path).resolve().is_relative_to(path) for path in wanted)
     ]
-    standings = {standing: 0 for standing in Standing}
+    standings = dict.fromkeys(Standing, 0)
     for record in records.values():
         standings[record.standing] += 1
     return Report(tuple(sorted(problems, key=lambda problem: (problem.path, problem.line))), standings)

@@ -148,7 +148,7 @@ class _Run:
 
     def summary(self, problems: Iterable[Problem], true_until: datetime | None) -> Summary:
         before, after = self.update.sources, self.public.keys()
-        standings = {standing: 0 for standing in Standing}
+        standings = dict.fromkeys(Standing, 0)
         for record in self.records.values():
             standings[record.standing] += 1
         return Summary(
@@ -220,7 +220,8 @@ def all_problems(records: Mapping[str, FileRecord]) -> list[Problem]:
                 Problem(
                     record.source,
                     0,
-                    f"{holders.get(record.claim.casefold(), 'another file')} has the id {record.claim}, so this is {record.id}",
+                    f"{holders.get(record.claim.casefold(), 'another file')} has the id {record.claim}, "
+                    f"so this is {record.id}",
                     "give one of the two a reference or a slug of its own",
                 )
             )

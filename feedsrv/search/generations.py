@@ -62,7 +62,7 @@ class Generations:
     def current(self) -> str | None:
         """The name of the newest published generation; None where there is none."""
         try:
-            name = os.readlink(self.folder / "current")
+            name = str((self.folder / "current").readlink())
         except OSError:
             return None
         return name if _NAME.fullmatch(name) else None
@@ -83,15 +83,16 @@ class Generations:
         except (OSError, ValueError, TypeError) as error:
             raise IndexUnavailable(f"{self.path(name) / _MANIFEST} cannot be read: {error}") from error
 
-    def damaged(self, name: str, manifest: Manifest) -> str:
-        """The first file of a generation that is not what its manifest says; "" where all are."""
-        for relative, checksum in manifest.checksums.items():
+    def verify(self, name: str) -> None:
+        """Compare every file of a generation with its checksum. Raises IndexUnavailable."""
+        for relative, checksum in self.manifest(name).checksums.items():
+            path = self.path(name) / relative
             try:
-                if _checksum(self.path(name) / relative) != checksum:
-                    return relative
-            except OSError:
-                return relative
-        return ""
+                is_sound = _checksum(path) == checksum
+            except OSError as error:
+                raise IndexUnavailable(f"{path} cannot be read: {error}") from error
+            if not is_sound:
+                raise IndexUnavailable(f"{path} is not what was published")
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -153,7 +154,7 @@ class Generations:
         (building / _MANIFEST).write_text(json.dumps(manifest, indent=1), "utf8")
         for path in (*building.rglob("*"), building):
             _flush(path)
-        name = f"gen-{self._latest_number() + 1}-{digest[:12]}"
+        name = f"gen-{self._next_number()}-{digest[:12]}"
         building.rename(self.path(name))
         link = self.folder / f"{_BUILDING}link"
         link.unlink(missing_ok=True)
@@ -190,14 +191,18 @@ class Generations:
                     f"{_user(os.geteuid())} or root and be writable by nobody else: chown it, or chmod go-w"
                 )
 
-    def _latest_number(self) -> int:
-        return max((int(found[1]) for found in map(_NAME.fullmatch, os.listdir(self.folder)) if found), default=0)
+    def _next_number(self) -> int:
+        return max((number for number, _ in self._numbered()), default=0) + 1
+
+    def _numbered(self) -> list[tuple[int, str]]:
+        """The numbers and names of the generations there are, oldest first."""
+        found = (_NAME.fullmatch(path.name) for path in self.folder.iterdir())
+        return sorted((int(match[1]), match.string) for match in found if match)
 
     def _prune(self) -> None:
-        names = [found for found in map(_NAME.fullmatch, os.listdir(self.folder)) if found]
-        for old in sorted(names, key=lambda found: int(found[1]))[:-KEPT]:
-            if old.string != self.current():
-                shutil.rmtree(self.path(old.string), ignore_errors=True)
+        for _, name in self._numbered()[:-KEPT]:
+            if name != self.current():
+                shutil.rmtree(self.path(name), ignore_errors=True)
 
     def _clear_leftovers(self) -> None:
         for leftover in self.folder.glob(f"{_BUILDING}*"):

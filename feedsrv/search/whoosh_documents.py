@@ -112,18 +112,16 @@ def reference_terms(reference: str) -> list[str]:
 
 
 def _facts_of(record: Release | Withdrawal, stored: str, newsroom: Newsroom) -> bytes:
-    is_release = isinstance(record, Release)
-    published = record.published
     values = (
         record.source,
         record.id,
         digest_of(record, stored, newsroom),
-        not is_release,
-        published.timestamp() if published else None,
+        isinstance(record, Withdrawal),
+        record.published.timestamp() if record.published else None,
         _year(record, newsroom),
         record.language,
-        record.topic_ids if is_release else (),
-        record.aliases if is_release else (),
+        record.topic_ids if isinstance(record, Release) else (),
+        record.aliases if isinstance(record, Release) else (),
     )
     return json.dumps(values, separators=(",", ":")).encode("ascii")
 
@@ -149,8 +147,9 @@ class Documents:
                 continue
             column = leaf.column_reader("facts")
             for number in leaf.all_doc_ids():
-                *values, topics, aliases = json.loads(column[number])
-                yield base + number, Facts(*values, tuple(topics), tuple(aliases))
+                values = json.loads(column[number])
+                values[-2:] = map(tuple, values[-2:])
+                yield base + number, Facts(*values)
 
     def record(self, number: int) -> Release | Withdrawal:
         """The release, or the notice of its withdrawal, in a document."""

@@ -142,7 +142,7 @@ class WhooshIndex:
             table = build(Documents(FileIndex(files).reader()).facts())
         except (OSError, NewsroomInvalid) as error:
             raise IndexUnavailable(f"{path} cannot be opened: {error}") from error
-        except Exception as error:  # noqa: BLE001 - a damaged index makes Whoosh and pickle raise what they like
+        except Exception as error:  # a damaged index makes Whoosh and pickle raise what they like
             raise IndexUnavailable(f"{path} is damaged ({type(error).__name__}: {error}): run feedsrv index") from error
         return _Generation(name, settings, files, table)
 
@@ -154,9 +154,7 @@ class WhooshIndex:
         try:
             generation = self._opened(name)
             if name != self._verified:
-                damaged = self._generations.damaged(name, self._generations.manifest(name))
-                if damaged:
-                    raise IndexUnavailable(f"{name}/{damaged} is not what was published")
+                self._generations.verify(name)
                 self._verified = name
         except IndexUnavailable as error:
             _log.warning("%s; the index is made anew from the files", error)

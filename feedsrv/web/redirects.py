@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from urllib.parse import quote
 
 from flask import Response, request
 
@@ -21,6 +22,8 @@ HABITS = {
     "/feed.json": JSON,
 }
 
+_AS_THEY_ARE = "%!$&'()*+,;=:@/?"  # what may stand in a query as it is (RFC 3986, 3.4), and what is quoted already
+
 
 def habit(format_: Format) -> Response:
     """The feed of everything, for whoever looks for it where other sites have theirs."""
@@ -38,8 +41,8 @@ def from_missing() -> Response | None:
     if release_id := _former_release(request.path):
         return moved(addresses.release(release_id))
     if request.path.endswith("/"):
-        path = addresses.path(request.path.rstrip("/"), request.query_string.decode("latin-1"))
-        return moved(path, HTTPStatus.PERMANENT_REDIRECT)
+        query = quote(request.query_string, safe=_AS_THEY_ARE)
+        return moved(addresses.path(request.path.rstrip("/"), query), HTTPStatus.PERMANENT_REDIRECT)
     return None
 
 
