@@ -17,6 +17,8 @@ from threading import Lock
 
 import snowballstemmer
 
+from feedsrv.language import join_ordinals
+
 STEMMERS = {
     "da": "danish",
     "de": "german",
@@ -39,8 +41,7 @@ LONGEST_WORD = 128
 """Characters; what is longer is data, not a word, and is not indexed."""
 
 _APOSTROPHES = "'’ʼ＇"
-_WORD = re.compile(rf"\d+(?:st|nd|rd|th)?(?!\w)|\w+(?:[{_APOSTROPHES}]\w+)*(?:[-‐‑]\w+(?:[{_APOSTROPHES}]\w+)*)*")
-_ORDINAL_GAP = re.compile(r"(?<=\d)[\s\u00a0\u202f]+(?=(?:st|nd|rd|th)\b)", re.IGNORECASE)
+_WORD = re.compile(rf"\w+(?:[{_APOSTROPHES}]\w+)*(?:[-‐‑]\w+(?:[{_APOSTROPHES}]\w+)*)*")
 _ELISION = re.compile(r"^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu|dell|nell|sull|dall|all|un)'(?=\w{2})")
 _POSSESSIVE = re.compile(r"'s$")
 _HYPHENS = re.compile("[-‐‑]")
@@ -61,7 +62,39 @@ class Word:
 
 
 def words(text: str) -> Iterator[Word]:
-    """The words of a text, in order. "23 rd" is one word, as "23rd" is."""
+    """The words of a text, in order."""
+    for match in _WORD.finditer(text):
+        if match.end() - match.start() <= LONGEST_WORD:
+            parts = tuple(form for part in _HYPHENS.split(match.group()) if (form := fold(part)))
+            if parts:
+                yield Word(match.start(), match.end(), parts)
+
+
+@lru_cache(maxsize=100_000)
+def fold(word: str) -> str:
+    """The form of one unhyphenated word; empty for what has no letter or digit."""
+    lowered = unicodedata.normalize("NFKC", word).casefold().replace("_", "")
+    for apostrophe in _APOSTROPHES:
+        lowered = lowered.replace(apostrophe, "'")
+    lowered = _POSSESSIVE.sub("", _ELISION.sub("", lowered)).replace("'", "")
+    return strip_accents(lowered)
+
+
+def strip_accents(text: str) -> str:
+    """The text without accents: "Zürich" is "Zurich"."""
+    if text.isascii():
+        return text
+    decomposed = unicodedata.normalize("NFKD", text)
+    return unicodedata.normalize("NFC", "".join(c for c in decomposed if not unicodedata.combining(c)))
+
+
+def forms(self) -> tuple[str, ...]:
+    """Its parts, and for a hyphenated word also the parts run together ("co-operation": cooperation)."""
+    return (*self.parts, "".join(self.parts)) if len(self.parts) > 1 else self.parts
+
+
+def words(text: str) -> Iterator[Word]:
+    """The words of a text, in order."""
     for match in _WORD.finditer(text):
         if match.end() - match.start() <= LONGEST_WORD:
             parts = tuple(form for part in _HYPHENS.split(match.group()) if (form := fold(part)))
@@ -94,12 +127,12 @@ def normalised(text: str) -> str:
 
 def forms(text: str) -> list[str]:
     """The forms of a text, one a position: what a phrase is compared with."""
-    return [form for word in words(normalised(text)) for form in word.parts]
+    return [form for word in words(join_ordinals(text)) for form in word.parts]
 
 
 def stems(text: str, language: str) -> list[str]:
     """The stems of a text by the rules of its language: what an unquoted word is compared with."""
-    return [stem(form, language) for word in words(normalised(text)) for form in word.forms]
+    return [stem(form, language) for word in words(join_ordinals(text)) for form in word.forms]
 
 
 _stemmers: dict[str, tuple[snowballstemmer.SnowballStemmer, Lock]] = {}

@@ -125,9 +125,14 @@ def parse(text: str) -> Parsed:
     notes = []
     if len(text) > LONGEST_QUERY:
         notes.append(f"Only the first {LONGEST_QUERY} characters were read.")
-    parser = _Parser(list(_tokens(text[:LONGEST_QUERY])))
+    parser = _Parser(list(_tokens(join_ordinals(text[:LONGEST_QUERY]))))
     tree = parser.query(0)
     return Parsed(tree, (*notes, *dict.fromkeys(parser.notes)))
+
+
+def join_ordinals(text: str) -> str:
+    """The text with "23 rd", as taken from ``23<sup>rd</sup>`` by many a program, written "23rd"."""
+    return _ORDINAL_GAP.sub("", text)
 
 
 def reference_key(reference: str) -> str:
@@ -165,6 +170,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _TWO_YEARS = re.compile(r"(?:19|20)\d\d\D(?:19|20)?\d\d")
+_ORDINAL_GAP = re.compile(r"(?<=\d)[\s\u00a0\u202f]+(?=(?:st|nd|rd|th)\b)", re.IGNORECASE)
 _EDGES = re.compile(r"^[\W_]+|[\W_]+$")
 
 

@@ -75,7 +75,7 @@ class _Subject:
             case Not(part):
                 return not self._matches(part)
             case Word(text):
-                return all(self._has(word) for word in analysis.words(analysis.normalised(text)))
+                return all(self._has(word) for word in analysis.words(text))
             case Phrase(text):
                 return f" {' '.join(analysis.forms(text))} " in self.forms
             case Reference():

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from html import escape
 
 from feedsrv import analysis
+from feedsrv.language import join_ordinals
 
 LENGTH = 240
 """Characters of an excerpt, marks not counted."""
@@ -23,7 +24,7 @@ class Wanted:
 
 def excerpt(text: str, language: str, wanted: Wanted) -> str:
     """HTML of the best part of a text with ``<mark>`` around the words wanted; its beginning if none is there."""
-    text = analysis.normalised(text)
+    text = join_ordinals(text)
     spans = _spans(text, language, wanted)
     start, end = _window(text, spans)
     pieces = []

@@ -138,7 +138,7 @@ class WhooshSnapshot:
         """The Whoosh query of one word, phrase or reference."""
         match leaf:
             case Word(text):
-                words = list(analysis.words(analysis.normalised(text)))
+                words = list(analysis.words(text))
                 return _all([self._word(word.parts) for word in words])
             case Phrase(text):
                 return _phrase(analysis.forms(text))
@@ -166,7 +166,7 @@ class WhooshSnapshot:
         forms: set[str] = set()
         for leaf in positive_leaves(tree):
             if isinstance(leaf, Word):
-                for word in analysis.words(analysis.normalised(leaf.text)):
+                for word in analysis.words(leaf.text):
                     stems.update(stem for form in word.forms for stem in self._stems(form))
             else:
                 forms.update(analysis.forms(leaf.text))

@@ -1,0 +1,104 @@
+"""What tests share: a newsroom made of files, published into a real index and served by the real application."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from werkzeug.test import Client
+
+from feedsrv.catalogue import Catalogue
+from feedsrv.publishing import Summary, publish
+from feedsrv.search.whoosh_index import WhooshIndex
+from feedsrv.search.whoosh_snapshot import WhooshSnapshot
+from feedsrv.settings import Settings
+from feedsrv.web import create_app
+
+NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
+BASE_URL = "https://press.example.org"
+
+Files = Mapping[str, str | bytes]
+
+
+@dataclass
+class Newsroom:
+    """A folder of files, its index, and the application that serves it. ``now`` is the publisher's clock."""
+
+    root: Path
+    now: datetime = NOW
+    settings: Settings = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.releases.mkdir(parents=True)
+        self.settings = Settings(
+            releases=self.releases, index=self.root / "index", base_url=BASE_URL, has_base_url=True
+        )
+        self.index = WhooshIndex(self.settings.index)
+
+    @property
+    def releases(self) -> Path:
+        return self.root / "releases"
+
+    @property
+    def catalogue(self) -> Catalogue:
+        return Catalogue(self.releases)
+
+    def write(self, files: Files) -> None:
+        """Put files into the folder; a text is written as UTF-8."""
+        for source, content in files.items():
+            path = self.releases / source
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content if isinstance(content, bytes) else content.encode())
+
+    def remove(self, *sources: str) -> None:
+        for source in sources:
+            (self.releases / source).unlink()
+
+    def publish(self, files: Files | None = None, *, rebuild: bool = False, force: bool = False) -> Summary:
+        """Write files, and bring the index in line with the folder."""
+        self.write(files or {})
+        return publish(self.catalogue, self.index, self.now, rebuild=rebuild, force=force)
+
+    def snapshot(self) -> WhooshSnapshot:
+        return self.index.snapshot()
+
+    def client(self, settings: Settings | None = None) -> Client:
+        """A client of the application; each request goes to the host of the base URL unless it says otherwise."""
+        app = create_app(self.index, settings or self.settings, clock=lambda: self.now)
+        return app.test_client()
+
+
+MakeNewsroom = Callable[..., Newsroom]
+
+
+@pytest.fixture
+def make_newsroom(tmp_path: Path) -> MakeNewsroom:
+    """Makes newsrooms of files, each in a folder of its own, published as of ``now``."""
+    made: list[Newsroom] = []
+
+    def make(files: Files | None = None, *, now: datetime = NOW) -> Newsroom:
+        newsroom = Newsroom(tmp_path / f"newsroom-{len(made)}", now)
+        made.append(newsroom)
+        newsroom.publish(files)
+        return newsroom
+
+    return make
+
+
+@pytest.fixture
+def newsroom(make_newsroom: MakeNewsroom) -> Callable[..., Client]:
+    """Makes a newsroom of files and gives a client of it."""
+
+    def make(files: Files, *, now: datetime = NOW) -> Client:
+        return make_newsroom(files, now=now).client()
+
+    return make
+
+
+def release(title: str = "A title", date: str = "2026-01-15", body: str = "Some words.", **fields: str) -> str:
+    """The text of a release file with front matter."""
+    lines = [f"title: {title}", f"date: {date}", *(f"{key}: {value}" for key, value in fields.items())]
+    return "\n".join(["---", *lines, "---", "", body, ""])

@@ -1,0 +1,324 @@
+"""What the newsroom is promised by a search index, whichever it is (`feedsrv.search`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from feedsrv.errors import IndexLocked, IndexUnavailable, ReleaseNotFound, ReleaseWithdrawn
+from feedsrv.language import parse
+from feedsrv.ledger import FileRecord
+from feedsrv.query import Query, Results, Sort
+from feedsrv.reading import Standing, Visibility
+from feedsrv.release import Membership, Release, Withdrawal
+from feedsrv.search import SearchIndex
+from feedsrv.search.whoosh_index import WhooshIndex
+
+MakeIndex = Callable[[], SearchIndex]
+
+
+@pytest.fixture(params=[WhooshIndex])
+def make_index(request: pytest.FixtureRequest, tmp_path: Path) -> MakeIndex:
+    """Opens the same index again and again, as different processes would."""
+    return lambda: request.param(tmp_path / "index")
+
+
+@pytest.fixture
+def index(make_index: MakeIndex) -> SearchIndex:
+    return make_index()
+
+
+def a_release(name: str, day: int | None = 1, text: str = "Some words.", **fields: object) -> Release:
+    published = datetime(2020, 1, day, tzinfo=UTC) if day else None
+    topics = tuple(Membership(topic, "") for topic in fields.pop("topics", ()))  # type: ignore[attr-defined]
+    values = {"title": f"Title of {name}", "language": "en", **fields}
+    return Release(
+        id=name, source=f"{name}.md", published=published, updated=published, text=text, topics=topics, **values
+    )  # type: ignore[arg-type]
+
+
+def a_record(item: Release | Withdrawal) -> FileRecord:
+    standing = Standing.PUBLIC if isinstance(item, Release) else Standing.WITHDRAWN
+    return FileRecord(
+        item.source, f"print of {item.source}", item.id, item.published, Visibility(), standing, id=item.id
+    )
+
+
+def publish(index: SearchIndex, *items: Release | Withdrawal, removed: tuple[str, ...] = (), toml: str = "") -> None:
+    """Add these to what there is."""
+    with index.update() as update:
+        update.adopt(toml)
+        for source in removed:
+            update.remove(source)
+        for item in items:
+            update.put(item)
+        records = {source: record for source, record in update.known().items() if source not in removed}
+        update.conclude(records | {item.source: a_record(item) for item in items}, None)
+
+
+def ids(results: Results) -> list[str]:
+    return [hit.release.id for hit in results.hits]
+
+
+def ask(index: SearchIndex, text: str = "", **fields: object) -> list[str]:
+    return ids(index.snapshot().search(Query(parse(text).tree, **fields)))  # type: ignore[arg-type]
+
+
+class TestPublishing:
+    def test_before_the_first_generation_there_is_no_snapshot(self, index: SearchIndex) -> None:
+        with pytest.raises(IndexUnavailable):
+            index.snapshot()
+        assert index.condition().published is None
+
+    def test_what_was_put_comes_back_as_it_was(self, index: SearchIndex) -> None:
+        item = a_release("a", text="Ünïcode — “quotes” 🧢", topics=("space",), reference="PR1-2020", aliases=("/old",))
+        publish(index, item)
+        assert index.snapshot().get("a") == item
+
+    def test_an_empty_newsroom_is_a_generation(self, index: SearchIndex) -> None:
+        publish(index)
+        assert index.snapshot().search(Query()).total == 0
+        assert ask(index, "anything") == []
+
+    def test_putting_the_same_again_makes_no_generation(self, index: SearchIndex) -> None:
+        publish(index, a_release("a"))
+        before = index.snapshot().generation
+        publish(index, a_release("a"))
+        assert index.snapshot().generation == before
+
+    def test_putting_something_else_takes_the_place_of_what_the_source_had(self, index: SearchIndex) -> None:
+        publish(index, a_release("a", text="old words"), a_release("b", text="old words"))
+        publish(index, a_release("a", text="new words"))
+        assert ask(index, "old") == ["b"]
+        assert ask(index, "new") == ["a"]
+        assert index.snapshot().search(Query()).total == 2
+
+    def test_what_is_removed_is_found_by_nothing(self, index: SearchIndex) -> None:
+        publish(index, a_release("a", topics=("t",)), a_release("b"))
+        publish(index, removed=("a.md",))
+        results = index.snapshot().search(Query())
+        assert ids(results) == ["b"]
+        assert results.facets["topic"] == ()
+        assert ask(index, "-nonexistent") == ["b"]
+        with pytest.raises(ReleaseNotFound):
+            index.snapshot().get("a")
+
+    def test_an_exception_discards_the_update_and_frees_the_lock(self, index: SearchIndex) -> None:
+        publish(index, a_release("a"))
+        with pytest.raises(ZeroDivisionError), index.update() as update:
+            update.put(a_release("b"))
+            update.conclude({}, None)
+            _ = 1 / 0
+        assert ask(index) == ["a"]
+        publish(index, a_release("c"))
+        assert sorted(ask(index)) == ["a", "c"]
+
+    def test_without_a_conclusion_nothing_is_published(self, index: SearchIndex) -> None:
+        with index.update() as update:
+            update.put(a_release("a"))
+        with pytest.raises(IndexUnavailable):
+            index.snapshot()
+
+    def test_a_second_writer_is_turned_away_at_once(self, index: SearchIndex, make_index: MakeIndex) -> None:
+        with index.update(), pytest.raises(IndexLocked), make_index().update():
+            pass
+
+    def test_a_rebuild_starts_from_nothing_and_knows_what_was_public(self, index: SearchIndex) -> None:
+        publish(index, a_release("a"), a_release("b"))
+        with index.update(rebuild=True) as update:
+            assert update.sources == {"a.md", "b.md"}
+            assert list(update.published()) == []
+            assert update.known() == {}
+            update.put(a_release("b"))
+            update.conclude({}, None)
+        assert ask(index) == ["b"]
+
+    def test_the_records_of_files_are_remembered(self, index: SearchIndex, make_index: MakeIndex) -> None:
+        publish(index, a_release("a"))
+        with make_index().update() as update:
+            assert update.known() == {"a.md": a_record(a_release("a"))}
+
+    def test_editorial_settings_are_published_with_the_releases(self, index: SearchIndex) -> None:
+        publish(index, a_release("a"), toml='title = "Our newsroom"')
+        assert index.snapshot().newsroom.title == "Our newsroom"
+
+    def test_a_snapshot_stays_as_it_was_while_others_are_published(self, index: SearchIndex) -> None:
+        publish(index, a_release("a"))
+        held = index.snapshot()
+        for number in range(5):
+            publish(index, a_release(f"b{number}"))
+        assert ids(held.search(Query())) == ["a"]
+        assert len(ask(index)) == 6
+
+    def test_another_process_sees_what_was_published(self, index: SearchIndex, make_index: MakeIndex) -> None:
+        publish(index, a_release("a"))
+        other = make_index()
+        assert ask(other) == ["a"]
+        publish(index, a_release("b"))
+        assert sorted(ask(other)) == ["a", "b"]
+
+    def test_until_when_it_is_true_and_whether_the_publisher_lives_is_told(self, index: SearchIndex) -> None:
+        moment = datetime(2030, 1, 1, tzinfo=UTC)
+        with index.update() as update:
+            update.conclude({}, moment)
+        index.heartbeat()
+        condition = index.condition()
+        assert condition.published == index.snapshot().generation
+        assert condition.true_until == moment
+        assert condition.heartbeat is not None
+
+
+class TestWithdrawal:
+    @pytest.fixture
+    def notice(self) -> Withdrawal:
+        return Withdrawal(
+            "w", "w.md", datetime(2020, 1, 1, tzinfo=UTC), datetime(2020, 2, 1, tzinfo=UTC), "A mistake", "en"
+        )
+
+    def test_a_withdrawal_is_found_by_its_id_alone(self, index: SearchIndex, notice: Withdrawal) -> None:
+        publish(index, notice, a_release("a"))
+        with pytest.raises(ReleaseWithdrawn) as caught:
+            index.snapshot().get("w")
+        assert caught.value.withdrawal == notice
+        assert ask(index) == ["a"]
+        assert ask(index, "-words") == []
+        assert ask(index, "mistake") == []
+
+
+class TestOrder:
+    @pytest.fixture(autouse=True)
+    def _publish(self, index: SearchIndex) -> Iterator[None]:
+        items = [a_release("c", 3), a_release("b2", 2), a_release("b1", 2), a_release("a", 1), a_release("z", None)]
+        publish(index, *items)
+        return iter(())
+
+    def test_newest_first_with_ties_by_id_and_the_undated_last(self, index: SearchIndex) -> None:
+        assert ask(index) == ["c", "b1", "b2", "a", "z"]
+
+    def test_oldest_first_is_the_other_way_round_with_the_undated_last_too(self, index: SearchIndex) -> None:
+        assert ask(index, sort=Sort.OLDEST) == ["a", "b2", "b1", "c", "z"]
+
+    def test_pages_hold_everything_once(self, index: SearchIndex) -> None:
+        pages = [index.snapshot().search(Query(page=page, per_page=2)) for page in (1, 2, 3, 4)]
+        assert [ids(page) for page in pages] == [["c", "b1"], ["b2", "a"], ["z"], []]
+        assert {(page.total, page.pages) for page in pages} == {(5, 3)}
+
+    def test_dates_bound_the_dated_ones(self, index: SearchIndex) -> None:
+        since, before = datetime(2020, 1, 2, tzinfo=UTC), datetime(2020, 1, 3, tzinfo=UTC)
+        assert ask(index, since=since) == ["c", "b1", "b2"]
+        assert ask(index, before=before) == ["b1", "b2", "a"]
+        assert ask(index, since=since, before=before) == ["b1", "b2"]
+        assert ask(index, since=before, before=since) == []
+
+    def test_the_most_relevant_stands_first_and_equals_by_date(self, index: SearchIndex) -> None:
+        publish(
+            index, a_release("d", 1, text="comet comet comet dust"), a_release("e", 1, text="comet " + "word " * 50)
+        )
+        assert ask(index, "comet", sort=Sort.RELEVANCE) == ["d", "e"]
+        assert ask(index, "title", sort=Sort.RELEVANCE)[-1] != "c"
+
+
+class TestFilters:
+    @pytest.fixture(autouse=True)
+    def _publish(self, index: SearchIndex) -> None:
+        publish(
+            index,
+            a_release("a", 1, text="launch", topics=("space", "climate")),
+            a_release("b", 2, text="launch", topics=("space",), language="fr"),
+            a_release("c", 3, text="rain", topics=("climate",)),
+            a_release("d", None, text="launch"),
+            toml='[topics.space]\naliases = ["cosmos"]',
+        )
+
+    def test_values_of_one_kind_are_alternatives_and_kinds_must_all_hold(self, index: SearchIndex) -> None:
+        assert ask(index, topics=("space", "climate")) == ["c", "b", "a"]
+        assert ask(index, topics=("space", "climate"), languages=("en",)) == ["c", "a"]
+        assert ask(index, years=(2020,)) == ["c", "b", "a"]
+        assert ask(index, years=(1999,)) == []
+
+    def test_aliases_of_topics_and_filters_in_the_text_work_alike(self, index: SearchIndex) -> None:
+        assert ask(index, topics=("cosmos",)) == ["b", "a"]
+        assert ask(index, "topic:cosmos") == ["b", "a"]
+        assert ask(index, "launch -topic:space") == ["d"]
+        assert ask(index, "lang:fr OR year:1999") == ["b"]
+
+    def test_counts_are_those_of_the_query_with_the_value_in_place_of_its_own_kind(self, index: SearchIndex) -> None:
+        facets = index.snapshot().search(Query(topics=("space",), languages=("en",))).facets
+        assert {facet.value: facet.count for facet in facets["topic"]} == {"climate": 2, "space": 1}
+        assert {facet.value: facet.count for facet in facets["lang"]} == {"en": 1, "fr": 1}
+        for kind, field in (("topic", "topics"), ("lang", "languages")):
+            for facet in facets[kind]:
+                narrowed = {"topics": ("space",), "languages": ("en",), field: (facet.value,)}
+                assert index.snapshot().search(Query(**narrowed)).total == facet.count  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("launch", "english"),
+        ("LAUNCHES", "english"),
+        ("launching rocket", "english"),
+        ("rocket -launch", ""),
+        ("rocket NOT fusée", "english"),
+        ("rocket OR fusée", "english french"),
+        ('"rocket launched"', "english"),
+        ('"launched rocket"', ""),
+        ('"rockets launched"', ""),
+        ('"launched"', "english"),
+        ('"launch"', ""),
+        ("lancement", "french"),
+        ("lancements fusees", "french"),
+        ("Zurich", "english french"),
+        ("Zürich", "english french"),
+        ("oneill", "english"),
+        ("O’Neill", "english"),
+        ("cooperation", "english"),
+        ("co-operation", "english"),
+        ("operation", "english"),
+        ("23rd", "english"),
+        ("23 rd", "english"),
+        ("espace", "french"),
+        ("l'espace", "french"),
+        ("PR039-2020", "english"),
+        ("pr039-2020", "english"),
+        ("PR 039/2020", "english"),
+        ("039-2020", "english french"),
+        ("CP039-2020 -rocket", "french"),
+        ("title of english", "english"),
+        ("...", "english french"),
+        ("nowhere", ""),
+    ],
+)
+def test_words_phrases_and_references_find(index: SearchIndex, query: str, found: str) -> None:
+    publish(
+        index,
+        a_release(
+            "english", 2, "A rocket launched from Zürich, says O'Neill.\nThe 23rd co-operation.", reference="PR039-2020"
+        ),
+        a_release("french", 1, "Lancement de la fusée dans l’espace à Zurich.", language="fr", reference="CP039-2020"),
+        toml='languages = ["en", "fr"]',
+    )
+    assert ask(index, query) == found.split()
+
+
+def test_the_release_of_a_reference_stands_before_those_that_mention_it(index: SearchIndex) -> None:
+    mention = "See PR039-2020 and PR039-2020 and PR039-2020."
+    publish(index, a_release("mention", 2, mention), a_release("itself", 1, "Words.", reference="PR039-2020"))
+    assert ask(index, "PR039-2020", sort=Sort.RELEVANCE) == ["itself", "mention"]
+
+
+def test_an_excerpt_marks_the_words_and_escapes_the_rest(index: SearchIndex) -> None:
+    publish(index, a_release("a", text="word " * 200 + "<b>the comet</b> & its tail " + "word " * 200))
+    (hit,) = index.snapshot().search(Query(parse("comets tail").tree)).hits
+    assert "&lt;b&gt;the <mark>comet</mark>&lt;/b&gt; &amp; its <mark>tail</mark>" in hit.excerpt
+    assert hit.excerpt.startswith("… ")
+    assert len(hit.excerpt) < 400
+
+
+def test_aliases_lead_to_their_release(index: SearchIndex) -> None:
+    publish(index, a_release("a", aliases=("/2018/old.html", "old-slug")))
+    assert index.snapshot().alias("/2018/old.html") == "a"
+    assert index.snapshot().alias("/nowhere") is None
