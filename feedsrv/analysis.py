@@ -41,7 +41,7 @@ LONGEST_WORD = 128
 """Characters; what is longer is data, not a word, and is not indexed."""
 
 _APOSTROPHES = "'’ʼ＇"
-_WORD = re.compile(rf"\w+(?:[{_APOSTROPHES}]\w+)*(?:[-‐‑]\w+(?:[{_APOSTROPHES}]\w+)*)*")
+_WORD = re.compile(rf"\d+(?:st|nd|rd|th)?(?!\w)|\w+(?:[{_APOSTROPHES}]\w+)*(?:[-‐‑]\w+(?:[{_APOSTROPHES}]\w+)*)*")
 _ELISION = re.compile(r"^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu|dell|nell|sull|dall|all|un)'(?=\w{2})")
 _POSSESSIVE = re.compile(r"'s$")
 _HYPHENS = re.compile("[-‐‑]")
@@ -86,43 +86,6 @@ def strip_accents(text: str) -> str:
         return text
     decomposed = unicodedata.normalize("NFKD", text)
     return unicodedata.normalize("NFC", "".join(c for c in decomposed if not unicodedata.combining(c)))
-
-
-def forms(self) -> tuple[str, ...]:
-    """Its parts, and for a hyphenated word also the parts run together ("co-operation": cooperation)."""
-    return (*self.parts, "".join(self.parts)) if len(self.parts) > 1 else self.parts
-
-
-def words(text: str) -> Iterator[Word]:
-    """The words of a text, in order."""
-    for match in _WORD.finditer(text):
-        if match.end() - match.start() <= LONGEST_WORD:
-            parts = tuple(form for part in _HYPHENS.split(match.group()) if (form := fold(part)))
-            if parts:
-                yield Word(match.start(), match.end(), parts)
-
-
-@lru_cache(maxsize=100_000)
-def fold(word: str) -> str:
-    """The form of one unhyphenated word; empty for what has no letter or digit."""
-    lowered = unicodedata.normalize("NFKC", word).casefold().replace("_", "")
-    for apostrophe in _APOSTROPHES:
-        lowered = lowered.replace(apostrophe, "'")
-    lowered = _POSSESSIVE.sub("", _ELISION.sub("", lowered)).replace("'", "")
-    return strip_accents(lowered)
-
-
-def strip_accents(text: str) -> str:
-    """The text without accents: "Zürich" is "Zurich"."""
-    if text.isascii():
-        return text
-    decomposed = unicodedata.normalize("NFKD", text)
-    return unicodedata.normalize("NFC", "".join(c for c in decomposed if not unicodedata.combining(c)))
-
-
-def normalised(text: str) -> str:
-    """The text with "23 rd" written "23rd": apply it before `words`, to documents and queries alike."""
-    return _ORDINAL_GAP.sub("", text)
 
 
 def forms(text: str) -> list[str]:

@@ -108,10 +108,15 @@ class TestPublishing:
 
     def test_an_exception_discards_the_update_and_frees_the_lock(self, index: SearchIndex) -> None:
         publish(index, a_release("a"))
-        with pytest.raises(ZeroDivisionError), index.update() as update:
-            update.put(a_release("b"))
-            update.conclude({}, None)
-            _ = 1 / 0
+
+        def fail_midway() -> None:
+            with index.update() as update:
+                update.put(a_release("b"))
+                update.conclude({}, None)
+                raise ZeroDivisionError
+
+        with pytest.raises(ZeroDivisionError):
+            fail_midway()
         assert ask(index) == ["a"]
         publish(index, a_release("c"))
         assert sorted(ask(index)) == ["a", "c"]

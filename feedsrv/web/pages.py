@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Response, render_template
 
 from feedsrv import language
-from feedsrv.query import Query
+from feedsrv.feeds.formats import ATOM
+from feedsrv.query import Query, Results, Sort
 from feedsrv.web import content
+from feedsrv.web.addresses import parameters
 from feedsrv.web.answers import answer, moved_to_canonical
 from feedsrv.web.feeds import offers
 from feedsrv.web.holdings import find, holdings
@@ -47,39 +50,74 @@ def release(release_id: str) -> Response:
 
     def render() -> Rendering:
         found = snapshot().get(release_id)
-        return _page("release.html", address, release=found, body=content.body(found, site().addresses))
+        topic_lists = [Listing(Kind.TOPIC, topics=(topic,)) for topic in found.topic_ids]
+        body = content.body(found, site().addresses)
+        return _page("release.html", address, release=found, body=body, topic_lists=topic_lists)
 
     return answer(address, render)
 
 
 def topics() -> Response:
     """All topics."""
-    address = site().addresses.topics
-    return answer(address, lambda: _page("topics.html", address, held=holdings(snapshot())))
+    return _directory(site().addresses.topics, "Topics")
 
 
 def years() -> Response:
     """All years."""
-    address = site().addresses.years
-    return answer(address, lambda: _page("years.html", address, held=holdings(snapshot())))
+    return _directory(site().addresses.years, "Years")
 
 
 def feeds() -> Response:
     """Every feed there is, for people."""
     address = site().addresses.feeds
-    return answer(address, lambda: _page("feeds.html", address, groups=offers(newsroom(), holdings(snapshot()))))
+    return answer(
+        address, lambda: _page("feeds.html", address, groups=offers(newsroom(), holdings(snapshot())), atom=ATOM)
+    )
+
+
+def _directory(address: str, title: str) -> Response:
+    def render() -> Rendering:
+        groups = {group.title: group.offers for group in offers(newsroom(), holdings(snapshot()))}
+        return _page("directory.html", address, title=title, offers=groups.get(title, ()))
+
+    return answer(address, render)
 
 
 def _listing(asked: Listing, address: str) -> Rendering:
     results = find(snapshot(), asked, in_feed=False)
+    understood = asked.understood()
     return _page(
         "listing.html",
         address,
         listing=asked,
+        is_search=asked.kind is Kind.SEARCH,
         results=results,
         narrowings=narrowings(asked, results, newsroom()),
+        understood=understood if understood != asked.text else "",
         notes=language.parse(asked.text).notes,
+        kept=[(name, value) for name, value in parameters(asked) if name not in {"q", "page"}],
+        sorts=_sorts(asked, results.sort),
+        pages=_pages(asked, results),
     )
+
+
+def _sorts(asked: Listing, current: Sort) -> list[tuple[str, Listing, bool]]:
+    usual = asked.usual_sort(in_feed=False)
+    orders = [Sort.RELEVANCE, Sort.NEWEST, Sort.OLDEST] if asked.text else [Sort.NEWEST, Sort.OLDEST]
+    return [
+        (sort.value.capitalize(), replace(asked, page=1, sort=None if sort is usual else sort), sort is current)
+        for sort in orders
+    ]
+
+
+def _pages(asked: Listing, results: Results) -> list[tuple[str, str, Listing | None]]:
+    """What the pager offers: name, relation, and the list from that page on, None where it would lead nowhere."""
+    page, last = results.page, results.pages
+    steps = [("First", "first", 1), ("Previous", "prev", page - 1), ("Next", "next", page + 1), ("Last", "last", last)]
+    return [
+        (name, relation, replace(asked, page=number) if 1 <= number <= last and number != page else None)
+        for name, relation, number in steps
+    ]
 
 
 def _page(template: str, address: str, **values: Any) -> Rendering:

@@ -1,0 +1,19 @@
+"""The application that gunicorn serves: ``gunicorn wsgi:app``. It only reads; ``feedsrv watch`` publishes."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from feedsrv.errors import SettingsInvalid
+from feedsrv.search.whoosh_index import WhooshIndex
+from feedsrv.settings import from_environment
+from feedsrv.web import create_app
+
+try:
+    _settings = from_environment(os.environ)
+except SettingsInvalid as error:
+    sys.stderr.write(f"{error}\n")
+    raise SystemExit(2) from error
+
+app = create_app(WhooshIndex(_settings.index), _settings)
