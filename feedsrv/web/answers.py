@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from http import HTTPStatus
 
-from flask import Response, redirect, request
+from flask import Response, request
 
 from feedsrv.feeds.formats import Format
 from feedsrv.web.addresses import parameters
@@ -50,9 +50,8 @@ def respond(rendering: Rendering, lifetime: str = PUBLIC) -> Response:
 
 def moved(location: str, status: HTTPStatus = HTTPStatus.MOVED_PERMANENTLY) -> Response:
     """A redirect to a path, which is never made of the Host header; the address may change its mind in a minute."""
-    response = redirect(location, status, Response)
-    response.headers["Cache-Control"] = PUBLIC
-    return response
+    headers = {"Location": location, "Cache-Control": PUBLIC}
+    return Response(f"This is now at {location}\n", status, headers, content_type="text/plain; charset=utf-8")
 
 
 def moved_to_canonical(listing: Listing, format_: Format | None = None) -> Response | None:

@@ -154,6 +154,11 @@ class Edition:
         }
 
     def _facet(self, name: str, facet: Facet) -> Mapping[str, Any]:
-        labels = {"topic": self.newsroom.topic_label, "lang": language_name}
-        label = labels[name](facet.value) if name in labels else facet.value
+        match name:
+            case "topic":
+                label = self.newsroom.topic_label(facet.value)
+            case "lang":
+                label = language_name(facet.value)
+            case _:
+                label = facet.value
         return {"value": facet.value, "label": label, "count": facet.count}

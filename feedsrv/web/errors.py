@@ -48,9 +48,9 @@ def _missing(error: NotFound | ReleaseNotFound) -> Response:
             return response
     except IndexUnavailable as unavailable:
         return _unavailable(unavailable)
-    is_told = isinstance(error, NotFound) and error.description != NotFound.description
-    detail = error.description if is_told else "There is nothing at this address."
-    return _answer(HTTPStatus.NOT_FOUND, detail or "")
+    told = error.description if isinstance(error, NotFound) else None
+    detail = "There is nothing at this address." if told == NotFound.description else told
+    return _answer(HTTPStatus.NOT_FOUND, detail or "There is no such release.")
 
 
 def _withdrawn(error: ReleaseWithdrawn) -> Response:

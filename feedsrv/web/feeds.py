@@ -49,7 +49,7 @@ def outline() -> Response:
 
 
 def offers(newsroom: Newsroom, held: Holdings) -> list[OfferGroup]:
-    """The feeds that can be listed: of everything, the topics, the years and, where there are several, the languages."""
+    """The feeds that can be listed: everything, each topic and year, and each language where there are several."""
     topics = [
         Offer(newsroom.topic_label(topic), Listing(Kind.TOPIC, topics=(topic,)), count)
         for topic, count in held.topics.items()

@@ -7,7 +7,7 @@ from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
-from enum import Enum
+from enum import StrEnum
 
 from feedsrv import language
 from feedsrv.language import And, Filter, Node, Or
@@ -18,7 +18,7 @@ PAGE_SIZE = 20
 FEED_SIZE = 50
 
 
-class Kind(Enum):
+class Kind(StrEnum):
     """What a list is a list of; the value is where it stands, as Flask writes a rule."""
 
     EVERYTHING = "/releases"

@@ -71,7 +71,7 @@ def _languages(listing: Listing, facets: Sequence[Facet]) -> Choices:
 
 def _choices(facets: Sequence[Facet], on: Sequence[str], choice: Callable[[str, int], Choice]) -> tuple[Choice, ...]:
     """What is switched on stands first, even where it finds nothing: or it could not be switched off."""
-    counts = {value: 0 for value in on} | {facet.value: facet.count for facet in facets}
+    counts = dict.fromkeys(on, 0) | {facet.value: facet.count for facet in facets}
     return tuple(choice(value, count) for value, count in counts.items())
 
 

@@ -1,0 +1,99 @@
+"""The storeys of the house: who may import whom. The picture is in ARCHITECTURE.md."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent / "feedsrv"
+
+DOMAIN = {"release", "reading", "ledger", "problem", "query", "language", "newsroom", "errors"}
+WORDS = {"analysis", "ids"}  # shared by both sides; each has one third-party library
+STOREYS: dict[str, set[str]] = {
+    **dict.fromkeys(DOMAIN, DOMAIN),
+    **dict.fromkeys(WORDS, DOMAIN | WORDS),
+    "settings": DOMAIN,
+    "feeds": DOMAIN,
+    "topics": DOMAIN | WORDS,
+    "readers": DOMAIN | WORDS,
+    "search": DOMAIN | WORDS,
+    "catalogue": DOMAIN | WORDS | {"readers", "topics"},
+    "publishing": DOMAIN | WORDS | {"catalogue", "search", "topics"},
+    "checking": DOMAIN | WORDS | {"catalogue", "publishing"},
+    "watching": DOMAIN | {"catalogue", "publishing", "search"},
+    "web": DOMAIN | {"settings", "feeds", "search"},
+    "serving": DOMAIN | {"settings", "catalogue", "watching", "search", "web"},
+    "cli": DOMAIN | {"settings", "catalogue", "publishing", "checking", "watching", "search", "serving"},
+    "__main__": {"cli"},
+}
+HOMES = {
+    "whoosh": "search/whoosh",
+    "feedgen": "feeds/",
+    "flask": "web/",
+    "werkzeug": "web/",
+    "gunicorn": "serving",
+    "watchfiles": "watching",
+    "click": "cli",
+    "snowballstemmer": "analysis",
+    "anyascii": "ids",
+    "markdown_it": "readers/",
+    "nh3": ("readers/", "web/"),
+    "yaml": "readers/",
+    "lxml": ("readers/", "feeds/", "web/"),
+    "markupsafe": "web/",
+    "jinja2": "web/",
+}
+
+
+def modules() -> list[str]:
+    return sorted(path.relative_to(ROOT).as_posix().removesuffix(".py") for path in ROOT.rglob("*.py"))
+
+
+def imports(module: str) -> Iterator[str]:
+    """The full names of all that a module imports, wherever in it."""
+    for node in ast.walk(ast.parse((ROOT / f"{module}.py").read_text("utf8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{module} imports relatively"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def room(name: str) -> str:
+    return name.removeprefix("feedsrv.").split(".")[0].split("/")[0]
+
+
+@pytest.mark.parametrize("module", modules())
+def test_imports_point_down(module: str) -> None:
+    here = room(module)
+    for name in imports(module):
+        if name.startswith("feedsrv.") and here != "__init__":
+            there = room(name)
+            is_version = there == "__version__"
+            assert is_version or there == here or there in STOREYS[here], f"{module} imports {name}"
+
+
+@pytest.mark.parametrize("module", modules())
+def test_each_third_party_library_has_one_home(module: str) -> None:
+    for name in imports(module):
+        top = name.split(".")[0]
+        if top not in sys.stdlib_module_names | {"feedsrv", "_typeshed"}:
+            assert top in HOMES, f"{module} imports {top}, which ARCHITECTURE.md does not know"
+            homes = HOMES[top]
+            assert module.startswith(homes), f"{module} imports {top}"
+
+
+def test_the_domain_is_pure() -> None:
+    for module in DOMAIN:
+        for name in imports(module):
+            assert name.split(".")[0] not in {"os", "pathlib", "io", "subprocess", "socket", "threading"}, module
+
+
+@pytest.mark.parametrize("module", [name for name in modules() if name.startswith("web/")])
+def test_the_web_knows_the_seam_and_not_what_is_behind_it(module: str) -> None:
+    behind = {path.stem for path in (ROOT / "search").glob("*.py")} - {"__init__"}
+    assert not [name for name in imports(module) if name.startswith("feedsrv.search.") and name.split(".")[2] in behind]
