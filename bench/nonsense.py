@@ -33,6 +33,7 @@ _VOWELS = (*"aeioaeiou", "ai", "ou")
 _CODAS = ("", "", "", "n", "r", "l", "s", "nt")
 _ENDINGS = {"en": ("", "s", "ed", "ing", "ation", "ly"), "fr": ("", "s", "é", "er", "ation", "ment")}
 _SUBJECT_WORDS = 40
+_DECAY, _SHIFT = 0.4, 12  # a thousand releases have some 23,000 different words, as a thousand real ones have
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +58,9 @@ class Nonsense:
         """What to search for, by what it is; each means the same to feedsrv and to SQLite's FTS5."""
         made_up = self._words["en"][len(FUNCTION_WORDS["en"]) :]
         return {
-            "common word": made_up[100],  # about a third of all releases have it, or a form of it
-            "rare word": made_up[20_000],  # about one in two hundred
-            "two words": f"{made_up[100]} {made_up[60]}",
+            "common word": made_up[150],  # about a third of all releases have it, or a form of it
+            "rare word": made_up[10_000],  # about one in a hundred
+            "two words": f"{made_up[150]} {made_up[60]}",
             "phrase": f'"{self.subjects[0].term["en"]}"',
         }
 
@@ -92,10 +93,13 @@ class Nonsense:
         return self._random.choice((str(number), f"{number:,}" if language == "en" else f"{number}", ordinal))
 
     def _phrase(self, language: str, least: int, most: int, subjects: Sequence[Subject]) -> list[str]:
-        """Words whose frequencies follow Zipf's law: a rank drawn evenly on a logarithmic scale has it built in."""
+        """Words as frequent as the Zipf-Mandelbrot law says of their ranks, drawn by inverting its distribution."""
         draw, words = self._random.random, self._words[language]
-        size = len(words)
-        phrase = [words[int(size ** draw()) - 1] for _ in range(self._random.randint(least, most))]
+        rarest = (1 + len(words) / _SHIFT) ** -_DECAY
+        phrase = [
+            words[int(_SHIFT * ((rarest + (1 - rarest) * draw()) ** (-1 / _DECAY) - 1))]
+            for _ in range(self._random.randint(least, most))
+        ]
         if subjects and draw() < 0.6:
             subject = self._random.choice(subjects)
             word = subject.term[language] if draw() < 0.2 else self._random.choice(subject.words[language])

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from feedsrv.search.whoosh_index import WhooshIndex
 from tests.conftest import release
 from tests.running import Running, environment, free_port, run, running, until
 
@@ -159,8 +160,6 @@ class TestCommands:
         assert run("index", "--strict", releases=releases, index=tmp_path / "index").returncode == 1
 
     def test_a_second_writer_leaves_with_75(self, releases: Path, tmp_path: Path) -> None:
-        from feedsrv.search.whoosh_index import WhooshIndex
-
         index = tmp_path / "index"
         with WhooshIndex(index).update():
             busy = run("index", releases=releases, index=index)

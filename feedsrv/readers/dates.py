@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 
 from feedsrv.analysis import strip_accents
 from feedsrv.newsroom import Newsroom
@@ -43,10 +43,10 @@ _ZONES = {
     "Z": 0, "UTC": 0, "GMT": 0, "WET": 0, "WEST": 1, "BST": 1, "CET": 1, "MEZ": 1, "CEST": 2, "MESZ": 2, "EET": 2,
     "EEST": 3, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7,
 }  # fmt: skip
-_FILLERS = frozenset(
-    "on at the of from o clock hours hour hrs h"
-    " le la à a au du de d heures heure den dem am um uhr el las los del il lo alle ore".split()
-)
+_FILLERS = frozenset({
+    "on", "at", "the", "of", "o", "clock", "hours", "hour", "hrs", "h", "le", "la", "à", "a", "au", "du", "de", "d",
+    "heures", "heure", "den", "dem", "am", "um", "uhr", "el", "las", "los", "del", "il", "lo", "alle", "ore",
+})  # fmt: skip
 
 
 def _numbered(table: tuple[str, ...]) -> dict[str, int]:
@@ -67,7 +67,8 @@ _DATES = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         r"(?<![0-9])(?P<year>[0-9]{4})(?P<mark>[-/.])(?P<month>[0-9]{1,2})(?P=mark)(?P<day>[0-9]{1,2})(?![0-9])",
-        _DAY + r"(?:st|nd|rd|th|er|re|\.?[º°]|\.)?[\s-]*(?:of\s+|de\s+|d['’]\s*)?" + _MONTH + r",?[\s-]*(?:del?\s+)?" + _YEAR,
+        _DAY + r"(?:st|nd|rd|th|er|re|\.?[º°]|\.)?[\s-]*(?:of\s+|de\s+|d['’]\s*)?"
+        + _MONTH + r",?[\s-]*(?:del?\s+)?" + _YEAR,
         r"(?<![^\W\d_])" + _MONTH + r"\s*" + _DAY + r"(?:st|nd|rd|th)?(?:,\s*|\s+)" + _YEAR,
         r"(?<![0-9])(?P<first>[0-9]{1,2})(?P<mark>[-/.])(?P<second>[0-9]{1,2})(?P=mark)" + _YEAR,
     )
@@ -193,4 +194,4 @@ def _moment(day: date, hour: time | None, zone: tzinfo | None, newsroom: Newsroo
     if hour is None:
         return Moment(newsroom.midnight(day))
     stated = datetime.combine(day, hour.replace(microsecond=0), zone or newsroom.timezone)
-    return Moment(stated.astimezone(timezone.utc))
+    return Moment(stated.astimezone(UTC))

@@ -162,11 +162,12 @@ def _refuse_tricks(text: str) -> None:
     """Aliases make a few lines into billions of values, nesting exhausts the stack: neither has a use here."""
     depth = 0
     for event in yaml.parse(text, Loader=yaml.CBaseLoader):
+        line = event.start_mark.line if event.start_mark else 0
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > DEEPEST:
-            raise _Invalid(event.start_mark.line, "values are nested too deep")
+            raise _Invalid(line, "values are nested too deep")
         if isinstance(event, yaml.NodeEvent) and event.anchor:
-            raise _Invalid(event.start_mark.line, "there are anchors (&) or aliases (*); quote a text that begins so")
+            raise _Invalid(line, "there are anchors (&) or aliases (*); quote a text that begins so")
 
 
 def _of_node(node: yaml.Node) -> Value:
@@ -174,7 +175,7 @@ def _of_node(node: yaml.Node) -> Value:
         return {str(key.value): _of_node(value) for key, value in node.value}
     if isinstance(node, yaml.SequenceNode):
         return tuple(_of_node(item) for item in node.value)
-    is_null = not node.style and node.value in {"null", "Null", "NULL", "~"}
+    is_null = isinstance(node, yaml.ScalarNode) and not node.style and node.value in {"null", "Null", "NULL", "~"}
     return "" if is_null else clean(node.value).strip()
 
 

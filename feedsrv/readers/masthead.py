@@ -51,7 +51,7 @@ _EMBARGO = re.compile(
             (?:embargo(?:ed|ada|ado)|embargoé|embargato|sperrfrist|sperrvermerk)
         | (?:(?:strict|strictly|under|sous|sotto|unter|bajo|press|media|news)[ ])+embargo
         | embargo(?=\W*(?:$|[:–—0-9]|-[ ]|until|till?[ ]|for[ ]|lifts|ends|expires|jusqu|levé|bis|endet|hasta|fino))
-        | not[ ](?:for[ ](?:release|publication|broadcast)|to[ ]be[ ](?:released|published|broadcast))[ ].{0,40}?(?:before|until)
+        | not[ ](?:for|to[ ]be)[ ](?:release|publication|broadcast|released|published)[ ].{0,40}?(?:before|until)
         | ne[ ]pas[ ](?:publier|diffuser)[ ]avant | nicht[ ]vor | no[ ]publicar[ ]antes | non[ ]pubblicare[ ]prima
         )(?![^\W_])
       | (?:embargoed[ ]until|under[ ]embargo[ ]until|sous[ ]embargo[ ]jusqu|sperrfrist(?:[ ]bis|:)|embargad[oa][ ]hasta

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from flask import Flask
+from jinja2 import StrictUndefined
 from werkzeug.routing import BaseConverter
 
 from feedsrv.feeds.formats import FORMATS, Format
@@ -64,6 +65,7 @@ def _add_routes(app: Flask) -> None:
 
 
 def _furnish_templates(app: Flask, addresses: Addresses) -> None:
+    app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
         addresses=addresses,

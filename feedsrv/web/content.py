@@ -12,23 +12,20 @@ from feedsrv.newsroom import Newsroom
 from feedsrv.release import Release
 from feedsrv.web.addresses import Addresses
 
-# Bodies were sanitised, hence serialised by a parser: every value stands in double quotes, and holds none.
-_TAG = re.compile(r"""<[a-z][^\s>/]*(?:\s+[\w:-]+="[^"]*")+\s*/?>""", re.IGNORECASE)
-_ATTRIBUTE = re.compile(r'([\w:-]+)="([^"]*)"')
-_ADDRESSES = {"href", "src", "cite", "poster"}
+# Sanitised HTML has one spelling: names in small letters, values in double quotes, "<" in a text always escaped.
+_TAG = re.compile(r'<[a-z0-9]+(?: [a-z]+="[^"]*")+>')
+_ATTRIBUTE = re.compile(r'([a-z]+)="([^"]*)"')
 
 
 def body(release: Release, addresses: Addresses) -> str:
     """The body with its relative addresses made absolute, as if it were a folder at the release's address."""
     base = addresses.absolute(addresses.release(release.id))
 
-    def absolute(match: re.Match[str]) -> str:
-        name, value = match.groups()
-        if name.lower() not in _ADDRESSES:
-            return match.group()
-        return f'{name}="{escape(_absolute(unescape(value), base))}"'
+    def absolute(attribute: re.Match[str]) -> str:
+        name, value = attribute.groups()
+        return f'{name}="{escape(_absolute(unescape(value), base))}"' if name in {"href", "src"} else attribute[0]
 
-    return _TAG.sub(lambda tag: _ATTRIBUTE.sub(absolute, tag.group()), release.body)
+    return _TAG.sub(lambda tag: _ATTRIBUTE.sub(absolute, tag[0]), release.body)
 
 
 def for_feeds(release: Release, addresses: Addresses, newsroom: Newsroom) -> str:
