@@ -27,10 +27,12 @@ def memberships(release: Release, newsroom: Newsroom) -> tuple[Membership, ...]:
         topic_id = newsroom.topic_id(ids.slug(folder))
         if topic_id in newsroom.topics:
             found.setdefault(topic_id, f"it lies in the folder “{folder}”")
-    subject = _Subject.of(release, newsroom)
-    for topic in newsroom.topics.values():
-        if topic.id not in found and topic.retired is None and (reason := subject.reason(topic)):
-            found[topic.id] = reason
+    ruled = [topic for topic in newsroom.topics.values() if topic.match and topic.retired is None]
+    if ruled:
+        subject = _Subject.of(release, newsroom)
+        for topic in ruled:
+            if topic.id not in found and (reason := subject.reason(topic)):
+                found[topic.id] = reason
     return tuple(Membership(topic, reason) for topic, reason in found.items() if topic not in refused)
 
 

@@ -85,12 +85,13 @@ def _directory(address: str, title: str) -> Response:
 
 def _listing(asked: Listing, address: str) -> Rendering:
     results = find(snapshot(), asked, in_feed=False)
-    understood = asked.understood()
+    is_search = asked.kind is Kind.SEARCH
+    understood = asked.understood() if is_search else ""
     return _page(
         "listing.html",
         address,
         listing=asked,
-        is_search=asked.kind is Kind.SEARCH,
+        is_search=is_search,
         results=results,
         narrowings=narrowings(asked, results, newsroom()),
         understood=understood if understood != asked.text else "",
