@@ -58,9 +58,9 @@ class Nonsense:
         """What to search for, by what it is; each means the same to feedsrv and to SQLite's FTS5."""
         made_up = self._words["en"][len(FUNCTION_WORDS["en"]) :]
         return {
-            "common word": made_up[120],  # about a third of all releases have it, or a form of it
+            "common word": made_up[100],  # about two in five releases have it or a form of it
             "rare word": made_up[10_000],  # about one in a hundred
-            "two words": f"{made_up[120]} {made_up[60]}",
+            "two words": f"{made_up[100]} {made_up[60]}",
             "phrase": f'"{self.subjects[0].term["en"]}"',
         }
 

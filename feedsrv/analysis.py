@@ -64,13 +64,15 @@ class Word:
 def words(text: str) -> Iterator[Word]:
     """The words of a text, in order."""
     for match in _WORD.finditer(text):
-        if match.end() - match.start() <= LONGEST_WORD:
-            parts = tuple(form for part in _HYPHENS.split(match.group()) if (form := fold(part)))
-            if parts:
-                yield Word(match.start(), match.end(), parts)
+        if match.end() - match.start() <= LONGEST_WORD and (parts := _parts(match.group())):
+            yield Word(match.start(), match.end(), parts)
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=200_000)
+def _parts(word: str) -> tuple[str, ...]:
+    return tuple(form for part in _HYPHENS.split(word) if (form := fold(part)))
+
+
 def fold(word: str) -> str:
     """The form of one unhyphenated word; empty for what has no letter or digit."""
     lowered = unicodedata.normalize("NFKC", word).casefold().replace("_", "")
@@ -88,14 +90,26 @@ def strip_accents(text: str) -> str:
     return unicodedata.normalize("NFC", "".join(c for c in decomposed if not unicodedata.combining(c)))
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The terms of a text: ``forms`` one a position, what a phrase is compared with; ``stems`` for unquoted words."""
+
+    forms: list[str]
+    stems: list[str]
+
+
+def terms(text: str, language: str) -> Terms:
+    """The terms of a text by the rules of its language."""
+    found = list(words(join_ordinals(text)))
+    return Terms(
+        [form for word in found for form in word.parts],
+        [stem(form, language) for word in found for form in word.forms],
+    )
+
+
 def forms(text: str) -> list[str]:
-    """The forms of a text, one a position: what a phrase is compared with."""
+    """The forms of a text, one a position."""
     return [form for word in words(join_ordinals(text)) for form in word.parts]
-
-
-def stems(text: str, language: str) -> list[str]:
-    """The stems of a text by the rules of its language: what an unquoted word is compared with."""
-    return [stem(form, language) for word in words(join_ordinals(text)) for form in word.forms]
 
 
 _stemmers: dict[str, tuple[snowballstemmer.SnowballStemmer, Lock]] = {}

@@ -48,13 +48,13 @@ class _Subject:
 
     @classmethod
     def of(cls, release: Release, newsroom: Newsroom) -> _Subject:
-        texts = (release.title, release.text)
+        texts = [analysis.terms(text, release.language) for text in (release.title, release.text)]
         return cls(
             release.language,
             str(newsroom.day(release.published).year) if release.published else "",
             reference_key(release.reference),
-            frozenset(stem for text in texts for stem in analysis.stems(text, release.language)),
-            " | ".join(f" {' '.join(analysis.forms(text))} " for text in texts),
+            frozenset(stem for text in texts for stem in text.stems),
+            " | ".join(f" {' '.join(text.forms)} " for text in texts),
         )
 
     def reason(self, topic: Topic) -> str:

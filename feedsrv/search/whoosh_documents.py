@@ -95,10 +95,12 @@ def document(record: Release | Withdrawal, stored: str, newsroom: Newsroom) -> d
         "record": stored.encode("utf8"),
     }
     if isinstance(record, Release):
+        title = analysis.terms(record.title, record.language)
+        body = analysis.terms(record.text, record.language)
         fields |= {
-            "title": analysis.stems(record.title, record.language),
-            "body": analysis.stems(record.text, record.language),
-            "forms": [*analysis.forms(record.title), _GAP, *analysis.forms(record.text)],
+            "title": title.stems,
+            "body": body.stems,
+            "forms": [*title.forms, _GAP, *body.forms],
             "reference": reference_terms(record.reference),
         }
     return fields
