@@ -25,7 +25,7 @@ RULED_TOPICS = 12
 
 _FIRST_MONDAY = datetime(FIRST_YEAR, 1, 3, tzinfo=timezone(timedelta(hours=1)))
 _MEDIAN_LENGTH, _LENGTH_SPREAD = 2_000, 0.6
-_BURST_DAYS = 40
+_BURST_DAYS = 60
 _TOPIC_COUNTS = (5, 25, 30, 20, 10, 6, 4)  # in percent: releases with no topic, one, two ... six
 _MONTHS = {
     "en": "January February March April May June July August September October November December",
@@ -99,8 +99,8 @@ class Generator:
         return tuple(picked.values())
 
     def _moment(self) -> datetime:
-        """A moment in the newsroom's twenty years: one in twenty falls on one of a few very busy days."""
-        if self._random.random() < 0.05:
+        """A moment in the newsroom's twenty years: one in ten falls on one of a few very busy days."""
+        if self._random.random() < 0.1:
             return self._random.choices(self._bursts, cum_weights=self._burst_weights)[0]
         return self._day() + timedelta(minutes=self._random.randrange(8 * 60, 19 * 60))
 

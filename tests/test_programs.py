@@ -1,0 +1,166 @@
+"""The newsroom as real programs meet it: a browser and feed readers, over HTTP. They run where they are found."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import subprocess
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import feedparser
+import pytest
+from selenium.webdriver import Chrome, ChromeOptions
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+
+from tests.conftest import release
+from tests.running import Running, running
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).parent.parent
+CHROMIUM_ARGUMENTS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--window-size=1200,900",
+)
+
+
+@pytest.fixture(scope="module")
+def newsroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """The project's own newsroom, with a hostile release beside the seed."""
+    folder = tmp_path_factory.mktemp("programs")
+    shutil.copytree(ROOT / "releases", folder / "releases")
+    hostile = release(
+        "'<script>alert(1)</script> & \"co\"'",
+        date="2020-02-02",
+        body='<script>alert(1)</script> A <img src="https://elsewhere.example/x.png" onerror="alert(2)"> comet.',
+    )
+    (folder / "releases" / "hostile.md").write_text(hostile, "utf8")
+    with running(folder / "releases", folder / "index") as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
+    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    if not chromium or not driver:
+        pytest.skip("chromium and chromedriver are not installed")
+    options = ChromeOptions()
+    options.binary_location = chromium
+    for argument in (*CHROMIUM_ARGUMENTS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
+        options.add_argument(argument)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    found = Chrome(options=options, service=Service(driver))
+    yield found
+    found.quit()
+
+
+def addresses(browser: Chrome, selector: str) -> list[str]:
+    return [str(link.get_attribute("href")) for link in browser.find_elements(By.CSS_SELECTOR, selector)]
+
+
+class TestBrowser:
+    def test_a_person_searches_reads_and_finds_the_feed(self, browser: Chrome, newsroom: Running) -> None:
+        browser.get(newsroom.url)
+        box = browser.find_element(By.NAME, "q")
+        box.send_keys("bion", Keys.ENTER)
+        assert browser.find_element(By.TAG_NAME, "mark").text.startswith("Bion")
+        assert f"{newsroom.url}/search.atom?q=bion" in addresses(browser, "link[rel=alternate]")
+        assert f"{newsroom.url}/search.atom?q=bion" in addresses(browser, "main a")
+        browser.find_element(By.PARTIAL_LINK_TEXT, "France-Russia").click()
+        assert browser.current_url == f"{newsroom.url}/releases/PR039-2018"
+        text = browser.find_element(By.TAG_NAME, "main").text
+        assert "Pascale Bresson" in text
+        assert "23 March 2018" in text
+        browser.find_element(By.LINK_TEXT, "Life sciences").click()
+        assert browser.current_url == f"{newsroom.url}/topics/life-sciences"
+        assert f"{newsroom.url}/topics/life-sciences.rss" in addresses(browser, "main a")
+
+    @pytest.mark.parametrize(
+        "path",
+        [
+            "/",
+            "/releases",
+            "/releases/PR039-2018",
+            "/releases/hostile",
+            "/topics",
+            "/years",
+            "/years/2018",
+            "/search?q=space",
+            "/feeds",
+            "/nowhere",
+        ],
+    )
+    @pytest.mark.parametrize("width", [360, 1200])
+    def test_no_page_breaks_its_own_policy_or_is_wider_than_the_window(
+        self, browser: Chrome, newsroom: Running, path: str, width: int
+    ) -> None:
+        browser.set_window_size(max(width, 500), 900)
+        browser.execute_cdp_cmd(
+            "Emulation.setDeviceMetricsOverride",
+            {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False},
+        )
+        browser.get(newsroom.url + path)
+        complaints = [entry["message"] for entry in browser.get_log("browser")]  # type: ignore[no-untyped-call]
+        assert [text for text in complaints if "404" not in text] == []
+        size = browser.execute_cdp_cmd("Page.getLayoutMetrics", {})
+        assert size["cssContentSize"]["width"] <= width
+        assert browser.find_elements(By.CSS_SELECTOR, "main h1")
+        assert browser.find_element(By.TAG_NAME, "html").get_attribute("lang")
+
+    def test_the_keyboard_reaches_the_content_first(self, browser: Chrome, newsroom: Running) -> None:
+        browser.get(newsroom.url)
+        browser.find_element(By.TAG_NAME, "body").send_keys(Keys.TAB)
+        focused = browser.switch_to.active_element
+        assert str(focused.get_attribute("href")).endswith("/#main")
+
+
+FEEDS = [
+    f"{path}.{extension}"
+    for path in ("/releases", "/topics/life-sciences", "/years/2018", "/topics/climate/2018")
+    for extension in ("atom", "rss")
+] + ["/search.atom?q=bion", "/search.rss?q=bion"]
+
+
+class TestFeedReaders:
+    @pytest.mark.parametrize("path", FEEDS)
+    def test_feedparser_reads_each_feed_without_complaint(self, newsroom: Running, path: str) -> None:
+        feed = feedparser.parse(newsroom.url + path)
+        assert (feed.status, feed.bozo) == (200, False), feed.get("bozo_exception")
+        entry = next(entry for entry in feed.entries if entry.link.endswith("/releases/PR039-2018"))
+        assert entry.id == "tag:feedsrv.example,2018-01-01:PR039-2018"
+        assert "+33 (0)1 44 76 75 39" in entry.content[0].value
+        again = feedparser.parse(newsroom.url + path, etag=feed.etag)
+        assert (again.status, again.entries) == (304, [])
+
+    @pytest.mark.parametrize("path", FEEDS)
+    def test_newsboat_shows_each_release_once(self, newsroom: Running, tmp_path: Path, path: str) -> None:
+        newsboat = shutil.which("newsboat")
+        if not newsboat:
+            pytest.skip("newsboat is not installed")
+        (tmp_path / "urls").write_text(f"{newsroom.url}{path}\n", "utf8")
+        (tmp_path / "config").touch()
+        for _ in range(2):
+            subprocess.run(
+                [newsboat, "-u", "urls", "-c", "cache.db", "-C", "config", "-x", "reload"],
+                cwd=tmp_path,
+                check=True,
+                capture_output=True,
+                timeout=60,
+            )
+        with closing(sqlite3.connect(tmp_path / "cache.db")) as cache:
+            titles = dict(cache.execute("SELECT guid, title FROM rss_item").fetchall())
+            assert cache.execute("SELECT count(*) FROM rss_item").fetchone() == (len(titles),)
+        assert titles["tag:feedsrv.example,2018-01-01:PR039-2018"].startswith("France-Russia space cooperation")
+        if path.startswith("/releases."):
+            assert "alert(1)" in titles["tag:feedsrv.example,2018-01-01:hostile"]
