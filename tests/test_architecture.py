@@ -30,7 +30,7 @@ STOREYS: dict[str, set[str]] = {
     "cli": DOMAIN | {"settings", "catalogue", "publishing", "checking", "watching", "search", "serving"},
     "__main__": {"cli"},
 }
-HOMES = {
+HOMES: dict[str, str | tuple[str, ...]] = {
     "whoosh": "search/whoosh",
     "feedgen": "feeds/",
     "flask": "web/",

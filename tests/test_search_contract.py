@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -31,13 +32,11 @@ def index(make_index: MakeIndex) -> SearchIndex:
     return make_index()
 
 
-def a_release(name: str, day: int | None = 1, text: str = "Some words.", **fields: object) -> Release:
+def a_release(name: str, day: int | None = 1, text: str = "Some words.", **fields: Any) -> Release:
     published = datetime(2020, 1, day, tzinfo=UTC) if day else None
-    topics = tuple(Membership(topic, "") for topic in fields.pop("topics", ()))  # type: ignore[attr-defined]
-    values = {"title": f"Title of {name}", "language": "en", **fields}
-    return Release(
-        id=name, source=f"{name}.md", published=published, updated=published, text=text, topics=topics, **values
-    )  # type: ignore[arg-type]
+    topics = tuple(Membership(topic, "") for topic in fields.pop("topics", ()))
+    values = {"title": f"Title of {name}", "language": "en", "topics": topics, **fields}
+    return Release(id=name, source=f"{name}.md", published=published, updated=published, text=text, **values)
 
 
 def a_record(item: Release | Withdrawal) -> FileRecord:
@@ -63,8 +62,8 @@ def ids(results: Results) -> list[str]:
     return [hit.release.id for hit in results.hits]
 
 
-def ask(index: SearchIndex, text: str = "", **fields: object) -> list[str]:
-    return ids(index.snapshot().search(Query(parse(text).tree, **fields)))  # type: ignore[arg-type]
+def ask(index: SearchIndex, text: str = "", **fields: Any) -> list[str]:
+    return ids(index.snapshot().search(Query(parse(text).tree, **fields)))
 
 
 class TestPublishing:

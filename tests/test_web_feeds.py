@@ -85,7 +85,10 @@ def test_each_list_is_a_feed_in_each_format(harbour: Client, format_: str, media
 
 
 def test_an_entry_is_the_same_in_all_formats(harbour: Client) -> None:
-    atom, rss = (feedparser.parse(harbour.get(f"/releases.{format_}").data) for format_ in ("atom", "rss"))
+    atom, rss = (
+        feedparser.parse(harbour.get(f"/releases.{format_}").data, sanitize_html=False, resolve_relative_uris=False)
+        for format_ in ("atom", "rss")
+    )
     items = json(harbour.get("/releases.json"))["items"]
     assert len(items) == 4
     for one, other, item in zip(atom.entries, rss.entries, items, strict=True):
@@ -196,7 +199,7 @@ def test_a_reader_can_walk_from_the_newest_to_the_first_release(newsroom: Make, 
         found = re.search(r'<https://press.example.org([^>]*)>; rel="next"', answer.headers["Link"])
         if format_ == "json":
             ids += [item["id"] for item in json(answer)["items"]]
-            assert (found[1] if found else None) == json(answer).get("next_url", "").partition(".org")[2] or None
+            assert json(answer).get("next_url", "") == (f"https://press.example.org{found[1]}" if found else "")
         else:
             ids += [entry.id for entry in feedparser.parse(answer.data).entries]
         path = found[1] if found else None

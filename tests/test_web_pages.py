@@ -264,7 +264,8 @@ def test_the_feeds_page_lists_every_feed(harbour: Client) -> None:
 
 
 def test_every_link_of_every_page_leads_somewhere(harbour: Client) -> None:
-    seen, ahead = set(), ["/"]
+    seen: set[str] = set()
+    ahead = ["/"]
     while ahead:
         path = ahead.pop()
         answer = harbour.get(path)

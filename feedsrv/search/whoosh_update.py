@@ -17,7 +17,7 @@ from feedsrv.release import Release, Withdrawal, to_json
 from feedsrv.search.generations import SEGMENTS, Generations
 from feedsrv.search.whoosh_documents import Documents, digest_of, document, engine_version, schema
 
-MEMORY = 256
+MEMORY = 64
 """MB of postings that are gathered before they are written to the disk."""
 
 

@@ -30,7 +30,7 @@ def body(release: Release, addresses: Addresses) -> str:
 
 def for_feeds(release: Release, addresses: Addresses, newsroom: Newsroom) -> str:
     """All that a feed reader shows: corrections, the body, contacts."""
-    return render_template("entry.html", release=release, body=body(release, addresses), newsroom=newsroom)
+    return render_template("entry.html", release=release, body=body(release, addresses), newsroom=newsroom).strip()
 
 
 def _absolute(address: str, base: str) -> str:
