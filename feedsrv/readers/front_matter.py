@@ -66,6 +66,13 @@ class FrontMatter:
         return (self.entries[key] for key in keys if key in self.entries)
 
 
+_DECISIVE = frozenset(
+    {"draft", "published", "status", "date", "publishdate", "pubdate", "released", "withdrawn"}
+    | {"embargo", "embargoed", "embargoeduntil", "embargountil", "expirydate", "unpublishdate", "expires"}
+)
+"""Keys that decide when a release may be seen: one stated in two ways holds the file."""
+
+
 class _Invalid(Exception):
     """``line`` counts from 0, within the block."""
 
@@ -91,7 +98,7 @@ def read(text: str, complaints: Complaints) -> FrontMatter:
     if len(content) > LARGEST:
         raise complaints.unreadable(start + 1, f"the front matter has more than {LARGEST:,} characters", "shorten it")
     try:
-        entries = _merged(load(content))
+        entries = _merged(load(content), lambda entry: complaints.warn(first + 1 + entry.line, *_twice(entry)))
     except _Invalid as error:
         raise complaints.unreadable(
             first + 1 + error.line, f"the front matter cannot be read: {error}", _REMEDY
@@ -128,12 +135,18 @@ def fold(key: str) -> str:
     return re.sub(r"[\s_-]", "", key).lower()
 
 
-def _merged(stated: Iterable[Entry]) -> dict[str, Entry]:
+def _twice(entry: Entry) -> tuple[str, str]:
+    return f"{entry.key!r} is stated twice, and the second is taken", "take one of them away"
+
+
+def _merged(stated: Iterable[Entry], warn: Callable[[Entry], None]) -> dict[str, Entry]:
     entries: dict[str, Entry] = {}
     for entry in stated:
         key = fold(entry.key)
         if key in entries and entries[key].value != entry.value:
-            raise _Invalid(entry.line, f"{entry.key!r} is stated twice")
+            if key in _DECISIVE:
+                raise _Invalid(entry.line, f"{entry.key!r} is stated twice")
+            warn(entry)
         entries[key] = entry
     params = entries.get("params")
     if params and isinstance(params.value, Mapping):
