@@ -1,0 +1,86 @@
+"""The same files at the same moment give the same bytes and validators, whatever the history of the index."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from tests.conftest import MakeNewsroom, Newsroom, release
+
+SETTINGS = 'languages = ["en", "fr"]\ntimezone = "Europe/Paris"\n[topics.comets]\nmatch = ["comet"]\n'
+FILES = {
+    "newsroom.toml": SETTINGS,
+    **{
+        f"{year}/r{number}.md": release(
+            f"Release {number}",
+            date=f"{year}-0{1 + number % 3}-11",
+            body=f"A comet, number {number}.",
+            topics="[space]",
+        )
+        for number, year in enumerate([2018, 2019, 2019, 2020, 2020, 2020, 2018, 2019])
+    },
+    "2020/same.md": release("Same", date="2020-01-11", slug="r1"),
+    "2020/autre.fr.md": release("Une autre", date="2020-01-12", ref="CP1-2020"),
+    "undated.txt": "A headline\n\nSome words about a comet.\n",
+    "gone.md": release("Gone", withdrawn="2026-10-01", reason="It was wrong."),
+}
+LISTS = ["/releases", "/topics/comets", "/topics/comets+space", "/years/2019", "/topics/space/2020", "/search"]
+PAGES = [
+    "/",
+    "/topics",
+    "/years",
+    "/feeds",
+    "/feeds.opml",
+    "/robots.txt",
+    "/releases/r1",
+    "/releases/CP1-2020",
+    "/releases/gone",
+]
+PATHS = [
+    *PAGES,
+    *LISTS,
+    *(f"{path}.{extension}" for path in LISTS for extension in ("atom", "rss", "json")),
+    "/search?q=comet&sort=newest",
+    "/search.atom?q=comet",
+    "/releases.json?limit=2&page=2",
+]  # fmt: skip
+
+
+def answers(newsroom: Newsroom) -> dict[str, tuple[int, str | None, bytes]]:
+    client = newsroom.client()
+    return {
+        path: (answer.status_code, answer.headers.get("ETag"), answer.data)
+        for path in PATHS
+        for answer in [client.get(path, base_url="https://press.example.org")]
+    }
+
+
+@pytest.fixture
+def expected(make_newsroom: MakeNewsroom) -> dict[str, tuple[int, str | None, bytes]]:
+    found = answers(make_newsroom(FILES))
+    assert {path: status for path, (status, _, _) in found.items() if status != 200} == {"/releases/gone": 410}
+    assert all(etag for path, (_, etag, _) in found.items() if path != "/releases/gone")
+    return found
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_files_that_came_one_by_one_in_any_order(
+    make_newsroom: MakeNewsroom, expected: dict[str, tuple[int, str | None, bytes]], seed: int
+) -> None:
+    newsroom = make_newsroom({})
+    for source in random.Random(seed).sample(sorted(FILES), len(FILES)):
+        newsroom.publish({source: FILES[source].replace("Release", "Wrong at first")})
+        newsroom.publish({source: FILES[source]})
+    assert answers(newsroom) == expected
+
+
+def test_an_index_that_was_emptied_and_built_again(
+    make_newsroom: MakeNewsroom, expected: dict[str, tuple[int, str | None, bytes]]
+) -> None:
+    newsroom = make_newsroom({**FILES, "2018/too-much.md": release("Too much")})
+    newsroom.remove("2018/too-much.md")
+    newsroom.publish()
+    assert answers(newsroom) == expected
+    newsroom.publish(rebuild=True)
+    assert answers(newsroom) == expected
