@@ -37,7 +37,7 @@ def _comparisons(sites: Sequence[Site]) -> Iterator[tuple[Site, str, str, Call, 
         for name, question in questions.items():
             ours, theirs = Call(prepare_search, (site.index, question)), Call(fts5.prepare, (site.database, question))
             yield site, name, "FTS5", ours, theirs
-        feed = Call(requests.prepare, (site.index, "/releases.atom", False))
+        feed = Call(requests.prepare, (site.index, "/releases.atom"))
         yield site, "50 releases as Atom", "Flask and feedgen", feed, Call(prepare_view, (site.index,))
 
 

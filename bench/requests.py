@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote_plus
 
+from flask import Flask
+from werkzeug.datastructures import Headers
 from werkzeug.test import create_environ, run_wsgi_app
 
 from bench.figures import Figure, milliseconds
@@ -16,37 +20,65 @@ from feedsrv.search.whoosh_index import WhooshIndex
 from feedsrv.settings import Settings
 from feedsrv.web import create_app
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
 _BASE = "http://localhost:8000"
+_EARLIER = (
+    *("/years/2019", "/years/2019.atom", "/years/2019.rss", "/years/2019.json"),
+    *("/search?q=there", "/search.json?q=there"),
+)
 
 
 def measure(sites: Sequence[Site], announce: Callable[[str], None]) -> Iterator[Figure]:
-    """The figures of requests: first in a new process, again, and again with the validator of the first answer."""
+    """The figures of requests, for a process that is new, at work, has answered this before, and for a client that has.
+
+    They come from three calls an address: to a new process, to one at work, and with a validator.
+    """
     asked = [(site, name, path) for name, path in addresses().items() for site in sites]
-    calls = [
-        Call(prepare, (site.index, path, is_conditional)) for site, _, path in asked for is_conditional in (False, True)
-    ]
-    measured = timings(calls, announce)
-    for (site, name, _), whole, conditional in zip(asked, measured[::2], measured[1::2], strict=True):
-        yield milliseconds("Requests, first in a new process", name, site.count, whole.cold)
-        yield milliseconds("Requests, from then on", name, site.count, whole.warm)
+    kinds: tuple[Callable[..., Callable[[], object]], ...] = (prepare, prepare_at_work, prepare_conditional)
+    measured = timings([Call(kind, (site.index, path)) for site, _, path in asked for kind in kinds], announce)
+    for number, (site, name, _) in enumerate(asked):
+        new, at_work, conditional = measured[number * len(kinds) : (number + 1) * len(kinds)]
+        yield milliseconds("Requests, first in a new process", name, site.count, new.cold)
+        yield milliseconds("Requests, first of this address in a process at work", name, site.count, at_work.cold)
+        yield milliseconds("Requests, from then on", name, site.count, new.warm)
         yield milliseconds("Requests, answered 304", name, site.count, conditional.warm)
 
 
-def prepare(index: Path, path: str, is_conditional: bool) -> Callable[[], object]:
-    """A function that asks for a path and takes the whole answer; raises RuntimeError if that is not 200, or 304."""
-    settings = Settings(index=index, base_url=_BASE, has_base_url=True)
-    app = create_app(WhooshIndex(index), settings)
-    environ = create_environ(path, _BASE, headers={"Accept-Encoding": "gzip"})
-    wanted = "304" if is_conditional else "200"
-    if is_conditional:
-        environ["HTTP_IF_NONE_MATCH"] = run_wsgi_app(app, environ, buffered=True)[2]["ETag"]
+def prepare(index: Path, path: str) -> Callable[[], object]:
+    """A function that asks a new application for a path and takes the whole answer."""
+    return partial(_ask, _application(index), _environ(path), "200")
 
-    def ask() -> None:
-        _, status, _ = run_wsgi_app(app, environ, buffered=True)
-        if not status.startswith(wanted):
-            raise RuntimeError(f"{path} answered {status}, not {wanted}")
 
-    return ask
+def prepare_at_work(index: Path, path: str) -> Callable[[], object]:
+    """The same, but the application has opened the index and answered others: its templates and terms are known."""
+    app = _application(index)
+    for earlier in _EARLIER:
+        _ask(app, _environ(earlier), "200")
+    return partial(_ask, app, _environ(path), "200")
+
+
+def prepare_conditional(index: Path, path: str) -> Callable[[], object]:
+    """The same, by someone who holds the current answer."""
+    app, environ = _application(index), _environ(path)
+    environ["HTTP_IF_NONE_MATCH"] = _ask(app, environ, "200")["ETag"]
+    return partial(_ask, app, environ, "304")
+
+
+def _application(index: Path) -> Flask:
+    return create_app(WhooshIndex(index), Settings(index=index, base_url=_BASE, has_base_url=True))
+
+
+def _environ(path: str) -> WSGIEnvironment:
+    return create_environ(path, _BASE, headers={"Accept-Encoding": "gzip"})
+
+
+def _ask(app: Flask, environ: WSGIEnvironment, wanted: str) -> Headers:
+    _, status, headers = run_wsgi_app(app, environ, buffered=True)
+    if not status.startswith(wanted):
+        raise RuntimeError(f"{environ['PATH_INFO']} answered {status}, not {wanted}")
+    return headers
 
 
 def addresses() -> dict[str, str]:

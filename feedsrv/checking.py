@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -46,10 +46,19 @@ def check(catalogue: Catalogue, now: datetime, paths: Sequence[Path], progress: 
     wanted = [path.resolve() for path in paths]
     problems = [
         problem
-        for problem in (*listing.problems, *all_problems(records))
+        for problem in (*listing.problems, *all_problems(records), *_rivals_to_come(records))
         if not wanted or any((catalogue.folder / problem.path).resolve().is_relative_to(path) for path in wanted)
     ]
     standings = dict.fromkeys(Standing, 0)
     for record in records.values():
         standings[record.standing] += 1
     return Report(tuple(sorted(problems, key=lambda problem: (problem.path, problem.line))), standings)
+
+
+def _rivals_to_come(records: Mapping[str, FileRecord]) -> Iterator[Problem]:
+    """Files that are not public and claim what another has: when they become public, an address moves."""
+    holders = {record.id.casefold(): record.source for record in records.values() if record.id}
+    for record in records.values():
+        if not record.id and (holder := holders.get(record.claim.casefold())):
+            what = f"this claims the id {record.claim}, which {holder} has"
+            yield Problem(record.source, 0, what, "give this one a reference or a slug of its own before it is public")

@@ -1,4 +1,4 @@
-"""The command: feedsrv serve | index | watch | check | search | explain."""
+"""The command: feedsrv serve | index | watch | check | search."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ import click
 
 from feedsrv import checking, settings
 from feedsrv.catalogue import Catalogue
-from feedsrv.errors import FeedsrvError, IndexLocked, SettingsInvalid
+from feedsrv.errors import FeedsrvError, IndexLocked, NewsroomInvalid, PublishingFailed, SettingsInvalid
 from feedsrv.language import parse
+from feedsrv.newsroom import Newsroom
 from feedsrv.problem import Problem, Severity
 from feedsrv.publishing import Summary, publish
 from feedsrv.query import Query, Results, Sort
@@ -56,7 +57,7 @@ def serve(host: str, port: int | None, workers: int | None) -> None:
         chosen = settings.from_environment(environment)
         configure = _Logging(chosen.log_format)
         configure()
-        _announce(_publish(chosen))
+        _publish_or_serve_the_last(chosen)
         if not chosen.has_base_url:
             click.echo(f"FEEDSRV_BASE_URL is not set: feeds will say {chosen.base_url}", err=True)
         click.echo(f"Serving {chosen.releases} on {chosen.base_url}/ (Ctrl-C ends it)", err=True)
@@ -114,7 +115,9 @@ def check(paths: Sequence[Path], form: str) -> None:
 @click.option("--topic", "topics", multiple=True, help="Only this topic (repeatable: any of them).")
 @click.option("--year", "years", multiple=True, type=int, help="Only this year (repeatable).")
 @click.option("--lang", "languages", multiple=True, help="Only this language (repeatable).")
-@click.option("--sort", type=click.Choice(list(Sort)), default=Sort.RELEVANCE, show_default=True)
+@click.option(
+    "--sort", type=click.Choice([sort.value for sort in Sort]), default=Sort.RELEVANCE.value, show_default=True
+)
 @click.option("--limit", type=click.IntRange(1, 200), default=20, show_default=True)
 def search(
     query: str, topics: Sequence[str], years: Sequence[int], languages: Sequence[str], sort: str, limit: int
@@ -127,14 +130,24 @@ def search(
         question = Query(parsed.tree, tuple(topics), tuple(years), tuple(languages), sort=Sort(sort), per_page=limit)
         for note in parsed.notes:
             click.echo(note, err=True)
-        _show(snapshot.search(question))
+        _show(snapshot.search(question), snapshot.newsroom)
 
 
-def _show(results: Results) -> None:
+def _show(results: Results, newsroom: Newsroom) -> None:
     for hit in results.hits:
-        day = f"{hit.release.published:%Y-%m-%d}" if hit.release.published else "undated   "
+        day = newsroom.day(hit.release.published).isoformat() if hit.release.published else "undated   "
         click.echo(f"{day}  {click.style(hit.release.id, bold=True)}  {hit.release.title}")
     click.echo(f"{results.total} found", err=True)
+
+
+def _publish_or_serve_the_last(chosen: Settings) -> None:
+    """Publish; where that fails, what was published before is served, if there is something."""
+    try:
+        _announce(_publish(chosen))
+    except (PublishingFailed, NewsroomInvalid) as error:
+        if WhooshIndex(chosen.index).condition().published is None:
+            raise
+        click.echo(f"feedsrv: {error}; what was published before is served", err=True)
 
 
 def _publish(chosen: Settings, *, rebuild: bool = False, force: bool = False) -> Summary:

@@ -40,7 +40,7 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
     Raises SettingsInvalid, naming every setting that is wrong.
     """
     reader = _Reader({name: value.strip() for name, value in environment.items() if value.strip()})
-    port = reader.number("PORT", DEFAULT_PORT, 0, 65_535)
+    port = reader.number("PORT", DEFAULT_PORT, 1, 65_535)
     settings = Settings(
         releases=Path(reader.text("FEEDSRV_RELEASES", "releases")),
         index=Path(reader.text("FEEDSRV_INDEX", "index")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -13,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from feedsrv.language import parse
+from feedsrv.query import Query
 from feedsrv.search.whoosh_index import WhooshIndex
 from tests.conftest import release
 from tests.running import Running, environment, free_port, run, running, until
@@ -115,6 +118,41 @@ def test_an_embargo_is_lifted_while_it_serves(releases: Path, tmp_path: Path) ->
         assert time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()) >= soon
 
 
+def test_what_was_published_is_served_although_the_folder_is_gone(releases: Path, tmp_path: Path) -> None:
+    index = tmp_path / "index"
+    assert run("index", releases=releases, index=index).returncode == 0
+    releases.rename(tmp_path / "away")
+    with running(releases, index) as newsroom:
+        assert newsroom.search("comet")["_feedsrv"]["total"] == 1
+        (tmp_path / "away").rename(releases)
+        (releases / "second.md").write_text(release("The second", body="Another comet."), "utf8")
+        until(lambda: newsroom.search("comet")["_feedsrv"]["total"] == 2)
+    nothing = run("serve", releases=tmp_path / "nowhere", index=tmp_path / "empty")
+    assert (nothing.returncode, "FEEDSRV_RELEASES" in nothing.stderr) == (1, True)
+
+
+def test_an_indexer_killed_at_any_moment_leaves_the_old_or_the_new(releases: Path, tmp_path: Path) -> None:
+    index = tmp_path / "index"
+    for number in range(60):
+        (releases / f"{number}.md").write_text(release(f"Number {number}", body="A comet. " * 200), "utf8")
+    assert run("index", releases=releases, index=index).returncode == 0
+    pause = random.Random(5)
+    for attempt in range(8):
+        for number in range(60):
+            (releases / f"{number}.md").write_text(release(f"Number {number}", body=f"try{attempt} " * 200), "utf8")
+        command = [sys.executable, "-m", "feedsrv", "index"]
+        process = subprocess.Popen(command, env=environment(releases, index), stderr=subprocess.DEVNULL)
+        time.sleep(pause.uniform(0.2, 0.9))
+        process.kill()
+        process.wait()
+        snapshot = WhooshIndex(index).snapshot()
+        assert snapshot.search(Query()).total == 61
+        assert snapshot.search(Query(parse(f"try{attempt}").tree)).total in {0, 60}
+    assert run("index", releases=releases, index=index).returncode == 0
+    assert WhooshIndex(index).snapshot().search(Query(parse("try7").tree)).total == 60
+    assert not list(index.glob("building-*"))
+
+
 def test_gunicorn_serves_alone_and_says_when_there_is_nothing_yet(releases: Path, tmp_path: Path) -> None:
     port = free_port()
     index = tmp_path / "index"
@@ -196,6 +234,20 @@ class TestCommands:
         run("index", releases=releases, index=index)
         found = run("search", "comets year:2026", releases=releases, index=index)
         assert found.stdout == "2026-01-15  first  The first\n"
+        assert run("search", "comet", "--sort", "newest", releases=releases, index=index).stdout == found.stdout
         assert run("search", "comet", "--year", "1999", releases=releases, index=index).stdout == ""
         nowhere = run("search", "comet", releases=releases, index=tmp_path / "elsewhere")
-        assert (nowhere.returncode, "feedsrv index" in nowhere.stderr) == (1, True)
+        assert (nowhere.returncode, nowhere.stderr.count("feedsrv index")) == (1, 1)
+
+    def test_the_day_is_that_of_the_newsroom(self, releases: Path, tmp_path: Path) -> None:
+        (releases / "newsroom.toml").write_text('timezone = "Pacific/Kiritimati"\n', "utf8")
+        run("index", releases=releases, index=tmp_path / "index")
+        assert run("search", "comet", releases=releases, index=tmp_path / "index").stdout.startswith(
+            "2026-01-15  first"
+        )
+
+    def test_check_warns_of_a_rival_that_is_not_public_yet(self, releases: Path, tmp_path: Path) -> None:
+        (releases / "rival.md").write_text(release(slug="first", draft="true"), "utf8")
+        report = run("check", releases=releases, index=tmp_path / "index")
+        assert report.returncode == 1
+        assert "warning: rival.md: this claims the id first, which first.md has" in report.stdout

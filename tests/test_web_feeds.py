@@ -206,8 +206,9 @@ def test_a_reader_can_walk_from_the_newest_to_the_first_release(newsroom: Make, 
     assert len(ids) == len(set(ids)) == 120
 
 
-def test_paging_names_its_neighbours(newsroom: Make) -> None:
+def test_paging_names_its_neighbours_and_the_page_of_the_whole(newsroom: Make) -> None:
     header = newsroom(many(30)).get("/releases.atom?limit=10&page=2").headers["Link"]
+    assert '<https://press.example.org/releases>; rel="alternate"' in header
     rels = re.findall(r'<https://press.example.org/releases.atom\?([^>]*)>; rel="(\w+)"', header)
     assert rels == [
         ("limit=10&page=2", "self"),
@@ -244,6 +245,14 @@ def test_the_feed_of_a_retired_topic_says_where_to_go(harbour: Client) -> None:
     assert "Pilots" in item["summary"]
 
 
+def test_the_farewell_of_a_retired_topic_stands_at_its_end_once(newsroom: Make) -> None:
+    files = {f"{name}.md": release(name, topics="[tugs]") for name in ("one", "two")}
+    client = newsroom({**files, "newsroom.toml": SETTINGS})
+    first, second = (json(client.get(f"/topics/tugs.json?limit=1{more}"))["items"] for more in ("", "&page=2"))
+    assert [item["title"] for item in first] == ["This feed has ended", "one"]
+    assert [item["title"] for item in second] == ["two"]
+
+
 def test_the_outline_lists_every_feed(harbour: Client) -> None:
     answer = harbour.get("/feeds.opml")
     assert answer.headers["Content-Type"] == "text/x-opml; charset=utf-8"
@@ -272,6 +281,9 @@ def test_the_outline_lists_every_feed(harbour: Client) -> None:
         ("/search.atom?topic=quays&topic=docks&topic=pilots", "/search.atom?topic=pilots&topic=quays"),
         ("/search.atom?from=2024-3-1&q=", "/search.atom?from=2024-03-01"),
         ("/search.atom?q=a&q=b&x=c", "/search.atom?q=a"),
+        ("/search.atom?from=2024-06&to=2024&lang=EN", "/search.atom?from=2024-06&lang=en&to=2024"),
+        ("/search.atom?sort=relevance", "/search.atom"),
+        ("/search.atom?q=a%0B%1Bb", "/search.atom?q=a+b"),
         ("/releases.atom?limit=050", "/releases.atom"),
         ("/feed", "/releases.atom"),
         ("/atom.xml", "/releases.atom"),

@@ -116,8 +116,8 @@ def test_the_year_of_a_release_is_that_of_the_time_zone_of_the_newsroom(harbour:
         "/topics/nowhere", "/topics/nowhere+quays", "/topics/nowhere/2026", "/topics/+", "/topics/quays/1999",
         "/years/1999", "/years/0", "/years/-1", "/years/abc", "/years/99999", "/years/２０２６",
         "/releases?page=2", "/releases?page=1000000000", "/releases?page=" + "9" * 400,
-        "/releases/no-such-release", "/releases/quay/plan.pdf", "/.git/config", "/wsgi.py", "/static/../wsgi.py",
-        "/static/other.css", "/releases.xml", "/console",
+        "/releases/no-such-release", "/releases//quay", "/releases/quay/plan.pdf", "/.git/config", "/wsgi.py",
+        "/static/../wsgi.py", "/static/other.css", "/releases.xml", "/console",
     ],
 )  # fmt: skip
 def test_what_is_not_there_is_404_and_offers_the_search(harbour: Client, path: str) -> None:
@@ -141,6 +141,22 @@ def test_relative_addresses_of_a_release_lead_to_its_folder(harbour: Client) -> 
     page = harbour.get("/releases/PR001-2026").text
     assert "https://press.example.org/releases/PR001-2026/plan.pdf" in links(page)
     assert "https://press.example.org/about" in links(page)
+
+
+@pytest.mark.parametrize(
+    ("written", "address"),
+    [
+        ("#part", "https://press.example.org/releases/a#part"),
+        ("../b?c=1&amp;d=2", "https://press.example.org/releases/b?c=1&d=2"),
+        ("https://example.net/x", "https://example.net/x"),
+        ("mailto:ada@example.org", "mailto:ada@example.org"),
+        ("//[x", "https://press.example.org/releases/a"),
+    ],
+)
+def test_every_kind_of_address_works_from_anywhere(newsroom: Make, written: str, address: str) -> None:
+    client = newsroom({"a.html": f'<title>A</title><p>See <a href="{written}">this</a>.</p>'})
+    item = client.get("/releases.json").get_json(force=True)["items"][0]
+    assert links(item["content_html"]) == [address]
 
 
 def test_what_looks_like_an_address_in_a_text_is_left_alone(newsroom: Make) -> None:
@@ -239,7 +255,12 @@ def test_long_lists_have_pages(newsroom: Make) -> None:
     assert titles(second) == [f"Number {n}" for n in range(10, 0, -1)]
     assert "/releases?page=2" in links(first)
     assert "/releases" in links(second)
+    assert {"/years/2026", "/releases.atom"} <= set(links(second))
+    assert not [link for link in links(second) if "page=" in link and not link.startswith("/releases?")]
     assert len(titles(client.get("/releases?limit=200").text)) == 30
+    search = client.get("/search?q=words&page=2").text
+    assert 'name="page"' not in search
+    assert "/search?q=words&year=2026" in links(search)
 
 
 def test_undated_releases_stand_last_and_say_so(newsroom: Make) -> None:

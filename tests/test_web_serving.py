@@ -301,6 +301,7 @@ def test_bytes_that_are_no_text_are_refused_and_never_break_anything(client: Cli
     for path in (b"/releases/", b"/topics/", b"/years/", b"/", b"/static/"):
         answer = client.get((path + bad).decode())
         assert answer.status_code in {400, 404}
+    assert client.get("/releases/%00").status_code == client.get("/releases/%ff").status_code == 400
     assert client.get("/search?q=%00").status_code == client.get("/search?q=%ff").status_code == 400
 
 

@@ -12,7 +12,7 @@ from feedsrv.readers.complaints import Complaints
 from feedsrv.readers.document import Document, Place
 from feedsrv.readers.fields import Found
 from feedsrv.readers.manuscript import Manuscript
-from feedsrv.readers.markup import plain, sanitise
+from feedsrv.readers.markup import sanitise, to_text
 from feedsrv.reading import Origin, Reading
 from feedsrv.release import Release
 
@@ -22,6 +22,13 @@ SUFFIXES = manuscript.MARKDOWN | manuscript.HTML | manuscript.PLAIN
 """The endings of release files, in small letters."""
 LARGEST_FILE = 5_000_000
 """Bytes."""
+MOST_MARKS = 100_000
+"""Lines, and characters that mean something in Markdown or HTML: parsers spend 10 to 50 µs on each, a bomb is made of
+millions, and the longest release known has 4,000."""
+MOST_TAGS = 20_000
+"""Of HTML: sanitising tags within each other takes the square of their number, a second for these."""
+
+_MARKS = "\n!#$%&*+-:<=>@[\\]^_`{|}~"
 
 T = TypeVar("T")
 
@@ -38,6 +45,8 @@ def read(source: str, data: bytes, newsroom: Newsroom) -> Reading:
     text = decoding.decode(data, complaints)
     if not text.strip():
         raise complaints.unreadable(0, "it is empty", "write the release, or delete the file")
+    if text.count("<") > MOST_TAGS or sum(map(text.count, _MARKS)) > MOST_MARKS:
+        raise complaints.unreadable(0, "it has more lines and markup than a release can have", "shorten it")
     return _Reader(manuscript.take_apart(source, text, newsroom, complaints)).reading()
 
 
@@ -58,7 +67,7 @@ class _Reader:
         contacts = self._take("contacts", fields.people(parts))
         document = self._rest()
         body = sanitise(document.html)
-        text = plain(body)
+        text = to_text(body)
         language = self._take("language", fields.language(parts, reference, f"{title}\n{text}"))
         corrections = self._take("corrections", fields.corrections(parts))
         release = Release(

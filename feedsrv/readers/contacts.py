@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import groupby, islice
 
 from feedsrv.readers.document import Document, Line, Place
 from feedsrv.readers.front_matter import Value, fold
@@ -15,6 +15,7 @@ from feedsrv.release import Contact
 _LONGEST_LINE = 200
 """Characters; a longer line is prose, and no longer of the section."""
 _MOST_LINES = 60
+_MOST_HEADINGS = 5
 _HEADING = re.compile(
     r"\W*(?:(?:your|vos|votre|ihre?|the|i|nos|los)\s+)?(?:(?:press|media|news|further)\s+)?(?:enquiries|inquiries"
     r"|contacts?|contactos?|contatt[io]|kontakte?|ansprechpartner(?:in|innen)?|presse-?kontakte?|medien-?kontakte?)"
@@ -63,19 +64,25 @@ def is_heading(text: str) -> bool:
 
 def find(document: Document) -> Section | None:
     """The contacts section: what follows its heading, to the next heading or the next prose."""
-    for index, block in enumerate(document.blocks):
-        if not block.tag or len(block.parts[0]) > _LONGEST_LINE:
-            continue
-        lines = list(document.lines(index, index + 1))
-        if lines and is_heading(lines[0].text):
-            lines += _section(document, index + 1)
-            if contacts := tuple(_paired([_row(line) for line in lines[1:]])):
-                return Section(contacts, lines[0].number, frozenset(line.place for line in lines))
+    for heading in islice(_headings(document), _MOST_HEADINGS):
+        index = heading.place.block
+        others = (line for line in document.lines(index, index + 1) if line.place != heading.place)
+        lines = [*others, *_section(document, index + 1)]
+        if contacts := tuple(_paired([_row(line) for line in lines])):
+            return Section(contacts, heading.number, frozenset(line.place for line in (heading, *lines)))
     return None
 
 
+def _headings(document: Document) -> Iterator[Line]:
+    for index, block in enumerate(document.blocks):
+        if block.tag and len(block.parts[0]) <= _LONGEST_LINE:
+            first = next(document.lines(index, index + 1), None)
+            if first and is_heading(first.text):
+                yield first
+
+
 def _section(document: Document, start: int) -> Iterator[Line]:
-    for line, _ in zip(document.lines(start), range(_MOST_LINES), strict=False):
+    for line in islice(document.lines(start), _MOST_LINES):
         if line.level or len(line.text) > _LONGEST_LINE:
             return
         yield line

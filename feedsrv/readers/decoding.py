@@ -13,6 +13,7 @@ from feedsrv.readers.complaints import Complaints
 
 _CONTROLS = bytes({*range(32)} - {*b"\t\n\v\f\r\x1b"})
 _INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\ud800-\udfff\ufeff\ufffe\uffff]")
+_MANY = 10_000  # bytes that are no UTF-8: to read one by one would take seconds for a file of nothing else
 _ODD_BREAKS = re.compile("[\v\f\x85\u2028\u2029]")  # a space in their place leaves the editor's line numbers true
 _LINE_END = re.compile("\r\n?")
 
@@ -44,7 +45,8 @@ def _utf8_or_windows(data: bytes, complaints: Complaints) -> str:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         complaints.warn(line, "this is not UTF-8 and was read as Windows-1252", "save the file as UTF-8")
-        return data.decode("utf-8", _WINDOWS)
+        has_much = len(data) - len(data.decode("utf-8", "ignore").encode()) > _MANY
+        return data.decode("cp1252", "replace") if has_much else data.decode("utf-8", _WINDOWS)
 
 
 def _windows(error: UnicodeError) -> tuple[str, int]:

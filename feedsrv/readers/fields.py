@@ -44,7 +44,7 @@ class Found(Generic[T]):
 
 def origin(entry: Entry) -> Origin:
     """The origin of what an entry says."""
-    return Origin(entry.line, f"front matter: {entry.key}")
+    return Origin(entry.line, f"{entry.where}: {entry.key}")
 
 
 def title(manuscript: Manuscript) -> Found[str]:

@@ -33,11 +33,12 @@ _NO = frozenset({"false", "no", "off", "n", "0", "none", "never"})
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A key as it is written, its value, and its line in the file."""
+    """A key as it is written, its value, its line in the file, and what it stands in there."""
 
     key: str
     value: Value
     line: int
+    where: str = "front matter"
 
     @property
     def text(self) -> str:

@@ -9,14 +9,10 @@ from html import escape
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
-from feedsrv.readers import plain
-from feedsrv.readers.complaints import Complaints
+from feedsrv.readers.decoding import clean
 from feedsrv.readers.document import Block, Document
 from feedsrv.readers.front_matter import Entry
-from feedsrv.readers.markup import one_line
-
-MOST_TAGS = 20_000
-"""Sanitising is quadratic in the depth of tags; 20,000 of them within each other take a second."""
+from feedsrv.readers.markup import words_of
 
 _LINES = {"p", "h1", "h2", "h3", "h4", "h5", "h6"}
 _WHOLE = {"ul", "ol", "dl", "table", "blockquote", "pre", "figure", "hr", "address", "details"}
@@ -31,18 +27,17 @@ _STATED = {  # what Pelican reads from <meta name="...">, and our own
 _BREAK = re.compile(r"(?<=<br>)")
 
 
-def read(text: str, first_line: int, complaints: Complaints) -> Document:
+def read(text: str, first_line: int) -> Document:
     """The blocks of the text of an HTML page: of its one article, else its main part, else all of it."""
-    if text.count("<") > MOST_TAGS:
-        complaints.warn(first_line, "there is too much markup in this file, it was read as plain text", "simplify it")
-        return plain.read(text, first_line)
     try:
         page = document_fromstring(text.encode(), parser=HTMLParser(encoding="utf-8", remove_pis=True))
     except etree.ParserError:  # nothing in it but comments
         return Document(())
     offset = first_line - 1
     return Document(
-        tuple(_blocks(_text_of(page), offset)), one_line(page.findtext(".//title") or ""), dict(_stated(page, offset))
+        tuple(_blocks(_text_of(page), offset)),
+        words_of(escape(page.findtext(".//title") or "")),
+        dict(_stated(page, offset)),
     )
 
 
@@ -55,12 +50,12 @@ def _text_of(page: HtmlElement) -> HtmlElement:
 
 
 def _stated(page: HtmlElement, offset: int) -> Iterator[tuple[str, Entry]]:
-    if language := page.get("lang", "").strip():
-        yield "lang", Entry("lang", language, offset + (page.sourceline or 1))
+    if language := clean(page.get("lang", "")).strip():
+        yield "lang", Entry("lang", language, offset + (page.sourceline or 1), "html")
     for meta in page.iterfind(".//meta[@name][@content]"):
-        name, content = meta.get("name", "").lower(), meta.get("content", "").strip()
+        name, content = meta.get("name", "").lower(), clean(meta.get("content", "")).strip()
         if name in _STATED and content:
-            yield name, Entry(name, content, offset + (meta.sourceline or 1))
+            yield name, Entry(name, content, offset + (meta.sourceline or 1), "meta")
 
 
 def _blocks(element: HtmlElement, offset: int) -> Iterator[Block]:

@@ -38,7 +38,7 @@ class Manuscript:
 def take_apart(source: str, text: str, newsroom: Newsroom, complaints: Complaints) -> Manuscript:
     """The parts of a text. Raises FileUnreadable for front matter that cannot be read."""
     head = front_matter.read(text, complaints)
-    document = _document(source, "\n".join(text.split("\n")[head.length :]), head.length + 1, complaints)
+    document = _document(source, "\n".join(text.split("\n")[head.length :]), head.length + 1)
     return Manuscript(
         source,
         replace(head, entries={**document.entries, **head.entries}),
@@ -51,10 +51,10 @@ def take_apart(source: str, text: str, newsroom: Newsroom, complaints: Complaint
     )
 
 
-def _document(source: str, body: str, first_line: int, complaints: Complaints) -> Document:
+def _document(source: str, body: str, first_line: int) -> Document:
     ending = PurePosixPath(source).suffix.lower()
     if ending in MARKDOWN:
-        return markdown.read(body, first_line, complaints)
+        return markdown.read(body, first_line)
     if ending in HTML:
-        return html.read(body, first_line, complaints)
+        return html.read(body, first_line)
     return plain.read(body, first_line)

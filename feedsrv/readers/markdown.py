@@ -8,27 +8,17 @@ from collections.abc import Iterator, Sequence
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from feedsrv.readers import plain
-from feedsrv.readers.complaints import Complaints
 from feedsrv.readers.document import Block, Document
 
-MOST_MARKS = 50_000
-"""Characters with a meaning in Markdown; all known bombs are made of them, and 50,000 cost a second at most."""
-
-_MARKS = re.compile(r"[][!*_`~<>|&\\]|^[ \t]*(?:[-+]|[0-9]+[.)]) ", re.MULTILINE)
 _SHORTCODE = re.compile(r"\{\{<(?:(?!\{\{[<%]).){0,2000}?>\}\}|\{\{%(?:(?!\{\{[<%]).){0,2000}?%\}\}", re.DOTALL)
 _SHORTCODE_AS_TARGET = re.compile(r"(?<=\]\()\s*(?:" + _SHORTCODE.pattern + r")[^\s()]*", re.DOTALL)
 _BREAKS = {"softbreak", "hardbreak"}
 _markdown = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 
 
-def read(text: str, first_line: int, complaints: Complaints) -> Document:
-    """The blocks of a Markdown text; of one with more markup than any release has, its paragraphs."""
-    source = _without_shortcodes(text)
-    if sum(1 for _ in _MARKS.finditer(source)) > MOST_MARKS:
-        complaints.warn(first_line, "there is too much markup in this file, it was read as plain text", "simplify it")
-        return plain.read(text, first_line)
-    return Document(tuple(_blocks(_markdown.parse(source), first_line)))
+def read(text: str, first_line: int) -> Document:
+    """The blocks of a Markdown text."""
+    return Document(tuple(_blocks(_markdown.parse(_without_shortcodes(text)), first_line)))
 
 
 def _without_shortcodes(text: str) -> str:

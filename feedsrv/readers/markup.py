@@ -84,7 +84,7 @@ def _image(tag: str, attributes: dict[str, str], *, is_in_link: bool) -> str:
     return f'<a href="{attributes["src"]}">{description}</a>'
 
 
-def plain(safe: str) -> str:
+def to_text(safe: str) -> str:
     """Sanitised HTML as plain text: a paragraph, a heading, a row of a table a line, no space that was not there."""
     marked = _TAG.sub(_boundary, re.sub(r"\s", " ", safe))
     lines = (" ".join(line.split()) for line in clean(html.unescape(marked)).split("\n"))
@@ -106,8 +106,8 @@ def one_line(text: str) -> str:
 def words_of(source: str) -> str:
     """A piece of HTML from a file as plain text on one line."""
     if "<" not in source and "&" not in source:
-        return one_line(source)
-    return one_line(plain(sanitise(source)))
+        return one_line(clean(source))
+    return one_line(to_text(sanitise(source)))
 
 
 def shorten(text: str, longest: int) -> str:

@@ -112,15 +112,15 @@ def _headline(lines: Sequence[Line]) -> tuple[Line, ...]:
 
 def _facts(lines: Sequence[Line], newsroom: Newsroom) -> Iterator[Fact]:
     has_text_begun = False
-    answers: set[Place] = set()
+    answers: dict[Place, Fact] = {}  # lines that say until when the embargo lasts that the line above speaks of
     for number, line in enumerate(lines):
         following = lines[number + 1] if number + 1 < len(lines) else None
         if embargo := _embargo(line, following, newsroom):
             yield embargo
             if following and embargo.lifts and dates.read(following.text, newsroom) == embargo.lifts:
-                answers.add(following.place)
+                answers[following.place] = replace(embargo, line=following)
         elif line.place in answers:
-            yield Fact(line)
+            yield answers[line.place]
         elif len(line.text) > LONGEST_LINE:
             has_text_begun = True
         elif line.is_prose and not has_text_begun and (fact := _fact(line, newsroom)):
@@ -128,7 +128,7 @@ def _facts(lines: Sequence[Line], newsroom: Newsroom) -> Iterator[Fact]:
 
 
 def _embargo(line: Line, following: Line | None, newsroom: Newsroom) -> Fact | None:
-    match = _EMBARGO.search(line.text)
+    match = _EMBARGO.search(line.text, 0, 2 * LONGEST_LINE)
     if not match or (match.start() and len(line.text) > LONGEST_LINE):
         return None
     until = _UNTIL.sub("", line.text[match.end() :]).rstrip(" .!*_)")

@@ -43,7 +43,7 @@ class _Judgement:
     def openings(self) -> Iterator[datetime]:
         yield from self._moments("publishdate", "embargo", "embargoed", "embargoeduntil", "embargountil")
         for fact in self._manuscript.masthead.facts:
-            if fact.lifts:
+            if fact.lifts and not fact.lifts.weekday_disagrees:
                 yield fact.lifts.at
             elif fact.is_embargo:
                 self._hold(fact.line.number, "there is an embargo, and it is not clear until when", _WRITE_AN_EMBARGO)
@@ -53,7 +53,8 @@ class _Judgement:
 
     def _moments(self, *keys: str) -> Iterator[datetime]:
         for entry in self._head.find(*keys):
-            if moment := moments.read(entry, self._manuscript):
+            moment = moments.read(entry, self._manuscript)
+            if moment and not moment.weekday_disagrees:
                 yield moment.at
             elif entry.truth is not False:
                 self._hold(entry.line, f"{entry} is no date", moments.remedy(entry.text, self._manuscript))

@@ -119,11 +119,11 @@ class WhooshIndex:
                 # Whoosh's readers refer to themselves: without this, generations nobody reads kept 335 files mapped.
                 gc.collect()
             except IndexUnavailable as error:
-                if not self._has_just_failed(name or ""):
-                    _log.error("%s", error)
-                self._failed = (name or "", monotonic())
                 if self._open is None:
                     raise
+                if self._failed[0] != name:
+                    _log.error("%s; %s goes on serving", error, self._open.name)
+                self._failed = (name or "", monotonic())
             return self._open
 
     def _has_just_failed(self, name: str) -> bool:

@@ -32,8 +32,8 @@ class Addresses:
         return self.origin + path
 
     def path(self, path: str, query: str = "") -> str:
-        """A path of the application as clients see it; never one that leads to another host."""
-        quoted = quote("/" + path.lstrip("/"), safe="/+@:")
+        """A path of the application, which begins with one slash, as clients see it."""
+        quoted = quote(path, safe="/+@:")
         return f"{self.prefix}{quoted}?{query}" if query else self.prefix + quoted
 
     def release(self, release_id: str) -> str:

@@ -1,0 +1,204 @@
+"""The documentation says what there is: nothing is left out, nothing leads nowhere, and every example works."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import click
+import pytest
+
+from feedsrv import newsroom, readers
+from feedsrv.catalogue import Catalogue
+from feedsrv.checking import check
+from feedsrv.cli import main
+from feedsrv.errors import NewsroomInvalid
+from feedsrv.feeds.formats import FORMATS
+from feedsrv.language import parse
+from feedsrv.reading import Standing
+from feedsrv.search.whoosh_index import WhooshIndex
+from feedsrv.settings import Settings
+from feedsrv.web import create_app
+from tests.conftest import NOW
+from tests.running import free_port
+
+ROOT = Path(__file__).parent.parent
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), ROOT / "releases/README.md", ROOT / "index/README.md"])
+README = (ROOT / "README.md").read_text("utf8")
+ARCHITECTURE = (ROOT / "ARCHITECTURE.md").read_text("utf8")
+GUIDES = README + "".join(path.read_text("utf8") for path in PAGES if path.parent.name in {"docs", "releases"})
+
+
+def code_spans(text: str) -> list[str]:
+    return re.findall(r"`([^`\n]+)`", text)
+
+
+def rows(text: str) -> list[str]:
+    return [line for line in text.splitlines() if line.startswith("| ")]
+
+
+def examples(language: str) -> list[tuple[str, str]]:
+    """The fenced blocks of a language, each with the name of its page."""
+    fenced = re.compile(rf"^```{language}\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+    return [(path.name, block) for path in PAGES for block in fenced.findall(path.read_text("utf8"))]
+
+
+def environment_variables() -> list[str]:
+    source = (ROOT / "feedsrv/settings.py").read_text("utf8")
+    return re.findall(r'reader\.\w+\("([A-Z_]+)"', source)
+
+
+@pytest.mark.parametrize("variable", environment_variables())
+def test_every_environment_variable_is_in_the_readme(variable: str) -> None:
+    assert any(row.startswith(f"| `{variable}` |") for row in rows(README))
+
+
+def test_the_readme_names_no_environment_variable_that_there_is_not() -> None:
+    named = {name for name in code_spans(README) if re.fullmatch("FEEDSRV_[A-Z_]+", name)}
+    assert named <= set(environment_variables())
+
+
+@pytest.mark.parametrize("name", sorted(main.commands))
+def test_every_command_is_in_the_readme_with_its_arguments_and_options(name: str) -> None:
+    described = [row for row in rows(README) if re.match(rf"\| `feedsrv {name}\b", row)]
+    assert len(described) == 1
+    for parameter in main.commands[name].params:
+        is_option = isinstance(parameter, click.Option)
+        expected = parameter.opts[0] if is_option else str(parameter.name).upper()
+        assert expected in " ".join(code_spans(described[0])).replace("[", " ").replace("]", " ").split(), expected
+
+
+def test_the_readme_names_no_command_that_there_is_not() -> None:
+    assert set(re.findall(r"`feedsrv ([a-z]+)", GUIDES)) <= set(main.commands)
+
+
+def routes() -> list[str]:
+    """The addresses of the application, a feed's without its ending, with every variable part as <>."""
+    app = create_app(WhooshIndex(Path("index")), Settings())
+    rules = {rule.rule.replace(".<format:format_>", "") for rule in app.url_map.iter_rules()}
+    return sorted(re.sub("<[^>]*>", "<>", rule) for rule in rules if not rule.startswith("/static/"))
+
+
+@pytest.mark.parametrize("route", routes())
+def test_every_address_is_in_the_readme(route: str) -> None:
+    documented = [re.sub("<[^>]*>", "<>", span.partition("?")[0]) for row in rows(README) for span in code_spans(row)]
+    assert route in documented
+
+
+@pytest.mark.parametrize("ending", FORMATS)
+def test_every_format_of_feeds_is_in_the_readme(ending: str) -> None:
+    assert f".{ending}" in code_spans(README)
+
+
+def newsroom_keys() -> list[str]:
+    """The keys of newsroom.toml and of a topic in it, as the message about an unknown one lists them."""
+    with pytest.raises(NewsroomInvalid) as caught:
+        newsroom.parse("nonsense = 1\n[topics.space]\nnonsense = 1\n")
+    remedies = [problem.remedy for problem in caught.value.problems]
+    return [key.strip() for remedy in remedies for key in re.sub("^(the settings are|it has)", "", remedy).split(",")]
+
+
+@pytest.mark.parametrize("key", newsroom_keys())
+def test_every_key_of_newsroom_toml_is_in_the_readme(key: str) -> None:
+    spans = [span for row in rows(README) for span in code_spans(row)]
+    assert key in spans or f"[{key}.<id>]" in spans
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_every_link_leads_somewhere(path: Path) -> None:
+    text = re.sub(r"^```.*?^```$", "", path.read_text("utf8"), flags=re.DOTALL | re.MULTILINE)
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        file, _, anchor = target.partition("#")
+        if ":" not in target:
+            other = path.parent / file if file else path
+            assert other.exists(), target
+            assert not anchor or anchor in anchors(other), target
+
+
+def anchors(path: Path) -> set[str]:
+    """The anchors of a page's headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.+)$", path.read_text("utf8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
+
+
+def modules() -> list[str]:
+    folder = ROOT / "feedsrv"
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.py"))
+
+
+@pytest.mark.parametrize("module", modules())
+def test_the_architecture_names_every_module(module: str) -> None:
+    first_cells = " ".join(row.split("|")[1] for row in rows(ARCHITECTURE))
+    assert module in code_spans(first_cells)
+
+
+def test_the_architecture_names_no_module_that_there_is_not() -> None:
+    named = {span for row in rows(ARCHITECTURE) for span in code_spans(row.split("|")[1]) if span.endswith(".py")}
+    assert named == set(modules())
+
+
+def test_every_dependency_has_its_reason_in_the_architecture() -> None:
+    project = (ROOT / "pyproject.toml").read_text("utf8").partition("\ndependencies = [")[2].partition("\n]")[0]
+    names = re.findall(r'^\s*"([a-z0-9-]+)', project, re.MULTILINE)
+    assert names
+    for name in names:
+        assert re.search(rf"^\| {name}\b", ARCHITECTURE, re.MULTILINE), name
+
+
+@pytest.mark.parametrize(("page", "text"), examples("markdown"))
+def test_every_example_of_a_release_is_read_without_a_problem(page: str, text: str) -> None:
+    reading = readers.read("2026/PR012-2026.md", text.encode(), newsroom.Newsroom())
+    assert reading.problems == (), page
+    assert reading.release.title == "The harbour museum opens on Sundays"
+    assert reading.release.text.startswith("From April the harbour museum is open on Sundays too")
+    assert "ada@museum.example" not in reading.release.text
+
+
+@pytest.mark.parametrize(("page", "text"), examples("toml"))
+def test_every_example_of_a_newsroom_can_be_used(page: str, text: str) -> None:
+    assert newsroom.parse(text, page).topics
+
+
+def test_every_example_of_a_search_is_read_as_the_guide_says() -> None:
+    text = (ROOT / "docs/readers.md").read_text("utf8").partition("| written | read as |")[2].partition("\n\n")[0]
+    cases = [code_spans(row)[:2] for row in rows(text)[1:]]
+    assert len(cases) > 5
+    for written, understood in cases:
+        assert str(parse(written)) == understood
+
+
+def test_the_releases_that_come_along_are_public_and_without_a_problem() -> None:
+    report = check(Catalogue(ROOT / "releases"), NOW.replace(year=NOW.year + 1), [], iter)
+    assert report.problems == ()
+    assert report.standings[Standing.PUBLIC] == sum(report.standings.values()) > 1
+
+
+def test_the_sample_site_is_one_that_nginx_takes(tmp_path: Path) -> None:
+    nginx = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+    if not nginx:
+        pytest.skip("nginx is not installed")
+    site = (ROOT / "deploy/nginx.conf").read_text("utf8")
+    changes = {
+        "listen 80;": f"listen 127.0.0.1:{free_port()};",
+        "listen [::]:80;": "",
+        "/var/cache/nginx/feedsrv": f"{tmp_path}/cache",
+    }
+    for there, here in changes.items():
+        assert there in site
+        site = site.replace(there, here)
+    (tmp_path / "site.conf").write_text(site, "utf8")
+    paths = "".join(
+        f"{kind}_temp_path {tmp_path}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    (tmp_path / "nginx.conf").write_text(
+        f"pid {tmp_path}/pid; events {{}} http {{ access_log off; {paths} include {tmp_path}/site.conf; }}", "utf8"
+    )
+    tried = subprocess.run(
+        [nginx, "-t", "-e", f"{tmp_path}/error.log", "-c", f"{tmp_path}/nginx.conf"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert tried.returncode == 0, tried.stderr
