@@ -37,6 +37,7 @@ def watch(catalogue: Catalogue, index: SearchIndex, clock: Callable[[], datetime
             stop.wait(TICK.total_seconds())
             publisher.tick()
             continue
+        is_first = True
         for changes in watch_files(
             catalogue.folder,
             watch_filter=None,
@@ -47,8 +48,11 @@ def watch(catalogue: Catalogue, index: SearchIndex, clock: Callable[[], datetime
             stop_event=stop,
             raise_interrupt=False,
         ):
-            if changes:
+            if is_first:  # what changed between the last look and the beginning of the watch was told to nobody
+                publisher.run(None)
+            elif changes:
                 publisher.run(_told(catalogue.folder, (path for _, path in changes)))
+            is_first = False
             publisher.tick()
             if not catalogue.folder.is_dir():
                 break
