@@ -22,6 +22,7 @@ from feedsrv.newsroom import LANGUAGE_NAMES, Newsroom
 LONGEST_SLUG = 80
 
 _SEPARATORS = re.compile(r"[^A-Za-z0-9]+")
+_NUMBER_SIGN = re.compile(r"^\s*(?:[Nn][°ºo]\.?|№|[Nn]r\.?)\s*(?=\d)")
 _REFERENCE_PREFIX = re.compile(r"[A-Za-z]+")
 
 
@@ -46,7 +47,7 @@ def claim(source: str, language: str, newsroom: Newsroom, *, reference: str = ""
     A file of a bundle goes by its folder's name. A release that is not in the newsroom's first language
     ends in its language, unless its reference tells it.
     """
-    if base := _cut(_SEPARATORS.sub("-", anyascii(reference)).strip("-")):
+    if base := _cut(_SEPARATORS.sub("-", anyascii(_NUMBER_SIGN.sub("", reference))).strip("-")):
         prefix = _REFERENCE_PREFIX.match(reference)
         if prefix and newsroom.reference_languages.get(prefix[0].upper()) == language:
             return base
@@ -64,7 +65,7 @@ def stem_of(source: str, newsroom: Newsroom) -> str:
     stem, _, tag = path.stem.rpartition(".")
     if not stem or not is_language_in_name(tag, newsroom):
         stem = path.stem
-    return path.parent.name if stem == "index" and path.parent.name else stem
+    return path.parent.name if stem.lower() == "index" and path.parent.name else stem
 
 
 def is_language_in_name(tag: str, newsroom: Newsroom) -> bool:

@@ -125,7 +125,7 @@ def parse(text: str, path: str = FILE_NAME) -> Newsroom:
     """
     try:
         document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # TOMLDecodeError, and what bombs raise
         line = re.search(r"at line (\d+)", str(error))
         problem = Problem(
             path,

@@ -102,7 +102,7 @@ class _Reader:
     def _id(self, language: str, reference: str) -> str:
         parts = self._manuscript
         slug = fields.slug(parts)
-        stem = "file name" if parts.path.stem != "index" else "folder name"
+        stem = "file name" if parts.path.stem.lower() != "index" else "folder name"
         sources = (self._origins.get("reference"), slug.origin if slug.value else None, Origin(0, stem))
         self._origins["id"] = next(origin for origin in sources if origin)
         return ids.claim(parts.source, language, parts.newsroom, reference=reference, own_slug=slug.value)

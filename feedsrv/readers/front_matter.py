@@ -68,7 +68,7 @@ class FrontMatter:
 
 
 _DECISIVE = frozenset(
-    {"draft", "published", "status", "date", "publishdate", "pubdate", "released", "withdrawn"}
+    {"draft", "published", "status", "params", "date", "publishdate", "pubdate", "released", "withdrawn"}
     | {"embargo", "embargoed", "embargoeduntil", "embargountil", "expirydate", "unpublishdate", "expires"}
 )
 """Keys that decide when a release may be seen: one stated in two ways holds the file."""
@@ -91,6 +91,10 @@ def read(text: str, complaints: Complaints) -> FrontMatter:
     start = next((number for number, line in enumerate(lines) if line.strip()), 0)
     block = _block(lines, start)
     if block is None:
+        if _is_front_matter_of_another_kind(lines, start):
+            raise complaints.unreadable(
+                start + 1, "this looks like front matter, and is not written as such", _FENCE_IT
+            )
         return FrontMatter()
     load, first, end = block
     if end is None:
@@ -123,6 +127,26 @@ def _block(lines: list[str], start: int) -> tuple[_Loader, int, int | None] | No
     return None
 
 
+_ODD_FENCE = re.compile(r"[-—–]{2,}|\+{3,}|;{3,}|`{3,}\s*(?:ya?ml|toml|json)", re.IGNORECASE)
+_HEADER = re.compile(r"""\s*["{]*([^\W\d_][\w -]{0,30}?)"?\s*[:=]\s*\S""")
+_TELLING = frozenset({"draft", "status", "published", "expires", "expirydate", "publishdate", "withdrawn"})
+_FENCE_IT = "put it between two lines of exactly ---, the first of them at the top"
+
+
+def _is_front_matter_of_another_kind(lines: list[str], start: int) -> bool:
+    """Whether a file begins with a mistyped fence, or with bare header lines that say whether it is public."""
+    if _ODD_FENCE.fullmatch(lines[start].strip()):
+        following = next((line for line in lines[start + 1 :] if line.strip()), "")
+        return bool(_HEADER.match(following))
+    for line in lines[start : start + 30]:
+        header = _HEADER.match(line)
+        if not header:
+            return False
+        if fold(header[1]) in _TELLING:
+            return True
+    return False
+
+
 def _end_of_json(text: str, start: int) -> int | None:
     try:
         _, end = json.JSONDecoder().raw_decode(text)
@@ -152,6 +176,8 @@ def _merged(stated: Iterable[Entry], warn: Callable[[Entry], None]) -> dict[str,
     params = entries.get("params")
     if params and isinstance(params.value, Mapping):
         for name, value in params.value.items():
+            if fold(name) in _DECISIVE and fold(name) in entries and entries[fold(name)].value != value:
+                raise _Invalid(params.line, f"{name!r} is stated twice, once under params")
             entries.setdefault(fold(name), Entry(name, value, params.line))
     return {key: entry for key, entry in entries.items() if entry.value}
 
@@ -201,10 +227,15 @@ def _toml(text: str) -> Iterator[Entry]:
         raise _Invalid(int(line[1]) - 1 if line else 0, f"this is no TOML: {error}") from error
     except RecursionError as error:
         raise _Invalid(0, "values are nested too deep") from error
+    except ValueError as error:  # a number of thousands of digits
+        raise _Invalid(0, f"this is no TOML: {error}") from error
 
 
 def _json(text: str) -> Iterator[Entry]:
-    return _of_native(json.loads(text), text)
+    try:
+        return _of_native(json.loads(text), text)
+    except ValueError as error:
+        raise _Invalid(0, f"this is no JSON, or something follows the last brace on its line: {error}") from error
 
 
 def _of_native(table: Mapping[str, Any], text: str) -> Iterator[Entry]:

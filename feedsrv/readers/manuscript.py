@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from feedsrv.newsroom import Newsroom
-from feedsrv.readers import contacts, front_matter, html, markdown, masthead, plain
+from feedsrv.readers import caution, contacts, front_matter, html, markdown, masthead, plain
 from feedsrv.readers.complaints import Complaints
 from feedsrv.readers.document import Document
 from feedsrv.readers.front_matter import FrontMatter
@@ -18,13 +18,17 @@ PLAIN = frozenset({".txt"})
 
 @dataclass(frozen=True, slots=True)
 class Manuscript:
-    """The parts of a file. ``head`` holds what it states of itself, ``has_front_matter`` if in front matter."""
+    """The parts of a file. ``head`` holds what it states of itself, ``has_front_matter`` if in front matter.
+
+    ``cautions`` are the numbers and texts of lines that ask for it to be held back.
+    """
 
     source: str
     head: FrontMatter
     has_front_matter: bool
     document: Document
     masthead: masthead.Masthead
+    cautions: tuple[tuple[int, str], ...]
     contacts: contacts.Section | None
     newsroom: Newsroom
     complaints: Complaints
@@ -45,6 +49,7 @@ def take_apart(source: str, text: str, newsroom: Newsroom, complaints: Complaint
         head.length > 0,
         document,
         masthead.read(document, newsroom),
+        tuple(caution.lines(text, head.length)),
         contacts.find(document),
         newsroom,
         complaints,

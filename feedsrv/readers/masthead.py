@@ -63,6 +63,7 @@ _UNTIL = re.compile(
     r"|fino|al?|del?|di|before)(?![^\W_])\W*)*",
     re.IGNORECASE,
 )
+_UNTIL_NEXT_LINE = re.compile(r"(?:\b(?:until|till?|jusqu\S*|bis|hasta|fino)|:)[\s*_]*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,7 @@ def _embargo(line: Line, following: Line | None, newsroom: Newsroom) -> Fact | N
     if not match or (match.start() and len(line.text) > LONGEST_LINE):
         return None
     until = _UNTIL.sub("", line.text[match.end() :]).rstrip(" .!*_)")
-    if not re.search(r"\w", until) and following:
+    if not re.search(r"\w", until) and following and _UNTIL_NEXT_LINE.search(line.text):
         until = following.text
     before = _fact(replace(line, text=line.text[: match.start()]), newsroom) or Fact(line)
     return replace(before, line=line, is_embargo=True, lifts=dates.read(until, newsroom))

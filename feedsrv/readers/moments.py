@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime
 
 from feedsrv import ids
@@ -26,6 +28,17 @@ def published(manuscript: Manuscript) -> Found[datetime] | None:
     if not found:
         manuscript.complaints.warn(0, "there is no date", f"add a date to the front matter; {WRITE_A_DATE}")
     return found
+
+
+def readings(entry: Entry, manuscript: Manuscript) -> Iterator[datetime]:
+    """Every moment that an entry may mean: two for 03/04/2018 where the newsroom does not say how it is read."""
+    if moment := read(entry, manuscript):
+        yield moment.at
+    elif dates.is_ambiguous(entry.text, manuscript.newsroom):
+        for is_day_first in (True, False):
+            newsroom = replace(manuscript.newsroom, is_day_first=is_day_first)
+            if moment := dates.read(entry.text, newsroom):
+                yield moment.at
 
 
 def _stated(manuscript: Manuscript) -> Found[datetime] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -13,6 +14,14 @@ from feedsrv.reading import Standing, Visibility
 
 _PUBLIC = frozenset({"final", "live", "public", "publish", "published", "released"})
 _NOT_PUBLIC = frozenset({"draft", "hidden", "pending", "private", "review", "skip", "trash", "unpublished"})
+_DRAFT_FOLDERS = frozenset({"_drafts", "drafts", "draft", "brouillons"})
+_EMBARGO_KEYS = ("embargo", "embargoed", "embargoeduntil", "embargountil")
+_OPENING_KEYS = (
+    *("releasedate", "publishat", "publishon", "publicationdate", "datepublication", "datedepublication"),
+    *("golive", "notbefore", "availablefrom", "holduntil", "scheduled"),
+)
+_FOR_RELEASE = re.compile(r"\b(?:for|to be|hold)\b.{0,12}\b(?:releas|publi|use\b|broadcast)", re.IGNORECASE)
+_EMBARGO_IN_TITLE = re.compile(r"\W*(?:under embargo|sous embargo|embargoed|embargo until)\b", re.IGNORECASE)
 
 
 def read(manuscript: Manuscript, published: datetime | None) -> Visibility:
@@ -41,12 +50,35 @@ class _Judgement:
         self.is_held = False
 
     def openings(self) -> Iterator[datetime]:
-        yield from self._moments("publishdate", "embargo", "embargoed", "embargoeduntil", "embargountil")
+        yield from self._moments("publishdate", *_EMBARGO_KEYS, *self._keys_with("embargo"), *_OPENING_KEYS)
+        for entry in self._head.find("date", "published", "pubdate", "released"):
+            yield from moments.readings(entry, self._manuscript)
+        understood = set()
         for fact in self._manuscript.masthead.facts:
             if fact.lifts and not fact.lifts.weekday_disagrees:
+                understood.add(fact.line.number)
                 yield fact.lifts.at
             elif fact.is_embargo:
+                understood.add(fact.line.number)
                 self._hold(fact.line.number, "there is an embargo, and it is not clear until when", _WRITE_AN_EMBARGO)
+            elif fact.date and _FOR_RELEASE.search(fact.line.text):
+                understood.add(fact.line.number)
+                yield fact.date.at
+        self._heed_cautions(understood)
+
+    def _heed_cautions(self, understood: set[int]) -> None:
+        """Hold for lines that ask for it, unless the front matter says what holds or that nothing does."""
+        if any(True for _ in self._head.find(*_EMBARGO_KEYS)):
+            return
+        for number, line in self._manuscript.cautions:
+            if number not in understood:
+                self._hold(number, f"“{line}” may be an embargo, and it is not clear until when", _SAY_WHETHER)
+        for entry in self._head.find("title", "headline"):
+            if _EMBARGO_IN_TITLE.match(entry.text):
+                self._hold(entry.line, "the title speaks of an embargo", _SAY_WHETHER)
+
+    def _keys_with(self, word: str) -> list[str]:
+        return [key for key in self._head.entries if word in key and key not in _EMBARGO_KEYS]
 
     def closings(self) -> Iterator[datetime]:
         return self._moments("expirydate", "unpublishdate", "expires")
@@ -74,10 +106,12 @@ class _Judgement:
     def is_draft(self) -> bool:
         return any(
             [
-                *(self._truth(entry) for entry in self._head.find("draft")),
+                *(self._truth(entry) for entry in self._head.find("draft", "isdraft", "brouillon")),
+                *(entry.truth is False for entry in self._head.find("publish", "public", "visible")),
+                *(bool(entry.truth) for entry in self._head.find("private", "hidden", "unpublished", "unlisted")),
                 *(self._is_unpublished(entry) for entry in self._head.find("published")),
                 *(self._is_not_public(entry) for entry in self._head.find("status")),
-                "_drafts" in map(str.lower, self._manuscript.path.parts[:-1]),
+                not _DRAFT_FOLDERS.isdisjoint(map(str.lower, self._manuscript.path.parts[:-1])),
             ]
         )
 
@@ -105,3 +139,4 @@ class _Judgement:
 
 
 _WRITE_AN_EMBARGO = "write EMBARGOED UNTIL 2018-03-23 10:00, or embargo: 2018-03-23 10:00 in the front matter"
+_SAY_WHETHER = "write embargo: 2018-03-23 10:00 in the front matter, or embargo: none if there is none"

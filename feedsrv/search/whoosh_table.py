@@ -58,10 +58,12 @@ class Table:
 
 def build(documents: Iterable[tuple[int, Facts]]) -> Table:
     """The table of these documents."""
-    releases, by_id, aliases = [], {}, {}
+    releases, by_id = [], {}
+    aliases: dict[str, str] = {}
     for number, facts in documents:
         by_id[facts.id] = number
-        aliases.update(dict.fromkeys(facts.aliases, facts.id))
+        for alias in facts.aliases:
+            aliases[alias] = min(aliases.get(alias, facts.id), facts.id)
         if not facts.is_withdrawn:
             releases.append((facts.published is None, -(facts.published or 0), facts.id, number, facts))
     releases.sort(key=lambda release: release[:3])
