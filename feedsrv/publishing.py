@@ -65,6 +65,8 @@ def publish(
             catalogue, newsroom_module.parse(text), update, now, is_newsroom_changed=text != update.newsroom_text
         )
         listing = catalogue.list()
+        if run.is_newsroom_changed:
+            only = None
         with SpooledTemporaryFile(_SPOOL_IN_MEMORY, "w+", encoding="utf8") as spool:
             for source in progress(listing.sources):
                 reading = run.examine(source, only)

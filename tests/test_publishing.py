@@ -197,6 +197,12 @@ class TestChange:
         publish(newsroom.catalogue, newsroom.index, NOW, only={"a.md"})
         assert public_ids(newsroom) == ["a"]
 
+    def test_a_changed_newsroom_is_a_reason_to_read_everything(self, make_newsroom: MakeNewsroom) -> None:
+        newsroom = make_newsroom({"a.md": release("A", date="2026-01-15")})
+        newsroom.write({"newsroom.toml": 'timezone = "Europe/Paris"'})
+        publish(newsroom.catalogue, newsroom.index, NOW, only=set())
+        assert newsroom.snapshot().get("a").published == datetime(2026, 1, 14, 23, tzinfo=UTC)
+
 
 class TestTrouble:
     def test_one_bad_file_costs_itself_only(self, make_newsroom: MakeNewsroom) -> None:
