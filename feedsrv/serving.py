@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import signal
-import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from multiprocessing import connection, get_context, parent_process
@@ -130,14 +129,7 @@ class _Gunicorn(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
     def load_config(self) -> None:
         for name, value in self._options.items():
-            if name in self.cfg.settings:
-                self.cfg.set(name, value)
+            self.cfg.set(name, value)
 
     def load(self) -> Any:
         return create_app(WhooshIndex(self._settings.index), self._settings)
-
-    def run(self) -> None:
-        try:
-            super().run()
-        except SystemExit as error:
-            sys.exit(error.code)

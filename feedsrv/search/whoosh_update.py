@@ -56,11 +56,6 @@ class WhooshUpdate:
         self._writer: SegmentWriter | None = None
         self._conclusion: tuple[Mapping[str, FileRecord], datetime | None] | None = None
 
-    @property
-    def is_fresh(self) -> bool:
-        """Whether this one starts from nothing."""
-        return self._base is None
-
     def known(self) -> Mapping[str, FileRecord]:
         """What is remembered of every file, by source."""
         return self._known
