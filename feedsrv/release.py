@@ -1,4 +1,4 @@
-"""A press release: what was announced, when, in which language, and who answers questions about it."""
+"""A press release: what was announced, when, in which language, with which files, and who answers questions."""
 
 from __future__ import annotations
 
@@ -36,14 +36,32 @@ class Membership:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that belongs to a release.
+
+    ``name`` is the last part of its address, ``size`` is in bytes, ``digest`` the SHA-256 of its bytes.
+    ``is_shown``: the body shows it, so it is not offered a second time.
+    """
+
+    name: str
+    media_type: str
+    size: int
+    digest: str
+    is_shown: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Release:
     """One press release.
 
     Every datetime is aware and UTC. ``published`` is None for an undated release; ``updated`` equals
     ``published`` until somebody states a change, and is never the time of a file. ``body`` is sanitised
     HTML whose relative addresses are those of the file; ``text`` is the same as plain text, a paragraph
-    a line. ``stated_topics`` are the topics that the file itself names, ``-`` in front of one it refuses;
-    ``topics`` those it is in, by statement, folder or rule, with the reason.
+    a line, without the ``boilerplate``: what is said about the organisation in each of its releases.
+    ``picture`` names the attachment that stands for the release. Releases in different languages that have
+    one of their ``translation_keys`` in common are translations of each other. ``stated_topics`` are the
+    topics that the file itself names, ``-`` in front of one it refuses; ``topics`` those it is in, by
+    statement, folder or rule, with the reason.
     """
 
     id: str
@@ -56,6 +74,10 @@ class Release:
     summary: str = ""
     body: str = ""
     text: str = ""
+    boilerplate: str = ""
+    picture: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    translation_keys: tuple[str, ...] = ()
     stated_topics: tuple[str, ...] = ()
     topics: tuple[Membership, ...] = ()
     contacts: tuple[Contact, ...] = ()
@@ -99,6 +121,8 @@ def from_json(text: str | bytes) -> Release | Withdrawal:
         **release
         | _moments(release, "published", "updated")
         | {
+            "attachments": tuple(Attachment(**attachment) for attachment in release["attachments"]),
+            "translation_keys": tuple(release["translation_keys"]),
             "stated_topics": tuple(release["stated_topics"]),
             "topics": tuple(Membership(**topic) for topic in release["topics"]),
             "contacts": tuple(Contact(**contact) for contact in release["contacts"]),

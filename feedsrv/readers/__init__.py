@@ -16,7 +16,7 @@ from feedsrv.readers.markup import sanitise, to_text
 from feedsrv.reading import Origin, Reading
 from feedsrv.release import Release
 
-READER_VERSION = 1
+READER_VERSION = 2
 """Part of every fingerprint: raise it when files would be read differently, and all are read again."""
 SUFFIXES = manuscript.MARKDOWN | manuscript.HTML | manuscript.PLAIN
 """The endings of release files, in small letters."""
