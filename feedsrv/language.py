@@ -4,14 +4,21 @@ One language for the box, the API, the terminal and the topics' rules. ::
 
     query   = all *( "OR" all )
     all     = term *( [ "AND" ] term )
-    term    = ( "-" / "NOT" ) term / "(" query ")" / phrase / filter / reference / word
-    phrase  = DQUOTE words DQUOTE            ; also “ ” and « »
+    term    = ( "-" / "NOT" ) term / "(" query ")" / leaf
+    leaf    = phrase / filter / within / dates / reference / beginning / word
+    phrase  = DQUOTE words DQUOTE            ; also “ ” „ “ and « »
     filter  = ( "topic" / "year" / "lang" ) ":" ( word / phrase )
-    reference = "PR039-2018" / "039-2018" / "PR 039/2018" / "IP/18/2231" ...
+    within  = ( "title" / "contact" ) ":" ( phrase / beginning / word )
+    dates   = ( "before" / "after" ) ":" period / period ".." period / period ".." / ".." period
+    period  = "2018" / "2018-03" / "2018-03-23" / DQUOTE "23 March 2018" DQUOTE ...   ; see feedsrv.period
+    reference = [ "ref:" ] ( "PR039-2018" / "039-2018" / "PR 039/2018" / "IP/18/2231" ... )
+    beginning = word "*"                     ; of three letters or more
 
 Words stand for all of them together, so ``mars rover OR phobos`` is ``(mars AND rover) OR phobos``.
-Operators are in capitals; in small letters they are words. Parsing never fails: what cannot be read is
-taken as words, what exceeds a limit is cut, and both are said in `Parsed.notes`.
+Operators are in capitals; in small letters they are words, and names of fields may be in either. ``after:2017``
+begins with 1 January 2017, ``before:2018-06`` ends with 31 May, ``2015..2018`` has both years in it.
+Parsing never fails: what cannot be read is taken as words, what exceeds a limit is cut, and both are said in
+`Parsed.notes`.
 """
 
 from __future__ import annotations
@@ -19,15 +26,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
 
-LONGEST_QUERY = 400
+from feedsrv.period import Period
+
+LONGEST_QUERY = 500
 """Characters that are read."""
-MOST_CLAUSES = 32
-"""Words, phrases, filters and references that are read."""
+MOST_CLAUSES = 40
+"""Different words, phrases, filters and references that are read; what is said again weighs more."""
 DEEPEST_NESTING = 8
 """Parentheses inside one another; deeper ones are ignored, the words in them are not."""
 LONGEST_PHRASE = 12
 """Words of a phrase that are read."""
+MOST_BEGINNINGS = 2
+"""Beginnings that are read as such; further ones are words."""
+SHORTEST_BEGINNING = 3
+"""Letters and digits of a beginning; a shorter one is a word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +65,16 @@ class Phrase:
 
 
 @dataclass(frozen=True, slots=True)
+class Beginning:
+    """Any word that begins so."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.text}*"
+
+
+@dataclass(frozen=True, slots=True)
 class Reference:
     """The release with this reference number, however it is written."""
 
@@ -62,7 +86,34 @@ class Reference:
         return reference_key(self.text)
 
     def __str__(self) -> str:
-        return self.text
+        is_plain = _REFERENCE_ALONE.fullmatch(self.text) and not _TWO_YEARS.fullmatch(self.text)
+        return self.text if is_plain else f"ref:{_quotable(self.text)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """Words in one field, by ``name``: "title" or "contact"."""
+
+    name: str
+    part: Word | Phrase | Beginning
+
+    def __str__(self) -> str:
+        return f"{self.name}:{self.part}"
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """Publication on a day from ``since`` on that is earlier than ``before``; None: no limit on that side."""
+
+    since: date | None
+    before: date | None
+
+    def __str__(self) -> str:
+        if self.since is None:
+            return f"before:{self.before}"
+        if self.before is None:
+            return f"after:{self.since}"
+        return f"{self.since}..{self.before - timedelta(days=1)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +124,7 @@ class Filter:
     value: str
 
     def __str__(self) -> str:
-        return f'{self.name}:"{self.value}"' if re.search(r"[\s()]", self.value) else f"{self.name}:{self.value}"
+        return f"{self.name}:{_quotable(self.value)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +139,7 @@ class Not:
 
 @dataclass(frozen=True, slots=True)
 class And:
-    """Whatever all of its parts are; two parts or more, none of them an `And`."""
+    """Whatever all of its parts are; two or more, none of them an `And`. What is there twice weighs more."""
 
     parts: tuple[Node, ...]
 
@@ -106,7 +157,8 @@ class Or:
         return " OR ".join(_grouped(part) for part in self.parts)
 
 
-Node = Word | Phrase | Reference | Filter | Not | And | Or
+Leaf = Word | Phrase | Beginning | Reference | Within
+Node = Leaf | Filter | Dates | Not | And | Or
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +192,10 @@ def reference_key(reference: str) -> str:
     return "-".join(re.findall(r"[^\W\d_]+|\d+", reference.lower()))
 
 
-def positive_leaves(node: Node | None) -> Iterator[Word | Phrase | Reference]:
-    """The words, phrases and references that a match may contain: those not under a `Not`."""
+def positive_leaves(node: Node | None) -> Iterator[Leaf]:
+    """The words, phrases, beginnings and references that a match may contain: those not under a `Not`."""
     match node:
-        case Word() | Phrase() | Reference():
+        case Word() | Phrase() | Beginning() | Reference() | Within():
             yield node
         case And(parts) | Or(parts):
             for part in parts:
@@ -154,17 +206,26 @@ def _grouped(node: Node) -> str:
     return f"({node})" if isinstance(node, And | Or) else str(node)
 
 
+def _quotable(text: str) -> str:
+    return text if re.fullmatch(r"\w+(?:[./-]\w+)*", text) else f'"{text}"'
+
+
 _QUOTES = {'"': '"', "“": "”", "„": "“", "«": "»"}
-_REFERENCE = r"(?:[A-Z]{1,5}[ \u00a0]?|[A-Za-z]{1,5}[-/]?)?\d{1,5}[-/‐‑–]\d{2,5}(?:[-/‐‑–]\d{1,5})?"
+_REFERENCE = r"(?!(?:AND|OR|NOT)\b)(?:[A-Z]{1,5}[ \u00a0]?|[A-Za-z]{1,5}[-/]?)?\d{1,5}[-/‐‑–]\d{2,5}(?:[-/‐‑–]\d{1,5})?"
+_REFERENCE_ALONE = re.compile(_REFERENCE)
+_PERIOD = r"\d{4}(?:[-/.]\d{1,2}(?:[-/.]\d{1,2})?)?"
 _TOKEN = re.compile(
     r"""\s+
     | (?P<open>\() | (?P<close>\))
     | (?P<not>-(?=[^\s)-]))
-    | (?P<filter>(?:topic|year|lang):(?=\S))
+    | (?P<field>(?i:topic|year|lang|ref|title|contact|before|after):(?=[^\s()]))
     | (?P<quote>["“„«])
-    | (?P<reference>(?<![\w/-])"""
+    | (?P<range>(?:"""
+    + f"{_PERIOD}\\.\\.(?:{_PERIOD})?|\\.\\.{_PERIOD}"
+    + r""")(?![\w.]))
+    | (?P<reference>"""
     + _REFERENCE.replace(" ", r"\ ")
-    + r"""(?![\w/-]))
+    + r"""(?![\w/*-]))
     | (?P<word>[^\s()"“”„«»]+)
     | .""",
     re.VERBOSE | re.DOTALL,
@@ -172,32 +233,31 @@ _TOKEN = re.compile(
 _TWO_YEARS = re.compile(r"(?:19|20)\d\d\D(?:19|20)?\d\d")
 _ORDINAL_GAP = re.compile(r"(?<=\d)[\s\u00a0\u202f]+(?=(?:st|nd|rd|th)\b)", re.IGNORECASE)
 _EDGES = re.compile(r"^[\W_]+|[\W_]+$")
+_BEGINNING = re.compile(rf"(?=(?:[\W_]*[^\W_]){{{SHORTEST_BEGINNING}}})[\w'’‐‑-]+\*")
+
+_Token = tuple[str, "str | Node"]
+"""A kind and what it says: "(", ")", "-", "AND", "OR", "NOT" and their text, or "leaf" and the leaf."""
 
 
-def _tokens(text: str) -> Iterator[tuple[str, str]]:
-    """The kinds and texts of the tokens: "(", ")", "-", "AND", "OR", "NOT", or a leaf's."""
+def _tokens(text: str) -> Iterator[_Token]:
     position = 0
-    pending = ""
+    field = ""
     while match := _TOKEN.match(text, position):
         kind, token, position = match.lastgroup or "", match.group(), match.end()
-        if kind == "filter":
-            pending = token[:-1]
+        if kind == "field":
+            field = token[:-1].lower()
             continue
         if kind == "quote":
             kind, token, position = _quoted(text, match.start())
-        elif kind == "reference" and _TWO_YEARS.fullmatch(token):
-            kind = "word"
-        if pending:
-            yield from _filter(pending, kind, token)
-            pending = ""
+        if field:
+            yield from (("leaf", leaf) for leaf in _of_field(field, kind, token))
+            field = ""
         elif kind == "word" and token in {"AND", "OR", "NOT"}:
             yield token, token
         elif kind in {"open", "close", "not"}:
             yield kind, token
-        elif kind in {"word", "phrase", "reference"}:
-            cleaned = re.sub(r"\s+", "" if kind == "reference" else " ", _EDGES.sub("", token))
-            if cleaned:
-                yield kind, cleaned
+        else:
+            yield from (("leaf", leaf) for leaf in _leaves(kind, token))
 
 
 def _quoted(text: str, start: int) -> tuple[str, str, int]:
@@ -207,23 +267,74 @@ def _quoted(text: str, start: int) -> tuple[str, str, int]:
     return "phrase", text[start + 1 : end].replace('"', " "), end + 1
 
 
-def _filter(name: str, kind: str, token: str) -> Iterator[tuple[str, str]]:
-    value = " ".join(_EDGES.sub("", token).split()).lower()
-    if kind not in {"word", "phrase", "reference"} or not value:
-        yield "word", name
-    elif name == "year" and not re.fullmatch(r"\d{4}", value, re.ASCII):
-        yield from (("word", name), ("word", value))
-    else:
-        yield name, value
+def _leaves(kind: str, token: str) -> Iterator[Node]:
+    """What a token says where no field is named."""
+    if kind == "range" and (dates := _dates(*token.split(".."))):
+        yield dates
+    elif kind == "reference" and not _TWO_YEARS.fullmatch(token):
+        yield Reference(re.sub(r"\s+", "", token))
+    elif kind == "phrase":
+        if cleaned := " ".join(_EDGES.sub("", token).split()):
+            yield Phrase(cleaned)
+    elif kind in {"word", "reference", "range"}:
+        yield from _words(token)
+
+
+def _words(token: str) -> Iterator[Node]:
+    bare, cleaned = token.strip("\"'.,;:!?…"), _EDGES.sub("", token)
+    if _BEGINNING.fullmatch(bare):
+        yield Beginning(_EDGES.sub("", bare))
+    elif cleaned in {"AND", "OR", "NOT"}:
+        yield Word(cleaned.lower())
+    elif cleaned == token:
+        yield Word(token)
+    elif cleaned:  # without its edges it may be something else
+        yield from (leaf for _, leaf in _tokens(cleaned) if not isinstance(leaf, str))
+
+
+def _of_field(field: str, kind: str, token: str) -> Iterator[Node]:
+    """What a token says of a field; what cannot be one is taken as words."""
+    leaves = list(_leaves(kind, token))
+    value = " ".join(_EDGES.sub("", token).split())
+    found: Node | None = None
+    match field, leaves:
+        case "before", _:
+            found = _dates("", value, is_open=True)
+        case "after", _:
+            found = _dates(value, "")
+        case "title" | "contact", [Word() | Phrase() | Beginning() as part]:
+            found = Within(field, part)
+        case "title" | "contact", [Reference(text)]:
+            found = Within(field, Word(text))
+        case "ref", [_, *_]:
+            found = Reference(value)
+        case "topic" | "lang", [_, *_]:
+            found = Filter(field, value.lower())
+        case "year", _ if re.fullmatch(r"\d{4}", value, re.ASCII):
+            found = Filter(field, value)
+    yield from [found] if found else [Word(field), *leaves]
+
+
+def _dates(since: str, until: str, *, is_open: bool = False) -> Dates | None:
+    """The days between two periods; ``is_open``: the second itself is not meant."""
+    try:
+        first = Period.parse(since).first if since else None
+        end = Period.parse(until) if until else None
+        before = (end.first if is_open else end.next) if end else None
+    except (ValueError, OverflowError):
+        return None
+    is_span = first < before if first and before else first or before
+    return Dates(first, before) if is_span else None
 
 
 class _Parser:
     """Recursive descent over the tokens; the depth of recursion is bounded by DEEPEST_NESTING."""
 
-    def __init__(self, tokens: list[tuple[str, str]]) -> None:
+    def __init__(self, tokens: list[_Token]) -> None:
         self._tokens = tokens
         self._at = 0
-        self._clauses = 0
+        self._clauses: set[Node] = set()
+        self._beginnings: set[str] = set()
         self.notes: list[str] = []
 
     def query(self, depth: int) -> Node | None:
@@ -273,26 +384,32 @@ class _Parser:
     def _leaf(self) -> Node | None:
         if self._peek() in {"", "close", "AND", "OR"}:
             return None
-        kind, text = self._tokens[self._at]
+        leaf = self._tokens[self._at][1]
         self._at += 1
-        self._clauses += 1
-        if self._clauses > MOST_CLAUSES:
+        assert not isinstance(leaf, str)  # noqa: S101 - all that is left are leaves
+        leaf = self._bounded(leaf)
+        if leaf not in self._clauses and len(self._clauses) == MOST_CLAUSES:
             self.notes.append(f"Only the first {MOST_CLAUSES} words were read.")
             return None
-        match kind:
-            case "word":
-                return Word(text)
-            case "reference":
-                return Reference(text)
-            case "phrase":
-                return self._phrase(text)
-        return Filter(kind, text)
+        self._clauses.add(leaf)
+        return leaf
 
-    def _phrase(self, text: str) -> Phrase:
-        words = text.split(" ")
-        if len(words) > LONGEST_PHRASE:
-            self.notes.append(f"Only the first {LONGEST_PHRASE} words of a phrase were read.")
-        return Phrase(" ".join(words[:LONGEST_PHRASE]))
+    def _bounded(self, leaf: Node) -> Node:
+        match leaf:
+            case Within(name, part):
+                bounded = self._bounded(part)
+                return Within(name, bounded) if isinstance(bounded, Word | Phrase | Beginning) else bounded
+            case Phrase(text):
+                words = text.split(" ")
+                if len(words) > LONGEST_PHRASE:
+                    self.notes.append(f"Only the first {LONGEST_PHRASE} words of a phrase were read.")
+                return Phrase(" ".join(words[:LONGEST_PHRASE]))
+            case Beginning(text) if text not in self._beginnings:
+                if len(self._beginnings) == MOST_BEGINNINGS:
+                    self.notes.append(f"Only {MOST_BEGINNINGS} beginnings were read; “{text}” was taken as a word.")
+                    return Word(text)
+                self._beginnings.add(text)
+        return leaf
 
     def _peek(self) -> str:
         return self._tokens[self._at][0] if self._at < len(self._tokens) else ""
@@ -304,13 +421,12 @@ class _Parser:
 
 
 def _join(kind: type[And] | type[Or], parts: list[Node | None]) -> Node | None:
-    """One node of the parts that there are: flat, and without repetition."""
-    flat: dict[Node, None] = {}
+    """One node of the parts that there are, flat; alternatives each once."""
+    flat: list[Node] = []
     for part in parts:
-        if isinstance(part, kind):
-            flat.update(dict.fromkeys(part.parts))
-        elif part is not None:
-            flat[part] = None
+        flat.extend(part.parts if isinstance(part, kind) else [part] if part else [])
+    if kind is Or:
+        flat = list(dict.fromkeys(flat))
     if len(flat) < 2:
         return next(iter(flat), None)
     return kind(tuple(flat))
