@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from threading import Lock
 
 import snowballstemmer
 
+from feedsrv.function_words import FUNCTION_WORDS
 from feedsrv.language import join_ordinals
 
 STEMMERS = {
@@ -105,6 +106,16 @@ def terms(text: str, language: str) -> Terms:
         [form for word in found for form in word.parts],
         [stem(form, language) for word in found for form in word.forms],
     )
+
+
+def is_function_word(form: str, languages: Iterable[str]) -> bool:
+    """Whether a form says nothing of what a text is about, in one of these languages."""
+    return any(form in _function_words(language.partition("-")[0]) for language in languages)
+
+
+@lru_cache(maxsize=64)
+def _function_words(language: str) -> frozenset[str]:
+    return frozenset(fold(word) for word in FUNCTION_WORDS.get(language, "").split())
 
 
 def forms(text: str) -> list[str]:

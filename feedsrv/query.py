@@ -44,10 +44,16 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A release that answers a query; ``excerpt`` is HTML with ``<mark>``, empty where nothing was searched for."""
+    """A release that answers a query.
+
+    ``excerpt`` is HTML with ``<mark>``, ``title`` likewise; both are empty where nothing was searched for.
+    ``is_partial``: it does not have all the words.
+    """
 
     release: Release
     excerpt: str = ""
+    title: str = ""
+    is_partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +72,9 @@ class Results:
     """An answer: one page of hits, and what is known of all of them.
 
     ``facets`` has the keys ``topic`` (most first, then by id), ``year`` (newest first) and ``lang`` (most
-    first). ``page`` may lie past the last one: then ``hits`` is empty.
+    first). ``page`` may lie past the last one: then ``hits`` is empty. ``complete`` is how many of ``total`` have
+    all that was asked for: by relevance, those with some of the words follow where few have all. ``did_you_mean``
+    is a question that would find something, where this one does not. ``notes`` are sentences on what was cut.
     """
 
     hits: tuple[Hit, ...]
@@ -74,7 +82,10 @@ class Results:
     page: int
     per_page: int
     sort: Sort
+    complete: int
     facets: Mapping[str, tuple[Facet, ...]] = field(default_factory=dict)
+    did_you_mean: str | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def pages(self) -> int:

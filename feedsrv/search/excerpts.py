@@ -1,10 +1,10 @@
-"""An excerpt: the part of a release in which the words that were searched for stand closest together."""
+"""Excerpts: why a release was found. The words that were searched for, marked, where they stand closest together."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 
 from feedsrv import analysis
@@ -16,10 +16,24 @@ LENGTH = 240
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """The terms to mark: stems of unquoted words, forms of quoted ones."""
+    """The terms to mark: stems of unquoted words, forms of quoted ones, and beginnings of forms."""
 
     stems: frozenset[str]
     forms: frozenset[str]
+    beginnings: tuple[str, ...] = ()
+    _verdicts: dict[tuple[str, str], bool] = field(default_factory=dict, compare=False)
+
+    def has(self, word: analysis.Word, language: str) -> bool:
+        """Whether a word of a text in a language is wanted."""
+        return any(self._has(form, language) for form in word.forms)
+
+    def _has(self, form: str, language: str) -> bool:
+        key = form, language
+        if key not in self._verdicts:
+            self._verdicts[key] = (
+                form in self.forms or form.startswith(self.beginnings) or analysis.stem(form, language) in self.stems
+            )
+        return self._verdicts[key]
 
 
 def excerpt(text: str, language: str, wanted: Wanted) -> str:
@@ -27,6 +41,16 @@ def excerpt(text: str, language: str, wanted: Wanted) -> str:
     text = join_ordinals(text)
     spans = _spans(text, language, wanted)
     start, end = _window(text, spans)
+    body = _marked(text, start, end, spans)
+    return f"{'… ' if start else ''}{body}{' …' if end < len(text.rstrip()) else ''}"
+
+
+def marked(text: str, language: str, wanted: Wanted) -> str:
+    """HTML of a whole text with ``<mark>`` around the words wanted."""
+    return _marked(text, 0, len(text), _spans(text, language, wanted))
+
+
+def _marked(text: str, start: int, end: int, spans: Sequence[tuple[int, int]]) -> str:
     pieces = []
     position = start
     for left, right in spans:
@@ -34,16 +58,11 @@ def excerpt(text: str, language: str, wanted: Wanted) -> str:
             pieces += [escape(text[position:left]), f"<mark>{escape(text[left:right])}</mark>"]
             position = right
     pieces.append(escape(text[position:end]))
-    body = " ".join("".join(pieces).split())
-    return f"{'… ' if start else ''}{body}{' …' if end < len(text.rstrip()) else ''}"
+    return " ".join("".join(pieces).split())
 
 
 def _spans(text: str, language: str, wanted: Wanted) -> list[tuple[int, int]]:
-    return [
-        (word.start, word.end)
-        for word in analysis.words(text)
-        if any(form in wanted.forms or analysis.stem(form, language) in wanted.stems for form in word.forms)
-    ]
+    return [(word.start, word.end) for word in analysis.words(text) if wanted.has(word, language)]
 
 
 def _window(text: str, spans: Sequence[tuple[int, int]]) -> tuple[int, int]:

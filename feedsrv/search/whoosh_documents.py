@@ -26,19 +26,21 @@ from feedsrv.release import Release, Withdrawal, from_json
 SCHEMA_VERSION = 2
 """Raise it when documents change: an index of another version is made anew."""
 
-TITLE_BOOST = 1.5
 _GAP = "\x1f"  # a term no query has, so that no phrase begins in the title and ends in the body
 _ENGINE = "whoosh3"
 _RIVALS = ("Whoosh", "Whoosh-Reloaded")
 
 
 def schema() -> Schema:
-    """The fields of a document. ``forms`` alone has positions: phrases are looked up there."""
+    """The fields of a document: stems by part, and all words as written, where phrases are looked up."""
     return Schema(
         source=ID(unique=True),
-        title=TEXT(phrase=False, field_boost=TITLE_BOOST),
+        title=TEXT(phrase=False),
         body=TEXT(phrase=False),
+        boilerplate=TEXT(phrase=False),
         forms=TEXT(phrase=True),
+        title_forms=TEXT(phrase=True),
+        contacts=TEXT(phrase=True),
         reference=KEYWORD(),
         facts=COLUMN(VarBytesColumn()),
         record=COLUMN(VarBytesColumn()),
@@ -68,7 +70,8 @@ def engine_version() -> str:
 class Facts:
     """What filters and orders need of a document, without reading its release.
 
-    ``published`` is in seconds since 1970, None where undated; ``year`` is that of the newsroom's time zone.
+    ``published`` is in seconds since 1970, None where undated; ``year`` is that of the newsroom's time zone;
+    ``length`` is the number of words of its text.
     """
 
     source: str
@@ -78,6 +81,7 @@ class Facts:
     published: float | None
     year: int | None
     language: str
+    length: int
     topics: tuple[str, ...]
     aliases: tuple[str, ...]
 
@@ -89,21 +93,33 @@ def digest_of(record: Release | Withdrawal, stored: str, newsroom: Newsroom) -> 
 
 def document(record: Release | Withdrawal, stored: str, newsroom: Newsroom) -> dict[str, Any]:
     """The fields of a document; ``stored`` is the record as JSON. A withdrawal has no words."""
-    fields: dict[str, Any] = {
-        "source": [record.source],
-        "facts": _facts_of(record, stored, newsroom),
-        "record": stored.encode("utf8"),
-    }
     if isinstance(record, Release):
-        title = analysis.terms(record.title, record.language)
-        body = analysis.terms(record.text, record.language)
-        fields |= {
-            "title": title.stems,
-            "body": body.stems,
-            "forms": [*title.forms, _GAP, *body.forms],
-            "reference": reference_terms(record.reference),
-        }
-    return fields
+        words, length = _words(record)
+    else:
+        words, length = {}, 0
+    return {
+        "source": [record.source],
+        "facts": _facts_of(record, stored, newsroom, length),
+        "record": stored.encode("utf8"),
+        **words,
+    }
+
+
+def _words(release: Release) -> tuple[dict[str, list[str]], int]:
+    title, body, boilerplate = (
+        analysis.terms(text, release.language) for text in (release.title, release.text, release.boilerplate)
+    )
+    contacts = [f"{contact.name} {contact.role} {contact.email}" for contact in release.contacts]
+    words = {
+        "title": title.stems,
+        "body": body.stems,
+        "boilerplate": boilerplate.stems,
+        "forms": [*title.forms, _GAP, *body.forms, _GAP, *boilerplate.forms],
+        "title_forms": title.forms,
+        "contacts": [form for contact in contacts for form in (*analysis.forms(contact), _GAP)],
+        "reference": reference_terms(release.reference),
+    }
+    return words, len(body.stems)
 
 
 def reference_terms(reference: str) -> list[str]:
@@ -113,7 +129,7 @@ def reference_terms(reference: str) -> list[str]:
     return [key, rest] if head.isalpha() and rest else [key] if key else []
 
 
-def _facts_of(record: Release | Withdrawal, stored: str, newsroom: Newsroom) -> bytes:
+def _facts_of(record: Release | Withdrawal, stored: str, newsroom: Newsroom, length: int) -> bytes:
     values = (
         record.source,
         record.id,
@@ -122,6 +138,7 @@ def _facts_of(record: Release | Withdrawal, stored: str, newsroom: Newsroom) -> 
         record.published.timestamp() if record.published else None,
         _year(record, newsroom),
         record.language,
+        length,
         record.topic_ids if isinstance(record, Release) else (),
         record.aliases if isinstance(record, Release) else (),
     )

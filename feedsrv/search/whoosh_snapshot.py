@@ -1,67 +1,62 @@
 """A snapshot of the Whoosh index: queries answered from one generation.
 
-Whoosh finds the documents of each word and scores them. How words combine, what filters leave, what is counted
-and in which order things stand is decided here, on sets of releases: that keeps clear of what Whoosh does oddly
+Whoosh knows the documents of each term. How terms combine, what filters leave, what is counted, how well it answers and
+in which order things stand is decided here, on sets of releases: that keeps clear of what Whoosh does oddly
 (deleted documents found by Not, an empty filter that filters nothing, undated documents that sort as newest).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime
 from functools import reduce
 from itertools import islice
 from operator import and_, or_
 
-from whoosh import query as whoosh
-from whoosh.scoring import BM25F
 from whoosh.searching import Searcher
 
-from feedsrv import analysis
 from feedsrv.errors import ReleaseNotFound, ReleaseWithdrawn
-from feedsrv.language import And, Filter, Node, Not, Or, Phrase, Reference, Word, positive_leaves
+from feedsrv.language import And, Dates, Filter, Node, Not, Or
 from feedsrv.newsroom import Newsroom
 from feedsrv.query import Facet, Hit, Query, Results, Sort
 from feedsrv.release import Release
-from feedsrv.search.excerpts import Wanted, excerpt
+from feedsrv.search import ranking
+from feedsrv.search.excerpts import Wanted, excerpt, marked
 from feedsrv.search.whoosh_documents import Documents
 from feedsrv.search.whoosh_table import FACETS, Table, members
-
-WEIGHTING = BM25F(B=0.75, K1=1.5)
-REFERENCE_BOOST = 1000.0
-_FIELDS = ("title", "body")
+from feedsrv.search.whoosh_terms import Terms
+from feedsrv.search.whoosh_words import Words
 
 
 class WhooshSnapshot:
     """One generation for one thread: a Whoosh searcher is not safe to share (wrong results were seen)."""
 
-    def __init__(self, generation: str, newsroom: Newsroom, table: Table, searcher: Searcher) -> None:
+    def __init__(self, generation: str, newsroom: Newsroom, table: Table, terms: Terms, searcher: Searcher) -> None:
         self.generation = generation
         self.newsroom = newsroom
         self._table = table
-        self._searcher = searcher
         self._documents = Documents(searcher.reader())
+        languages = dict.fromkeys((*(newsroom.languages or (newsroom.language,)), *table.facets["lang"]))
+        self._words = Words(terms, searcher, tuple(languages))
 
     def search(self, query: Query) -> Results:
         """The answer to a query; total and facets are exact, a page past the last one is empty."""
-        table = self._table
-        found = (
-            table.between(_timestamp(query.since), _timestamp(query.before)) if _has_dates(query) else table.everything
-        )
-        if query.text is not None:
-            found &= self._matches(query.text)
+        found, complete = self._found(query)
         filters = self._filters(query)
-        total = reduce(and_, filters.values(), found)
+        total, complete = (reduce(and_, filters.values(), releases) for releases in (found, complete))
         offset = (query.page - 1) * query.per_page
-        ranks = islice(self._ordered(query, total), offset, offset + query.per_page)
-        wanted = self._wanted(query.text)
+        ranks = islice(self._ordered(query, total, complete), offset, offset + query.per_page)
+        wanted = self._words.wanted(query.text) if query.text else None
         return Results(
-            hits=tuple(self._hit(rank, wanted) for rank in ranks),
+            hits=tuple(self._hit(rank, wanted, is_partial=not complete >> rank & 1) for rank in ranks),
             total=total.bit_count(),
             page=query.page,
             per_page=query.per_page,
             sort=query.sort,
+            complete=complete.bit_count(),
             facets={name: self._facet(name, found, filters) for name in FACETS},
+            did_you_mean=self._did_you_mean(query) if query.text and not total else None,
+            notes=tuple(self._words.notes(query.text)) if query.text else (),
         )
 
     def get(self, release_id: str) -> Release:
@@ -77,6 +72,24 @@ class WhooshSnapshot:
     def alias(self, path: str) -> str | None:
         """The id of the release that this address leads to."""
         return self._table.by_alias.get(path)
+
+    def similar(self, release_id: str, limit: int) -> tuple[Release, ...]:
+        """The releases in the same language that share most with one, the closest first."""
+        release = self.get(release_id)
+        candidates = self._table.any_of("lang", [release.language])
+        candidates &= ~(1 << self._table.ranks[self._table.by_id[release_id]])
+        scores = self._words.resemblance(release, candidates)
+        return tuple(self._release(rank) for rank in ranking.best_first(scores, scores)[:limit])
+
+    def _found(self, query: Query) -> tuple[int, int]:
+        """The releases that answer the words and dates of a query, and those of them that have all the words."""
+        dated = self._between(query.since, query.before)
+        if query.text is None:
+            return dated, dated
+        complete = dated & self._matches(self._words.required(query.text))
+        if query.sort is Sort.RELEVANCE and complete.bit_count() < ranking.ENOUGH:
+            return complete | dated & self._matches(self._words.loosened(query.text)), complete
+        return complete, complete
 
     def _filters(self, query: Query) -> dict[str, int]:
         """For each facet the releases that its filter leaves."""
@@ -98,26 +111,17 @@ class WhooshSnapshot:
             return tuple(sorted(counted, key=lambda facet: -int(facet.value)))
         return tuple(sorted(counted, key=lambda facet: (-facet.count, facet.value)))
 
-    def _ordered(self, query: Query, releases: int) -> Iterator[int]:
+    def _ordered(self, query: Query, releases: int, complete: int) -> Iterator[int]:
         match query.sort:
             case Sort.OLDEST:
                 dated = (1 << len(self._table.ages)) - 1
                 yield from reversed(list(members(releases & dated)))
                 yield from members(releases & ~dated)
             case Sort.RELEVANCE if query.text is not None:
-                yield from self._by_relevance(query.text, releases)
+                yield from self._words.by_relevance(query.text, complete)
+                yield from self._words.by_relevance(query.text, releases & ~complete)
             case _:
                 yield from members(releases)
-
-    def _by_relevance(self, tree: Node, releases: int) -> list[int]:
-        scores = dict.fromkeys(members(releases), 0.0)
-        leaves = [self._leaf(leaf) for leaf in positive_leaves(tree)]
-        if leaves:
-            for score, number in self._searcher.search(whoosh.Or(leaves), limit=None).top_n:
-                rank = self._table.ranks.get(number)
-                if rank in scores:
-                    scores[rank] = score
-        return sorted(scores, key=lambda rank: (-scores[rank], rank))
 
     def _matches(self, tree: Node) -> int:
         """The releases that a tree matches."""
@@ -132,67 +136,37 @@ class WhooshSnapshot:
                 return self._table.any_of("topic", [self.newsroom.topic_id(value.replace(" ", "-"))])
             case Filter(name, value):
                 return self._table.any_of(name, [value])
-        return self._table.numbered(self._searcher.docs_for_query(self._leaf(tree)))
+            case Dates(since, before):
+                return self._between(
+                    self.newsroom.midnight(since) if since else None, self.newsroom.midnight(before) if before else None
+                )
+        return self._words.releases(tree)
 
-    def _leaf(self, leaf: Word | Phrase | Reference) -> whoosh.Query:
-        """The Whoosh query of one word, phrase or reference."""
-        match leaf:
-            case Word(text):
-                words = list(analysis.words(text))
-                return _all([self._word(word.parts) for word in words])
-            case Phrase(text):
-                return _phrase(analysis.forms(text))
-            case Reference(text):
-                number = whoosh.Term("reference", leaf.key, boost=REFERENCE_BOOST)
-                return whoosh.Or([number, _phrase(analysis.forms(text))])
+    def _between(self, since: datetime | None, before: datetime | None) -> int:
+        if since is None and before is None:
+            return self._table.everything
+        return self._table.between(*(moment.timestamp() if moment else None for moment in (since, before)))
 
-    def _word(self, parts: Sequence[str]) -> whoosh.Query:
-        """One word as written: its stems in any language of the newsroom, for a compound its parts or all in one."""
-        whole = self._stemmed("".join(parts))
-        return whoosh.Or([whole, _all([self._stemmed(part) for part in parts])]) if len(parts) > 1 else whole
+    def _did_you_mean(self, query: Query) -> str | None:
+        """The question with unknown words replaced by their nearest neighbours, if that finds something."""
+        assert query.text is not None  # noqa: S101 - only a question can be mistyped
+        corrected = self._words.corrected(query.text)
+        return str(corrected) if corrected != query.text and self._matches(corrected) else None
 
-    def _stemmed(self, form: str) -> whoosh.Query:
-        return whoosh.Or([whoosh.Term(field, stem) for field in _FIELDS for stem in self._stems(form)])
+    def _hit(self, rank: int, wanted: Wanted | None, *, is_partial: bool) -> Hit:
+        release = self._release(rank)
+        if wanted is None:
+            return Hit(release)
+        return Hit(
+            release,
+            excerpt(release.text, release.language, wanted),
+            marked(release.title, release.language, wanted),
+            is_partial,
+        )
 
-    def _stems(self, form: str) -> list[str]:
-        languages = self.newsroom.languages or (self.newsroom.language,)
-        published = self._table.facets["lang"]
-        return list(dict.fromkeys(analysis.stem(form, language) for language in (*languages, *published)))
-
-    def _wanted(self, tree: Node | None) -> Wanted | None:
-        if tree is None:
-            return None
-        stems: set[str] = set()
-        forms: set[str] = set()
-        for leaf in positive_leaves(tree):
-            if isinstance(leaf, Word):
-                for word in analysis.words(leaf.text):
-                    stems.update(stem for form in word.forms for stem in self._stems(form))
-            else:
-                forms.update(analysis.forms(leaf.text))
-        return Wanted(frozenset(stems), frozenset(forms))
-
-    def _hit(self, rank: int, wanted: Wanted | None) -> Hit:
+    def _release(self, rank: int) -> Release:
         release = self._documents.record(self._table.numbers[rank])
         assert isinstance(release, Release)  # noqa: S101 - the table ranks nothing else
-        return Hit(release, excerpt(release.text, release.language, wanted) if wanted else "")
+        return release
 
 
-def _phrase(forms: list[str]) -> whoosh.Query:
-    if len(forms) == 1:
-        return whoosh.Term("forms", forms[0])
-    return whoosh.Phrase("forms", forms) if forms else whoosh.NullQuery
-
-
-def _all(queries: list[whoosh.Query]) -> whoosh.Query:
-    if not queries:
-        return whoosh.NullQuery
-    return queries[0] if len(queries) == 1 else whoosh.And(queries)
-
-
-def _has_dates(query: Query) -> bool:
-    return query.since is not None or query.before is not None
-
-
-def _timestamp(moment: datetime | None) -> float | None:
-    return moment.timestamp() if moment else None

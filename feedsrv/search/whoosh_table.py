@@ -21,13 +21,14 @@ class Table:
     """What is known of all the releases of a generation without asking Whoosh; shared between threads.
 
     ``numbers`` are Whoosh's document numbers by rank, ``ranks`` the other way round; ``ages`` is minus
-    the time of publication by rank, of the dated ones, so that it ascends.
+    the time of publication by rank, of the dated ones, so that it ascends; ``lengths`` are the words of each text.
     """
 
     everything: int
     numbers: tuple[int, ...]
     ranks: Mapping[int, int]
     ages: tuple[float, ...]
+    lengths: tuple[int, ...]
     facets: Mapping[str, Mapping[str, int]]
     by_id: Mapping[str, int]
     by_alias: Mapping[str, str]
@@ -45,14 +46,11 @@ class Table:
             found |= self.facets[facet].get(value, 0)
         return found
 
-    def numbered(self, numbers: Iterable[int]) -> int:
-        """The releases with these document numbers; numbers of other documents are passed over."""
-        ranks = self.ranks
+    def ranked(self, ranks: Iterable[int]) -> int:
+        """The set of the releases of these ranks."""
         flags = bytearray(len(self.numbers) // 8 + 1)
-        for number in numbers:
-            rank = ranks.get(number)
-            if rank is not None:
-                flags[rank >> 3] |= 1 << (rank & 7)
+        for rank in ranks:
+            flags[rank >> 3] |= 1 << (rank & 7)
         return int.from_bytes(flags, "little")
 
 
@@ -77,6 +75,7 @@ def build(documents: Iterable[tuple[int, Facts]]) -> Table:
         everything=(1 << len(releases)) - 1,
         numbers=tuple(number for *_, number, _ in releases),
         ranks={number: rank for rank, (*_, number, _) in enumerate(releases)},
+        lengths=tuple(facts.length for *_, facts in releases),
         ages=tuple(age for is_undated, age, *_ in releases if not is_undated),
         facets={
             name: {value: int.from_bytes(flags, "little") for value, flags in sets.items()}
