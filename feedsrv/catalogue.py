@@ -14,6 +14,7 @@ from feedsrv import readers, topics
 from feedsrv.errors import FileUnreadable, NewsroomInvalid, PublishingFailed
 from feedsrv.newsroom import Newsroom
 from feedsrv.problem import Problem, Severity
+from feedsrv.readers import conversion
 from feedsrv.reading import Reading
 
 _UNDERSCORED_FOLDERS = {"_posts", "_drafts"}  # Jekyll's; whatever else begins with _ is machinery
@@ -65,7 +66,7 @@ class Catalogue:
                         problems.append(problem)
                     else:
                         sources.append(source)
-        return Listing(tuple(sorted(sources)), tuple(problems))
+        return _without_companions(Listing(tuple(sorted(sources)), tuple(problems)))
 
     def data(self, source: str) -> bytes:
         """The bytes of a file; at most one more than the largest file that is read.
@@ -75,7 +76,7 @@ class Catalogue:
         try:
             descriptor = os.open(self.folder / source, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
             with os.fdopen(descriptor, "rb") as file:
-                return file.read(readers.LARGEST_FILE + 1)
+                return file.read(readers.largest(source) + 1)
         except FileNotFoundError:
             raise
         except OSError as error:
@@ -85,7 +86,7 @@ class Catalogue:
 
     def fingerprint(self, source: str, data: bytes, newsroom: Newsroom) -> str:
         """What changes when the file would be read differently. A file's times are no part of it: git and rsync lie."""
-        digest = sha256(f"{readers.READER_VERSION}\0{source}\0{newsroom.reading_key()}\0".encode())
+        digest = sha256(f"{readers.version(source)}\0{source}\0{newsroom.reading_key()}\0".encode())
         digest.update(data)
         return digest.hexdigest()
 
@@ -93,6 +94,31 @@ class Catalogue:
         """What a file says, with its topics. Raises FileUnreadable."""
         reading = readers.read(source, data, newsroom)
         return replace(reading, release=replace(reading.release, topics=topics.memberships(reading.release, newsroom)))
+
+
+def _without_companions(listing: Listing) -> Listing:
+    """The listing without the documents that go with a text: those of its name, and those in its bundle.
+
+    A document that stands alone and cannot be read here is reported.
+    """
+    paths = [PurePosixPath(source) for source in listing.sources]
+    texts = {path.with_suffix("") for path in paths if path.suffix.lower() not in readers.DOCUMENTS}
+    named = texts | {text.with_suffix("") for text in texts}  # launch.fr.md has launch.fr and launch
+    bundles = {text.parent for text in texts if text.name.partition(".")[0].lower() == "index"}
+    sources, problems = [], list(listing.problems)
+    for source, path in zip(listing.sources, paths, strict=True):
+        ending = path.suffix.lower()
+        if ending in readers.DOCUMENTS:
+            if path.with_suffix("") in named or not bundles.isdisjoint(path.parents):
+                continue
+            if not conversion.converter(ending):
+                problems.append(Problem(source, 0, f"{ending} is not read by this installation", _INSTALL))
+                continue
+        sources.append(source)
+    return Listing(tuple(sources), tuple(problems))
+
+
+_INSTALL = "pip install feedsrv[documents], or save the text beside it as .md"
 
 
 def _is_worth_entering(name: str) -> bool:

@@ -41,6 +41,8 @@ HOMES: dict[str, str | tuple[str, ...]] = {
     "snowballstemmer": "analysis",
     "anyascii": "ids",
     "markdown_it": "readers/",
+    "mammoth": "readers/converter",
+    "pypdf": "readers/converter",
     "nh3": ("readers/", "web/"),
     "yaml": "readers/",
     "lxml": ("readers/", "feeds/", "web/"),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
+from pathlib import PurePosixPath
 from typing import TypeVar
 
 from feedsrv import ids
 from feedsrv.newsroom import Newsroom
-from feedsrv.readers import decoding, fields, manuscript, moments, visibility
+from feedsrv.readers import conversion, decoding, fields, mail, manuscript, moments, visibility
 from feedsrv.readers.complaints import Complaints
 from feedsrv.readers.document import Document, Place
 from feedsrv.readers.fields import Found
@@ -18,10 +20,14 @@ from feedsrv.release import Release
 
 READER_VERSION = 2
 """Part of every fingerprint: raise it when files would be read differently, and all are read again."""
-SUFFIXES = manuscript.MARKDOWN | manuscript.HTML | manuscript.PLAIN
+DOCUMENTS = frozenset(conversion.CONVERTERS)
+"""The endings of documents that `feedsrv.readers.conversion` can read if its libraries are installed."""
+SUFFIXES = frozenset(manuscript.FORMATS) | {".eml"} | DOCUMENTS
 """The endings of release files, in small letters."""
 LARGEST_FILE = 5_000_000
-"""Bytes."""
+"""Bytes of a text."""
+LARGEST_DOCUMENT = 50_000_000
+"""Bytes of a document or a mail: there may be pictures in it."""
 MOST_MARKS = 100_000
 """Lines, and characters that mean something in Markdown or HTML: parsers spend 10 to 50 µs on each, a bomb is made of
 millions, and the longest release known has 4,000."""
@@ -40,14 +46,40 @@ def read(source: str, data: bytes, newsroom: Newsroom) -> Reading:
     large, no text, or whose front matter cannot be read.
     """
     complaints = Complaints(source)
-    if len(data) > LARGEST_FILE:
-        raise complaints.unreadable(0, f"it has more than {LARGEST_FILE:,} bytes", "shorten it")
-    text = decoding.decode(data, complaints)
+    ending = PurePosixPath(source).suffix.lower()
+    if len(data) > largest(source):
+        raise complaints.unreadable(0, f"it has more than {largest(source):,} bytes", "shorten it")
+    if not data.strip():
+        raise complaints.unreadable(0, "it is empty", _WRITE_IT)
+    if ending in manuscript.FORMATS:
+        text = _bounded(decoding.decode(data, complaints), complaints)
+        return _Reader(manuscript.take_apart(source, text, newsroom, complaints)).reading()
+    converted = mail.convert(data, complaints) if ending == ".eml" else conversion.convert(ending, data, complaints)
+    converted = replace(converted, text=_bounded(decoding.clean(converted.text), complaints))
+    return _Reader(manuscript.of_conversion(source, converted, newsroom, complaints)).reading()
+
+
+def largest(source: str) -> int:
+    """The most bytes that a file of this name may have."""
+    return LARGEST_FILE if PurePosixPath(source).suffix.lower() in manuscript.FORMATS else LARGEST_DOCUMENT
+
+
+def version(source: str) -> str:
+    """What the reading of a file depends on beside its bytes, its path and the newsroom."""
+    ending = PurePosixPath(source).suffix.lower()
+    return f"{READER_VERSION} {conversion.converter(ending)}" if ending in DOCUMENTS else str(READER_VERSION)
+
+
+def _bounded(text: str, complaints: Complaints) -> str:
+    """The text, if there is some and no parser will be at it for ever. Raises FileUnreadable."""
     if not text.strip():
-        raise complaints.unreadable(0, "it is empty", "write the release, or delete the file")
+        raise complaints.unreadable(0, "it is empty", _WRITE_IT)
     if text.count("<") > MOST_TAGS or sum(map(text.count, _MARKS)) > MOST_MARKS:
         raise complaints.unreadable(0, "it has more lines and markup than a release can have", "shorten it")
-    return _Reader(manuscript.take_apart(source, text, newsroom, complaints)).reading()
+    return text
+
+
+_WRITE_IT = "write the release, or delete the file"
 
 
 class _Reader:
@@ -88,7 +120,13 @@ class _Reader:
         )
         seen = visibility.read(parts, published)
         problems = tuple(sorted(dict.fromkeys(parts.complaints.problems), key=lambda problem: problem.line))
-        return Reading(release, seen, self._origins, problems)
+        if not parts.is_converted:
+            return Reading(release, seen, self._origins, problems)
+        origins = {
+            name: origin if origin.how.startswith("mail") else replace(origin, line=0)
+            for name, origin in self._origins.items()
+        }
+        return Reading(release, seen, origins, tuple(replace(problem, line=0) for problem in problems))
 
     def _take(self, name: str, found: Found[T]) -> T:
         if found.value:

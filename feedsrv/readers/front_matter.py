@@ -1,6 +1,6 @@
 """Front matter: what a file states of itself in a block at its top.
 
-YAML between ``---``, TOML between ``+++``, or a JSON object. Every scalar is a string: YAML's own types
+YAML between ``---``, TOML between ``+++``, a JSON object, or bare header lines (Pelican's). Every scalar is a string: YAML's own types
 would read ``lang: no`` as false and ``ref: 0123`` as 83. Keys are compared in small letters, without
 hyphens and underscores; those under ``params`` count where the top does not state them.
 """
@@ -124,7 +124,35 @@ def _block(lines: list[str], start: int) -> tuple[_Loader, int, int | None] | No
         return load, start + 1, next((number for number in numbers if lines[number].rstrip() in ends), None)
     if re.match(r'\{\s*(?:"|$)', fence):
         return _json, start, _end_of_json("\n".join(lines[start:])[: 2 * LARGEST], start)
-    return None
+    end = next((number for number in range(start, len(lines)) if not lines[number].strip()), len(lines))
+    return (_bare, start, end) if _are_headers(lines[start:end]) else None
+
+
+_BARE = re.compile(r"([A-Za-z][A-Za-z0-9_-]{0,40}):(?:\s+(.*)|\s*)")
+_CONTINUED = re.compile(r"(?: {4}|\t)\s*(\S.*)")
+_PELICAN = frozenset({"slug", "status", "tags", "category", "author", "authors", "modified", "summary", "lang"})
+
+
+def _are_headers(lines: list[str]) -> bool:
+    """Whether lines at the top are Pelican's header lines: a title among them, or two keys that no masthead has.
+
+    One line among them that is neither a header nor the rest of one is a typing error, and `_bare` says so.
+    """
+    keys = [fold(match[1]) for line in lines if (match := _BARE.fullmatch(line))]
+    is_first = bool(lines) and bool(_BARE.fullmatch(lines[0]))
+    return is_first and len(keys) > 1 and ("title" in keys or len(_PELICAN.intersection(keys)) > 1)
+
+
+def _bare(text: str) -> Iterator[Entry]:
+    found: list[Entry] = []
+    for number, line in enumerate(text.split("\n")):
+        if header := _BARE.fullmatch(line):
+            found.append(Entry(header[1], (header[2] or "").strip(), number, "header line"))
+        elif found and (rest := _CONTINUED.fullmatch(line)):
+            found[-1] = replace(found[-1], value=f"{found[-1].text} {rest[1].strip()}".strip())
+        else:
+            raise _Invalid(number, "this line is no header; an empty line ends them")
+    return iter(found)
 
 
 _ODD_FENCE = re.compile(r"[-—–]{2,}|\+{3,}|;{3,}|`{3,}\s*(?:ya?ml|toml|json)", re.IGNORECASE)
