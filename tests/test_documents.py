@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import zipfile
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from feedsrv import readers
 from feedsrv.errors import FileUnreadable
@@ -148,16 +151,25 @@ class TestPdf:
         assert complaint(data, "a.pdf")
 
 
+@settings(max_examples=20, deadline=None)
+@given(st.binary(max_size=400), st.sampled_from(sorted(readers.DOCUMENTS)), st.booleans())
+def test_any_bytes_are_a_document_or_a_report(data: bytes, ending: str, is_mangled: bool) -> None:
+    whole = docx(("Title", "A title")) if ending == ".docx" else pdf(("A title",))
+    with contextlib.suppress(FileUnreadable):
+        read(whole[:-40] + data + whole[-40:] if is_mangled else data, f"a{ending}")
+
+
 class TestMail:
     def test_the_head_of_a_letter_says_title_and_date(self) -> None:
         letter = (
             b"From: press@example.org\r\nSubject: Fwd: =?utf-8?q?L=27=C3=A9t=C3=A9_est_l=C3=A0?=\r\n"
             b"Date: Fri, 23 Mar 2018 10:00:00 +0100\r\nMIME-Version: 1.0\r\n"
             b'Content-Type: multipart/mixed; boundary="b"\r\n\r\n'
-            b"--b\r\nContent-Type: text/plain; charset=iso-8859-1\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
+            b"--b\r\nContent-Type: text/plain; charset=iso-8859-1\r\n"
+            b"Content-Transfer-Encoding: quoted-printable\r\n\r\n"
             b"C'est l'=E9t=E9, et tout le monde est content de l=E0.\r\n-- \r\nJane\r\n"
-            b'--b\r\nContent-Type: application/pdf; name="plan.pdf"\r\nContent-Disposition: attachment; filename="plan.pdf"'
-            b"\r\nContent-Transfer-Encoding: base64\r\n\r\nAAAA\r\n--b--\r\n"
+            b'--b\r\nContent-Type: application/pdf; name="plan.pdf"\r\n'
+            b'Content-Disposition: attachment; filename="plan.pdf"\r\nContent-Transfer-Encoding: base64\r\n\r\nAAAA\r\n--b--\r\n'
         )
         reading = read(letter, "ete.eml")
         assert reading.release.title == "L'été est là"

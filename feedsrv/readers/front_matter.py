@@ -1,8 +1,8 @@
 """Front matter: what a file states of itself in a block at its top.
 
-YAML between ``---``, TOML between ``+++``, a JSON object, or bare header lines (Pelican's). Every scalar is a string: YAML's own types
-would read ``lang: no`` as false and ``ref: 0123`` as 83. Keys are compared in small letters, without
-hyphens and underscores; those under ``params`` count where the top does not state them.
+YAML between ``---``, TOML between ``+++``, a JSON object, or bare header lines (Pelican's). Every scalar is a
+string: YAML's own types would read ``lang: no`` as false and ``ref: 0123`` as 83. Keys are compared in small
+letters, without hyphens and underscores; those under ``params`` count where the top does not state them.
 """
 
 from __future__ import annotations
