@@ -32,6 +32,7 @@ PAGES = [
     "/years",
     "/feeds",
     "/feeds.opml",
+    "/opensearch.xml",
     "/robots.txt",
     "/releases/r1",
     "/releases/CP1-2020",

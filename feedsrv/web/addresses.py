@@ -26,6 +26,7 @@ class Addresses:
         self.years = self.path("/years")
         self.feeds = self.path("/feeds")
         self.opml = self.path("/feeds.opml")
+        self.opensearch = self.path("/opensearch.xml")
 
     def absolute(self, path: str) -> str:
         """The absolute address of a path that another method gave."""
