@@ -9,6 +9,7 @@ import feedparser
 import pytest
 from werkzeug.test import Client
 
+from feedsrv.web import crawlers
 from tests.conftest import Newsroom, release
 
 Make = Callable[..., Client]
@@ -35,7 +36,7 @@ FILES = {
     "phare.md": release("Le phare", "2024-06-01", "Le phare du port.", lang="fr"),
     "undated.md": "---\ntitle: No date\n---\nOf no day.",
     "held.md": release("Held", "2026-12-24", "A quay.", embargo="2026-12-24"),
-    "gone.md": release("Gone", "2026-01-02", "A quay.", status="withdrawn"),
+    "gone.md": release("Gone", "2026-01-02", "A quay.", withdrawn="2026-10-01"),
 }
 
 
@@ -93,3 +94,58 @@ class TestOpenSearch:
     def test_a_search_feed_has_a_title_in_words(self, harbour: Client) -> None:
         found = feedparser.parse(harbour.get("/search.atom?lang=en&q=quay&topic=quays&year=2026").data)
         assert found.feed.title == "Releases about “quay”, in Quays & locks, 2026, English"
+
+
+SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+
+
+def places(client: Client, path: str) -> dict[str, str | None]:
+    """The paths that a sitemap or its index names, each with its last change."""
+    answer = client.get(path)
+    assert (answer.status_code, answer.mimetype) == (200, "application/xml")
+    found = {}
+    for place in ElementTree.fromstring(answer.data):
+        location = place.findtext(f"{SITEMAP}loc") or ""
+        assert location.startswith(f"{BASE}/")
+        found[location.removeprefix(BASE)] = place.findtext(f"{SITEMAP}lastmod")
+    return found
+
+
+class TestSitemap:
+    def test_robots_are_told_where_it_is(self, harbour: Client) -> None:
+        assert f"Sitemap: {BASE}/sitemap.xml\n" in harbour.get("/robots.txt").text
+
+    def test_its_index_has_a_part_for_each_year_with_the_last_change_in_it(self, harbour: Client) -> None:
+        assert places(harbour, "/sitemap.xml") == {
+            "/sitemap-lists.xml": None,
+            "/sitemap-2026.xml": "2026-03-09T00:00:00+00:00",
+            "/sitemap-2024.xml": "2024-06-01T00:00:00+00:00",
+            "/sitemap-undated.xml": None,
+        }
+
+    def test_it_names_each_release_and_list_that_is_public_and_nothing_else(self, harbour: Client) -> None:
+        found = {path: day for part in places(harbour, "/sitemap.xml") for path, day in places(harbour, part).items()}
+        assert found == {
+            **dict.fromkeys(("/", "/releases", "/topics", "/years", "/feeds", "/topics/quays", "/years/2026")),
+            "/years/2024": None,
+            "/releases/quay": "2026-03-09T00:00:00+00:00",
+            "/releases/lock": "2026-03-04T00:00:00+00:00",
+            "/releases/phare-fr": "2024-06-01T00:00:00+00:00",
+            "/releases/undated": None,
+        }
+        for path in found:
+            assert harbour.get(path).status_code == 200, path
+
+    def test_a_part_that_there_is_not_is_not_there(self, harbour: Client) -> None:
+        for part in ("2025", "2026-2", "0", "x"):
+            assert harbour.get(f"/sitemap-{part}.xml").status_code == 404
+
+    def test_a_year_with_too_many_releases_has_several_parts(
+        self, newsroom: Make, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(crawlers, "MOST_ADDRESSES", 2)
+        client = newsroom({f"n{n}.md": release(f"Number {n}") for n in range(5)})
+        parts = ["/sitemap-2026.xml", "/sitemap-2026-2.xml", "/sitemap-2026-3.xml"]
+        assert list(places(client, "/sitemap.xml"))[1:] == parts
+        found = [path for part in parts for path in places(client, part)]
+        assert found == [f"/releases/n{n}" for n in range(5)]

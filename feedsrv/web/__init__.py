@@ -60,6 +60,8 @@ def _add_routes(app: Flask) -> None:
         app.add_url_rule(path, view_func=redirects.habit, defaults={"format_": format_})
     app.add_url_rule("/opensearch.xml", view_func=opensearch.description)
     app.add_url_rule("/robots.txt", view_func=crawlers.robots)
+    app.add_url_rule("/sitemap.xml", view_func=crawlers.sitemap)
+    app.add_url_rule("/sitemap-<part>.xml", view_func=crawlers.sitemap_part)
     app.add_url_rule("/static/<name>", view_func=static_files.static)
     app.add_url_rule("/health/live", view_func=health.live)
     app.add_url_rule("/health/ready", view_func=health.ready)
