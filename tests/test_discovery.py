@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable
+from html import unescape
+from typing import Any
 from xml.etree import ElementTree
 
 import feedparser
@@ -149,3 +153,54 @@ class TestSitemap:
         assert list(places(client, "/sitemap.xml"))[1:] == parts
         found = [path for part in parts for path in places(client, part)]
         assert found == [f"/releases/n{n}" for n in range(5)]
+
+
+def article(page: str) -> dict[str, Any]:
+    """The release as a page describes it to search engines."""
+    found: dict[str, Any] = json.loads(re.findall(r'<script type="application/ld\+json">(.*?)</script>', page)[0])
+    return found
+
+
+def properties(page: str) -> dict[str, str]:
+    return {name: unescape(text) for name, text in re.findall(r'<meta property="([^"]*)" content="([^"]*)">', page)}
+
+
+class TestMetadata:
+    def test_a_release_describes_itself_with_the_id_and_the_dates_that_feeds_have(self, harbour: Client) -> None:
+        found = article(harbour.get("/releases/quay").text)
+        item = json.loads(harbour.get("/releases.json").data)["items"][0]
+        assert (found["@context"], found["@type"]) == ("https://schema.org", "NewsArticle")
+        assert found["identifier"] == item["id"]
+        assert found["url"] == found["mainEntityOfPage"] == item["url"]
+        assert (found["headline"], found["keywords"]) == (item["title"], item["tags"])
+        assert (found["datePublished"], found["dateModified"]) == (item["date_published"], item["date_modified"])
+        assert (found["inLanguage"], found["publisher"]["name"]) == ("en", "Port of Dunmore")
+
+    def test_what_is_not_known_is_not_described(self, harbour: Client) -> None:
+        page = harbour.get("/releases/undated").text
+        assert article(page).keys().isdisjoint({"datePublished", "dateModified", "image", "keywords", "correction"})
+        assert not any(name.startswith("article:") for name in properties(page))
+
+    def test_a_correction_is_described(self, newsroom: Make) -> None:
+        text = release(corrections='\n  - {date: 2026-03-09, text: "On Monday."}')
+        assert article(newsroom({"a.md": text}).get("/releases/a").text)["correction"] == [
+            {"@type": "CorrectionComment", "datePublished": "2026-03-09T00:00:00+00:00", "text": "On Monday."}
+        ]
+
+    def test_social_networks_are_told_the_same(self, harbour: Client) -> None:
+        found = properties(harbour.get("/releases/quay").text)
+        assert found == {
+            "og:type": "article",
+            "og:title": "A new quay",
+            "og:description": "The quay opens.",
+            "og:url": f"{BASE}/releases/quay",
+            "og:site_name": "The newsroom of Dunmore harbour & its <pilots>",
+            "article:published_time": "2026-03-05T00:00:00+00:00",
+            "article:modified_time": "2026-03-09T00:00:00+00:00",
+        }
+
+    def test_a_title_cannot_break_out_of_the_description(self, newsroom: Make) -> None:
+        title = "</script><script>alert(1)</script><!--\u2028"
+        page = newsroom({"a.md": release(f"'{title}'")}).get("/releases/a").text
+        assert article(page)["headline"].startswith("</script><script>alert(1)</script><!--")
+        assert page.count("<script") == page.count("</script") == 1

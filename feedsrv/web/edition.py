@@ -70,8 +70,7 @@ class Edition:
 
     def _tag(self, name: str) -> str:
         """A permanent id (RFC 4151)."""
-        authority = self.newsroom.authority or self.addresses.host
-        return f"tag:{authority},{self.newsroom.since.isoformat()}:{name}"
+        return self.newsroom.tag(name, self.addresses.host)
 
     def _links(self, format_: Format) -> list[Link]:
         """Paging (RFC 5005, section 3), and the hub for feeds that it can be told of."""
