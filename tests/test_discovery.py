@@ -204,3 +204,25 @@ class TestMetadata:
         page = newsroom({"a.md": release(f"'{title}'")}).get("/releases/a").text
         assert article(page)["headline"].startswith("</script><script>alert(1)</script><!--")
         assert page.count("<script") == page.count("</script") == 1
+
+
+@pytest.mark.parametrize("format_", ["atom", "rss"])
+class TestFeedsInBrowsers:
+    def test_a_feed_names_its_style_before_its_root(self, harbour: Client, format_: str) -> None:
+        declaration, instruction, *_ = harbour.get(f"/releases.{format_}").text.splitlines()
+        assert declaration == "<?xml version='1.0' encoding='UTF-8'?>"
+        (address,) = re.findall(r'<\?xml-stylesheet type="text/css" href="([^"]*)"\?>', instruction)
+        answer = harbour.get(address)
+        assert (answer.status_code, answer.mimetype) == (200, "text/css")
+        assert "immutable" in answer.headers["Cache-Control"]
+
+    def test_a_browser_that_opens_a_feed_gets_the_same_bytes_as_plain_xml(self, harbour: Client, format_: str) -> None:
+        plain = harbour.get(f"/releases.{format_}")
+        opened = harbour.get(f"/releases.{format_}", headers={"Sec-Fetch-Dest": "document"})
+        assert (plain.mimetype, opened.mimetype) == (f"application/{format_}+xml", "application/xml")
+        assert (plain.data, plain.headers["ETag"]) == (opened.data, opened.headers["ETag"])
+        assert plain.headers["Vary"] == opened.headers["Vary"] == "Accept-Encoding, Sec-Fetch-Dest"
+        fetched = harbour.get(f"/releases.{format_}", headers={"Sec-Fetch-Dest": "empty"})
+        assert fetched.mimetype == f"application/{format_}+xml"
+        page = harbour.get("/releases", headers={"Sec-Fetch-Dest": "document"})
+        assert (page.mimetype, page.headers["Vary"]) == ("text/html", "Accept-Encoding")

@@ -57,7 +57,7 @@ def client(press: Newsroom) -> Client:
 def test_an_answer_may_be_kept_for_a_minute_and_asked_for_again(client: Client, path: str) -> None:
     answer = client.get(path)
     assert answer.headers["Cache-Control"] == PUBLIC
-    assert answer.headers["Vary"] == "Accept-Encoding"
+    assert answer.headers["Vary"].startswith("Accept-Encoding")
     assert answer.headers["ETag"].startswith('W/"')
     assert "Last-Modified" not in answer.headers
     assert "Set-Cookie" not in answer.headers

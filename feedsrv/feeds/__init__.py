@@ -80,6 +80,7 @@ class Feed:
 
     ``url`` is the canonical address of this very document, ``home`` that of the list as a page. ``updated``
     is the newest of its entries, never the clock. ``search`` is there if the list answers a search.
+    ``stylesheet`` is the address of the CSS in which a browser shows it, "" for none.
     ``extension`` is what JSON Feed gets under ``_feedsrv``.
     """
 
@@ -96,6 +97,7 @@ class Feed:
     links: tuple[Link, ...] = ()
     entries: tuple[Entry, ...] = ()
     search: Search | None = None
+    stylesheet: str = ""
     extension: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -11,7 +11,7 @@ from html import escape
 from flask import Response, abort
 
 from feedsrv.search import Stamp
-from feedsrv.web.answers import answer, respond
+from feedsrv.web.answers import XML, answer, respond
 from feedsrv.web.holdings import holdings
 from feedsrv.web.listing import Listing
 from feedsrv.web.renderings import Rendering
@@ -21,7 +21,6 @@ MOST_ADDRESSES = 50_000
 """Addresses in one part of a sitemap (https://www.sitemaps.org/protocol.html)."""
 
 LISTS, UNDATED = "lists", "undated"
-XML = "application/xml; charset=utf-8"
 
 
 @dataclass(frozen=True, slots=True)

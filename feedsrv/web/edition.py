@@ -18,6 +18,7 @@ from feedsrv.web import content
 from feedsrv.web.addresses import Addresses
 from feedsrv.web.listing import Kind, Listing
 from feedsrv.web.opensearch import OPENSEARCH_TYPE
+from feedsrv.web.static_files import hashed
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class Edition:
             links=tuple(self._links(format_)),
             entries=entries,
             search=self._search(),
+            stylesheet=self.addresses.static(hashed("feed.css")),
             extension=self._extension(),
         )
 
