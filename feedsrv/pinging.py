@@ -22,7 +22,6 @@ from feedsrv.search import SearchIndex, Snapshot
 from feedsrv.settings import Settings
 from feedsrv.web.addresses import Addresses
 from feedsrv.web.feeds import offers
-from feedsrv.web.holdings import holdings
 
 PAUSE = 2.0
 """Seconds between two looks at what is published: a burst of publications ends in one round of pings."""
@@ -81,7 +80,7 @@ class Pinger:
         """The feeds that can be subscribed to at the hub, each with what changes when their entries do."""
         newsroom, addresses = snapshot.newsroom, self._addresses
         states = {}
-        for group in offers(newsroom, holdings(snapshot)):
+        for group in offers(snapshot):
             for offer in group.offers:
                 hits = snapshot.search(offer.listing.query(newsroom, in_feed=True)).hits
                 state = sha256(repr((self._hub, newsroom, hits)).encode()).hexdigest()

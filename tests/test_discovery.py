@@ -226,3 +226,50 @@ class TestFeedsInBrowsers:
         assert fetched.mimetype == f"application/{format_}+xml"
         page = harbour.get("/releases", headers={"Sec-Fetch-Dest": "document"})
         assert (page.mimetype, page.headers["Vary"]) == ("text/html", "Accept-Encoding")
+
+
+class TestFeedsPage:
+    def test_it_has_each_feed_in_each_format_with_the_day_of_the_newest_release(self, harbour: Client) -> None:
+        page = harbour.get("/feeds").text
+        offers = re.findall(r"<li>\n<div>.*?</ul>\s*</li>", page, re.DOTALL)
+        found = []
+        for offer in offers:
+            texts = [text.strip() for text in re.sub("<[^>]*>", "\n", offer).split("\n") if text.strip()]
+            address = texts[-4].removeprefix(BASE)
+            found.append((unescape(texts[0]), texts[1], texts[3] if texts[2] == "newest" else "", address))
+            for format_ in ("atom", "rss", "json"):
+                assert f'href="{address.replace(".atom", f".{format_}")}"' in offer
+        assert found == [
+            ("All releases", "4 releases", "5 March 2026", "/releases.atom"),
+            ("Quays & locks", "2 releases", "5 March 2026", "/topics/quays.atom"),
+            ("2026", "2 releases", "5 March 2026", "/years/2026.atom"),
+            ("2024", "1 release", "1 June 2024", "/years/2024.atom"),
+            ("English", "3 releases", "5 March 2026", "/releases.atom?lang=en"),
+            ("Français", "1 release", "1 June 2024", "/releases.atom?lang=fr"),
+        ]
+
+    def test_every_feed_can_be_imported_at_once(self, harbour: Client) -> None:
+        assert 'href="/feeds.opml"' in harbour.get("/feeds").text
+
+    @pytest.mark.parametrize(
+        ("path", "own"),
+        [
+            ("/topics/quays", "Quays &amp; locks"),
+            ("/releases?lang=fr", "Français"),
+            ("/search?q=quay", "Releases about “quay”"),
+        ],
+    )
+    def test_a_page_names_its_own_feed_first_and_then_that_of_everything(
+        self, harbour: Client, path: str, own: str
+    ) -> None:
+        found = re.findall(
+            r'<link rel="alternate" type="application/(\w+)\+\w+" title="([^"]*)" href="([^"]*)">',
+            harbour.get(path).text,
+        )
+        bare, mark, parameters = path.partition("?")
+        names = {"atom": "Atom", "rss": "RSS", "json": "JSON Feed"}
+        everything = "The newsroom of Dunmore harbour &amp; its &lt;pilots&gt;"
+        assert [(title, address) for _, title, address in found] == [
+            *((f"{own} ({name})", f"{BASE}{bare}.{ending}{mark}{parameters}") for ending, name in names.items()),
+            *((f"{everything} ({name})", f"{BASE}/releases.{ending}") for ending, name in names.items()),
+        ]

@@ -160,6 +160,23 @@ class TestFeedReaders:
         again = feedparser.parse(newsroom.url + path, etag=feed.etag)
         assert (again.status, again.entries) == (304, [])
 
+    def test_newsboat_imports_the_outline(self, newsroom: Running, tmp_path: Path) -> None:
+        newsboat = shutil.which("newsboat")
+        if not newsboat:
+            pytest.skip("newsboat is not installed")
+        (tmp_path / "feeds.opml").write_bytes(newsroom.get("/feeds.opml")[1])
+        (tmp_path / "urls").touch()
+        subprocess.run(
+            [newsboat, "-u", "urls", "-c", "cache.db", "-i", "feeds.opml"],
+            cwd=tmp_path,
+            check=True,
+            capture_output=True,
+            timeout=60,
+        )
+        imported = (tmp_path / "urls").read_text("utf8")
+        for path in ("/releases.atom", "/topics/life-sciences.atom", "/years/2018.atom", "/releases.atom?lang=fr"):
+            assert f"{newsroom.url}{path}" in imported
+
     @pytest.mark.parametrize("path", FEEDS)
     def test_newsboat_shows_each_release_once(self, newsroom: Running, tmp_path: Path, path: str) -> None:
         newsboat = shutil.which("newsboat")

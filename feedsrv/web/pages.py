@@ -71,14 +71,12 @@ def years() -> Response:
 def feeds() -> Response:
     """Every feed there is, for people."""
     address = site().addresses.feeds
-    return answer(
-        address, lambda: _page("feeds.html", address, groups=offers(newsroom(), holdings(snapshot())), atom=ATOM)
-    )
+    return answer(address, lambda: _page("feeds.html", address, groups=offers(snapshot()), atom=ATOM))
 
 
 def _directory(address: str, title: str) -> Response:
     def render() -> Rendering:
-        groups = {group.title: group.offers for group in offers(newsroom(), holdings(snapshot()))}
+        groups = {group.title: group.offers for group in offers(snapshot())}
         return _page("directory.html", address, title=title, offers=groups.get(title, ()))
 
     return answer(address, render)
