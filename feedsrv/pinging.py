@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from http.client import HTTPException
 from threading import Event
+from time import monotonic
 from urllib.parse import urlencode
 from urllib.request import HTTPHandler, HTTPSHandler, OpenerDirector, ProxyHandler, Request
 
@@ -28,6 +29,10 @@ PAUSE = 2.0
 
 LONGEST_PAUSE = 900.0
 """Seconds after which a hub that was away is tried again, at the latest."""
+
+AGAIN = 125.0
+"""Seconds after which the hub is told once more: it fetched at once, and a cache in front may have given it the feed
+as it was, which it keeps for a minute and may use for another (`web/answers.py`)."""
 
 TIMEOUT = 10.0
 MEMORY = "pinged.json"
@@ -50,12 +55,14 @@ class Pinger:
         self._memory = settings.index / MEMORY
         self._generation = ""  # the hub knows all of it
         self._complaint = ""
+        self._again: dict[str, float] = {}  # when each feed is told of once more
 
     def run(self, stop: Event) -> None:
         """Tell the hub of every change until ``stop`` is set; ask ever less often while it does not take it."""
         pause = PAUSE
         while not stop.wait(pause):
             pause = PAUSE if self.tell() else min(2 * pause, LONGEST_PAUSE)
+            self._tell_again()
 
     def tell(self) -> bool:
         """Tell the hub of each feed that is not as it was when the hub was told; whether it knows them all now."""
@@ -70,11 +77,18 @@ class Pinger:
         told = {feed: state for feed, state in states.items() if known.get(feed) == state}
         for feed in self._pinged(feed for feed in states if feed not in told):
             told[feed] = states[feed]
+            self._again[feed] = monotonic() + AGAIN
         if told != known:
             self._remember(told)
         if told == states:
             self._generation, self._complaint = snapshot.generation, ""
         return told == states
+
+    def _tell_again(self) -> None:
+        due = [feed for feed, moment in self._again.items() if moment <= monotonic()]
+        for feed in due:
+            del self._again[feed]
+        list(self._pinged(due))  # this was already told: whether it is taken does not matter
 
     def _states(self, snapshot: Snapshot) -> dict[str, str]:
         """The feeds that can be subscribed to at the hub, each with what changes when their entries do."""
@@ -88,7 +102,7 @@ class Pinger:
                     states[addresses.absolute(addresses.listing(offer.listing, format_))] = state
         return states
 
-    def _pinged(self, feeds: Iterator[str]) -> Iterator[str]:
+    def _pinged(self, feeds: Iterable[str]) -> Iterator[str]:
         """Those of the feeds that the hub has taken note of; none after it could not be reached."""
         for feed in feeds:
             try:

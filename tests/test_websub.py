@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ from flask_websub.subscriber import SQLite3SubscriberStorage, SQLite3TempSubscri
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
+from feedsrv import pinging
 from feedsrv.pinging import MEMORY, Pinger
 from tests.conftest import BASE_URL, MakeNewsroom, Newsroom, release
 from tests.running import free_port, run, running, until
@@ -79,6 +81,8 @@ FILES = {
     "pilot.md": release("A pilot", "2025-01-02", topics="[pilots]"),
 }
 
+FEEDS = ("/releases", "/topics/quays", "/topics/pilots", "/years/2026", "/years/2025")
+
 
 def pinger(newsroom: Newsroom, hub: ListeningHub) -> Pinger:
     return Pinger(newsroom.index, replace(newsroom.settings, hub=hub.url))
@@ -97,9 +101,7 @@ class TestPings:
         assert form["content-type"] == "application/x-www-form-urlencoded"
         assert form["hub.mode"] == "publish"
         assert form["hub.topic"] == form["hub.url"]
-        assert hub.topics() == in_each_format(
-            "/releases", "/topics/quays", "/topics/pilots", "/years/2026", "/years/2025"
-        )
+        assert hub.topics() == in_each_format(*FEEDS)
 
     def test_then_it_is_told_of_the_feeds_that_have_changed_once(
         self, make_newsroom: MakeNewsroom, hub: ListeningHub
@@ -171,6 +173,20 @@ class TestPings:
         hub.status = 204
         assert teller.tell()
         assert len(hub.topics()) == 15
+
+    def test_a_while_later_the_hub_is_told_once_more_for_it_may_have_fetched_from_a_cache(
+        self, make_newsroom: MakeNewsroom, hub: ListeningHub, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(pinging, "PAUSE", 0.05)
+        monkeypatch.setattr(pinging, "AGAIN", 0.5)
+        stop = threading.Event()
+        thread = threading.Thread(target=pinger(make_newsroom(FILES), hub).run, args=[stop])
+        thread.start()
+        until(lambda: len(hub.told) >= 30)
+        time.sleep(0.7)
+        stop.set()
+        thread.join()
+        assert hub.topics() == sorted(2 * in_each_format(*FEEDS))
 
     def test_an_index_without_a_generation_has_nothing_to_tell(self, tmp_path: Path, hub: ListeningHub) -> None:
         assert pinger(Newsroom(tmp_path / "empty"), hub).tell()
