@@ -26,8 +26,9 @@ STOREYS: dict[str, set[str]] = {
     "checking": DOMAIN | WORDS | {"catalogue", "publishing"},
     "watching": DOMAIN | {"catalogue", "publishing", "search"},
     "web": DOMAIN | {"settings", "feeds", "search"},
-    "serving": DOMAIN | {"settings", "catalogue", "watching", "search", "web"},
-    "cli": DOMAIN | {"settings", "catalogue", "publishing", "checking", "watching", "search", "serving"},
+    "pinging": DOMAIN | {"settings", "feeds", "search", "web"},
+    "serving": DOMAIN | {"settings", "catalogue", "watching", "pinging", "search", "web"},
+    "cli": DOMAIN | {"settings", "catalogue", "publishing", "checking", "watching", "pinging", "search", "serving"},
     "__main__": {"cli"},
 }
 HOMES: dict[str, str | tuple[str, ...]] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from feedsrv.ledger import FileRecord
 from feedsrv.query import Query, Results, Sort
 from feedsrv.reading import Standing, Visibility
 from feedsrv.release import Membership, Release, Withdrawal
-from feedsrv.search import SearchIndex
+from feedsrv.search import SearchIndex, Stamp
 from feedsrv.search.whoosh_index import WhooshIndex
 
 MakeIndex = Callable[[], SearchIndex]
@@ -104,6 +105,18 @@ class TestPublishing:
         assert ask(index, "-nonexistent") == ["b"]
         with pytest.raises(ReleaseNotFound):
             index.snapshot().get("a")
+
+    def test_a_stamp_tells_of_each_release_in_few_words(self, index: SearchIndex) -> None:
+        moment = datetime(1970, 1, 1, tzinfo=UTC)
+        new = a_release("b", 2)
+        publish(index, new, a_release("c", None), replace(a_release("a"), updated=moment))
+        publish(index, a_release("d"), Withdrawal("w", "w.md", moment, moment))
+        publish(index, removed=("d.md",))
+        assert list(index.snapshot().stamps()) == [
+            Stamp("a", 2020, moment),
+            Stamp("b", 2020, new.updated),
+            Stamp("c", None, None),
+        ]
 
     def test_an_exception_discards_the_update_and_frees_the_lock(self, index: SearchIndex) -> None:
         publish(index, a_release("a"))

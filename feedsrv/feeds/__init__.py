@@ -65,11 +65,23 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Search:
+    """What a page of search results says of the whole (OpenSearch 1.1): ``start`` counts from 1."""
+
+    terms: str
+    total: int
+    start: int
+    per_page: int
+
+
+@dataclass(frozen=True, slots=True)
 class Feed:
     """A list of releases with all that its renderings say of it.
 
     ``url`` is the canonical address of this very document, ``home`` that of the list as a page. ``updated``
-    is the newest of its entries, never the clock. ``extension`` is what JSON Feed gets under ``_feedsrv``.
+    is the newest of its entries, never the clock. ``search`` is there if the list answers a search.
+    ``stylesheet`` is the address of the CSS in which a browser shows it, "" for none.
+    ``extension`` is what JSON Feed gets under ``_feedsrv``.
     """
 
     id: str
@@ -84,6 +96,8 @@ class Feed:
     generator_version: str
     links: tuple[Link, ...] = ()
     entries: tuple[Entry, ...] = ()
+    search: Search | None = None
+    stylesheet: str = ""
     extension: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -7,7 +7,7 @@ The whole contract is mandatory; ``tests/test_search_contract.py`` states it ove
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,6 +32,15 @@ class Condition:
     heartbeat: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """A release without its words; ``year`` is that of the newsroom's time zone, None where undated, as ``updated``."""
+
+    id: str
+    year: int | None
+    updated: datetime | None
+
+
 class Snapshot(Protocol):
     """One generation, as a reader sees it: immutable, safe for the life of a request, for one thread."""
 
@@ -51,6 +60,9 @@ class Snapshot(Protocol):
 
     def alias(self, path: str) -> str | None:
         """The id of the release that this address (a path with a slash in front, or a former id) leads to."""
+
+    def stamps(self) -> Sequence[Stamp]:
+        """Every release in few words, in order of their ids; withdrawn ones are none."""
 
 
 class Update(Protocol):

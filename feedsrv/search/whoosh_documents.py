@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -23,7 +24,7 @@ from feedsrv.language import reference_key
 from feedsrv.newsroom import Newsroom
 from feedsrv.release import Release, Withdrawal, from_json
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Raise it when documents change: an index of another version is made anew."""
 
 TITLE_BOOST = 1.5
@@ -68,7 +69,8 @@ def engine_version() -> str:
 class Facts:
     """What filters and orders need of a document, without reading its release.
 
-    ``published`` is in seconds since 1970, None where undated; ``year`` is that of the newsroom's time zone.
+    ``published`` and ``updated`` are in seconds since 1970, None where undated; ``year`` is that of the newsroom's
+    time zone.
     """
 
     source: str
@@ -76,6 +78,7 @@ class Facts:
     digest: str
     is_withdrawn: bool
     published: float | None
+    updated: float | None
     year: int | None
     language: str
     topics: tuple[str, ...]
@@ -119,13 +122,18 @@ def _facts_of(record: Release | Withdrawal, stored: str, newsroom: Newsroom) -> 
         record.id,
         digest_of(record, stored, newsroom),
         isinstance(record, Withdrawal),
-        record.published.timestamp() if record.published else None,
+        _timestamp(record.published),
+        _timestamp(record.updated) if isinstance(record, Release) else None,
         _year(record, newsroom),
         record.language,
         record.topic_ids if isinstance(record, Release) else (),
         record.aliases if isinstance(record, Release) else (),
     )
     return json.dumps(values, separators=(",", ":")).encode("ascii")
+
+
+def _timestamp(moment: datetime | None) -> float | None:
+    return moment.timestamp() if moment else None
 
 
 def _year(record: Release | Withdrawal, newsroom: Newsroom) -> int | None:

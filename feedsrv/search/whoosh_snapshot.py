@@ -8,7 +8,7 @@ and in which order things stand is decided here, on sets of releases: that keeps
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import reduce
 from itertools import islice
 from operator import and_, or_
@@ -23,6 +23,7 @@ from feedsrv.language import And, Filter, Node, Not, Or, Phrase, Reference, Word
 from feedsrv.newsroom import Newsroom
 from feedsrv.query import Facet, Hit, Query, Results, Sort
 from feedsrv.release import Release
+from feedsrv.search import Stamp
 from feedsrv.search.excerpts import Wanted, excerpt
 from feedsrv.search.whoosh_documents import Documents
 from feedsrv.search.whoosh_table import FACETS, Table, members
@@ -77,6 +78,15 @@ class WhooshSnapshot:
     def alias(self, path: str) -> str | None:
         """The id of the release that this address leads to."""
         return self._table.by_alias.get(path)
+
+    def stamps(self) -> list[Stamp]:
+        """Every release in few words, in order of their ids."""
+        stamps = (
+            Stamp(facts.id, facts.year, None if facts.updated is None else datetime.fromtimestamp(facts.updated, UTC))
+            for _, facts in self._documents.facts()
+            if not facts.is_withdrawn
+        )
+        return sorted(stamps, key=lambda stamp: stamp.id)
 
     def _filters(self, query: Query) -> dict[str, int]:
         """For each facet the releases that its filter leaves."""

@@ -16,7 +16,7 @@ from feedsrv.feeds.formats import FORMATS, Format
 from feedsrv.newsroom import language_name
 from feedsrv.search import SearchIndex
 from feedsrv.settings import Settings
-from feedsrv.web import crawlers, feeds, health, pages, redirects, static_files, wording
+from feedsrv.web import crawlers, feeds, health, opensearch, pages, redirects, static_files, wording
 from feedsrv.web.addresses import Addresses
 from feedsrv.web.errors import handle_errors
 from feedsrv.web.listing import Kind, Listing
@@ -58,7 +58,10 @@ def _add_routes(app: Flask) -> None:
     app.add_url_rule("/feeds.opml", view_func=feeds.outline)
     for path, format_ in redirects.HABITS.items():
         app.add_url_rule(path, view_func=redirects.habit, defaults={"format_": format_})
+    app.add_url_rule("/opensearch.xml", view_func=opensearch.description)
     app.add_url_rule("/robots.txt", view_func=crawlers.robots)
+    app.add_url_rule("/sitemap.xml", view_func=crawlers.sitemap)
+    app.add_url_rule("/sitemap-<part>.xml", view_func=crawlers.sitemap_part)
     app.add_url_rule("/static/<name>", view_func=static_files.static)
     app.add_url_rule("/health/live", view_func=health.live)
     app.add_url_rule("/health/ready", view_func=health.ready)
@@ -72,6 +75,7 @@ def _furnish_templates(app: Flask, addresses: Addresses) -> None:
         everything=Listing(),
         formats=FORMATS.values(),
         language_name=language_name,
+        opensearch_type=opensearch.OPENSEARCH_TYPE,
         static=static_files.hashed,
     )
     app.jinja_env.filters.update(
