@@ -169,7 +169,8 @@ class TestMail:
             b"Content-Transfer-Encoding: quoted-printable\r\n\r\n"
             b"C'est l'=E9t=E9, et tout le monde est content de l=E0.\r\n-- \r\nJane\r\n"
             b'--b\r\nContent-Type: application/pdf; name="plan.pdf"\r\n'
-            b'Content-Disposition: attachment; filename="plan.pdf"\r\nContent-Transfer-Encoding: base64\r\n\r\nAAAA\r\n--b--\r\n'
+            b'Content-Disposition: attachment; filename="plan.pdf"\r\n'
+            b"Content-Transfer-Encoding: base64\r\n\r\nAAAA\r\n--b--\r\n"
         )
         reading = read(letter, "ete.eml")
         assert reading.release.title == "L'été est là"
