@@ -8,14 +8,13 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from feedsrv.newsroom import Newsroom
-from feedsrv.readers import contacts, dates
+from feedsrv.readers import contacts, dates, embargo
 from feedsrv.readers.dates import Moment
 from feedsrv.readers.document import Document, Line, Place
+from feedsrv.readers.embargo import LONGEST_LINE
 
 MOST_LINES = 15
 """Further down, a date is not that of the release."""
-LONGEST_LINE = 150
-"""Characters; what is longer is the text of the release."""
 
 _GENERIC = re.compile(
     r"""[\W_]*(?:
@@ -45,25 +44,6 @@ _SEPARATOR = re.compile(r"\s+[|·•–—-]\s+|\s*\|\s*")
 _PLACE_END = re.compile(r"\s*[,(–—]\s*|\s+-\s+")
 _PLACE_WORD = re.compile(r"[A-ZÀ-ÞŁŚŠŽ][^\W\d_]*[\w.'’-]*|de|la|le|sur|am|an|der|del|di|in")
 _DATELINE_END = re.compile(r"\)?\s*(?:[–—:]|\s-\s|-{2}|\)\s)")
-_EMBARGO = re.compile(
-    r"""(?:^|\s[|–—-]\s)[\W_]*(?:
-          (?:(?:strict|strictly|under|sous|sotto|unter|bajo|press|media|news)[ ])*
-            (?:embargo(?:ed|ada|ado)|embargoé|embargato|sperrfrist|sperrvermerk)
-        | (?:(?:strict|strictly|under|sous|sotto|unter|bajo|press|media|news)[ ])+embargo
-        | embargo(?=\W*(?:$|[:–—0-9]|-[ ]|until|till?[ ]|for[ ]|lifts|ends|expires|jusqu|levé|bis|endet|hasta|fino))
-        | not[ ](?:for|to[ ]be)[ ](?:release|publication|broadcast|released|published)[ ].{0,40}?(?:before|until)
-        | ne[ ]pas[ ](?:publier|diffuser)[ ]avant | nicht[ ]vor | no[ ]publicar[ ]antes | non[ ]pubblicare[ ]prima
-        )(?![^\W_])
-      | (?:embargoed[ ]until|under[ ]embargo[ ]until|sous[ ]embargo[ ]jusqu|sperrfrist(?:[ ]bis|:)|embargad[oa][ ]hasta
-        |sotto[ ]embargo[ ]fino)(?![^\W_])""",
-    re.IGNORECASE | re.VERBOSE,
-)
-_UNTIL = re.compile(
-    r"^\W*(?:(?:for|release|publication|broadcast|lifts|ends|expires|levé|endet|until|till?|to|jusqu['’]?|qu|bis|zum|hasta"
-    r"|fino|al?|del?|di|before)(?![^\W_])\W*)*",
-    re.IGNORECASE,
-)
-_UNTIL_NEXT_LINE = re.compile(r"(?:\b(?:until|till?|jusqu\S*|bis|hasta|fino)|:)[\s*_]*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +96,10 @@ def _facts(lines: Sequence[Line], newsroom: Newsroom) -> Iterator[Fact]:
     answers: dict[Place, Fact] = {}  # lines that say until when the embargo lasts that the line above speaks of
     for number, line in enumerate(lines):
         following = lines[number + 1] if number + 1 < len(lines) else None
-        if embargo := _embargo(line, following, newsroom):
-            yield embargo
-            if following and embargo.lifts and dates.read(following.text, newsroom) == embargo.lifts:
-                answers[following.place] = replace(embargo, line=following)
+        if fact := _embargo(line, following, newsroom):
+            yield fact
+            if following and fact.lifts and dates.read(following.text, newsroom) == fact.lifts:
+                answers[following.place] = replace(fact, line=following)
         elif line.place in answers:
             yield answers[line.place]
         elif len(line.text) > LONGEST_LINE:
@@ -129,14 +109,11 @@ def _facts(lines: Sequence[Line], newsroom: Newsroom) -> Iterator[Fact]:
 
 
 def _embargo(line: Line, following: Line | None, newsroom: Newsroom) -> Fact | None:
-    match = _EMBARGO.search(line.text, 0, 2 * LONGEST_LINE)
-    if not match or (match.start() and len(line.text) > LONGEST_LINE):
+    found = embargo.read(line.text, following.text if following else "", newsroom)
+    if not found:
         return None
-    until = _UNTIL.sub("", line.text[match.end() :]).rstrip(" .!*_)")
-    if not re.search(r"\w", until) and following and _UNTIL_NEXT_LINE.search(line.text):
-        until = following.text
-    before = _fact(replace(line, text=line.text[: match.start()]), newsroom) or Fact(line)
-    return replace(before, line=line, is_embargo=True, lifts=dates.read(until, newsroom))
+    before = _fact(replace(line, text=found.before), newsroom) or Fact(line)
+    return replace(before, line=line, is_embargo=True, lifts=found.lifts)
 
 
 def _fact(line: Line, newsroom: Newsroom) -> Fact | None:
