@@ -16,7 +16,7 @@ from feedsrv.readers.markup import sanitise, to_text
 from feedsrv.reading import Origin, Reading
 from feedsrv.release import Release
 
-READER_VERSION = 2
+READER_VERSION = 3
 """Part of every fingerprint: raise it when files would be read differently, and all are read again."""
 SUFFIXES = manuscript.MARKDOWN | manuscript.HTML | manuscript.PLAIN
 """The endings of release files, in small letters."""
@@ -63,7 +63,8 @@ class _Reader:
         parts = self._manuscript
         title = self._take("title", fields.title(parts))
         reference = self._take("reference", fields.reference(parts))
-        published = self._take_moment("published", moments.published(parts))
+        dated = moments.published(parts)
+        published = self._take_moment("published", dated)
         contacts = self._take("contacts", fields.people(parts))
         document = self._rest()
         body = sanitise(document.html)
@@ -86,9 +87,9 @@ class _Reader:
             corrections=corrections,
             aliases=self._take("aliases", fields.aliases(parts)),
         )
-        seen = visibility.read(parts, published)
+        seen, reasons = visibility.read(parts, dated)
         problems = tuple(sorted(dict.fromkeys(parts.complaints.problems), key=lambda problem: problem.line))
-        return Reading(release, seen, self._origins, problems)
+        return Reading(release, seen, {**self._origins, **reasons}, problems)
 
     def _take(self, name: str, found: Found[T]) -> T:
         if found.value:
