@@ -66,9 +66,9 @@ class _Reader:
         dated = moments.published(parts)
         published = self._take_moment("published", dated)
         contacts = self._take("contacts", fields.people(parts))
-        document = self._rest()
-        body = sanitise(document.html)
-        text = to_text(body)
+        shown, document, about = self._parted()
+        body = sanitise(shown.html)
+        text = to_text(body if document is shown else sanitise(document.html))
         language = self._take("language", fields.language(parts, reference, f"{title}\n{text}"))
         corrections = self._take("corrections", fields.corrections(parts))
         release = Release(
@@ -82,6 +82,7 @@ class _Reader:
             summary=self._take("summary", fields.summary(parts, document, text)),
             body=body,
             text=text,
+            boilerplate=to_text(sanitise(about.html)),
             stated_topics=self._take("stated_topics", fields.topics(parts)),
             contacts=contacts,
             corrections=corrections,
@@ -108,11 +109,17 @@ class _Reader:
         self._origins["id"] = next(origin for origin in sources if origin)
         return ids.claim(parts.source, language, parts.newsroom, reference=reference, own_slug=slug.value)
 
-    def _rest(self) -> Document:
-        """The document without what has become a field, and without the masthead's lines.
+    def _parted(self) -> tuple[Document, Document, Document]:
+        """The document as it is shown, and apart its text and its boilerplate.
 
-        Whoever writes front matter has said there what is to be said: then other lines stay.
+        What has become a field is in none of them, nor are end marks and the masthead's lines. Whoever writes
+        front matter has said there what is to be said: then other lines stay.
         """
         parts = self._manuscript
         facts = (fact for fact in parts.masthead.facts if fact.is_embargo or not parts.has_front_matter)
-        return parts.document.without(self._said | {fact.line.place for fact in facts})
+        gone = self._said | parts.ending.marks | {fact.line.place for fact in facts}
+        shown = parts.document.without(gone)
+        if not parts.ending.boilerplate:
+            return shown, shown, Document(())
+        text = parts.document.without(gone | parts.ending.boilerplate)
+        return shown, text, parts.document.only(parts.ending.boilerplate - gone)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from feedsrv.newsroom import Newsroom
-from feedsrv.readers import caution, contacts, front_matter, html, markdown, masthead, plain
+from feedsrv.readers import boilerplate, caution, contacts, front_matter, html, markdown, masthead, plain
 from feedsrv.readers.complaints import Complaints
 from feedsrv.readers.document import Document
 from feedsrv.readers.front_matter import FrontMatter
@@ -30,6 +30,7 @@ class Manuscript:
     masthead: masthead.Masthead
     cautions: tuple[tuple[int, str], ...]
     contacts: contacts.Section | None
+    ending: boilerplate.Ending
     newsroom: Newsroom
     complaints: Complaints
 
@@ -51,6 +52,7 @@ def take_apart(source: str, text: str, newsroom: Newsroom, complaints: Complaint
         masthead.read(document, newsroom),
         tuple(caution.lines(text, head.length)),
         contacts.find(document),
+        boilerplate.find(document),
         newsroom,
         complaints,
     )
