@@ -204,5 +204,7 @@ def people(manuscript: Manuscript) -> Found[tuple[Contact, ...]]:
             entry.line, "the contacts cannot be read", "write a list of name, role, phone, email"
         )
     if section := manuscript.contacts:
+        for number, address in section.hidden:
+            manuscript.complaints.warn(number, f"“{address}” is no mail address", "write it with @ and dots")
         return Found(section.contacts, Origin(section.line, "contacts section"), section.places)
     return Found((), Origin(0, "none"))
