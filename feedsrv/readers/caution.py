@@ -65,6 +65,8 @@ def is_name_of_a_draft(stem: str) -> bool:
 
 
 def _plain(line: str) -> str:
+    if line.isascii():
+        return _MARKUP.sub(" ", line)
     visible = "".join(character for character in line if unicodedata.category(character) != "Cf")
     return _MARKUP.sub(" ", unicodedata.normalize("NFKC", visible))
 

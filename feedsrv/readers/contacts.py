@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, islice
 
@@ -32,6 +32,9 @@ _HEADING = re.compile(
     )(?![^\W_])""",
     re.IGNORECASE | re.VERBOSE,
 )
+
+
+_MARKUP_BEFORE = re.compile(r"(?:<[^<>]*>|[^\w<])*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +77,18 @@ def is_heading(text: str) -> bool:
     return bool(heading and not re.search(r"\w", text[heading.end() :]))
 
 
-def find(document: Document) -> Section | None:
-    """The contacts section: what follows its heading, to the next heading or the next prose."""
+def find(document: Document, boilerplate: Collection[Place]) -> Section | None:
+    """The contacts section: what follows its heading, to the next heading or the next prose.
+
+    A line with text above and below it, which is no ``boilerplate``, is about one item of several.
+    """
+    first, last = _text(document, boilerplate)
     for heading in islice(_headings(document), _MOST_HEADINGS):
+        is_alone = is_heading(heading.text)
+        if first < heading.place.block < last and not is_alone:
+            continue
         entries = [_Entry.of(line) for line in _section(document, heading)]
-        entries = _without_what_follows(entries, is_open=is_heading(heading.text))
+        entries = _without_what_follows(entries) if is_alone else _beside(entries, heading.place.block)
         rows = [row for entry in entries for row in entry.rows if row.name or row.has_details]
         contacts = tuple(contact for contact in paired(rows) if contact != Contact())
         hidden = tuple((entry.line.number, row.hidden) for entry in entries for row in entry.rows if row.hidden)
@@ -88,14 +98,30 @@ def find(document: Document) -> Section | None:
     return None
 
 
+def _text(document: Document, boilerplate: Collection[Place]) -> tuple[int, int]:
+    """The first and the last block of text."""
+    text = [
+        index
+        for index, block in enumerate(document.blocks)
+        if not block.level and Place(index, 0) not in boilerplate and max(map(len, block.parts)) > _LONGEST_LINE
+    ]
+    return (text[0], text[-1]) if text else (len(document.blocks), 0)
+
+
 def _headings(document: Document) -> Iterator[Line]:
     """The lines that say that contacts follow: below them, or, after a colon, beside them."""
     for index, block in enumerate(document.blocks):
-        if block.tag and any(_HEADING.search(part) for part in block.parts if len(part) <= 2 * _LONGEST_LINE):
+        if block.tag and any(map(_may_be_heading, block.parts)):
             for line in document.lines(index, index + 1):
                 heading = _HEADING.match(line.text) if len(line.text) <= _LONGEST_LINE else None
                 if heading and re.match(r"\W*$|\s*:|\W*[–—-]\s", line.text[heading.end() :]):
                     yield line
+
+
+def _may_be_heading(html: str) -> bool:
+    """A quick look, before the text is made of it."""
+    before = _MARKUP_BEFORE.match(html) if len(html) <= 2 * _LONGEST_LINE else None
+    return before is not None and bool(_HEADING.match(html, before.end()))
 
 
 def _section(document: Document, heading: Line) -> Iterator[Line]:
@@ -112,12 +138,15 @@ def _section(document: Document, heading: Line) -> Iterator[Line]:
         yield line
 
 
-def _without_what_follows(entries: Sequence[_Entry], *, is_open: bool) -> list[_Entry]:
-    """The lines up to the last paragraph that says how to reach somebody.
+def _beside(entries: Sequence[_Entry], block: int) -> list[_Entry]:
+    """What stands beside a colon, to the last line of the paragraph that says how to reach somebody."""
+    paragraph = [entry for entry in entries if entry.line.place.block == block]
+    end = max((number for number, entry in enumerate(paragraph, 1) if entry.has_details), default=0)
+    return paragraph[:end]
 
-    Below a heading of its own (``is_open``) paragraphs of names and of details take turns; beside a colon
-    stands one paragraph.
-    """
+
+def _without_what_follows(entries: Sequence[_Entry]) -> list[_Entry]:
+    """The paragraphs up to the last that says how to reach somebody: names and details take turns."""
     kept: list[_Entry] = []
     waiting: list[_Entry] = []
     for _, group in groupby(entries, key=lambda entry: entry.line.place.block):
@@ -125,7 +154,7 @@ def _without_what_follows(entries: Sequence[_Entry], *, is_open: bool) -> list[_
         if any(entry.has_details for entry in paragraph) or not any(entry.has_names for entry in paragraph):
             kept += waiting + paragraph
             waiting = []
-        elif (waiting and any(entry.has_details for entry in kept)) or (kept and not is_open):
+        elif waiting and kept:
             break
         else:
             waiting += paragraph

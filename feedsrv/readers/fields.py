@@ -52,7 +52,7 @@ def title(manuscript: Manuscript) -> Found[str]:
     headline = manuscript.masthead.headline
     text = one_line(" ".join(line.text for line in headline))
     places = frozenset(line.place for line in headline)
-    is_heading = bool(headline and headline[0].level)
+    is_heading = manuscript.masthead.is_heading
     for entry in manuscript.head.find("title", "headline"):
         if stated := one_line(clean(unescape(entry.text))):
             is_repeated = is_heading and text.casefold() == stated.casefold()

@@ -44,15 +44,17 @@ def take_apart(source: str, text: str, newsroom: Newsroom, complaints: Complaint
     """The parts of a text. Raises FileUnreadable for front matter that cannot be read."""
     head = front_matter.read(text, complaints)
     document = _document(source, "\n".join(text.split("\n")[head.length :]), head.length + 1)
+    ending = boilerplate.find(document)
+    people = contacts.find(document, ending.boilerplate)
     return Manuscript(
         source,
         replace(head, entries={**document.entries, **head.entries}),
         head.length > 0,
         document,
-        masthead.read(document, newsroom),
+        masthead.read(document, people.places if people else (), newsroom),
         tuple(caution.lines(text, head.length)),
-        contacts.find(document),
-        boilerplate.find(document),
+        people,
+        ending,
         newsroom,
         complaints,
     )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import islice, pairwise
 
 from feedsrv.newsroom import Newsroom
 from feedsrv.readers import contacts, dates, embargo
@@ -18,16 +18,25 @@ MOST_LINES = 15
 
 _GENERIC = re.compile(
     r"""[\W_]*(?:
-      (?:press|news|media)[ -]?(?:release|statement|information|notice|communiqu[eé])s?
+      (?:press|news|media)[ -]?(?:releases?|statements?|information|notices?|communiqu[eé]s?|advisor(?:y|ies)|alert)
     | (?:official[ ])?statement | for[ ](?:immediate[ ])?(?:release|publication) | immediate[ ]release
-    | communiqu[eé]s?(?:[ ]de[ ]presse)? | (?:pour|à)[ ]diffusion[ ]imm[eé]diate | dossier[ ]de[ ]presse
-    | pressemitteilung | presseinformation | pressemeldung | presseaussendung | medienmitteilung
+    | latest[ ]news | as[ ]prepared[ ]for[ ]delivery
+    | communiqu[eé]s?(?:[ ]de[ ]presse)? | (?:pour|à)[ ]diffusion[ ]imm[eé]diate | dossiers?[ ]de[ ]presse
+    | information[ ]presse | note[ ]aux[ ]m[ée]dias | avis[ ]aux[ ]m[ée]dias
+    | presse-?(?:mitteilung|information|info|meldung|aussendung|erklärung) | medien-?(?:mitteilung|information)
     | zur[ ]sofortigen[ ]ver(?:ö|oe)ffentlichung
-    | comunicato(?:[ ]stampa)? | nota[ ]stampa | per[ ](?:la[ ])?pubblicazione[ ]immediata
-    | nota[ ](?:de[ ]prensa|informativa) | comunicado(?:[ ]de[ ]prensa)?
-    | para[ ](?:su[ ])?(?:publicaci[oó]n|difusi[oó]n)[ ]inmediata
+    | comunicati?o?(?:[ ]stampa)? | nota[ ]stampa | per[ ](?:la[ ])?pubblicazione[ ]immediata
+    | nota[ ](?:de[ ](?:prensa|imprensa)|informativa) | comunicado(?:[ ](?:de|à)[ ](?:prensa|imprensa))?
+    | para[ ](?:su[ ])?(?:publicaci[oó]n|difusi[oó]n|publicação|divulgação)[ ](?:inmediata|imediata)
+    | persbericht | persmededeling
     )(?![^\W_])[\s.:,;|–—-]*""",
     re.IGNORECASE | re.VERBOSE,
+)
+_BARE_NUMBER = re.compile(r"(?:n[°º]|n[or]\.?|num(?:ber|éro|mer|ero)|#)?\s?[0-9]{1,6}", re.IGNORECASE)
+_PERIODICAL = re.compile(
+    r"\b(?:reports?|bulletins?|newsletters?|digest|updates?|reviews?|briefings?|highlights|news|rapports?|lettre|bilan|revue"
+    r"|wochenberichte?|berichte?|rundbriefe?|informes?|bolet[íi]n|resumen|rapporti?o?|bollettino|rassegna|boletim)$",
+    re.IGNORECASE,
 )
 _LABEL = re.compile(
     r"(?:date(?:\s+(?:of\s+(?:issue|publication)|de\s+publication))?|published|issued|released?|publié|datum|"
@@ -43,6 +52,11 @@ _DASHES = re.compile("[\u2010\u2011–]")
 _SEPARATOR = re.compile(r"\s+[|·•–—-]\s+|\s*\|\s*")
 _PLACE_END = re.compile(r"\s*[,(–—]\s*|\s+-\s+")
 _PLACE_WORD = re.compile(r"[A-ZÀ-ÞŁŚŠŽ][^\W\d_]*[\w.'’-]*|de|la|le|sur|am|an|der|del|di|in")
+_WIRE = re.compile(r"\s*(?:/[^/]{3,30}/|\([A-Z][A-Za-z .-]{1,30}\))\s*$")
+_BOLD = re.compile(r"\s*<(strong|b)>(?:(?!<\1>).)*</\1>[\s\\]*(?:<br ?/?>\s*)?", re.DOTALL)
+_SENTENCE = re.compile(r"[.!?…][\"'”’»)]*$")
+_FULL_LINE = 50
+"""Characters; a shorter line was not broken for want of room."""
 _DATELINE_END = re.compile(r"\)?\s*(?:[–—:]|\s-\s|-{2}|\)\s)")
 
 
@@ -64,31 +78,61 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Masthead:
-    """What was found at the top; ``headline`` are its lines, ``dateline`` is the date that opens the text."""
+    """What was found at the top.
+
+    ``headline`` are its lines, which ``is_heading`` tells from the first lines of a text. ``dateline`` is the
+    date that opens the text, or ends the headline of a periodical.
+    """
 
     facts: tuple[Fact, ...] = ()
     headline: tuple[Line, ...] = ()
+    is_heading: bool = False
     dateline: tuple[Line, Moment] | None = None
 
 
-def read(document: Document, newsroom: Newsroom) -> Masthead:
-    """The masthead of a document."""
-    lines = tuple(islice(document.lines(), MOST_LINES))
+def read(document: Document, contacts: Collection[Place], newsroom: Newsroom) -> Masthead:
+    """The masthead of a document, whose ``contacts`` may stand there too."""
+    lines = tuple(islice((line for line in document.lines() if line.place not in contacts), MOST_LINES))
     facts = {fact.line.place: fact for fact in _facts(lines, newsroom)}
-    headline = _headline([line for line in lines if line.place not in facts])
-    text = (line for line in lines if line.place not in facts and line not in headline and not line.level)
+    rest = [line for line in lines if line.place not in facts]
+    headline, is_heading = _headline(rest)
+    text = (line for line in rest if line not in headline and not line.level)
     dateline = next(((line, moment) for line in text if (moment := _dateline(line, newsroom))), None)
-    return Masthead(tuple(facts.values()), headline, dateline)
+    return Masthead(tuple(facts.values()), headline, is_heading, dateline or _dated(headline, newsroom))
 
 
-def _headline(lines: Sequence[Line]) -> tuple[Line, ...]:
-    """The first heading that no text stands above, with all its lines; else the first line."""
-    for line in lines:
-        if line.level and not contacts.is_heading(line.text):
-            return tuple(other for other in lines if other.place.block == line.place.block)
+def _headline(lines: Sequence[Line]) -> tuple[tuple[Line, ...], bool]:
+    """The first heading that no text stands above, with all its lines; else the first lines that are one."""
+    for number, line in enumerate(lines):
+        if (line.level or (number == 0 and _is_bold(line))) and not contacts.is_heading(line.text):
+            following = (other for other in lines[number:] if other.place.block == line.place.block)
+            return tuple(other for other in following if line.level or _is_bold(other)), True
         if len(line.text) > LONGEST_LINE:
             break
-    return tuple(line for line in lines[:1] if line.is_prose)
+    return (tuple(_wrapped(lines)) if lines and lines[0].is_prose else ()), False
+
+
+def _is_bold(line: Line) -> bool:
+    return line.is_prose and bool(_BOLD.fullmatch(line.html))
+
+
+def _wrapped(lines: Sequence[Line]) -> Iterator[Line]:
+    """The first line, and those that go on with it."""
+    block = [line for line in lines if line.place.block == lines[0].place.block]
+    width = max(len(line.text) for line in block)
+    yield block[0]
+    for line, following in pairwise(block):
+        if not _goes_on(line.text, following.text, width):
+            return
+        yield following
+
+
+def _goes_on(text: str, following: str, width: int) -> bool:
+    """Whether a line is shouted as the one before, or began only because that one had no room for another word."""
+    if _SENTENCE.search(text) or text.isupper():
+        return text.isupper() and following.isupper()
+    next_word = following.partition(" ")[0]
+    return len(text) >= _FULL_LINE and len(text) + 1 + len(next_word) > width
 
 
 def _facts(lines: Sequence[Line], newsroom: Newsroom) -> Iterator[Fact]:
@@ -131,7 +175,7 @@ def _fact_of(text: str, line: Line, newsroom: Newsroom) -> Fact | None:
     rest, generics = _GENERIC.subn("", text, count=2) if _GENERIC.match(text) else (text, 0)
     rest = _LABEL.sub("", rest, count=1) if _LABEL.match(rest) else rest
     rest = rest.strip(" .,:;*_")
-    if generics and not rest:
+    if generics and (not rest or _BARE_NUMBER.fullmatch(rest)):
         return Fact(line)
     if moment := dates.read(rest, newsroom) or _after_place(rest, newsroom):
         return Fact(line, date=moment)
@@ -160,13 +204,24 @@ def _after_place(text: str, newsroom: Newsroom) -> Moment | None:
 
 def _is_place(text: str) -> bool:
     words = re.findall(r"[^\s,]+", text.strip("( "))
-    return 0 < len(words) <= 6 and all(_PLACE_WORD.fullmatch(word) for word in words) and words[0][0].isupper()
+    is_named = 0 < len(words) <= 6 and all(_PLACE_WORD.fullmatch(word) for word in words) and words[0][0].isupper()
+    return is_named and not _PERIODICAL.search(text)
+
+
+def _dated(headline: Sequence[Line], newsroom: Newsroom) -> tuple[Line, Moment] | None:
+    """The date in ``Weekly report, 12 May 2018``."""
+    for line in headline[-1:]:
+        for end in islice(_PLACE_END.finditer(line.text), 3):
+            moment = dates.read(line.text[end.end() :].rstrip(") "), newsroom)
+            if moment and _PERIODICAL.search(line.text[: end.start()]):
+                return line, moment
+    return None
 
 
 def _dateline(line: Line, newsroom: Newsroom) -> Moment | None:
     """The date in ``PARIS, 23 March 2018 – Today ...``."""
     for end in islice(_DATELINE_END.finditer(line.text, 0, LONGEST_LINE), 4):
-        start = line.text[: end.start()].lstrip("(")
+        start = _WIRE.sub("", line.text[: end.start()]).lstrip("(")
         if moment := dates.read(start, newsroom) or _after_place(start, newsroom):
             return moment
     return None
