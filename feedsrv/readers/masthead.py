@@ -51,8 +51,8 @@ _TWO_YEARS = re.compile(r"(?:.*[^0-9])?(?:19|20)[0-9]{2}[^0-9](?:19|20)?[0-9]{2}
 _DASHES = re.compile("[\u2010\u2011–]")
 _SEPARATOR = re.compile(r"\s+[|·•–—-]\s+|\s*\|\s*")
 _PLACE_END = re.compile(r"\s*[,(–—]\s*|\s+-\s+")
-_PLACE_WORD = re.compile(r"[A-ZÀ-ÞŁŚŠŽ][^\W\d_]*[\w.'’-]*|de|la|le|sur|am|an|der|del|di|in")
-_WIRE = re.compile(r"\s*(?:/[^/]{3,30}/|\([A-Z][A-Za-z .-]{1,30}\))\s*$")
+_PLACE_WORD = re.compile(r"[A-ZÀ-ÞŁŚŠŽ](?:[^\W\d_]|[.'’-])*|de|la|le|sur|am|an|der|del|di|in")
+_WIRE = re.compile(r"\s*(?:/[^/]{3,30}/|\([A-Z][A-Za-z .-]{1,30}\)?)\s*$")
 _BOLD = re.compile(r"\s*<(strong|b)>(?:(?!<\1>).)*</\1>[\s\\]*(?:<br ?/?>\s*)?", re.DOTALL)
 _SENTENCE = re.compile(r"[.!?…][\"'”’»)]*$")
 _FULL_LINE = 50
@@ -146,7 +146,7 @@ def _facts(lines: Sequence[Line], newsroom: Newsroom) -> Iterator[Fact]:
                 answers[following.place] = replace(fact, line=following)
         elif line.place in answers:
             yield answers[line.place]
-        elif len(line.text) > LONGEST_LINE:
+        elif len(line.text) > LONGEST_LINE and not line.level:
             has_text_begun = True
         elif line.is_prose and not has_text_begun and (fact := _fact(line, newsroom)):
             yield fact
