@@ -440,7 +440,9 @@ def test_what_cannot_be_read_is_reported_and_never_read_around(data: bytes, line
     "piece",
     ["[", "![](", "![", "*a **b ", "> ", "- ", "`a", "<div>", "<b><p>", "<!--", "{{<", "](", "&amp;", "a@",
      "|a", "# a\n", "Contact\n\n", "embargo ", "press release ", "1-", "Paris, ", "23 March 2018\n\n",
-     "<table><tr><td>", "a\u0301"],
+     "<table><tr><td>", "a\u0301",
+     "Contact: a, 1", "About A\n\n", "**About A** ", "###\n\n", "***\n\n", "-30-\n\n",
+     "Contact\n\n- at ", "Contact\n\n1 (at) 1"],
 )  # fmt: skip
 def test_a_bomb_costs_no_more_than_its_file(piece: str, ending: str) -> None:
     for text in (piece * 2_000, f"---\ntitle: T\n---\n{piece * 2_000}", piece * 120_000):

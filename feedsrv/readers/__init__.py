@@ -67,6 +67,8 @@ class _Reader:
         published = self._take_moment("published", dated)
         contacts = self._take("contacts", fields.people(parts))
         shown, document, about = self._parted()
+        if about.blocks:
+            self._origins["boilerplate"] = Origin(about.blocks[0].line, "below the text")
         body = sanitise(shown.html)
         text = to_text(body if document is shown else sanitise(document.html))
         language = self._take("language", fields.language(parts, reference, f"{title}\n{text}"))

@@ -33,6 +33,8 @@ _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|(?<!\S)[\w-]+(?:\.[\w-]+)*\.[a-z]
 _STRONG = re.compile(r"\W*<(strong|b|em)>(?P<name>.{1,100}?)</\1>(?P<role>.*)", re.DOTALL)
 _SEPARATOR = re.compile(r"\s*[,;|·•()]\s*|\s[–—/-](?:\s|$)")
 _ROLE_FIRST = re.compile(r"(?P<role>[^:]{3,60}?)\s*:\s*(?P<name>.*[^\W\d_].*)")
+_MOST_ROWS = 100
+_LONGEST_ROW = 300
 _LINKING = re.compile(r"(?:(?:^|\s+)(?:at|or|on|by|via|au|ou|unter|oder|al|o)(?=\s|$))+\W*$")
 _ROW = re.compile(r"<(?:tr|li|dt|p|br)\b[^>]*>")
 _CELL = re.compile(r"<(?:td|th|dd)\b[^>]*>")
@@ -59,10 +61,10 @@ def rows_of(line: Line) -> Iterator[Row]:
     if line.is_prose:
         yield row_of(line.text, line.html)
         return
-    for html in _ROW.split(line.html):
-        html = _CELL.sub(" | ", html)
-        if text := words_of(html):
-            yield row_of(text, html)
+    for html in _ROW.split(line.html)[:_MOST_ROWS]:
+        cells = _CELL.sub(" | ", html)
+        if text := words_of(cells)[:_LONGEST_ROW]:
+            yield row_of(text, cells)
 
 
 def row_of(text: str, html: str = "") -> Row:

@@ -12,6 +12,7 @@ _LONGEST_WRAPPED = 120
 """Characters; a line longer than this was not wrapped by hand: it is a paragraph."""
 _LONGEST_BROKEN = 60
 """Characters; after a line shorter than this the break was meant, as in an address."""
+_MOST_GAPS = 200
 _GAP = re.compile(r"[ \t\u00a0]{8,}")
 
 
@@ -44,7 +45,7 @@ def _lines(text: str, first_line: int) -> Iterator[tuple[int, str]]:
         if len(stripped) <= _LONGEST_WRAPPED:
             yield number, stripped
             continue
-        for piece in _GAP.split(stripped):
+        for piece in _GAP.split(stripped, maxsplit=_MOST_GAPS):
             yield from ((number, piece), (number, ""))
 
 
