@@ -96,7 +96,7 @@ def _name_and_role(bare: str, *, is_role: bool = False) -> tuple[str, str]:
 
 
 def _trimmed(text: str) -> str:
-    return _LINKING.sub("", text).strip(" ,;:|/–—-·•*().")
+    return _LINKING.sub("", text).strip(" ,;:|/–—-·•*()<>.")
 
 
 def contact_of(text: str) -> Contact:

@@ -74,6 +74,11 @@ _DATES = tuple(
     )
 )  # fmt: skip
 _AMBIGUOUS = re.compile(r"(?<![0-9])[0-9]{1,2}([-/.])[0-9]{1,2}\1[0-9]{4}(?![0-9])")
+_NAMED = _MONTH.replace("?P<name>", "?:")
+_LIKE = re.compile(
+    rf"[0-9]{{1,2}}[./-][0-9]{{1,2}}[./-][0-9]{{2}}|(?<![^\W\d_]){_NAMED}.{{0,4}}[0-9]|[0-9].{{0,4}}(?<![^\W\d_]){_NAMED}",
+    re.IGNORECASE,
+)
 _WEEKDAY = re.compile(
     r"(?<![^\W\d_])(" + "|".join(sorted(_WEEKDAY_NUMBERS, key=len, reverse=True)) + r")(?![^\W\d_])\.?", re.IGNORECASE
 )
@@ -111,6 +116,11 @@ def read(text: str, newsroom: Newsroom) -> Moment | None:
 def is_ambiguous(text: str, newsroom: Newsroom) -> bool:
     """Whether the text would be a date if the newsroom said which of its numbers is the day."""
     return newsroom.is_day_first is None and len(text) <= LONGEST and bool(_AMBIGUOUS.search(text))
+
+
+def looks_like_one(text: str) -> bool:
+    """Whether somebody may have meant a date: a short text with a month and a number, or numbers like ``23/3/18``."""
+    return len(text) <= LONGEST // 3 and bool(_LIKE.search(text))
 
 
 def _iso(text: str, newsroom: Newsroom) -> Moment | None:

@@ -81,13 +81,15 @@ class Masthead:
     """What was found at the top.
 
     ``headline`` are its lines, which ``is_heading`` tells from the first lines of a text. ``dateline`` is the
-    date that opens the text, or ends the headline of a periodical.
+    date that opens the text, or ends the headline of a periodical. ``unclear`` is a line that looks like a
+    date and is none.
     """
 
     facts: tuple[Fact, ...] = ()
     headline: tuple[Line, ...] = ()
     is_heading: bool = False
     dateline: tuple[Line, Moment] | None = None
+    unclear: Line | None = None
 
 
 def read(document: Document, contacts: Collection[Place], newsroom: Newsroom) -> Masthead:
@@ -96,9 +98,10 @@ def read(document: Document, contacts: Collection[Place], newsroom: Newsroom) ->
     facts = {fact.line.place: fact for fact in _facts(lines, newsroom)}
     rest = [line for line in lines if line.place not in facts]
     headline, is_heading = _headline(rest)
-    text = (line for line in rest if line not in headline and not line.level)
+    text = [line for line in rest if line not in headline and not line.level]
     dateline = next(((line, moment) for line in text if (moment := _dateline(line, newsroom))), None)
-    return Masthead(tuple(facts.values()), headline, is_heading, dateline or _dated(headline, newsroom))
+    unclear = next((line for line in text if dates.looks_like_one(line.text)), None)
+    return Masthead(tuple(facts.values()), headline, is_heading, dateline or _dated(headline, newsroom), unclear)
 
 
 def _headline(lines: Sequence[Line]) -> tuple[tuple[Line, ...], bool]:

@@ -28,7 +28,10 @@ _DAY_IN_NAME = re.compile(
 def published(manuscript: Manuscript) -> Found[datetime] | None:
     """When it was published; None: that is not told anywhere."""
     found = _stated(manuscript) or _in_text(manuscript) or _in_path(manuscript)
-    if not found:
+    unclear = manuscript.masthead.unclear
+    if not found and unclear:
+        manuscript.complaints.warn(unclear.number, f"“{unclear.text}” is no date, and there is none", WRITE_A_DATE)
+    elif not found:
         manuscript.complaints.warn(0, "there is no date", f"add a date to the front matter; {WRITE_A_DATE}")
     return found
 
