@@ -70,7 +70,7 @@ class _Reader:
         if about.blocks:
             self._origins["boilerplate"] = Origin(about.blocks[0].line, "below the text")
         body = sanitise(shown.html)
-        text = to_text(body if document is shown else sanitise(document.html))
+        text = to_text(body) if document is shown else _text_of(document)
         language = self._take("language", fields.language(parts, reference, f"{title}\n{text}"))
         corrections = self._take("corrections", fields.corrections(parts))
         release = Release(
@@ -84,7 +84,7 @@ class _Reader:
             summary=self._take("summary", fields.summary(parts, document, text)),
             body=body,
             text=text,
-            boilerplate=to_text(sanitise(about.html)),
+            boilerplate=_text_of(about),
             stated_topics=self._take("stated_topics", fields.topics(parts)),
             contacts=contacts,
             corrections=corrections,
@@ -125,3 +125,7 @@ class _Reader:
             return shown, shown, Document(())
         text = parts.document.without(gone | parts.ending.boilerplate)
         return shown, text, parts.document.only(parts.ending.boilerplate - gone)
+
+
+def _text_of(document: Document) -> str:
+    return to_text(sanitise(document.html)) if document.blocks else ""

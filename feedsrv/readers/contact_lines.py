@@ -70,7 +70,7 @@ def rows_of(line: Line) -> Iterator[Row]:
 def row_of(text: str, html: str = "") -> Row:
     """What a text says, whose ``html`` may link to an address and set the name in bold."""
     emails = tuple(dict.fromkeys(email.rstrip(".") for email in _EMAIL.findall(f"{text} {html}")))
-    hidden = _HIDDEN_EMAIL.search(text)
+    hidden = None if emails else _HIDDEN_EMAIL.search(text)
     phones = tuple(one_line(match[0]) for match in _PHONE.finditer(_FAX.sub(" ", _EMAIL.sub(" ", text))))
     row = Row(*_name_and_role(_bare(text)), phones, emails, hidden[0] if hidden else "")
     strong = _STRONG.match(html)

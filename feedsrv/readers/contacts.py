@@ -42,7 +42,7 @@ class Section:
     """The contacts of a text, the line they begin on, and where they stand.
 
     ``hidden`` are the numbers of lines with an address that is written so that programs do not find it, and
-    that address.
+    that address: then the lines are to stay in the text.
     """
 
     contacts: tuple[Contact, ...]
@@ -93,7 +93,7 @@ def find(document: Document, boilerplate: Collection[Place]) -> Section | None:
         contacts = tuple(contact for contact in paired(rows) if contact != Contact())
         hidden = tuple((entry.line.number, row.hidden) for entry in entries for row in entry.rows if row.hidden)
         if contacts or hidden:
-            places = {heading.place, *(entry.line.place for entry in entries)} if contacts else set()
+            places = {heading.place, *(entry.line.place for entry in entries)} if not hidden else set()
             return Section(contacts, heading.number, frozenset(places), hidden)
     return None
 
