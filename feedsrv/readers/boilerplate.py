@@ -42,6 +42,7 @@ _ABOUT = re.compile(
 _BOLD = re.compile(r"\s*<(strong|b)>(?P<head>.{1,80}?)</\1>(?P<rest>.*)", re.DOTALL)
 _RUN_IN = re.compile(r"(?P<head>[^<>:]{4,60}):\s")
 _LONGEST_HEADING = 200
+_LONGEST_MARK = 60
 
 
 class _Kind(Enum):
@@ -124,7 +125,7 @@ def _parts(index: int, block: Block) -> Iterator[_Part]:
 def _kind(block: Block, number: int, html: str) -> tuple[_Kind, int]:
     if not block.tag:
         return (_Kind.RULE if html.startswith("<hr") else _Kind.TEXT), 0
-    text = words_of(html) if len(html) <= _LONGEST_HEADING else ""
+    text = words_of(html) if len(html) <= (_LONGEST_MARK if number else _LONGEST_HEADING) else ""
     if _SIGN.fullmatch(text) or (block.level and not text.strip("# ") and len(html) <= _LONGEST_HEADING):
         return _Kind.SIGN, 0
     if text and _MARK.fullmatch(text):
