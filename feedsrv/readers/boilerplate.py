@@ -126,7 +126,7 @@ def _kind(block: Block, number: int, html: str) -> tuple[_Kind, int]:
     if not block.tag:
         return (_Kind.RULE if html.startswith("<hr") else _Kind.TEXT), 0
     text = words_of(html) if len(html) <= (_LONGEST_MARK if number else _LONGEST_HEADING) else ""
-    if _SIGN.fullmatch(text) or (block.level and not text.strip("# ") and len(html) <= _LONGEST_HEADING):
+    if _SIGN.fullmatch(text) or (block.level and not html.strip("# ")):
         return _Kind.SIGN, 0
     if text and _MARK.fullmatch(text):
         return _Kind.MARK, 0
@@ -145,5 +145,6 @@ def _kind_of_line(html: str, text: str) -> tuple[_Kind, int]:
     head = words_of(run_in["head"]) if run_in else text
     if _ABOUT.fullmatch(head.strip(" :*_")):
         return _Kind.ABOUT, _BELOW_ALL
-    is_heading = (bold and not words_of(bold["rest"])) or contacts.is_heading(text)
+    is_alone = bold and len(bold["rest"]) < _LONGEST_MARK and not words_of(bold["rest"])
+    is_heading = is_alone or contacts.is_heading(text)
     return (_Kind.HEADING if is_heading else _Kind.TEXT), _BELOW_ALL
