@@ -55,6 +55,8 @@ FOR RELEASE ON 24 December 2026
 def test_a_line_that_asks_for_it_holds_the_release_wherever_it_stands(line: str) -> None:
     body = f"{line}\n\n1 October 2026\n\nA headline of the release\n\nSome words of it, which are many.\n"
     assert standing(body, "a.txt") is not Standing.PUBLIC
+    beside_contact = f"Contact: Jane Doe\n{line}\n+1 555 010 0199\n\nA headline of the release\n\nSome words of it.\n"
+    assert standing(beside_contact, "a.txt") is not Standing.PUBLIC
     assert standing(f"---\ntitle: T\ndate: 2026-10-01\n---\n\n{line}\n\nSome words.\n") is not Standing.PUBLIC
     html = f"<html><body><aside>{line}</aside><article><h1>A headline</h1><p>1 October 2026</p><p>Some words.</p></article>"
     if not line.startswith("FOR RELEASE"):  # a date outside the article is none of the article's

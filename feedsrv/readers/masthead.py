@@ -75,6 +75,11 @@ class Fact:
     is_embargo: bool = False
     lifts: Moment | None = None
 
+    @property
+    def has_date(self) -> bool:
+        """Whether it says when, however unclearly."""
+        return bool(self.date or self.is_ambiguous or self.is_embargo)
+
 
 @dataclass(frozen=True, slots=True)
 class Masthead:
@@ -94,9 +99,10 @@ class Masthead:
 
 def read(document: Document, contacts: Collection[Place], newsroom: Newsroom) -> Masthead:
     """The masthead of a document, whose ``contacts`` may stand there too."""
-    lines = tuple(islice((line for line in document.lines() if line.place not in contacts), MOST_LINES))
-    facts = {fact.line.place: fact for fact in _facts(lines, newsroom)}
-    rest = [line for line in lines if line.place not in facts]
+    lines = tuple(islice(document.lines(), MOST_LINES))
+    found = (fact for fact in _facts(lines, newsroom) if fact.has_date or fact.line.place not in contacts)
+    facts = {fact.line.place: fact for fact in found}
+    rest = [line for line in lines if line.place not in facts and line.place not in contacts]
     headline, is_heading = _headline(rest)
     text = [line for line in rest if line not in headline and not line.level]
     dateline = next(((line, moment) for line in text if (moment := _dateline(line, newsroom))), None)
