@@ -298,7 +298,9 @@ def test_a_generic_heading_is_no_title(word: str) -> None:
     assert (release.title, release.text) == ("The headline", "Text.")
 
 
-@pytest.mark.parametrize("line", ["2018-2020", "MARS 2018-2020", "Apollo 11", "COVID-19", "12/2018", "News: PR"])
+@pytest.mark.parametrize(
+    "line", ["2018-2020", "MARS 2018-2020", "Apollo 11", "COVID-19", "12/2018", "News: PR", "555-010-0199"]
+)
 def test_what_looks_like_a_reference_may_be_a_headline(line: str) -> None:
     release = read(f"{line}\n\nText.", "a.txt").release
     assert (release.title, release.reference) == (line, "")

@@ -198,7 +198,7 @@ def _fact_of(text: str, line: Line, newsroom: Newsroom) -> Fact | None:
 def _reference(text: str) -> str:
     number = _NUMBER_SIGN.sub("", text, count=1) if _NUMBER_SIGN.match(text) else text
     is_number = _REFERENCE.fullmatch(number if number == text else f"N{number}") and not re.fullmatch(
-        r"[0-9]{1,2}([./-])[0-9]{1,2}\1[0-9]{4}", number
+        r"[0-9]{1,2}([./-])[0-9]{1,2}\1[0-9]{4}|[0-9]{3}[/-][0-9]{3}-[0-9]{4}", number
     )
     return _DASHES.sub("-", number) if is_number and not _TWO_YEARS.fullmatch(number) else ""
 
