@@ -26,7 +26,7 @@ _MOST_SIGNS = 2  # more are no ends: they stand between the items of a digest
 _ABOUT = re.compile(
     r"""(?i:about[ ]us|who[ ]we[ ]are|à[ ]propos(?:[ ]de[ ]nous)?|qui[ ]sommes[ -]nous|über[ ]uns|wer[ ]wir[ ]sind
       |(?:acerca[ ]de|sobre)[ ]nosotros|quiénes[ ]somos|chi[ ]siamo|sobre[ ]nós|quem[ ]somos|over[ ]ons
-      |notes?[ ](?:to|for)[ ](?:the[ ])?editors? | editors?['’]?s?[ ]notes?
+      |notes?[ ](?:to|for)[ ](?:the[ ])?editors? | editors['’]?[ ]notes
       |notes?[ ](?:aux|pour[ ]les|à[ ]l['’]attention[ ]des)[ ](?:rédact|journalist|éditeur|média)\w*
       |(?:hinweise?|anmerkung(?:en)?)[ ](?:für|an)[ ](?:die[ ])?(?:redakt|journalist|medien|presse)\w*
       |notas?[ ](?:para|a)[ ](?:los[ ]|la[ ])?(?:editores|redac|periodistas|prensa|medios)\w*
@@ -40,7 +40,8 @@ _ABOUT = re.compile(
     re.VERBOSE,
 )
 _BOLD = re.compile(r"\s*<(strong|b)>(?P<head>.{1,80}?)</\1>(?P<rest>.*)", re.DOTALL)
-_RUN_IN = re.compile(r"(?P<head>[^<>:]{4,60}):\s")
+_RUN_IN = re.compile(r"(?:<(?:em|i)>)?(?P<head>[^<>:]{4,60}):(?:</(?:em|i)>)?\s")
+_RULE = re.compile(r"[-–—_=~]{2,}")
 _LONGEST_HEADING = 200
 _LONGEST_MARK = 60
 
@@ -128,7 +129,9 @@ def _kind(block: Block, number: int, html: str) -> tuple[_Kind, int]:
     text = words_of(html) if len(html) <= (_LONGEST_MARK if number else _LONGEST_HEADING) else ""
     if _SIGN.fullmatch(text) or (block.level and not html.strip("# ")):
         return _Kind.SIGN, 0
-    if text and _MARK.fullmatch(text):
+    if _RULE.fullmatch(text):
+        return _Kind.RULE, 0
+    if _MARK.fullmatch(text):
         return _Kind.MARK, 0
     if block.level:
         return (_Kind.ABOUT if _ABOUT.fullmatch(text.strip(" :*_")) else _Kind.HEADING), block.level

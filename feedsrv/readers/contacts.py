@@ -28,7 +28,8 @@ _HEADING = re.compile(
     | ufficio\s+stampa | (?:gabinete|oficina)\s+de\s+(?:prensa|comunicación)
     | (?:for\s+)?(?:more|further|additional|media)\s+information,?\s+(?:please\s+)?contact
     | pour\s+(?:plus|tout\s+complément)\s+d['’]informations?,?\s+(?:veuillez\s+)?contacte[rz]
-    | (?:bei\s+)?rückfragen(?:\s+(?:an|bitte\s+an|richten\s+sie\s+bitte\s+an))? | weitere\s+auskünfte(?:\s+erteilt)?
+    | (?:(?:bei|für)\s+)?rückfragen(?:\s+(?:an|bitte\s+an|richten\s+sie\s+bitte\s+an))?
+    | weitere\s+auskünfte(?:\s+erteilt)?
     )(?![^\W_])""",
     re.IGNORECASE | re.VERBOSE,
 )

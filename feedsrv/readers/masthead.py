@@ -32,7 +32,7 @@ _GENERIC = re.compile(
     )(?![^\W_])[\s.:,;|–—-]*""",
     re.IGNORECASE | re.VERBOSE,
 )
-_BARE_NUMBER = re.compile(r"(?:n[°º]|n[or]\.?|num(?:ber|éro|mer|ero)|#)?\s?[0-9]{1,6}", re.IGNORECASE)
+_BARE_NUMBER = re.compile(r"(?:n[°º]|n[or]?\.?|num(?:ber|éro|mer|ero)|#)?\s?[0-9]{1,6}", re.IGNORECASE)
 _PERIODICAL = re.compile(
     r"\b(?:reports?|bulletins?|newsletters?|digest|updates?|reviews?|briefings?|highlights|news|rapports?|lettre|bilan|revue"
     r"|wochenberichte?|berichte?|rundbriefe?|informes?|bolet[íi]n|resumen|rapporti?o?|bollettino|rassegna|boletim)$",
@@ -49,15 +49,16 @@ _REFERENCE = re.compile(
 )
 _TWO_YEARS = re.compile(r"(?:.*[^0-9])?(?:19|20)[0-9]{2}[^0-9](?:19|20)?[0-9]{2}")
 _DASHES = re.compile("[\u2010\u2011–]")
-_SEPARATOR = re.compile(r"\s+[|·•–—-]\s+|\s*\|\s*")
+_SEPARATOR = re.compile(r"\s+[|·•–—-]\s+|\s*\|\s*|\s+(?:del|du|vom|van|of|dated)\s+")
 _PLACE_END = re.compile(r"\s*[,(–—]\s*|\s+-\s+")
 _PLACE_WORD = re.compile(r"[A-ZÀ-ÞŁŚŠŽ](?:[^\W\d_]|[.'’-])*|de|la|le|sur|am|an|der|del|di|in")
+_ITEM = re.compile(r'<ol(?: start="(?P<number>[0-9]{1,2})")?>\s*<li>[^<]{1,60}</li>\s*</ol>')
 _WIRE = re.compile(r"\s*(?:/[^/]{3,30}/|\([A-Z][A-Za-z .-]{1,30}\)?)\s*$")
 _BOLD = re.compile(r"\s*<(strong|b)>(?:(?!<\1>).)*</\1>[\s\\]*(?:<br ?/?>\s*)?", re.DOTALL)
 _SENTENCE = re.compile(r"[.!?…][\"'”’»)]*$")
 _FULL_LINE = 50
 """Characters; a shorter line was not broken for want of room."""
-_DATELINE_END = re.compile(r"\)?\s*(?:[–—:]|\s-\s|-{2}|\)\s)")
+_DATELINE_END = re.compile(r"\)?\s*(?:[–—:]|\s-\s|-{2}|\)\s|\.-|\.\s)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +138,12 @@ def _wrapped(lines: Sequence[Line]) -> Iterator[Line]:
 
 
 def _goes_on(text: str, following: str, width: int) -> bool:
-    """Whether a line is shouted as the one before, or began only because that one had no room for another word."""
+    """Whether a line is shouted as the one before, or goes on in small letters, or for want of room."""
     if _SENTENCE.search(text) or text.isupper():
         return text.isupper() and following.isupper()
     next_word = following.partition(" ")[0]
-    return len(text) >= _FULL_LINE and len(text) + 1 + len(next_word) > width
+    is_full = len(text) >= _FULL_LINE and len(text) + 1 + len(next_word) > width
+    return is_full or following[:1].islower()
 
 
 def _facts(lines: Sequence[Line], newsroom: Newsroom) -> Iterator[Fact]:
@@ -157,8 +159,14 @@ def _facts(lines: Sequence[Line], newsroom: Newsroom) -> Iterator[Fact]:
             yield answers[line.place]
         elif len(line.text) > LONGEST_LINE and not line.level:
             has_text_begun = True
-        elif line.is_prose and not has_text_begun and (fact := _fact(line, newsroom)):
+        elif not has_text_begun and (fact := _fact(_as_written(line), newsroom)):
             yield fact
+
+
+def _as_written(line: Line) -> Line:
+    """``24. März 2018`` is the 24th item of a list to Markdown."""
+    item = None if line.is_prose else _ITEM.fullmatch(line.html.strip())
+    return replace(line, text=f"{item['number'] or 1}. {line.text}", is_prose=True) if item else line
 
 
 def _embargo(line: Line, following: Line | None, newsroom: Newsroom) -> Fact | None:
@@ -171,6 +179,8 @@ def _embargo(line: Line, following: Line | None, newsroom: Newsroom) -> Fact | N
 
 def _fact(line: Line, newsroom: Newsroom) -> Fact | None:
     """What a line says, as a whole or part by part; None if a part of it says nothing known."""
+    if not line.is_prose:
+        return None
     for parts in ([line.text], [part for part in _SEPARATOR.split(line.text) if part]):
         known = [fact for part in parts if (fact := _fact_of(part, line, newsroom))]
         if known and len(known) == len(parts):
