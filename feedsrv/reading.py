@@ -78,7 +78,8 @@ class Reading:
     """What was understood of one file.
 
     ``release.id`` is the id the file claims, before collisions; ``release.topics`` is empty, topics are
-    given out by `feedsrv.topics`. ``origins`` is keyed by the names of the fields of `Release`.
+    given out by `feedsrv.topics`. ``origins`` is keyed by the names of the fields of `Release` and of
+    `Visibility`: that of ``barred`` is the line that first holds the release.
     """
 
     release: Release

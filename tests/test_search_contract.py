@@ -327,6 +327,30 @@ def test_the_release_of_a_reference_stands_before_those_that_mention_it(index: S
     assert ask(index, "PR039-2020", sort=Sort.RELEVANCE) == ["itself", "mention"]
 
 
+@pytest.mark.parametrize("query", ["ferries", '"coastal ferries"', "ferries OR nowhere", "coastal ferries"])
+def test_a_word_in_the_boilerplate_finds_the_release_after_all_that_have_it_in_the_text(
+    index: SearchIndex, query: str
+) -> None:
+    long = "Words of other things. " * 500 + "The coastal ferries."
+    about = "We run coastal ferries, ferries and coastal ferries."
+    publish(
+        index,
+        *(a_release(f"text{day}", day, long) for day in range(1, 9)),
+        a_release("below", 20, "Some words.", boilerplate=about),
+        a_release("neither", 21),
+    )
+    assert ask(index, query, sort=Sort.RELEVANCE) == [*(f"text{day}" for day in range(8, 0, -1)), "below"]
+    hit = index.snapshot().search(Query(parse(query).tree)).hits[0]
+    assert hit.release.id == "below"
+    assert "<mark>ferries</mark>" in hit.excerpt
+
+
+def test_no_phrase_begins_in_the_text_and_ends_in_the_boilerplate(index: SearchIndex) -> None:
+    publish(index, a_release("a", text="The coastal", boilerplate="ferries"))
+    assert ask(index, '"coastal ferries"') == []
+    assert ask(index, "coastal ferries") == ["a"]
+
+
 def test_an_excerpt_marks_the_words_and_escapes_the_rest(index: SearchIndex) -> None:
     publish(index, a_release("a", text="word " * 200 + "<b>the comet</b> & its tail " + "word " * 200))
     (hit,) = index.snapshot().search(Query(parse("comets tail").tree)).hits

@@ -18,7 +18,7 @@ from feedsrv.readers.markup import sanitise, to_text
 from feedsrv.reading import Origin, Reading
 from feedsrv.release import Release
 
-READER_VERSION = 2
+READER_VERSION = 3
 """Part of every fingerprint: raise it when files would be read differently, and all are read again."""
 DOCUMENTS = frozenset(conversion.CONVERTERS)
 """The endings of documents that `feedsrv.readers.conversion` can read if its libraries are installed."""
@@ -95,11 +95,14 @@ class _Reader:
         parts = self._manuscript
         title = self._take("title", fields.title(parts))
         reference = self._take("reference", fields.reference(parts))
-        published = self._take_moment("published", moments.published(parts))
+        dated = moments.published(parts)
+        published = self._take_moment("published", dated)
         contacts = self._take("contacts", fields.people(parts))
-        document = self._rest()
-        body = sanitise(document.html)
-        text = to_text(body)
+        shown, document, about = self._parted()
+        if about.blocks:
+            self._origins["boilerplate"] = Origin(about.blocks[0].line, "below the text")
+        body = sanitise(shown.html)
+        text = to_text(body) if document is shown else _text_of(document)
         language = self._take("language", fields.language(parts, reference, f"{title}\n{text}"))
         corrections = self._take("corrections", fields.corrections(parts))
         release = Release(
@@ -113,18 +116,20 @@ class _Reader:
             summary=self._take("summary", fields.summary(parts, document, text)),
             body=body,
             text=text,
+            boilerplate=_text_of(about),
             stated_topics=self._take("stated_topics", fields.topics(parts)),
             contacts=contacts,
             corrections=corrections,
             aliases=self._take("aliases", fields.aliases(parts)),
         )
-        seen = visibility.read(parts, published)
+        seen, reasons = visibility.read(parts, dated)
         problems = tuple(sorted(dict.fromkeys(parts.complaints.problems), key=lambda problem: problem.line))
+        origins = {**self._origins, **reasons}
         if not parts.is_converted:
-            return Reading(release, seen, self._origins, problems)
+            return Reading(release, seen, origins, problems)
         origins = {
             name: origin if origin.how.startswith("mail") else replace(origin, line=0)
-            for name, origin in self._origins.items()
+            for name, origin in origins.items()
         }
         return Reading(release, seen, origins, tuple(replace(problem, line=0) for problem in problems))
 
@@ -145,11 +150,21 @@ class _Reader:
         self._origins["id"] = next(origin for origin in sources if origin)
         return ids.claim(parts.source, language, parts.newsroom, reference=reference, own_slug=slug.value)
 
-    def _rest(self) -> Document:
-        """The document without what has become a field, and without the masthead's lines.
+    def _parted(self) -> tuple[Document, Document, Document]:
+        """The document as it is shown, and apart its text and its boilerplate.
 
-        Whoever writes front matter has said there what is to be said: then other lines stay.
+        What has become a field is in none of them, nor are end marks and the masthead's lines. Whoever writes
+        front matter has said there what is to be said: then other lines stay.
         """
         parts = self._manuscript
         facts = (fact for fact in parts.masthead.facts if fact.is_embargo or not parts.has_front_matter)
-        return parts.document.without(self._said | {fact.line.place for fact in facts})
+        gone = self._said | parts.ending.marks | {fact.line.place for fact in facts}
+        shown = parts.document.without(gone)
+        if not parts.ending.boilerplate:
+            return shown, shown, Document(())
+        text = parts.document.without(gone | parts.ending.boilerplate)
+        return shown, text, parts.document.only(parts.ending.boilerplate - gone)
+
+
+def _text_of(document: Document) -> str:
+    return to_text(sanitise(document.html)) if document.blocks else ""

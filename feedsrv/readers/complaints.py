@@ -18,7 +18,7 @@ class Complaints:
         self.problems.append(Problem(self._path, line, what, remedy))
 
     def note(self, line: int, what: str, remedy: str = "") -> None:
-        """How something was read that leaves a choice."""
+        """How something that leaves a choice was read."""
         self.problems.append(Problem(self._path, line, what, remedy, Severity.NOTE))
 
     def hold(self, line: int, what: str, remedy: str) -> None:

@@ -57,14 +57,22 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class FrontMatter:
-    """The entries that say something, by folded key; ``length`` is the number of lines to its end, 0: there is none."""
+    """The entries that say something, by folded key, and those that are ``empty``.
+
+    ``length`` is the number of lines to its end, 0: there is none.
+    """
 
     entries: Mapping[str, Entry] = field(default_factory=dict)
     length: int = 0
+    empty: Mapping[str, Entry] = field(default_factory=dict)
 
     def find(self, *keys: str) -> Iterator[Entry]:
         """The entries of these keys, in the order of the keys."""
         return (self.entries[key] for key in keys if key in self.entries)
+
+    def blank(self, *keys: str) -> Iterator[Entry]:
+        """The entries of these keys that say nothing."""
+        return (self.empty[key] for key in keys if key in self.empty)
 
 
 _DECISIVE = frozenset(
@@ -109,7 +117,8 @@ def read(text: str, complaints: Complaints) -> FrontMatter:
             first + 1 + error.line, f"the front matter cannot be read: {error}", _REMEDY
         ) from error
     in_file = {key: replace(entry, line=first + 1 + entry.line) for key, entry in entries.items()}
-    return FrontMatter(in_file, end + (first > start))
+    said = {key: entry for key, entry in in_file.items() if entry.value}
+    return FrontMatter(said, end + (first > start), {key: in_file[key] for key in in_file.keys() - said.keys()})
 
 
 _REMEDY = "mend this line; until then the file is held back, for it may be a draft"
@@ -207,7 +216,7 @@ def _merged(stated: Iterable[Entry], warn: Callable[[Entry], None]) -> dict[str,
             if fold(name) in _DECISIVE and fold(name) in entries and entries[fold(name)].value != value:
                 raise _Invalid(params.line, f"{name!r} is stated twice, once under params")
             entries.setdefault(fold(name), Entry(name, value, params.line))
-    return {key: entry for key, entry in entries.items() if entry.value}
+    return entries
 
 
 def _yaml(text: str) -> Iterator[Entry]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from feedsrv.newsroom import Newsroom
-from feedsrv.readers import caution, contacts, front_matter, html, markdown, masthead, plain
+from feedsrv.readers import boilerplate, caution, contacts, front_matter, html, markdown, masthead, plain
 from feedsrv.readers.complaints import Complaints
 from feedsrv.readers.document import Document
 from feedsrv.readers.front_matter import Entry, FrontMatter
@@ -48,6 +48,7 @@ class Manuscript:
     masthead: masthead.Masthead
     cautions: tuple[tuple[int, str], ...]
     contacts: contacts.Section | None
+    ending: boilerplate.Ending
     newsroom: Newsroom
     complaints: Complaints
     is_converted: bool = False
@@ -77,14 +78,17 @@ def of_conversion(source: str, converted: Conversion, newsroom: Newsroom, compla
 def _assembled(
     source: str, text: str, head: FrontMatter, document: Document, newsroom: Newsroom, complaints: Complaints
 ) -> Manuscript:
+    ending = boilerplate.find(document)
+    people = contacts.find(document, ending.boilerplate)
     return Manuscript(
         source,
         replace(head, entries={**document.entries, **head.entries}),
         head.length > 0,
         document,
-        masthead.read(document, newsroom),
+        masthead.read(document, people.places if people else (), newsroom),
         tuple(caution.lines(text, head.length)),
-        contacts.find(document),
+        people,
+        ending,
         newsroom,
         complaints,
     )

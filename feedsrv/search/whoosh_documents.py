@@ -34,12 +34,14 @@ _RIVALS = ("Whoosh", "Whoosh-Reloaded")
 
 
 def schema() -> Schema:
-    """The fields of a document. ``forms`` alone has positions: phrases are looked up there."""
+    """The fields of a document. Those of forms have positions: phrases are looked up there."""
     return Schema(
         source=ID(unique=True),
         title=TEXT(phrase=False, field_boost=TITLE_BOOST),
         body=TEXT(phrase=False),
         forms=TEXT(phrase=True),
+        boilerplate=TEXT(phrase=False),
+        boilerplate_forms=TEXT(phrase=True),
         reference=KEYWORD(),
         facts=COLUMN(VarBytesColumn()),
         record=COLUMN(VarBytesColumn()),
@@ -100,10 +102,13 @@ def document(record: Release | Withdrawal, stored: str, newsroom: Newsroom) -> d
     if isinstance(record, Release):
         title = analysis.terms(record.title, record.language)
         body = analysis.terms(record.text, record.language)
+        boilerplate = analysis.terms(record.boilerplate, record.language)
         fields |= {
             "title": title.stems,
             "body": body.stems,
             "forms": [*title.forms, _GAP, *body.forms],
+            "boilerplate": boilerplate.stems,
+            "boilerplate_forms": boilerplate.forms,
             "reference": reference_terms(record.reference),
         }
     return fields

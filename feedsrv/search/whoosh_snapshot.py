@@ -30,7 +30,8 @@ from feedsrv.search.whoosh_table import FACETS, Table, members
 
 WEIGHTING = BM25F(B=0.75, K1=1.5)
 REFERENCE_BOOST = 1000.0
-_FIELDS = ("title", "body")
+UNSCORED = 0.0
+"""The weight of the boilerplate: a release that has a word only there stands after all that have it in the text."""
 
 
 class WhooshSnapshot:
@@ -162,7 +163,9 @@ class WhooshSnapshot:
         return whoosh.Or([whole, _all([self._stemmed(part) for part in parts])]) if len(parts) > 1 else whole
 
     def _stemmed(self, form: str) -> whoosh.Query:
-        return whoosh.Or([whoosh.Term(field, stem) for field in _FIELDS for stem in self._stems(form)])
+        fields = {"title": 1.0, "body": 1.0, "boilerplate": UNSCORED}
+        stems = self._stems(form)
+        return whoosh.Or([whoosh.Term(field, stem, boost=boost) for field, boost in fields.items() for stem in stems])
 
     def _stems(self, form: str) -> list[str]:
         languages = self.newsroom.languages or (self.newsroom.language,)
@@ -185,13 +188,17 @@ class WhooshSnapshot:
     def _hit(self, rank: int, wanted: Wanted | None) -> Hit:
         release = self._documents.record(self._table.numbers[rank])
         assert isinstance(release, Release)  # noqa: S101 - the table ranks nothing else
-        return Hit(release, excerpt(release.text, release.language, wanted) if wanted else "")
+        texts = (release.text, release.boilerplate)
+        return Hit(release, excerpt(texts, release.language, wanted) if wanted else "")
 
 
 def _phrase(forms: list[str]) -> whoosh.Query:
+    if not forms:
+        return whoosh.NullQuery
+    fields = {"forms": 1.0, "boilerplate_forms": UNSCORED}
     if len(forms) == 1:
-        return whoosh.Term("forms", forms[0])
-    return whoosh.Phrase("forms", forms) if forms else whoosh.NullQuery
+        return whoosh.Or([whoosh.Term(field, forms[0], boost=boost) for field, boost in fields.items()])
+    return whoosh.Or([whoosh.Phrase(field, forms, boost=boost) for field, boost in fields.items()])
 
 
 def _all(queries: list[whoosh.Query]) -> whoosh.Query:
