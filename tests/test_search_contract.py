@@ -53,7 +53,7 @@ def publish(index: SearchIndex, *items: Release | Withdrawal, removed: tuple[str
         for source in removed:
             update.remove(source)
         for item in items:
-            update.put(item)
+            update.put(item, {})
         records = {source: record for source, record in update.known().items() if source not in removed}
         update.conclude(records | {item.source: a_record(item) for item in items}, None)
 
@@ -110,7 +110,7 @@ class TestPublishing:
 
         def fail_midway() -> None:
             with index.update() as update:
-                update.put(a_release("b"))
+                update.put(a_release("b"), {})
                 update.conclude({}, None)
                 raise ZeroDivisionError
 
@@ -122,7 +122,7 @@ class TestPublishing:
 
     def test_without_a_conclusion_nothing_is_published(self, index: SearchIndex) -> None:
         with index.update() as update:
-            update.put(a_release("a"))
+            update.put(a_release("a"), {})
         with pytest.raises(IndexUnavailable):
             index.snapshot()
 
@@ -136,7 +136,7 @@ class TestPublishing:
             assert update.sources == {"a.md", "b.md"}
             assert list(update.published()) == []
             assert update.known() == {}
-            update.put(a_release("b"))
+            update.put(a_release("b"), {})
             update.conclude({}, None)
         assert ask(index) == ["b"]
 

@@ -16,7 +16,7 @@ from feedsrv.readers.markup import sanitise, to_text
 from feedsrv.reading import Origin, Reading
 from feedsrv.release import Release
 
-READER_VERSION = 2
+READER_VERSION = 3
 """Part of every fingerprint: raise it when files would be read differently, and all are read again."""
 SUFFIXES = manuscript.MARKDOWN | manuscript.HTML | manuscript.PLAIN
 """The endings of release files, in small letters."""
@@ -88,7 +88,7 @@ class _Reader:
         )
         seen = visibility.read(parts, published)
         problems = tuple(sorted(dict.fromkeys(parts.complaints.problems), key=lambda problem: problem.line))
-        return Reading(release, seen, self._origins, problems)
+        return Reading(release, seen, self._origins, problems, fields.files(parts))
 
     def _take(self, name: str, found: Found[T]) -> T:
         if found.value:

@@ -40,6 +40,10 @@ class Addresses:
         """The page of a release."""
         return self.path(f"/releases/{release_id}")
 
+    def attachment(self, release_id: str, name: str) -> str:
+        """A file of a release."""
+        return self.path(f"/releases/{release_id}/{name}")
+
     def static(self, name: str) -> str:
         """A static file, by the name that carries its hash."""
         return self.path(f"/static/{name}")
