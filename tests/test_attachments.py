@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from hashlib import sha256
 from pathlib import Path
@@ -274,7 +275,7 @@ class TestServing:
         for ending, expected in (("atom", ["figures.xlsx", "plan.pdf"]), ("rss", ["figures.xlsx"])):
             (entry,) = feedparser.parse(client.get(f"/releases.{ending}").data).entries
             assert [enclosure.href for enclosure in entry.enclosures] == [base + name for name in expected]
-        (item,) = client.get("/releases.json").json["items"]
+        (item,) = json.loads(client.get("/releases.json").data)["items"]
         assert item["image"] == f"{base}quay.png"
         assert item["attachments"][1] == {
             "url": f"{base}plan.pdf", "mime_type": "application/pdf", "size_in_bytes": len(PLAN), "title": "plan.pdf",
