@@ -139,7 +139,8 @@ class TestBelonging:
         assert any("more than 200 files, and 1 of them" in problem for problem in problems(newsroom))
 
     def test_what_is_named_and_not_there_is_reported_with_its_line(self, make_newsroom: MakeNewsroom) -> None:
-        body = "A [plan](gone.pdf), [a page](/about).\n\n![A *great* quay](/uploads/quay.png)"
+        body = "A [plan](gone.pdf), [a page](/about), [another's](https://example.org/gone.pdf)."
+        body += "\n\n![A *great* quay](/uploads/quay.png)"
         newsroom = make_newsroom({"x.md": release(image="/img/x.png", body=body)})
         assert problems(newsroom) == [
             "note x.md:4: there is no file img/x.png in the folder of releases; put it there, or change its address",

@@ -361,13 +361,17 @@ class TestFiles:
         assert index.snapshot().file("a", "plan.pdf").read_bytes() == b"plan"
 
     def test_one_release_that_cannot_be_put_does_not_keep_others_back(self, index: SearchIndex, tmp_path: Path) -> None:
-        item = a_release("a", attachments=(Attachment("plan.pdf", "application/pdf", 4, "0" * 64),))
+        (tmp_path / "plan").write_bytes(b"plan")
+        found = {"f" * 64: tmp_path / "nothing", sha256(b"plan").hexdigest(): tmp_path / "plan"}
+        item = a_release("a", attachments=tuple(Attachment(digest[:4], "", 4, digest) for digest in found))
         with index.update() as update:
             with pytest.raises(FileUnreadable):
-                update.put(item, {"0" * 64: tmp_path / "nothing"})
+                update.put(item, found)
             update.put(a_release("b"), {})
             update.conclude({}, None)
         assert ask(index) == ["b"]
+        current = [path for path in (tmp_path / "index" / "current").rglob("*") if path.is_file()]
+        assert b"plan" not in [path.read_bytes() for path in current]
 
 
 def put(index: SearchIndex, folder: Path, name: str, content: bytes, later: bytes | None = b"") -> None:
