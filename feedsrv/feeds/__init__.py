@@ -47,7 +47,8 @@ class Entry:
     """A release as a feed carries it.
 
     ``id`` is a tag: URI (RFC 4151). ``published`` is None for an undated release. ``summary`` is plain text,
-    ``content`` a piece of sanitised HTML. ``extension`` is what JSON Feed gets under ``_feedsrv``.
+    ``content`` a piece of sanitised HTML, ``image`` the address of a picture. ``extension`` is what
+    JSON Feed gets under ``_feedsrv``.
     """
 
     id: str
@@ -60,6 +61,7 @@ class Entry:
     content: str
     author: str
     categories: tuple[Category, ...] = ()
+    image: str = ""
     enclosures: tuple[Enclosure, ...] = ()
     extension: Mapping[str, Any] = field(default_factory=dict)
 

@@ -18,7 +18,7 @@ from feedsrv.readers.markup import sanitise, to_text
 from feedsrv.reading import Origin, Reading
 from feedsrv.release import Release
 
-READER_VERSION = 3
+READER_VERSION = 4
 """Part of every fingerprint: raise it when files would be read differently, and all are read again."""
 DOCUMENTS = frozenset(conversion.CONVERTERS)
 """The endings of documents that `feedsrv.readers.conversion` can read if its libraries are installed."""
@@ -68,6 +68,12 @@ def version(source: str) -> str:
     """What the reading of a file depends on beside its bytes, its path and the newsroom."""
     ending = PurePosixPath(source).suffix.lower()
     return f"{READER_VERSION} {conversion.converter(ending)}" if ending in DOCUMENTS else str(READER_VERSION)
+
+
+def can_read(source: str) -> bool:
+    """Whether what it takes to read a file of this name is installed."""
+    ending = PurePosixPath(source).suffix.lower()
+    return ending not in DOCUMENTS or bool(conversion.converter(ending))
 
 
 def _bounded(text: str, complaints: Complaints) -> str:
@@ -126,12 +132,14 @@ class _Reader:
         problems = tuple(sorted(dict.fromkeys(parts.complaints.problems), key=lambda problem: problem.line))
         origins = {**self._origins, **reasons}
         if not parts.is_converted:
-            return Reading(release, seen, origins, problems)
+            return Reading(release, seen, origins, problems, fields.files(parts))
         origins = {
             name: origin if origin.how.startswith("mail") else replace(origin, line=0)
             for name, origin in origins.items()
         }
-        return Reading(release, seen, origins, tuple(replace(problem, line=0) for problem in problems))
+        return Reading(
+            release, seen, origins, tuple(replace(problem, line=0) for problem in problems), fields.files(parts)
+        )
 
     def _take(self, name: str, found: Found[T]) -> T:
         if found.value:

@@ -17,7 +17,7 @@ from feedsrv.readers.document import Document, Place
 from feedsrv.readers.front_matter import Entry, Value, fold
 from feedsrv.readers.manuscript import Manuscript
 from feedsrv.readers.markup import one_line, shorten, words_of
-from feedsrv.reading import Origin
+from feedsrv.reading import Mention, Origin
 from feedsrv.release import Contact, Correction
 
 LONGEST_TITLE = 300
@@ -196,6 +196,23 @@ def _is_of_a_site(address: str) -> bool:
 def _texts(value: Value) -> Iterator[str]:
     items = value if isinstance(value, tuple) else (value,)
     return (item for item in items if isinstance(item, str) and item)
+
+
+def files(manuscript: Manuscript) -> tuple[Mention, ...]:
+    """The files that it names outside its text; an item may be a table with the address under one of a few keys."""
+    return tuple(
+        Mention(address, entry.line, entry.key.lower() != "attachments")
+        for entry in manuscript.head.find("attachments", "images", "image")
+        for item in (entry.value if isinstance(entry.value, tuple) else (entry.value,))
+        for address in islice(_addresses(item), 1)
+    )
+
+
+def _addresses(item: Value) -> Iterator[str]:
+    if not isinstance(item, Mapping):
+        return _texts(item)
+    stated = {fold(key): value for key, value in item.items()}
+    return (address for key in ("file", "src", "path", "url") for address in _texts(stated.get(key, "")))
 
 
 def corrections(manuscript: Manuscript) -> Found[tuple[Correction, ...]]:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 from feedsrv.ledger import FileRecord
@@ -58,6 +59,9 @@ class Snapshot(Protocol):
     def get(self, release_id: str) -> Release:
         """A release. Raises ReleaseNotFound, or ReleaseWithdrawn with the notice."""
 
+    def file(self, release_id: str, name: str) -> Path:
+        """Where a file of a release lies, to be opened at once. Raises like `get`, or AttachmentNotFound."""
+
     def alias(self, path: str) -> str | None:
         """The id of the release that this address (a path with a slash in front, or a former id) leads to."""
 
@@ -85,10 +89,12 @@ class Update(Protocol):
     def adopt(self, newsroom_text: str) -> None:
         """Let the next generation have these editorial settings; before anything is put."""
 
-    def put(self, record: Release | Withdrawal) -> bool:
+    def put(self, record: Release | Withdrawal, files: Mapping[str, Path]) -> bool:
         """Let it be in the next generation, in place of what its source had; once for a source.
 
-        Returns whether that makes a difference.
+        ``files`` tells where its attachments lie, by digest; those that the generation it starts from has may be
+        left out. They are copied. Returns whether that makes a difference. Raises FileUnreadable, and leaves
+        everything as it was, for a file that is not, or no longer, what its digest says.
         """
 
     def remove(self, source: str) -> None:

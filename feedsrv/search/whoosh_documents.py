@@ -24,7 +24,7 @@ from feedsrv.language import reference_key
 from feedsrv.newsroom import Newsroom
 from feedsrv.release import Release, Withdrawal, from_json
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """Raise it when documents change: an index of another version is made anew."""
 
 TITLE_BOOST = 1.5

@@ -19,6 +19,7 @@ from feedsrv import ledger, newsroom
 from feedsrv.errors import IndexUnavailable, NewsroomInvalid
 from feedsrv.newsroom import Newsroom
 from feedsrv.search import Condition
+from feedsrv.search.files import FOLDER
 from feedsrv.search.generations import SEGMENTS, Generations
 from feedsrv.search.whoosh_documents import Documents, engine_version
 from feedsrv.search.whoosh_snapshot import WEIGHTING, WhooshSnapshot
@@ -38,6 +39,7 @@ class _Generation:
 
     name: str
     newsroom: Newsroom
+    folder: Path
     files: MappedStorage
     table: Table
 
@@ -45,7 +47,7 @@ class _Generation:
         return FileIndex(self.files).searcher(weighting=WEIGHTING)
 
     def snapshot(self) -> WhooshSnapshot:
-        return WhooshSnapshot(self.name, self.newsroom, self.table, self.searcher())
+        return WhooshSnapshot(self.name, self.newsroom, self.table, self.searcher(), self.folder / FOLDER)
 
 
 class WhooshIndex:
@@ -147,7 +149,7 @@ class WhooshIndex:
             raise IndexUnavailable(f"{path} cannot be opened: {error}") from error
         except Exception as error:  # a damaged index makes Whoosh and pickle raise what they like
             raise IndexUnavailable(f"{path} is damaged ({type(error).__name__}: {error}): run feedsrv index") from error
-        return _Generation(name, settings, files, table)
+        return _Generation(name, settings, path, files, table)
 
     def _sound_generation(self) -> _Generation | None:
         """The generation to start from; None, with a word in the log, if there is none that can be trusted."""

@@ -12,13 +12,14 @@ from datetime import UTC, datetime
 from functools import reduce
 from itertools import islice
 from operator import and_, or_
+from pathlib import Path
 
 from whoosh import query as whoosh
 from whoosh.scoring import BM25F
 from whoosh.searching import Searcher
 
 from feedsrv import analysis
-from feedsrv.errors import ReleaseNotFound, ReleaseWithdrawn
+from feedsrv.errors import AttachmentNotFound, ReleaseNotFound, ReleaseWithdrawn
 from feedsrv.language import And, Filter, Node, Not, Or, Phrase, Reference, Word, positive_leaves
 from feedsrv.newsroom import Newsroom
 from feedsrv.query import Facet, Hit, Query, Results, Sort
@@ -37,11 +38,14 @@ UNSCORED = 0.0
 class WhooshSnapshot:
     """One generation for one thread: a Whoosh searcher is not safe to share (wrong results were seen)."""
 
-    def __init__(self, generation: str, newsroom: Newsroom, table: Table, searcher: Searcher) -> None:
+    def __init__(
+        self, generation: str, newsroom: Newsroom, table: Table, searcher: Searcher, attachments: Path
+    ) -> None:
         self.generation = generation
         self.newsroom = newsroom
         self._table = table
         self._searcher = searcher
+        self._attachments = attachments
         self._documents = Documents(searcher.reader())
 
     def search(self, query: Query) -> Results:
@@ -75,6 +79,13 @@ class WhooshSnapshot:
         if not isinstance(record, Release):
             raise ReleaseWithdrawn(record)
         return record
+
+    def file(self, release_id: str, name: str) -> Path:
+        """Where a file of a release lies. Raises like `get`, or AttachmentNotFound."""
+        for attachment in self.get(release_id).attachments:
+            if attachment.name == name:
+                return self._attachments / attachment.digest
+        raise AttachmentNotFound(f"the release {release_id!r} has no file {name!r}")
 
     def alias(self, path: str) -> str | None:
         """The id of the release that this address leads to."""

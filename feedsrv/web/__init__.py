@@ -16,7 +16,7 @@ from feedsrv.feeds.formats import FORMATS, Format
 from feedsrv.newsroom import language_name
 from feedsrv.search import SearchIndex
 from feedsrv.settings import Settings
-from feedsrv.web import crawlers, feeds, health, opensearch, pages, redirects, static_files, wording
+from feedsrv.web import attachments, crawlers, feeds, health, opensearch, pages, redirects, static_files, wording
 from feedsrv.web.addresses import Addresses
 from feedsrv.web.errors import handle_errors
 from feedsrv.web.listing import Kind, Listing
@@ -52,6 +52,7 @@ def _add_routes(app: Flask) -> None:
         app.add_url_rule(kind.value, view_func=pages.listing, defaults={"kind": kind})
         app.add_url_rule(f"{kind.value}.<format:format_>", view_func=feeds.feed, defaults={"kind": kind})
     app.add_url_rule("/releases/<release_id>", view_func=pages.release)
+    app.add_url_rule("/releases/<release_id>/<name>", view_func=attachments.attachment)
     app.add_url_rule("/topics", view_func=pages.topics)
     app.add_url_rule("/years", view_func=pages.years)
     app.add_url_rule("/feeds", view_func=pages.feeds)
@@ -79,7 +80,12 @@ def _furnish_templates(app: Flask, addresses: Addresses) -> None:
         static=static_files.hashed,
     )
     app.jinja_env.filters.update(
-        in_words=wording.in_words, counted=wording.counted, telephone=wording.telephone, mail=wording.mail
+        in_words=wording.in_words,
+        counted=wording.counted,
+        telephone=wording.telephone,
+        mail=wording.mail,
+        kind=wording.kind,
+        sized=wording.sized,
     )
 
 

@@ -46,6 +46,10 @@ class Addresses:
         """A part of the sitemap."""
         return self.path(f"/sitemap-{part}.xml")
 
+    def attachment(self, release_id: str, name: str) -> str:
+        """A file of a release."""
+        return self.path(f"/releases/{release_id}/{name}")
+
     def static(self, name: str) -> str:
         """A static file, by the name that carries its hash."""
         return self.path(f"/static/{name}")

@@ -9,7 +9,7 @@ from html import escape
 from typing import Any
 
 from feedsrv import __version__, language
-from feedsrv.feeds import Category, Entry, Feed, Link, Search
+from feedsrv.feeds import Category, Enclosure, Entry, Feed, Link, Search
 from feedsrv.feeds.formats import Format
 from feedsrv.newsroom import Newsroom, language_name
 from feedsrv.query import Facet, Hit, Results
@@ -108,8 +108,17 @@ class Edition:
             content=content.for_feeds(release, self.addresses, self.newsroom),
             author=self._publisher,
             categories=self._categories(release),
+            image=self._file(release, release.picture) if release.picture else "",
+            enclosures=tuple(
+                Enclosure(self._file(release, file.name), file.media_type, file.size, file.name)
+                for file in release.attachments
+                if not file.is_shown
+            ),
             extension=self._entry_extension(hit),
         )
+
+    def _file(self, release: Release, name: str) -> str:
+        return self.addresses.absolute(self.addresses.attachment(release.id, name))
 
     def _categories(self, release: Release) -> tuple[Category, ...]:
         return tuple(

@@ -13,7 +13,7 @@ def picture(release: Release, addresses: Addresses) -> str:
     """The absolute address of the picture that stands for a release; "" where none does."""
     if not release.picture:
         return ""
-    return addresses.absolute(addresses.path(f"/releases/{release.id}/{release.picture}"))
+    return addresses.absolute(addresses.attachment(release.id, release.picture))
 
 
 def news_article(release: Release, newsroom: Newsroom, addresses: Addresses) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from flask import Response, render_template
 from feedsrv import language
 from feedsrv.feeds.formats import ATOM
 from feedsrv.query import Query, Results, Sort
-from feedsrv.web import content, metadata
+from feedsrv.web import attachments, content, metadata
 from feedsrv.web.addresses import parameters
 from feedsrv.web.answers import answer, moved_to_canonical
 from feedsrv.web.feeds import offers
@@ -45,15 +45,23 @@ def listing(kind: Kind, topics: str = "", year: str = "") -> Response:
 
 
 def release(release_id: str) -> Response:
-    """One release, with its contacts and the feeds of its topics."""
+    """One release, with its files, its contacts and the feeds of its topics."""
     address = site().addresses.release(release_id)
 
     def render() -> Rendering:
         found = snapshot().get(release_id)
         topic_lists = [Listing(Kind.TOPIC, topics=(topic,)) for topic in found.topic_ids]
         body = content.body(found, site().addresses)
-        article = metadata.news_article(found, newsroom(), site().addresses)
-        return _page("release.html", address, release=found, body=body, topic_lists=topic_lists, article=article)
+        return _page(
+            "release.html",
+            address,
+            release=found,
+            body=body,
+            topic_lists=topic_lists,
+            article=metadata.news_article(found, newsroom(), site().addresses),
+            lead=attachments.lead(found),
+            downloads=attachments.downloads(found),
+        )
 
     return answer(address, render)
 
