@@ -11,6 +11,8 @@ from pathlib import Path, PurePosixPath
 
 from feedsrv import newsroom as newsroom_module
 from feedsrv import readers, topics
+from feedsrv.belongings import Belongings, is_leftover
+from feedsrv.enclosures import Enclosures
 from feedsrv.errors import FileUnreadable, NewsroomInvalid, PublishingFailed
 from feedsrv.newsroom import Newsroom
 from feedsrv.problem import Problem, Severity
@@ -21,9 +23,10 @@ _UNDERSCORED_FOLDERS = {"_posts", "_drafts"}  # Jekyll's; whatever else begins w
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The release files of a folder, sorted, and what lies there that could have been one."""
+    """The release files of a folder, sorted, the files that may belong to them, and what could have been one."""
 
     sources: tuple[str, ...]
+    files: tuple[str, ...]
     problems: tuple[Problem, ...]
 
 
@@ -54,6 +57,7 @@ class Catalogue:
         if not self.folder.is_dir():
             raise PublishingFailed(f"there is no folder {self.folder}; make it, or set FEEDSRV_RELEASES")
         sources: list[str] = []
+        files: list[str] = []
         problems: list[Problem] = []
         for parent, folders, names in os.walk(self.folder, onerror=_refuse):
             folders[:] = sorted(name for name in folders if _is_worth_entering(name))
@@ -65,7 +69,17 @@ class Catalogue:
                         problems.append(problem)
                     else:
                         sources.append(source)
-        return Listing(tuple(sorted(sources)), tuple(problems))
+                elif is_worth_noticing(name) and name != newsroom_module.FILE_NAME:
+                    source = (relative / name).as_posix()
+                    if problem := _unspeakable(source):
+                        problems.append(problem)
+                    else:
+                        files.append(source)
+        return _sorted_out(sources, files, problems)
+
+    def enclosures(self, listing: Listing) -> Enclosures:
+        """The files that belong to the releases that were listed."""
+        return Enclosures(self.folder, Belongings(listing.sources, listing.files))
 
     def data(self, source: str) -> bytes:
         """The bytes of a file; at most one more than the largest file that is read.
@@ -75,7 +89,7 @@ class Catalogue:
         try:
             descriptor = os.open(self.folder / source, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
             with os.fdopen(descriptor, "rb") as file:
-                return file.read(readers.LARGEST_FILE + 1)
+                return file.read(readers.largest(source) + 1)
         except FileNotFoundError:
             raise
         except OSError as error:
@@ -83,9 +97,12 @@ class Catalogue:
             problem = Problem(source, 0, f"this cannot be read: {error.strerror}", remedy, Severity.ERROR)
             raise FileUnreadable(problem) from error
 
-    def fingerprint(self, source: str, data: bytes, newsroom: Newsroom) -> str:
-        """What changes when the file would be read differently. A file's times are no part of it: git and rsync lie."""
-        digest = sha256(f"{readers.READER_VERSION}\0{source}\0{newsroom.reading_key()}\0".encode())
+    def fingerprint(self, source: str, data: bytes, newsroom: Newsroom, enclosed: str) -> str:
+        """What changes when the file would be read differently, or when the state of what is enclosed does.
+
+        The times of files are no part of it: git and rsync lie.
+        """
+        digest = sha256(f"{readers.version(source)}\0{source}\0{newsroom.reading_key()}\0{enclosed}\0".encode())
         digest.update(data)
         return digest.hexdigest()
 
@@ -95,8 +112,33 @@ class Catalogue:
         return replace(reading, release=replace(reading.release, topics=topics.memberships(reading.release, newsroom)))
 
 
+def _sorted_out(sources: list[str], files: list[str], problems: list[Problem]) -> Listing:
+    """The listing; a document that belongs to a text is no release of its own."""
+    texts = [source for source in sources if not is_document_name(source)]
+    documents = sorted({*sources} - {*texts})
+    belongings = Belongings(texts, documents)
+    lone = {document for document in documents if not belongings.owners(document)}
+    unread = {document for document in lone if not readers.can_read(document)}
+    reported = [Problem(source, 0, "documents of this kind are not read here", _INSTALL) for source in sorted(unread)]
+    enclosed = {*files, *documents} - lone
+    return Listing(tuple(sorted((*texts, *(lone - unread)))), tuple(sorted(enclosed)), (*problems, *reported))
+
+
+_INSTALL = "pip install feedsrv[documents], or save the text beside it as .md"
+
+
 def _is_worth_entering(name: str) -> bool:
     return not name.startswith((".", "_")) or name in _UNDERSCORED_FOLDERS
+
+
+def is_document_name(name: str) -> bool:
+    """Whether a file of this name belongs to a release if there is one for it, else may be one."""
+    return PurePosixPath(name).suffix.lower() in readers.DOCUMENTS
+
+
+def is_worth_noticing(name: str) -> bool:
+    """Whether a change to a file or folder of this name can change what is published."""
+    return name in _UNDERSCORED_FOLDERS or not is_leftover(name)
 
 
 def is_release_name(name: str) -> bool:
@@ -111,11 +153,8 @@ def is_release_name(name: str) -> bool:
 
 def _obstacle(source: str, path: Path) -> Problem | None:
     """Why a file is not read, although its name is that of a release."""
-    try:
-        source.encode("utf8")
-    except UnicodeEncodeError:
-        shown = source.encode("utf8", "backslashreplace").decode("utf8")
-        return Problem(shown, 0, "the name of this file is not UTF-8", "rename it", Severity.ERROR)
+    if problem := _unspeakable(source):
+        return problem
     try:
         mode = path.lstat().st_mode
     except OSError:
@@ -126,6 +165,16 @@ def _obstacle(source: str, path: Path) -> Problem | None:
         )
     if not stat.S_ISREG(mode):
         return Problem(source, 0, "this is not a file", "take it away", Severity.ERROR)
+    return None
+
+
+def _unspeakable(source: str) -> Problem | None:
+    """What is to be said of a file whose name no text can hold."""
+    try:
+        source.encode("utf8")
+    except UnicodeEncodeError:
+        shown = source.encode("utf8", "backslashreplace").decode("utf8")
+        return Problem(shown, 0, "the name of this file is not UTF-8", "rename it", Severity.ERROR)
     return None
 
 

@@ -31,16 +31,18 @@ def check(catalogue: Catalogue, now: datetime, paths: Sequence[Path], progress: 
     except NewsroomInvalid as error:
         return Report(error.problems, {})
     listing = catalogue.list()
+    enclosures = catalogue.enclosures(listing)
     records: dict[str, FileRecord] = {}
     for source in progress(listing.sources):
         try:
-            reading = catalogue.read(source, catalogue.data(source), settings)
+            data = catalogue.data(source)
+            enclosed = enclosures.enclose(catalogue.read(source, data, settings), data)
         except FileUnreadable as error:
             records[source] = unreadable(source, error.problem)
         except FileNotFoundError:
             continue
         else:
-            records[source] = record_of(reading, "", now)
+            records[source] = record_of(enclosed.reading, "", now)
     given = ids.assign(claims(records, settings))
     records = {source: replace(record, id=given.get(source, "")) for source, record in records.items()}
     wanted = [path.resolve() for path in paths]

@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Event
-from typing import Any, NoReturn
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -29,6 +29,9 @@ from feedsrv.reading import Standing
 from feedsrv.search.whoosh_index import WhooshIndex
 from feedsrv.settings import Settings
 from feedsrv.watching import watch
+
+if TYPE_CHECKING:
+    from feedsrv.pinging import Pinger
 
 PROBLEMS, USAGE, BUSY = 1, 2, 75
 """Exit codes: problems were found or nothing could be published; wrong usage or settings; another writer works."""
@@ -75,6 +78,8 @@ def index(rebuild: bool, force: bool, strict: bool) -> None:
         _Logging(chosen.log_format)()
         summary = _publish(chosen, rebuild=rebuild, force=force)
         _announce(summary)
+        if pinger := _pinger(chosen):
+            pinger.tell()
         if strict and any(problem.severity is not Severity.NOTE for problem in summary.problems):
             sys.exit(PROBLEMS)
 
@@ -88,6 +93,8 @@ def watch_folder() -> None:
         stop = Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
+        if pinger := _pinger(chosen):
+            Thread(target=pinger.run, args=[stop], daemon=True).start()
         watch(Catalogue(chosen.releases), WhooshIndex(chosen.index), _now, stop)
 
 
@@ -154,6 +161,15 @@ def _publish(chosen: Settings, *, rebuild: bool = False, force: bool = False) ->
     return publish(
         Catalogue(chosen.releases), WhooshIndex(chosen.index), _now(), rebuild=rebuild, force=force, progress=_progress
     )
+
+
+def _pinger(chosen: Settings) -> Pinger | None:
+    """What tells the hub of changes, if there is a hub."""
+    if not chosen.hub:
+        return None
+    from feedsrv.pinging import Pinger  # it needs the web, and most have no hub
+
+    return Pinger(WhooshIndex(chosen.index), chosen)
 
 
 def _progress(sources: Sequence[str]) -> Iterator[str]:

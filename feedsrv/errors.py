@@ -13,7 +13,8 @@
     │   └── IndexLocked           another process is writing
     └── ReleaseMissing
         ├── ReleaseNotFound       there is no such public release
-        └── ReleaseWithdrawn      there was; its notice is in ``withdrawal``
+        ├── ReleaseWithdrawn      there was; its notice is in ``withdrawal``
+        └── AttachmentNotFound    there is, and it has no file of this name
 
 A message is a sentence for the person who can mend the cause.
 """
@@ -86,3 +87,7 @@ class ReleaseWithdrawn(ReleaseMissing):
     def __init__(self, withdrawal: Withdrawal) -> None:
         super().__init__(f"{withdrawal.id} was withdrawn")
         self.withdrawal = withdrawal
+
+
+class AttachmentNotFound(ReleaseMissing):
+    """The release is public, and no file of this name belongs to it."""

@@ -21,7 +21,7 @@ class FileRecord:
     """What is remembered of one file.
 
     ``claim`` is the id it claims, ``id`` the one it has been given ("" while it is not public), ``standing``
-    what it was to the public when the record was written.
+    what it was to the public when the record was written, ``named`` the places of the files that its text names.
     """
 
     source: str
@@ -32,6 +32,7 @@ class FileRecord:
     standing: Standing
     problems: tuple[Problem, ...] = ()
     id: str = ""
+    named: tuple[str, ...] = ()
 
 
 def to_json(records: Mapping[str, FileRecord]) -> str:
@@ -69,6 +70,7 @@ def _record(stored: dict[str, Any]) -> FileRecord:
         standing=Standing(stored["standing"]),
         problems=problems,
         id=stored["id"],
+        named=tuple(stored["named"]),
     )
 
 

@@ -76,6 +76,10 @@ class Newsroom:
         """The start date of its ids as a moment: what an undated release carries where a date must stand."""
         return datetime(self.since.year, self.since.month, self.since.day, tzinfo=ZoneInfo("UTC"))
 
+    def tag(self, name: str, host: str) -> str:
+        """A permanent id (RFC 4151); ``host`` is that of the public address, for a newsroom without an authority."""
+        return f"tag:{self.authority or host},{self.since.isoformat()}:{name}"
+
     def day(self, moment: datetime) -> date:
         """The calendar day of a moment, in the newsroom's time zone."""
         return moment.astimezone(self.timezone).date()

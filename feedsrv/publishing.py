@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from pathlib import Path
 from tempfile import SpooledTemporaryFile
 
 from feedsrv import ids, release, topics
 from feedsrv import newsroom as newsroom_module
 from feedsrv.catalogue import Catalogue
+from feedsrv.enclosures import Enclosures
 from feedsrv.errors import FileUnreadable, RemovalRefused
 from feedsrv.ledger import FileRecord
 from feedsrv.newsroom import Newsroom
@@ -61,10 +63,10 @@ def publish(
     with index.update(rebuild=rebuild) as update:
         text = catalogue.newsroom_text()
         update.adopt(text)
-        run = _Run(
-            catalogue, newsroom_module.parse(text), update, now, is_newsroom_changed=text != update.newsroom_text
-        )
+        newsroom = newsroom_module.parse(text)
         listing = catalogue.list()
+        is_newsroom_changed = text != update.newsroom_text
+        run = _Run(catalogue, catalogue.enclosures(listing), newsroom, update, now, is_newsroom_changed)
         if run.is_newsroom_changed:
             only = None
         with SpooledTemporaryFile(_SPOOL_IN_MEMORY, "w+", encoding="utf8") as spool:
@@ -90,11 +92,13 @@ class _Run:
     """One run: what it has found out about each file so far."""
 
     catalogue: Catalogue
+    enclosures: Enclosures
     newsroom: Newsroom
     update: Update
     now: datetime
     is_newsroom_changed: bool
     records: dict[str, FileRecord] = field(default_factory=dict)
+    files: dict[str, Mapping[str, Path]] = field(default_factory=dict)
     changed: set[str] = field(default_factory=set)
 
     @property
@@ -111,18 +115,24 @@ class _Run:
             return None
         try:
             data = self.catalogue.data(source)
-            fingerprint = self.catalogue.fingerprint(source, data, self.newsroom)
-            if known and known.fingerprint == fingerprint and not self._has_turned_public(known):
+            is_same = known and known.fingerprint == self._fingerprint(source, data, known.named)
+            if known and is_same and not self._has_turned_public(known):
                 self.records[source] = self._aged(known)
                 return None
-            reading = self.catalogue.read(source, data, self.newsroom)
+            enclosed = self.enclosures.enclose(self.catalogue.read(source, data, self.newsroom), data)
         except FileNotFoundError:
             return None
         except FileUnreadable as error:
             self.records[source] = unreadable(source, error.problem)
             return None
-        self.records[source] = record_of(reading, fingerprint, self.now)
-        return public_part(reading, self.records[source].standing)
+        fingerprint = self._fingerprint(source, data, enclosed.named)
+        record = self.records[source] = record_of(enclosed.reading, fingerprint, self.now, enclosed.named)
+        if record.standing is Standing.PUBLIC:
+            self.files[source] = enclosed.files
+        return public_part(enclosed.reading, record.standing)
+
+    def _fingerprint(self, source: str, data: bytes, named: Iterable[str]) -> str:
+        return self.catalogue.fingerprint(source, data, self.newsroom, self.enclosures.state(source, named))
 
     def give_ids(self) -> None:
         """Settle who has which id, and report those who had to yield."""
@@ -131,10 +141,18 @@ class _Run:
             self.records[source] = replace(record, id=given.get(source, ""))
 
     def put(self, found: Iterable[Release | Withdrawal]) -> None:
-        """Hand releases to the index, under the ids they have been given."""
+        """Hand releases to the index, under the ids they have been given.
+
+        One whose files are just being written stays what it was, and is read again in the next run.
+        """
         for item in found:
-            if self.update.put(replace(item, id=self.records[item.source].id)):
-                self.changed.add(item.source)
+            record = self.records[item.source]
+            try:
+                if self.update.put(replace(item, id=record.id), self.files.get(item.source, {})):
+                    self.changed.add(item.source)
+            except FileUnreadable as error:
+                problems = (*record.problems, error.problem)
+                self.records[item.source] = replace(record, fingerprint="", problems=problems)
 
     def affected(self) -> Iterator[Release | Withdrawal]:
         """What did not change itself, but is another release now: by the id it has been given, or by its topics."""
@@ -186,7 +204,7 @@ def claims(records: Mapping[str, FileRecord], newsroom: Newsroom) -> list[ids.Cl
     ]
 
 
-def record_of(reading: Reading, fingerprint: str, now: datetime) -> FileRecord:
+def record_of(reading: Reading, fingerprint: str, now: datetime, named: tuple[str, ...] = ()) -> FileRecord:
     """What is remembered of a file that was read."""
     return FileRecord(
         source=reading.release.source,
@@ -196,6 +214,7 @@ def record_of(reading: Reading, fingerprint: str, now: datetime) -> FileRecord:
         visibility=reading.visibility,
         standing=reading.visibility.standing(now),
         problems=reading.problems,
+        named=named,
     )
 
 

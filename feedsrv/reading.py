@@ -19,6 +19,15 @@ class Origin:
     how: str
 
 
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """That a release names a file: the address as it is written, its line, 0 where that is not known."""
+
+    address: str
+    line: int
+    is_picture: bool
+
+
 class Standing(StrEnum):
     """What a file is to the public at a moment."""
 
@@ -78,10 +87,13 @@ class Reading:
     """What was understood of one file.
 
     ``release.id`` is the id the file claims, before collisions; ``release.topics`` is empty, topics are
-    given out by `feedsrv.topics`. ``origins`` is keyed by the names of the fields of `Release`.
+    given out by `feedsrv.topics`, and so are its attachments, by `feedsrv.enclosures`, from the ``mentions`` of
+    files outside its body among others. ``origins`` is keyed by the names of the fields of `Release` and of
+    `Visibility`: that of ``barred`` is the line that first holds the release.
     """
 
     release: Release
     visibility: Visibility = Visibility()
     origins: Mapping[str, Origin] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    mentions: tuple[Mention, ...] = ()

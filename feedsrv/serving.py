@@ -16,6 +16,7 @@ from typing import Any
 from gunicorn.app.base import BaseApplication
 
 from feedsrv.catalogue import Catalogue
+from feedsrv.pinging import Pinger
 from feedsrv.search.whoosh_index import WhooshIndex
 from feedsrv.settings import Settings
 from feedsrv.watching import watch
@@ -104,7 +105,10 @@ def _run_publisher(settings: Settings, configure_logging: Callable[[], None]) ->
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     _follow_parent()
-    watch(Catalogue(settings.releases), WhooshIndex(settings.index), lambda: datetime.now(UTC), stop)
+    index = WhooshIndex(settings.index)
+    if settings.hub:
+        Thread(target=Pinger(index, settings).run, args=[stop], daemon=True).start()
+    watch(Catalogue(settings.releases), index, lambda: datetime.now(UTC), stop)
 
 
 def _follow_parent() -> None:

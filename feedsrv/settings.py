@@ -53,6 +53,8 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         port=port,
         workers=reader.number("WEB_CONCURRENCY", 2, 1, MOST_WORKERS),
     )
+    if settings.hub and not settings.has_base_url:
+        reader.complaints.append("FEEDSRV_HUB is set, but not FEEDSRV_BASE_URL, where the hub is to fetch the feeds")
     if reader.complaints:
         raise SettingsInvalid("\n".join(reader.complaints))
     return settings

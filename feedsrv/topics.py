@@ -6,12 +6,30 @@ in the language of the search box, asked of this one release.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from pathlib import PurePosixPath
 
 from feedsrv import analysis, ids
-from feedsrv.language import And, Filter, Node, Not, Or, Phrase, Reference, Word, parse, positive_leaves, reference_key
+from feedsrv.language import (
+    And,
+    Beginning,
+    Dates,
+    Filter,
+    Leaf,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Reference,
+    Within,
+    Word,
+    parse,
+    positive_leaves,
+    reference_key,
+)
 from feedsrv.newsroom import Newsroom, Topic
 from feedsrv.release import Membership, Release
 
@@ -37,24 +55,40 @@ def memberships(release: Release, newsroom: Newsroom) -> tuple[Membership, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Subject:
-    """A release as rules see it; ``forms`` has a blank around each form, so that phrases are found as text."""
+class _Words:
+    """The words of a text; ``forms`` has a blank around each form, so that phrases are found as text."""
 
-    language: str
-    year: str
-    reference: str
     stems: frozenset[str]
     forms: str
 
     @classmethod
+    def of(cls, language: str, *texts: str) -> _Words:
+        found = [analysis.terms(text, language) for text in texts]
+        return cls(
+            frozenset(stem for text in found for stem in text.stems),
+            " | ".join(f" {' '.join(text.forms)} " for text in found),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """A release as rules see it: its words in all, in its title, and in its contacts."""
+
+    language: str
+    day: date | None
+    reference: str
+    words: _Words
+    fields: Mapping[str, _Words]
+
+    @classmethod
     def of(cls, release: Release, newsroom: Newsroom) -> _Subject:
-        texts = [analysis.terms(text, release.language) for text in (release.title, release.text)]
+        people = [f"{contact.name} {contact.role} {contact.email}" for contact in release.contacts]
         return cls(
             release.language,
-            str(newsroom.day(release.published).year) if release.published else "",
+            newsroom.day(release.published) if release.published else None,
             reference_key(release.reference),
-            frozenset(stem for text in texts for stem in text.stems),
-            " | ".join(f" {' '.join(text.forms)} " for text in texts),
+            _Words.of(release.language, release.title, release.text),
+            {"title": _Words.of(release.language, release.title), "contact": _Words.of(release.language, *people)},
         )
 
     def reason(self, topic: Topic) -> str:
@@ -65,7 +99,7 @@ class _Subject:
             tree = _tree(rule)
             if self._matches(tree):
                 said = next((leaf for leaf in positive_leaves(tree) if self._matches(leaf)), None)
-                return f"the text says “{said.text}”" if said else f"it matches {rule}"
+                return _saying(said) if said else f"it matches {rule}"
         return ""
 
     def _matches(self, tree: Node | None) -> bool:
@@ -76,22 +110,38 @@ class _Subject:
                 return any(map(self._matches, parts))
             case Not(part):
                 return not self._matches(part)
-            case Word(text):
-                return all(self._has(word) for word in analysis.words(text))
-            case Phrase(text):
-                return f" {' '.join(analysis.forms(text))} " in self.forms
+            case Within(name, part):
+                return self._says(part, self.fields[name])
+            case Word() | Phrase() | Beginning():
+                return self._says(tree, self.words)
             case Reference():
                 return tree.key == self.reference
             case Filter("lang", value):
                 return value == self.language
             case Filter("year", value):
-                return value == self.year
+                return self.day is not None and value == str(self.day.year)
+            case Dates(since, before):
+                return self.day is not None and (since or date.min) <= self.day < (before or date.max)
         return False
 
-    def _has(self, word: analysis.Word) -> bool:
+    def _says(self, leaf: Word | Phrase | Beginning, words: _Words) -> bool:
+        match leaf:
+            case Word(text):
+                return all(self._has(word, words) for word in analysis.words(text))
+            case Phrase(text):
+                return f" {' '.join(analysis.forms(text))} " in words.forms
+        return f" {''.join(analysis.forms(leaf.text))}" in words.forms
+
+    def _has(self, word: analysis.Word, words: _Words) -> bool:
         stems = [analysis.stem(form, self.language) for form in word.parts]
         whole = analysis.stem("".join(word.parts), self.language)
-        return whole in self.stems or all(stem in self.stems for stem in stems)
+        return whole in words.stems or all(stem in words.stems for stem in stems)
+
+
+def _saying(leaf: Leaf) -> str:
+    if isinstance(leaf, Within):
+        return f"its {leaf.name} says “{leaf.part.text}”"
+    return f"the text says “{leaf.text}{'…' if isinstance(leaf, Beginning) else ''}”"
 
 
 @lru_cache(maxsize=10_000)

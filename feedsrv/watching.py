@@ -10,7 +10,7 @@ from threading import Event
 
 from watchfiles import watch as watch_files
 
-from feedsrv.catalogue import Catalogue, is_release_name
+from feedsrv.catalogue import Catalogue, is_document_name, is_release_name, is_worth_noticing
 from feedsrv.errors import FeedsrvError, IndexLocked
 from feedsrv.publishing import Summary, publish
 from feedsrv.search import SearchIndex
@@ -50,8 +50,8 @@ def watch(catalogue: Catalogue, index: SearchIndex, clock: Callable[[], datetime
         ):
             if is_first:  # what changed between the last look and the beginning of the watch was told to nobody
                 publisher.run(None)
-            elif changes:
-                publisher.run(_told(catalogue.folder, (path for _, path in changes)))
+            elif (told := _told(catalogue.folder, (path for _, path in changes))) != frozenset():
+                publisher.run(told)
             is_first = False
             publisher.tick()
             if not catalogue.folder.is_dir():
@@ -59,13 +59,16 @@ def watch(catalogue: Catalogue, index: SearchIndex, clock: Callable[[], datetime
 
 
 def _told(folder: Path, paths: Iterable[str]) -> frozenset[str] | None:
-    """The sources that changed; None where that cannot be said: a folder, newsroom.toml."""
+    """The sources that changed; None where that cannot be said: a folder, newsroom.toml, a file that belongs to one."""
     root = folder.resolve()
     sources = set()
     for path in map(Path, paths):
-        if not is_release_name(path.name):
+        source = path.relative_to(root if path.is_relative_to(root) else folder)
+        if not all(map(is_worth_noticing, source.parts)):
+            continue
+        if not is_release_name(path.name) or is_document_name(path.name):
             return None
-        sources.add(path.relative_to(root if path.is_relative_to(root) else folder).as_posix())
+        sources.add(source.as_posix())
     return frozenset(sources)
 
 

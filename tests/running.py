@@ -100,6 +100,8 @@ def run(*arguments: str, releases: Path, index: Path, **others: str) -> subproce
 def running(releases: Path, index: Path, *arguments: str, **others: str) -> Iterator[Running]:
     """Run feedsrv serve for as long as the block lasts."""
     port = free_port()
+    if "FEEDSRV_HUB" in others:
+        others["FEEDSRV_BASE_URL"] = f"http://localhost:{port}"
     process = subprocess.Popen(
         [sys.executable, "-m", "feedsrv", "serve", "--port", str(port), "--workers", "2", *arguments],
         env=environment(releases, index, **others),

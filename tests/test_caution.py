@@ -10,6 +10,7 @@ from feedsrv import readers
 from feedsrv.errors import FileUnreadable, NewsroomInvalid
 from feedsrv.newsroom import Newsroom
 from feedsrv.newsroom import parse as parse_newsroom
+from feedsrv.problem import Severity
 from feedsrv.reading import Standing
 from tests.conftest import NOW, MakeNewsroom, release
 
@@ -54,6 +55,8 @@ FOR RELEASE ON 24 December 2026
 def test_a_line_that_asks_for_it_holds_the_release_wherever_it_stands(line: str) -> None:
     body = f"{line}\n\n1 October 2026\n\nA headline of the release\n\nSome words of it, which are many.\n"
     assert standing(body, "a.txt") is not Standing.PUBLIC
+    beside_contact = f"Contact: Jane Doe\n{line}\n+1 555 010 0199\n\nA headline of the release\n\nSome words of it.\n"
+    assert standing(beside_contact, "a.txt") is not Standing.PUBLIC
     assert standing(f"---\ntitle: T\ndate: 2026-10-01\n---\n\n{line}\n\nSome words.\n") is not Standing.PUBLIC
     html = f"<html><body><aside>{line}</aside><article><h1>A headline</h1><p>1 October 2026</p><p>Some words.</p></article>"
     if not line.startswith("FOR RELEASE"):  # a date outside the article is none of the article's
@@ -113,6 +116,67 @@ def test_a_bomb_in_newsroom_toml_is_a_wrong_newsroom(text: str) -> None:
 @pytest.mark.parametrize("folder", ["_drafts", "drafts", "brouillons"])
 def test_a_folder_of_drafts_is_one(folder: str) -> None:
     assert standing(release(), f"{folder}/a.md") is Standing.DRAFT
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["DRAFT pearls", "pearls - DRAFT", "pearls.draft", "pearls (draft)", "2026/BROUILLON perles", "DRAFT_pearls/index"],
+)
+def test_a_name_that_marks_a_draft_holds_it_unless_the_file_says_otherwise(name: str) -> None:
+    assert standing(release(), f"{name}.md") is Standing.HELD
+    assert standing(release(draft="false"), f"{name}.md") is Standing.PUBLIC
+
+
+@pytest.mark.parametrize("name", ["nfl-draft-2026", "draft-law-adopted", "Draft law adopted", "REDRAFTED"])
+def test_a_name_may_speak_of_drafts(name: str) -> None:
+    assert standing(release(), f"{name}.md") is Standing.PUBLIC
+
+
+@pytest.mark.parametrize("name", ["pearls", "pearls.draft"])
+def test_an_empty_draft_key_states_nothing(name: str) -> None:
+    expected = Standing.HELD if name.endswith("draft") else Standing.PUBLIC
+    assert standing(release(draft=""), f"{name}.md") is expected
+
+
+def test_an_empty_embargo_is_none_and_is_noted() -> None:
+    text = "---\ntitle: T\ndate: 2026-10-01\nembargo:\n---\n\n{}Some words.\n"
+    reading = readers.read("a.md", text.format("").encode(), Newsroom())
+    assert reading.visibility.standing(NOW) is Standing.PUBLIC
+    assert [(problem.line, problem.severity) for problem in reading.problems] == [(4, Severity.NOTE)]
+    assert standing(text.format("UNDER EMBARGO\n\n")) is Standing.HELD
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("EMBARGOED UNTIL 24 December 2026, 10:00", Standing.EMBARGOED),
+        ("**EMBARGOED UNTIL 1 November 2026**", Standing.PUBLIC),
+        ("EMBARGOED UNTIL Monday 24 December 2026", Standing.HELD),
+        ("EMBARGOED UNTIL the launch", Standing.HELD),
+    ],
+)
+def test_an_embargo_line_far_down_is_taken_at_its_word(line: str, expected: Standing) -> None:
+    text = "# A headline\n\n1 October 2026\n\n" + "Some words.\n\n" * 20 + line + "\n"
+    assert standing(text) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "origins"),
+    [
+        ("---\ndate: 2026-10-01\nembargo: 2026-12-24\n---\n# T", {"opens": "3 front matter: embargo"}),
+        ("---\ndate: 2026-10-01\nexpires: 2026-12-24\n---\n# T", {"closes": "3 front matter: expires"}),
+        ("---\ndate: 2026-10-01\nstatus: draft\n---\n# T", {"barred": "3 front matter: status"}),
+        ("---\ndate: 2026-10-01\nwithdrawn: true\n---\n# T", {"withdrawn": "3 front matter: withdrawn"}),
+        ("# T\n\nEMBARGOED UNTIL 24 December 2026\n\n1 October 2026\n\nText.", {"opens": "3 embargo line"}),
+        ("# T\n\n1 October 2026\n\nHOLD FOR RELEASE", {"opens": "3 date line", "barred": "5 “HOLD FOR RELEASE” may be an embargo, and it is not clear until when"}),
+    ],
+)  # fmt: skip
+def test_what_holds_a_release_is_known_by_its_line(text: str, origins: dict[str, str]) -> None:
+    found = readers.read("a.md", text.encode(), Newsroom()).origins
+    names = [name for name in ("opens", "closes", "barred", "withdrawn") if name in found]
+    assert {name: f"{found[name].line} {found[name].how}" for name in names} == {
+        "opens": "2 front matter: date"
+    } | origins
 
 
 def test_an_ambiguous_date_is_public_after_the_later_of_its_readings() -> None:

@@ -493,11 +493,11 @@ def test_opml_lists_the_feeds_in_their_groups() -> None:
     sky = Subscription("Sky & stars", f"{SITE}/topics/sky.atom?a=1&b=2", f"{SITE}/topics/sky")
     groups = [SubscriptionGroup("Topics", (sky,)), SubscriptionGroup("Years" + LOW_AND_LONE, ())]
 
-    document = opml("Feeds of <Hilltop>", groups)
+    document = opml("Feeds of <Hilltop>", "Hilltop & sons", groups)
 
     root = etree.fromstring(document)
     assert document.startswith(b"<?xml version='1.0' encoding='UTF-8'?>\n<opml version=\"2.0\">")
-    assert texts(document, "/opml/head/title") == ["Feeds of <Hilltop>"]
+    assert texts(document, "/opml/head/*") == ["Feeds of <Hilltop>", "Hilltop & sons", "http://opml.org/spec2.opml"]
     assert [child.tag for child in root] == ["head", "body"]
     assert [outline.get("text") for outline in root.findall("body/outline")] == ["Topics", "Years"]
     assert [dict(outline.attrib) for outline in root.findall("body/outline/outline")] == [

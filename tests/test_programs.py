@@ -118,6 +118,23 @@ class TestBrowser:
         assert browser.find_elements(By.CSS_SELECTOR, "main h1")
         assert browser.find_element(By.TAG_NAME, "html").get_attribute("lang")
 
+    @pytest.mark.parametrize("path", ["/releases.atom", "/releases.rss", "/search.atom?q=bion"])
+    def test_a_feed_that_is_opened_shows_what_it_is_and_what_is_in_it(
+        self, browser: Chrome, newsroom: Running, path: str
+    ) -> None:
+        browser.get(newsroom.url + path)
+        complaints = [entry["message"] for entry in browser.get_log("browser")]  # type: ignore[no-untyped-call]
+        assert [text for text in complaints if "favicon.ico" not in text] == []
+        shown = browser.execute_script(
+            "const root = document.documentElement;"
+            "const is_shown = name => getComputedStyle(root.querySelector(name)).display != 'none';"
+            "return [getComputedStyle(root.querySelector('channel') || root, '::before').content,"
+            "  is_shown('entry title, item title'), is_shown('entry published, item pubDate'),"
+            "  is_shown('entry content, item encoded'), is_shown('id, guid')]"
+        )
+        assert shown[0].startswith('"This is a feed.')
+        assert shown[1:] == [True, True, False, False]
+
     def test_the_keyboard_reaches_the_content_first(self, browser: Chrome, newsroom: Running) -> None:
         browser.get(newsroom.url)
         browser.find_element(By.TAG_NAME, "body").send_keys(Keys.TAB)
@@ -142,6 +159,23 @@ class TestFeedReaders:
         assert "+33 (0)1 44 76 75 39" in entry.content[0].value
         again = feedparser.parse(newsroom.url + path, etag=feed.etag)
         assert (again.status, again.entries) == (304, [])
+
+    def test_newsboat_imports_the_outline(self, newsroom: Running, tmp_path: Path) -> None:
+        newsboat = shutil.which("newsboat")
+        if not newsboat:
+            pytest.skip("newsboat is not installed")
+        (tmp_path / "feeds.opml").write_bytes(newsroom.get("/feeds.opml")[1])
+        (tmp_path / "urls").touch()
+        subprocess.run(
+            [newsboat, "-u", "urls", "-c", "cache.db", "-i", "feeds.opml"],
+            cwd=tmp_path,
+            check=True,
+            capture_output=True,
+            timeout=60,
+        )
+        imported = (tmp_path / "urls").read_text("utf8")
+        for path in ("/releases.atom", "/topics/life-sciences.atom", "/years/2018.atom", "/releases.atom?lang=fr"):
+            assert f"{newsroom.url}{path}" in imported
 
     @pytest.mark.parametrize("path", FEEDS)
     def test_newsboat_shows_each_release_once(self, newsroom: Running, tmp_path: Path, path: str) -> None:

@@ -29,6 +29,16 @@ def everything_in(folder: Path) -> bytes:
     return b"".join(path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file() and path.parent != folder)
 
 
+def test_boilerplate_is_found_and_is_no_reason_for_a_topic(make_newsroom: MakeNewsroom) -> None:
+    rules = "[topics.ferries]\nmatch = ['ferry']\n"
+    text = "# The {} opens\n\n1 June 2026\n\nSome words.\n\nENDS\n\nWe run every ferry there is.\n"
+    files = {"newsroom.toml": rules, "a.md": text.format("harbour"), "b.md": text.format("ferry")}
+    newsroom = make_newsroom(files)
+    newsroom.publish()
+    assert sorted(public_ids(newsroom, "ferry")) == ["a", "b"]
+    assert public_ids(newsroom, "topic:ferries") == ["b"]
+
+
 class TestGate:
     @pytest.mark.parametrize(
         ("content", "standing"),

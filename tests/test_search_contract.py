@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from feedsrv.errors import IndexLocked, IndexUnavailable, ReleaseNotFound, ReleaseWithdrawn
+from feedsrv.errors import (
+    AttachmentNotFound,
+    FileUnreadable,
+    IndexLocked,
+    IndexUnavailable,
+    ReleaseNotFound,
+    ReleaseWithdrawn,
+)
 from feedsrv.language import parse
 from feedsrv.ledger import FileRecord
 from feedsrv.query import Query, Results, Sort
 from feedsrv.reading import Standing, Visibility
-from feedsrv.release import Membership, Release, Withdrawal
-from feedsrv.search import SearchIndex
+from feedsrv.release import Attachment, Membership, Release, Withdrawal
+from feedsrv.search import SearchIndex, Stamp
 from feedsrv.search.whoosh_index import WhooshIndex
 
 MakeIndex = Callable[[], SearchIndex]
@@ -53,7 +62,7 @@ def publish(index: SearchIndex, *items: Release | Withdrawal, removed: tuple[str
         for source in removed:
             update.remove(source)
         for item in items:
-            update.put(item)
+            update.put(item, {})
         records = {source: record for source, record in update.known().items() if source not in removed}
         update.conclude(records | {item.source: a_record(item) for item in items}, None)
 
@@ -105,12 +114,24 @@ class TestPublishing:
         with pytest.raises(ReleaseNotFound):
             index.snapshot().get("a")
 
+    def test_a_stamp_tells_of_each_release_in_few_words(self, index: SearchIndex) -> None:
+        moment = datetime(1970, 1, 1, tzinfo=UTC)
+        new = a_release("b", 2)
+        publish(index, new, a_release("c", None), replace(a_release("a"), updated=moment))
+        publish(index, a_release("d"), Withdrawal("w", "w.md", moment, moment))
+        publish(index, removed=("d.md",))
+        assert list(index.snapshot().stamps()) == [
+            Stamp("a", 2020, moment),
+            Stamp("b", 2020, new.updated),
+            Stamp("c", None, None),
+        ]
+
     def test_an_exception_discards_the_update_and_frees_the_lock(self, index: SearchIndex) -> None:
         publish(index, a_release("a"))
 
         def fail_midway() -> None:
             with index.update() as update:
-                update.put(a_release("b"))
+                update.put(a_release("b"), {})
                 update.conclude({}, None)
                 raise ZeroDivisionError
 
@@ -122,7 +143,7 @@ class TestPublishing:
 
     def test_without_a_conclusion_nothing_is_published(self, index: SearchIndex) -> None:
         with index.update() as update:
-            update.put(a_release("a"))
+            update.put(a_release("a"), {})
         with pytest.raises(IndexUnavailable):
             index.snapshot()
 
@@ -136,7 +157,7 @@ class TestPublishing:
             assert update.sources == {"a.md", "b.md"}
             assert list(update.published()) == []
             assert update.known() == {}
-            update.put(a_release("b"))
+            update.put(a_release("b"), {})
             update.conclude({}, None)
         assert ask(index) == ["b"]
 
@@ -314,12 +335,93 @@ def test_the_release_of_a_reference_stands_before_those_that_mention_it(index: S
     assert ask(index, "PR039-2020", sort=Sort.RELEVANCE) == ["itself", "mention"]
 
 
+@pytest.mark.parametrize("query", ["ferries", '"coastal ferries"', "ferries OR nowhere", "coastal ferries"])
+def test_a_word_in_the_boilerplate_finds_the_release_after_all_that_have_it_in_the_text(
+    index: SearchIndex, query: str
+) -> None:
+    long = "Words of other things. " * 500 + "The coastal ferries."
+    about = "We run coastal ferries, ferries and coastal ferries."
+    publish(
+        index,
+        *(a_release(f"text{day}", day, long) for day in range(1, 9)),
+        a_release("below", 20, "Some words.", boilerplate=about),
+        a_release("neither", 21),
+    )
+    assert ask(index, query, sort=Sort.RELEVANCE) == [*(f"text{day}" for day in range(8, 0, -1)), "below"]
+    hit = index.snapshot().search(Query(parse(query).tree)).hits[0]
+    assert hit.release.id == "below"
+    assert "<mark>ferries</mark>" in hit.excerpt
+
+
+def test_no_phrase_begins_in_the_text_and_ends_in_the_boilerplate(index: SearchIndex) -> None:
+    publish(index, a_release("a", text="The coastal", boilerplate="ferries"))
+    assert ask(index, '"coastal ferries"') == []
+    assert ask(index, "coastal ferries") == ["a"]
+
+
 def test_an_excerpt_marks_the_words_and_escapes_the_rest(index: SearchIndex) -> None:
     publish(index, a_release("a", text="word " * 200 + "<b>the comet</b> & its tail " + "word " * 200))
     (hit,) = index.snapshot().search(Query(parse("comets tail").tree)).hits
     assert "&lt;b&gt;the <mark>comet</mark>&lt;/b&gt; &amp; its <mark>tail</mark>" in hit.excerpt
     assert hit.excerpt.startswith("… ")
     assert len(hit.excerpt) < 400
+
+
+class TestFiles:
+    def test_a_file_of_a_release_is_kept_until_no_release_has_it(self, index: SearchIndex, tmp_path: Path) -> None:
+        put(index, tmp_path, "a", b"plan")
+        put(index, tmp_path, "b", b"plan")
+        (tmp_path / "original").unlink()
+        publish(index, a_release("c"), removed=("a.md",))
+        assert index.snapshot().file("b", "plan.pdf").read_bytes() == b"plan"
+        publish(index, removed=("b.md",))
+        current = [path for path in (tmp_path / "index" / "current").rglob("*") if path.is_file()]
+        assert b"plan" not in [path.read_bytes() for path in current]
+
+    def test_a_file_that_there_is_not_is_not_found(self, index: SearchIndex, tmp_path: Path) -> None:
+        put(index, tmp_path, "a", b"plan")
+        for name in ("other.pdf", "../newsroom.toml", ""):
+            with pytest.raises(AttachmentNotFound):
+                index.snapshot().file("a", name)
+        with pytest.raises(ReleaseNotFound):
+            index.snapshot().file("b", "plan.pdf")
+
+    @pytest.mark.parametrize("later", [b"half a pl", None])
+    def test_a_file_that_is_no_longer_what_it_was_leaves_everything_as_it_was(
+        self, index: SearchIndex, tmp_path: Path, later: bytes | None
+    ) -> None:
+        put(index, tmp_path, "a", b"plan")
+        before = index.snapshot().generation
+        with pytest.raises(FileUnreadable):
+            put(index, tmp_path, "a", b"a new plan", later)
+        assert index.snapshot().generation == before
+        assert index.snapshot().file("a", "plan.pdf").read_bytes() == b"plan"
+
+    def test_one_release_that_cannot_be_put_does_not_keep_others_back(self, index: SearchIndex, tmp_path: Path) -> None:
+        (tmp_path / "plan").write_bytes(b"plan")
+        found = {"f" * 64: tmp_path / "nothing", sha256(b"plan").hexdigest(): tmp_path / "plan"}
+        item = a_release("a", attachments=tuple(Attachment(digest[:4], "", 4, digest) for digest in found))
+        with index.update() as update:
+            with pytest.raises(FileUnreadable):
+                update.put(item, found)
+            update.put(a_release("b"), {})
+            update.conclude({}, None)
+        assert ask(index) == ["b"]
+        current = [path for path in (tmp_path / "index" / "current").rglob("*") if path.is_file()]
+        assert b"plan" not in [path.read_bytes() for path in current]
+
+
+def put(index: SearchIndex, folder: Path, name: str, content: bytes, later: bytes | None = b"") -> None:
+    """Put a release with one file, that holds something else by the time it is copied if ``later`` says so."""
+    original = folder / "original"
+    original.unlink(missing_ok=True)
+    if later is not None:
+        original.write_bytes(later or content)
+    digest = sha256(content).hexdigest()
+    item = a_release(name, attachments=(Attachment("plan.pdf", "application/pdf", len(content), digest),))
+    with index.update() as update:
+        update.put(item, {digest: original})
+        update.conclude(update.known(), None)
 
 
 def test_aliases_lead_to_their_release(index: SearchIndex) -> None:

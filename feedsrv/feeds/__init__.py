@@ -47,7 +47,8 @@ class Entry:
     """A release as a feed carries it.
 
     ``id`` is a tag: URI (RFC 4151). ``published`` is None for an undated release. ``summary`` is plain text,
-    ``content`` a piece of sanitised HTML. ``extension`` is what JSON Feed gets under ``_feedsrv``.
+    ``content`` a piece of sanitised HTML, ``image`` the address of a picture. ``extension`` is what
+    JSON Feed gets under ``_feedsrv``.
     """
 
     id: str
@@ -60,8 +61,19 @@ class Entry:
     content: str
     author: str
     categories: tuple[Category, ...] = ()
+    image: str = ""
     enclosures: tuple[Enclosure, ...] = ()
     extension: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What a page of search results says of the whole (OpenSearch 1.1): ``start`` counts from 1."""
+
+    terms: str
+    total: int
+    start: int
+    per_page: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +81,9 @@ class Feed:
     """A list of releases with all that its renderings say of it.
 
     ``url`` is the canonical address of this very document, ``home`` that of the list as a page. ``updated``
-    is the newest of its entries, never the clock. ``extension`` is what JSON Feed gets under ``_feedsrv``.
+    is the newest of its entries, never the clock. ``search`` is there if the list answers a search.
+    ``stylesheet`` is the address of the CSS in which a browser shows it, "" for none.
+    ``extension`` is what JSON Feed gets under ``_feedsrv``.
     """
 
     id: str
@@ -84,6 +98,8 @@ class Feed:
     generator_version: str
     links: tuple[Link, ...] = ()
     entries: tuple[Entry, ...] = ()
+    search: Search | None = None
+    stylesheet: str = ""
     extension: Mapping[str, Any] = field(default_factory=dict)
 
 

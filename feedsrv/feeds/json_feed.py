@@ -44,7 +44,7 @@ def _item(entry: Entry) -> dict[str, Any]:
         "title": entry.title,
         "summary": entry.summary,
         "content_html": entry.content,
-        **_where_said(date_published=published),
+        **_where_said(image=entry.image, date_published=published),
         "date_modified": entry.updated.isoformat(),
         **_where_said(language=entry.language),
         "authors": [{"name": entry.author}],

@@ -10,12 +10,16 @@ from feedsrv.feeds import SubscriptionGroup
 from feedsrv.feeds.legible import cleaned
 
 OPML_TYPE = "text/x-opml"
+SPECIFICATION = "http://opml.org/spec2.opml"
 
 
-def opml(title: str, groups: Sequence[SubscriptionGroup]) -> bytes:
+def opml(title: str, owner: str, groups: Sequence[SubscriptionGroup]) -> bytes:
     """The groups of subscriptions as an OPML 2.0 document in UTF-8, the same bytes for the same groups always."""
     root = etree.Element("opml", version="2.0")
-    etree.SubElement(etree.SubElement(root, "head"), "title").text = cleaned(title)
+    head = etree.SubElement(root, "head")
+    etree.SubElement(head, "title").text = cleaned(title)
+    etree.SubElement(head, "ownerName").text = cleaned(owner)
+    etree.SubElement(head, "docs").text = SPECIFICATION
     body = etree.SubElement(root, "body")
     for group in cleaned(tuple(groups)):
         outline = etree.SubElement(body, "outline", text=group.title)

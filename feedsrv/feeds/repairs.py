@@ -13,9 +13,10 @@ import feedgen.entry
 import feedgen.feed
 from lxml import etree
 
-from feedsrv.feeds import Entry, Link
+from feedsrv.feeds import Entry, Link, Search
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
+_OPENSEARCH = "http://a9.com/-/spec/opensearch/1.1/"
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 # feedgen's own calls locale.setlocale for each date: other threads see the change, and it may stay.
@@ -24,27 +25,39 @@ feedgen.feed.formatRFC2822 = feedgen.entry.formatRFC2822 = format_datetime
 
 @dataclass(frozen=True, slots=True)
 class FeedRepair:
-    """Writes the links of a feed, all but the alternate that is the list itself.
+    """Writes the links of a feed, all but the alternate that is the list itself, and what it says as a search.
 
     feedgen refuses relations it does not know, writes none but "self" in RSS, and there makes the last link
     that it is given the address of the channel, whatever its relation.
     """
 
     links: Sequence[Link]
+    search: Search | None = None
 
     def extend_ns(self) -> dict[str, str]:
-        """No namespaces: feedgen declares that of Atom in RSS by itself."""
-        return {}
+        """The namespaces that are used; feedgen declares that of Atom in RSS by itself."""
+        return {"opensearch": _OPENSEARCH} if self.search else {}
 
     def extend_atom(self, feed: etree._Element) -> None:
         """Adds the links to an Atom feed."""
         for link in self.links:
             _add_link(feed, "link", link)
+        self._add_search(feed)
 
     def extend_rss(self, rss: etree._Element) -> None:
         """Adds the links to the channel of an RSS document, as the RSS Advisory Board's profile has it."""
         for link in self.links:
             _add_link(rss[0], f"{_ATOM}link", link)
+        self._add_search(rss[0])
+
+    def _add_search(self, parent: etree._Element) -> None:
+        """The elements of a search response (OpenSearch 1.1)."""
+        if self.search:
+            search = self.search
+            counts = {"totalResults": search.total, "startIndex": search.start, "itemsPerPage": search.per_page}
+            for name, count in counts.items():
+                etree.SubElement(parent, f"{{{_OPENSEARCH}}}{name}").text = str(count)
+            etree.SubElement(parent, f"{{{_OPENSEARCH}}}Query", role="request", searchTerms=search.terms)
 
 
 @dataclass(frozen=True, slots=True)

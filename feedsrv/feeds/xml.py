@@ -17,8 +17,8 @@ RSS_TYPE = "application/rss+xml"
 
 def atom(feed: Feed) -> bytes:
     """The feed as an Atom 1.0 document in UTF-8, the same bytes for the same feed always."""
-    document: bytes = _generator(legible(feed), ATOM_TYPE).atom_str()
-    return document
+    feed = legible(feed)
+    return _styled(_generator(feed, ATOM_TYPE).atom_str(), feed.stylesheet)
 
 
 def rss(feed: Feed) -> bytes:
@@ -26,15 +26,24 @@ def rss(feed: Feed) -> bytes:
 
     RSS allows an item one enclosure: the first. What RSS has no word for is said in that of Atom.
     """
-    document: bytes = _generator(legible(feed), RSS_TYPE).rss_str()
-    return document
+    feed = legible(feed)
+    return _styled(_generator(feed, RSS_TYPE).rss_str(), feed.stylesheet)
+
+
+def _styled(document: bytes, stylesheet: str) -> bytes:
+    """The document with the instruction by which a browser finds its style (Associating Style Sheets with XML, 1.0)."""
+    if not stylesheet:
+        return document
+    instruction = f'<?xml-stylesheet type="text/css" href="{escape(stylesheet)}"?>\n'
+    declaration, newline, root = document.partition(b"\n")
+    return declaration + newline + instruction.encode() + root
 
 
 def _generator(feed: Feed, media_type: str) -> FeedGenerator:
     generator = FeedGenerator()
     generator.load_extension("dc", atom=False)
     links = (Link("self", feed.url, media_type), *feed.links)
-    generator.register_extension("repairs", partial(FeedRepair, links))
+    generator.register_extension("repairs", partial(FeedRepair, links, feed.search))
     generator.id(feed.id)
     generator.title(feed.title)
     generator.subtitle(feed.description)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
+from pathlib import PurePosixPath
 from typing import TypeVar
 
 from feedsrv import ids
 from feedsrv.newsroom import Newsroom
-from feedsrv.readers import decoding, fields, manuscript, moments, visibility
+from feedsrv.readers import conversion, decoding, fields, mail, manuscript, moments, visibility
 from feedsrv.readers.complaints import Complaints
 from feedsrv.readers.document import Document, Place
 from feedsrv.readers.fields import Found
@@ -16,12 +18,16 @@ from feedsrv.readers.markup import sanitise, to_text
 from feedsrv.reading import Origin, Reading
 from feedsrv.release import Release
 
-READER_VERSION = 2
+READER_VERSION = 4
 """Part of every fingerprint: raise it when files would be read differently, and all are read again."""
-SUFFIXES = manuscript.MARKDOWN | manuscript.HTML | manuscript.PLAIN
+DOCUMENTS = frozenset(conversion.CONVERTERS)
+"""The endings of documents that `feedsrv.readers.conversion` can read if its libraries are installed."""
+SUFFIXES = frozenset(manuscript.FORMATS) | {".eml"} | DOCUMENTS
 """The endings of release files, in small letters."""
 LARGEST_FILE = 5_000_000
-"""Bytes."""
+"""Bytes of a text."""
+LARGEST_DOCUMENT = 50_000_000
+"""Bytes of a document or a mail: there may be pictures in it."""
 MOST_MARKS = 100_000
 """Lines, and characters that mean something in Markdown or HTML: parsers spend 10 to 50 µs on each, a bomb is made of
 millions, and the longest release known has 4,000."""
@@ -40,14 +46,46 @@ def read(source: str, data: bytes, newsroom: Newsroom) -> Reading:
     large, no text, or whose front matter cannot be read.
     """
     complaints = Complaints(source)
-    if len(data) > LARGEST_FILE:
-        raise complaints.unreadable(0, f"it has more than {LARGEST_FILE:,} bytes", "shorten it")
-    text = decoding.decode(data, complaints)
+    ending = PurePosixPath(source).suffix.lower()
+    if len(data) > largest(source):
+        raise complaints.unreadable(0, f"it has more than {largest(source):,} bytes", "shorten it")
+    if not data.strip():
+        raise complaints.unreadable(0, "it is empty", _WRITE_IT)
+    if ending in manuscript.FORMATS:
+        text = _bounded(decoding.decode(data, complaints), complaints)
+        return _Reader(manuscript.take_apart(source, text, newsroom, complaints)).reading()
+    converted = mail.convert(data, complaints) if ending == ".eml" else conversion.convert(ending, data, complaints)
+    converted = replace(converted, text=_bounded(decoding.clean(converted.text), complaints))
+    return _Reader(manuscript.of_conversion(source, converted, newsroom, complaints)).reading()
+
+
+def largest(source: str) -> int:
+    """The most bytes that a file of this name may have."""
+    return LARGEST_FILE if PurePosixPath(source).suffix.lower() in manuscript.FORMATS else LARGEST_DOCUMENT
+
+
+def version(source: str) -> str:
+    """What the reading of a file depends on beside its bytes, its path and the newsroom."""
+    ending = PurePosixPath(source).suffix.lower()
+    return f"{READER_VERSION} {conversion.converter(ending)}" if ending in DOCUMENTS else str(READER_VERSION)
+
+
+def can_read(source: str) -> bool:
+    """Whether what it takes to read a file of this name is installed."""
+    ending = PurePosixPath(source).suffix.lower()
+    return ending not in DOCUMENTS or bool(conversion.converter(ending))
+
+
+def _bounded(text: str, complaints: Complaints) -> str:
+    """The text, if there is some and no parser will be at it for ever. Raises FileUnreadable."""
     if not text.strip():
-        raise complaints.unreadable(0, "it is empty", "write the release, or delete the file")
+        raise complaints.unreadable(0, "it is empty", _WRITE_IT)
     if text.count("<") > MOST_TAGS or sum(map(text.count, _MARKS)) > MOST_MARKS:
         raise complaints.unreadable(0, "it has more lines and markup than a release can have", "shorten it")
-    return _Reader(manuscript.take_apart(source, text, newsroom, complaints)).reading()
+    return text
+
+
+_WRITE_IT = "write the release, or delete the file"
 
 
 class _Reader:
@@ -63,11 +101,14 @@ class _Reader:
         parts = self._manuscript
         title = self._take("title", fields.title(parts))
         reference = self._take("reference", fields.reference(parts))
-        published = self._take_moment("published", moments.published(parts))
+        dated = moments.published(parts)
+        published = self._take_moment("published", dated)
         contacts = self._take("contacts", fields.people(parts))
-        document = self._rest()
-        body = sanitise(document.html)
-        text = to_text(body)
+        shown, document, about = self._parted()
+        if about.blocks:
+            self._origins["boilerplate"] = Origin(about.blocks[0].line, "below the text")
+        body = sanitise(shown.html)
+        text = to_text(body) if document is shown else _text_of(document)
         language = self._take("language", fields.language(parts, reference, f"{title}\n{text}"))
         corrections = self._take("corrections", fields.corrections(parts))
         release = Release(
@@ -81,14 +122,24 @@ class _Reader:
             summary=self._take("summary", fields.summary(parts, document, text)),
             body=body,
             text=text,
+            boilerplate=_text_of(about),
             stated_topics=self._take("stated_topics", fields.topics(parts)),
             contacts=contacts,
             corrections=corrections,
             aliases=self._take("aliases", fields.aliases(parts)),
         )
-        seen = visibility.read(parts, published)
+        seen, reasons = visibility.read(parts, dated)
         problems = tuple(sorted(dict.fromkeys(parts.complaints.problems), key=lambda problem: problem.line))
-        return Reading(release, seen, self._origins, problems)
+        origins = {**self._origins, **reasons}
+        if not parts.is_converted:
+            return Reading(release, seen, origins, problems, fields.files(parts))
+        origins = {
+            name: origin if origin.how.startswith("mail") else replace(origin, line=0)
+            for name, origin in origins.items()
+        }
+        return Reading(
+            release, seen, origins, tuple(replace(problem, line=0) for problem in problems), fields.files(parts)
+        )
 
     def _take(self, name: str, found: Found[T]) -> T:
         if found.value:
@@ -107,11 +158,21 @@ class _Reader:
         self._origins["id"] = next(origin for origin in sources if origin)
         return ids.claim(parts.source, language, parts.newsroom, reference=reference, own_slug=slug.value)
 
-    def _rest(self) -> Document:
-        """The document without what has become a field, and without the masthead's lines.
+    def _parted(self) -> tuple[Document, Document, Document]:
+        """The document as it is shown, and apart its text and its boilerplate.
 
-        Whoever writes front matter has said there what is to be said: then other lines stay.
+        What has become a field is in none of them, nor are end marks and the masthead's lines. Whoever writes
+        front matter has said there what is to be said: then other lines stay.
         """
         parts = self._manuscript
         facts = (fact for fact in parts.masthead.facts if fact.is_embargo or not parts.has_front_matter)
-        return parts.document.without(self._said | {fact.line.place for fact in facts})
+        gone = self._said | parts.ending.marks | {fact.line.place for fact in facts}
+        shown = parts.document.without(gone)
+        if not parts.ending.boilerplate:
+            return shown, shown, Document(())
+        text = parts.document.without(gone | parts.ending.boilerplate)
+        return shown, text, parts.document.only(parts.ending.boilerplate - gone)
+
+
+def _text_of(document: Document) -> str:
+    return to_text(sanitise(document.html)) if document.blocks else ""

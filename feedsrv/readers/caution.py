@@ -33,6 +33,11 @@ _BEGINNING = re.compile(
     | \W*(?:draft|brouillon|entwurf|projet)\W*(?:$|[–—-][ ].{0,40}$)""",
     re.IGNORECASE | re.VERBOSE,
 )
+_DRAFT = "DRAFT|BROUILLON|ENTWURF|BORRADOR|BOZZA"
+_NAME = re.compile(
+    rf"(?:{_DRAFT})(?![^\W_]).*|.*(?<![^\W_])(?:{_DRAFT})|(?i:(?:{_DRAFT})\s+-\s.*|.*(?:\.|\s-\s+|\()(?:{_DRAFT})\)?)",
+    re.DOTALL,
+)
 _MARKUP = re.compile(r"<[^>]*>|[*_#>\[\]]")
 _MOST_WORDS = 10
 _SENTENCE = 7  # words; a longer line with a full stop is prose
@@ -54,7 +59,14 @@ def lines(text: str, start: int) -> Iterator[tuple[int, str]]:
             yield number, line
 
 
+def is_name_of_a_draft(stem: str) -> bool:
+    """Whether the name of a file marks it as a draft; ``nfl-draft-2018`` is what a release is about."""
+    return bool(_NAME.fullmatch(stem))
+
+
 def _plain(line: str) -> str:
+    if line.isascii():
+        return _MARKUP.sub(" ", line)
     visible = "".join(character for character in line if unicodedata.category(character) != "Cf")
     return _MARKUP.sub(" ", unicodedata.normalize("NFKC", visible))
 

@@ -17,6 +17,10 @@ class Complaints:
         """The release is public, and not as it should be."""
         self.problems.append(Problem(self._path, line, what, remedy))
 
+    def note(self, line: int, what: str, remedy: str = "") -> None:
+        """How something that leaves a choice was read."""
+        self.problems.append(Problem(self._path, line, what, remedy, Severity.NOTE))
+
     def hold(self, line: int, what: str, remedy: str) -> None:
         """The release is not public because of this."""
         self.problems.append(Problem(self._path, line, what, remedy, Severity.ERROR))

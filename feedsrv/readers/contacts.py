@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, islice
 
+from feedsrv.readers.contact_lines import Row, contact_of, paired, rows_of
 from feedsrv.readers.document import Document, Line, Place
 from feedsrv.readers.front_matter import Value, fold
-from feedsrv.readers.markup import one_line, words_of
+from feedsrv.readers.markup import one_line
 from feedsrv.release import Contact
 
 _LONGEST_LINE = 200
@@ -17,75 +18,148 @@ _LONGEST_LINE = 200
 _MOST_LINES = 60
 _MOST_HEADINGS = 5
 _HEADING = re.compile(
-    r"\W*(?:(?:your|vos|votre|ihre?|the|i|nos|los)\s+)?(?:(?:press|media|news|further)\s+)?(?:enquiries|inquiries"
-    r"|contacts?|contactos?|contatt[io]|kontakte?|ansprechpartner(?:in|innen)?|presse-?kontakte?|medien-?kontakte?)"
-    r"(?:\s+(?:for\s+)?(?:the\s+)?(?:press|media|presse|m[ée]dias?|de\s+prensa|para\s+(?:la\s+)?prensa|(?:per\s+la\s+)?stampa))?\W*",
-    re.IGNORECASE,
+    r"""\W*(?:
+      (?:(?:your|vos|votre|ihre?|the|i|nos|los)\s+)?(?:(?:press|media|news|further|public)\s+)?
+        (?:enquiries|inquiries|contacts?|contactos?|contatt[io]|kontakte?|ansprechpartner(?:in|innen)?|presse-?kontakte?
+          |medien-?kontakte?)
+        (?:\s+(?:for\s+)?(?:the\s+)?(?:press|media|presse|m[ée]dias?|de\s+prensa|(?:para\s+(?:la\s+)?)?prensa
+          |(?:per\s+la\s+)?stampa)(?:\s+(?-i:[A-ZÀ-Þ])\S*){0,3})?
+    | (?:press|media)\s+(?:office|officer|relations) | service\s+(?:de\s+)?presse | relations\s+presse | pressestelle
+    | ufficio\s+stampa | (?:gabinete|oficina)\s+de\s+(?:prensa|comunicación)
+    | (?:for\s+)?(?:more|further|additional|media)\s+information,?\s+(?:please\s+)?contact
+    | pour\s+(?:plus|tout\s+complément)\s+d['’]informations?,?\s+(?:veuillez\s+)?contacte[rz]
+    | (?:(?:bei|für)\s+)?rückfragen(?:\s+(?:an|bitte\s+an|richten\s+sie\s+bitte\s+an))?
+    | weitere\s+auskünfte(?:\s+erteilt)?
+    )(?![^\W_])""",
+    re.IGNORECASE | re.VERBOSE,
 )
-_EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
-_PHONE = re.compile(r"(?<![\w.])\+?[(0-9][0-9 ()./\u00a0\u202f\u2010-\u2013-]{6,28}[0-9](?!\w)")
-_LABEL = re.compile(
-    r"(?<![^\W_])(?:tel|t[ée]l[ée]phone|t[ée]l|telefon[oe]?|phone|mobile|mobil|mob|cell|port|fax|e-?mail|mail|courriel|correo|t|m|e|p|f)"
-    r"(?![^\W_])\.?\s*:?",
-    re.IGNORECASE,
-)  # fmt: skip
-_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|(?<!\S)[\w-]+(?:\.[\w-]+)*\.[a-z]{2,8}(?:/\S*)?(?!\S)")
-_STRONG = re.compile(r"\W*<(strong|b|em)>(?P<name>.{1,100}?)</\1>(?P<role>.*)", re.DOTALL)
-_NAME_END = re.compile(r"\s*(?:,|\(|\||\s[–—-]\s)\s*")
+
+
+_MARKUP_BEFORE = re.compile(r"(?:<[^<>]*>|[^\w<])*")
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """The contacts of a text, the line they begin on, and where they stand."""
+    """The contacts of a text, the line they begin on, and where they stand.
+
+    ``hidden`` are the numbers of lines with an address that is written so that programs do not find it, and
+    that address: then the lines are to stay in the text.
+    """
 
     contacts: tuple[Contact, ...]
     line: int
     places: frozenset[Place]
+    hidden: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
-    """What one line of the section says."""
+class _Entry:
+    """A line of the section and what it says."""
 
-    name: str
-    role: str
-    phones: tuple[str, ...]
-    emails: tuple[str, ...]
+    line: Line
+    rows: tuple[Row, ...]
+
+    @classmethod
+    def of(cls, line: Line) -> _Entry:
+        return cls(line, tuple(rows_of(line)))
 
     @property
     def has_details(self) -> bool:
-        return bool(self.phones or self.emails)
+        return any(row.has_details for row in self.rows)
+
+    @property
+    def has_names(self) -> bool:
+        return any(row.name for row in self.rows)
 
 
 def is_heading(text: str) -> bool:
     """Whether a line says that contacts follow."""
-    return len(text) <= 60 and bool(_HEADING.fullmatch(text))
+    heading = _HEADING.match(text) if len(text) <= 60 else None
+    return bool(heading and not re.search(r"\w", text[heading.end() :]))
 
 
-def find(document: Document) -> Section | None:
-    """The contacts section: what follows its heading, to the next heading or the next prose."""
+def find(document: Document, boilerplate: Collection[Place]) -> Section | None:
+    """The contacts section: what follows its heading, to the next heading or the next prose.
+
+    A line with text above and below it, which is no ``boilerplate``, is about one item of several.
+    """
+    first, last = _text(document, boilerplate)
     for heading in islice(_headings(document), _MOST_HEADINGS):
-        index = heading.place.block
-        others = (line for line in document.lines(index, index + 1) if line.place != heading.place)
-        lines = [*others, *_section(document, index + 1)]
-        if contacts := tuple(_paired([_row(line) for line in lines])):
-            return Section(contacts, heading.number, frozenset(line.place for line in (heading, *lines)))
+        is_alone = is_heading(heading.text)
+        if first < heading.place.block < last and not is_alone:
+            continue
+        entries = [_Entry.of(line) for line in _section(document, heading)]
+        entries = _without_what_follows(entries) if is_alone else _beside(entries, heading.place.block)
+        rows = [row for entry in entries for row in entry.rows if row.name or row.has_details]
+        contacts = tuple(contact for contact in paired(rows) if contact != Contact())
+        hidden = tuple((entry.line.number, row.hidden) for entry in entries for row in entry.rows if row.hidden)
+        if contacts or hidden:
+            places = {heading.place, *(entry.line.place for entry in entries)} if not hidden else set()
+            return Section(contacts, heading.number, frozenset(places), hidden)
     return None
 
 
+def _text(document: Document, boilerplate: Collection[Place]) -> tuple[int, int]:
+    """The first and the last block of text."""
+    text = [
+        index
+        for index, block in enumerate(document.blocks)
+        if not block.level and Place(index, 0) not in boilerplate and max(map(len, block.parts)) > _LONGEST_LINE
+    ]
+    return (text[0], text[-1]) if text else (len(document.blocks), 0)
+
+
 def _headings(document: Document) -> Iterator[Line]:
+    """The lines that say that contacts follow: below them, or, after a colon, beside them."""
     for index, block in enumerate(document.blocks):
-        if block.tag and len(block.parts[0]) <= _LONGEST_LINE:
-            first = next(document.lines(index, index + 1), None)
-            if first and is_heading(first.text):
-                yield first
+        if block.tag and any(map(_may_be_heading, block.parts)):
+            for line in document.lines(index, index + 1):
+                heading = _HEADING.match(line.text) if len(line.text) <= _LONGEST_LINE else None
+                if heading and re.match(r"\W*$|\s*:|\W*[–—-]\s", line.text[heading.end() :]):
+                    yield line
 
 
-def _section(document: Document, start: int) -> Iterator[Line]:
-    for line in islice(document.lines(start), _MOST_LINES):
-        if line.level or len(line.text) > _LONGEST_LINE:
+def _may_be_heading(html: str) -> bool:
+    """A quick look, before the text is made of it."""
+    before = _MARKUP_BEFORE.match(html) if len(html) <= 2 * _LONGEST_LINE else None
+    return before is not None and bool(_HEADING.match(html, before.end()))
+
+
+def _section(document: Document, heading: Line) -> Iterator[Line]:
+    """What the line of the heading itself says, and the lines that follow it."""
+    beside = _HEADING.sub("", heading.text, count=1).lstrip(" :–—-*_")
+    if beside:
+        yield replace(heading, text=beside, html=_HEADING.sub("", heading.html, count=1))
+    place = heading.place
+    for line in islice(document.lines(place.block), _MOST_LINES):
+        if line.place.block == place.block and line.place.part <= place.part:
+            continue
+        if line.level or len(line.text) > (_LONGEST_LINE if line.is_prose else _MOST_LINES * _LONGEST_LINE):
             return
         yield line
+
+
+def _beside(entries: Sequence[_Entry], block: int) -> list[_Entry]:
+    """What stands beside a colon, to the last line of the paragraph that says how to reach somebody."""
+    paragraph = [entry for entry in entries if entry.line.place.block == block]
+    end = max((number for number, entry in enumerate(paragraph, 1) if entry.has_details), default=0)
+    return paragraph[:end]
+
+
+def _without_what_follows(entries: Sequence[_Entry]) -> list[_Entry]:
+    """The paragraphs up to the last that says how to reach somebody: names and details take turns."""
+    kept: list[_Entry] = []
+    waiting: list[_Entry] = []
+    for _, group in groupby(entries, key=lambda entry: entry.line.place.block):
+        paragraph = list(group)
+        if any(entry.has_details for entry in paragraph) or not any(entry.has_names for entry in paragraph):
+            kept += waiting + paragraph
+            waiting = []
+        elif waiting and kept:
+            break
+        else:
+            waiting += paragraph
+    return kept
 
 
 def stated(value: Value) -> tuple[Contact, ...]:
@@ -96,8 +170,7 @@ def stated(value: Value) -> tuple[Contact, ...]:
 
 def _stated(item: Value) -> Contact:
     if isinstance(item, str):
-        row = _row_of(item)
-        return Contact(row.name, row.role, next(iter(row.phones), ""), next(iter(row.emails), ""))
+        return contact_of(item)
     if not isinstance(item, Mapping):
         return Contact()
     values = {fold(key): one_line(value) for key, value in item.items() if isinstance(value, str)}
@@ -106,81 +179,8 @@ def _stated(item: Value) -> Contact:
         return next((values[key] for key in keys if values.get(key)), "")
 
     return Contact(
-        first("name"),
-        first("role", "title", "position"),
-        first("phone", "tel", "telephone", "mobile"),
-        first("email", "mail"),
+        first("name", "nom", "nombre", "nome"),
+        first("role", "title", "position", "fonction", "funktion", "cargo", "ruolo"),
+        first("phone", "tel", "telephone", "mobile", "telefon", "telefono"),
+        first("email", "mail", "courriel"),
     )
-
-
-def _row(line: Line) -> _Row:
-    row = _row_of(line.text, line.html)
-    strong = _STRONG.match(line.html)
-    if row.name and strong and (name := _bare(words_of(strong["name"]))):
-        return replace(row, name=name, role=_bare(words_of(strong["role"])))
-    return row
-
-
-def _row_of(text: str, html: str = "") -> _Row:
-    emails = tuple(dict.fromkeys(email.rstrip(".") for email in _EMAIL.findall(f"{text} {html}")))
-    phones = tuple(one_line(phone) for phone in _PHONE.findall(_EMAIL.sub(" ", text)) if _is_phone(phone))
-    name, role = (*_NAME_END.split(_bare(text), maxsplit=1), "")[:2]
-    return _Row(name, role.rstrip(") "), phones, emails)
-
-
-def _is_phone(text: str) -> bool:
-    return sum(c.isdigit() for c in text) >= 7
-
-
-def _bare(text: str) -> str:
-    """The text without addresses, numbers and what announces them."""
-    for pattern in (_EMAIL, _ADDRESS, _PHONE, _LABEL):
-        text = pattern.sub(" ", text)
-    return one_line(text).strip(" ,;:|/–—-·•*()")
-
-
-def _paired(rows: Sequence[_Row]) -> Iterator[Contact]:
-    """One contact a person: names that stand together get the details that follow them, in their order."""
-    names: list[_Row] = []
-    for has_details, group in groupby(rows, key=lambda row: row.has_details):
-        run = list(group)
-        if not has_details:
-            names = [row for row in run if row.name]
-            continue
-        if any(row.name for row in run):
-            yield from _complete(run)
-        else:
-            yield from _distributed(names, run)
-        names = []
-
-
-def _complete(rows: Iterable[_Row]) -> Iterator[Contact]:
-    """Lines that begin with a name; one without goes on about the person before."""
-    person: _Row | None = None
-    for row in rows:
-        if person and not row.name:
-            person = replace(person, phones=person.phones + row.phones, emails=person.emails + row.emails)
-            continue
-        if person:
-            yield _contact(person.name, person.role, person.phones, person.emails)
-        person = row
-    if person:
-        yield _contact(person.name, person.role, person.phones, person.emails)
-
-
-def _distributed(names: Sequence[_Row], details: Sequence[_Row]) -> Iterator[Contact]:
-    phones = tuple(phone for row in details for phone in row.phones)
-    emails = tuple(email for row in details for email in row.emails)
-    people = max(1, min(len(names), max(len(emails), len(phones) if not emails else 0)))
-    if people == 1:
-        name = names[0].name if names else ""
-        role = names[0].role if names else ""
-        role = role or ", ".join(row.name for row in names[1:])
-        yield _contact(name, role, phones, emails)
-        return
-    for number, row in enumerate(names):
-        yield _contact(row.name, row.role, phones[number : number + 1], emails[number : number + 1])
-
-
-def _contact(name: str, role: str, phones: Sequence[str], emails: Sequence[str]) -> Contact:
-    return Contact(name, role, next(iter(phones), ""), next(iter(emails), ""))

@@ -1,4 +1,4 @@
-"""Dates as people write them, in English, French, German, Spanish and Italian.
+"""Dates as people write them, in English, French, German, Spanish, Italian, Portuguese and Dutch.
 
 Strict: a text is a date, with a time and a zone if it likes, and nothing else, or it is none.
 """
@@ -17,27 +17,27 @@ LONGEST = 120
 YEARS = range(1000, 9000)
 
 _MONTHS = (
-    "january jan janvier janv januar jänner jän enero ene gennaio gen",
-    "february feb février févr fév februar feber febrero febbraio",
-    "march mar mars märz mär marzo mrz",
+    "january jan janvier janv januar jänner jän enero ene gennaio gen janeiro januari",
+    "february feb février févr fév februar feber febrero febbraio fevereiro fev februari",
+    "march mar mars märz mär marzo mrz março maart mrt",
     "april apr avril avr abril abr aprile",
-    "may mai mayo maggio mag",
-    "june jun juin juni junio giugno giu",
-    "july jul juillet juil juli julio luglio lug",
-    "august aug août agosto ago",
-    "september sept sep septembre septiembre setiembre settembre set",
-    "october oct octobre oktober okt octubre ottobre ott",
-    "november nov novembre noviembre",
-    "december dec décembre déc dezember dez diciembre dic dicembre",
+    "may mai mayo maggio mag maio mei",
+    "june jun juin juni junio giugno giu junho",
+    "july jul juillet juil juli julio luglio lug julho",
+    "august aug août agosto ago augustus",
+    "september sept sep septembre septiembre setiembre settembre set setembro",
+    "october oct octobre oktober okt octubre ottobre ott outubro out",
+    "november nov novembre noviembre novembro",
+    "december dec décembre déc dezember dez diciembre dic dicembre dezembro",
 )
 _WEEKDAYS = (
-    "monday mon lundi montag lunes lunedì",
-    "tuesday tues tue mardi dienstag martes martedì",
-    "wednesday wed mercredi mittwoch miércoles mercoledì",
-    "thursday thurs thu jeudi donnerstag jueves giovedì",
-    "friday fri vendredi freitag viernes venerdì",
-    "saturday sat samedi samstag sonnabend sábado sabato",
-    "sunday sun dimanche sonntag domingo domenica",
+    "monday mon lundi montag lunes lunedì segunda-feira maandag",
+    "tuesday tues tue mardi dienstag martes martedì terça-feira dinsdag",
+    "wednesday wed mercredi mittwoch miércoles mercoledì quarta-feira woensdag",
+    "thursday thurs thu jeudi donnerstag jueves giovedì quinta-feira donderdag",
+    "friday fri vendredi freitag viernes venerdì sexta-feira vrijdag",
+    "saturday sat samedi samstag sonnabend sábado sabato zaterdag",
+    "sunday sun dimanche sonntag domingo domenica zondag",
 )
 _ZONES = {
     "Z": 0, "UTC": 0, "GMT": 0, "WET": 0, "WEST": 1, "BST": 1, "CET": 1, "MEZ": 1, "CEST": 2, "MESZ": 2, "EET": 2,
@@ -74,6 +74,11 @@ _DATES = tuple(
     )
 )  # fmt: skip
 _AMBIGUOUS = re.compile(r"(?<![0-9])[0-9]{1,2}([-/.])[0-9]{1,2}\1[0-9]{4}(?![0-9])")
+_NAMED = _MONTH.replace("?P<name>", "?:")
+_LIKE = re.compile(
+    rf"[0-9]{{1,2}}[./-][0-9]{{1,2}}[./-][0-9]{{2}}|(?<![^\W\d_]){_NAMED}.{{0,4}}[0-9]|[0-9].{{0,4}}(?<![^\W\d_]){_NAMED}",
+    re.IGNORECASE,
+)
 _WEEKDAY = re.compile(
     r"(?<![^\W\d_])(" + "|".join(sorted(_WEEKDAY_NUMBERS, key=len, reverse=True)) + r")(?![^\W\d_])\.?", re.IGNORECASE
 )
@@ -111,6 +116,11 @@ def read(text: str, newsroom: Newsroom) -> Moment | None:
 def is_ambiguous(text: str, newsroom: Newsroom) -> bool:
     """Whether the text would be a date if the newsroom said which of its numbers is the day."""
     return newsroom.is_day_first is None and len(text) <= LONGEST and bool(_AMBIGUOUS.search(text))
+
+
+def looks_like_one(text: str) -> bool:
+    """Whether somebody may have meant a date: a short text with a month and a number, or numbers like ``23/3/18``."""
+    return len(text) <= LONGEST // 3 and bool(_LIKE.search(text))
 
 
 def _iso(text: str, newsroom: Newsroom) -> Moment | None:

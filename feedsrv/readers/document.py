@@ -80,6 +80,11 @@ class Document:
                 if text := words_of(html):
                     yield Line(Place(index, part), block.line + part, block.level, text, html, bool(block.tag))
 
+    def only(self, places: Collection[Place]) -> Document:
+        """Nothing but these lines of the document."""
+        everything = {Place(index, part) for index, block in enumerate(self.blocks) for part in range(len(block.parts))}
+        return self.without(everything.difference(places))
+
     def without(self, places: Collection[Place]) -> Document:
         """The document without these lines."""
         kept = []

@@ -11,24 +11,29 @@ from typing import Generic, TypeVar
 from urllib.parse import urlsplit
 
 from feedsrv import ids
-from feedsrv.readers import contacts, dates, languages
+from feedsrv.readers import contacts, dates, languages, markdown
 from feedsrv.readers.decoding import clean
 from feedsrv.readers.document import Document, Place
 from feedsrv.readers.front_matter import Entry, Value, fold
 from feedsrv.readers.manuscript import Manuscript
 from feedsrv.readers.markup import one_line, shorten, words_of
-from feedsrv.reading import Origin
+from feedsrv.reading import Mention, Origin
 from feedsrv.release import Contact, Correction
 
 LONGEST_TITLE = 300
 LONGEST_SUMMARY = 300
 LONGEST_STATED_SUMMARY = 1000
+LONGEST_MARKED = 2000
 LONGEST_REFERENCE = 100
 LONGEST_FIRST_LINE = 200
 """Characters. Of a first line that is longer, the title is the beginning, and it stays in the text."""
 
 _MORE = re.compile(r"<!--\s*more\s*-->", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*(?=\s)")
+_MARKED = re.compile(
+    r"(?<![\w*_`])([*_]{1,3}|`)(?=[^\s*_`]).*?(?<=[^\s*_`])\1(?![\w*_`])|\[[^\]]+\]\([^)]*\)", re.DOTALL
+)
+_ENTITY = re.compile(r"&(?:[a-z]{2,8}|#[0-9]{2,6}|#x[0-9a-f]{2,6});", re.IGNORECASE)
 
 T = TypeVar("T")
 
@@ -50,14 +55,14 @@ def origin(entry: Entry) -> Origin:
 def title(manuscript: Manuscript) -> Found[str]:
     """Its title, on one line: stated, the headline, the title of the page, the name of the file."""
     headline = manuscript.masthead.headline
-    text = one_line(" ".join(line.text for line in headline))
+    text = _decoded(one_line(" ".join(line.text for line in headline)))
     places = frozenset(line.place for line in headline)
-    is_heading = bool(headline and headline[0].level)
+    is_heading = manuscript.masthead.is_heading
     for entry in manuscript.head.find("title", "headline"):
-        if stated := one_line(clean(unescape(entry.text))):
+        if stated := _stated_title(entry.text):
             is_repeated = is_heading and text.casefold() == stated.casefold()
             return Found(shorten(stated, LONGEST_TITLE), origin(entry), places if is_repeated else frozenset())
-    page = manuscript.document.title
+    page = _decoded(manuscript.document.title)
     if page and not (is_heading and headline[0].level == 1):
         return Found(shorten(page, LONGEST_TITLE), Origin(0, "title of the page"))
     if is_heading:
@@ -70,6 +75,20 @@ def title(manuscript: Manuscript) -> Found[str]:
     manuscript.complaints.warn(0, "there is no title", "write a heading, or a title in the front matter")
     stem = ids.stem_of(manuscript.source, manuscript.newsroom)
     return Found(shorten(one_line(re.sub(r"[-_]+", " ", clean(stem))) or "—", LONGEST_TITLE), Origin(0, "file name"))
+
+
+def _stated_title(text: str) -> str:
+    """Without the marks of Markdown where they can be nothing else; what looks like a tag is meant as text."""
+    return words_of(markdown.inline(text, has_html=False)) if _is_marked(text) else one_line(clean(unescape(text)))
+
+
+def _is_marked(text: str) -> bool:
+    return len(text) <= LONGEST_MARKED and bool(_MARKED.search(text))
+
+
+def _decoded(text: str) -> str:
+    """A title whose entities were encoded twice, or stand in plain text."""
+    return one_line(clean(unescape(text))) if _ENTITY.search(text) else text
 
 
 def reference(manuscript: Manuscript) -> Found[str]:
@@ -106,7 +125,8 @@ def language(manuscript: Manuscript, reference: str, text: str) -> Found[str]:
 def summary(manuscript: Manuscript, document: Document, text: str) -> Found[str]:
     """A plain text on one line: stated, what stands above ``<!--more-->``, the first sentences of the text."""
     for entry in manuscript.head.find("description", "summary", "excerpt"):
-        if stated := words_of(unescape(entry.text)):
+        html = markdown.inline(entry.text, has_html=True) if _is_marked(entry.text) else unescape(entry.text)
+        if stated := words_of(html):
             return Found(shorten(stated, LONGEST_STATED_SUMMARY), origin(entry))
     above, *below = _MORE.split(document.html, maxsplit=1)
     if below and (stated := words_of(above)):
@@ -178,6 +198,23 @@ def _texts(value: Value) -> Iterator[str]:
     return (item for item in items if isinstance(item, str) and item)
 
 
+def files(manuscript: Manuscript) -> tuple[Mention, ...]:
+    """The files that it names outside its text; an item may be a table with the address under one of a few keys."""
+    return tuple(
+        Mention(address, entry.line, entry.key.lower() != "attachments")
+        for entry in manuscript.head.find("attachments", "images", "image")
+        for item in (entry.value if isinstance(entry.value, tuple) else (entry.value,))
+        for address in islice(_addresses(item), 1)
+    )
+
+
+def _addresses(item: Value) -> Iterator[str]:
+    if not isinstance(item, Mapping):
+        return _texts(item)
+    stated = {fold(key): value for key, value in item.items()}
+    return (address for key in ("file", "src", "path", "url") for address in _texts(stated.get(key, "")))
+
+
 def corrections(manuscript: Manuscript) -> Found[tuple[Correction, ...]]:
     """The corrections it states, in its order."""
     made = []
@@ -204,5 +241,7 @@ def people(manuscript: Manuscript) -> Found[tuple[Contact, ...]]:
             entry.line, "the contacts cannot be read", "write a list of name, role, phone, email"
         )
     if section := manuscript.contacts:
+        for number, address in section.hidden:
+            manuscript.complaints.warn(number, f"“{address}” is no mail address", "write it with @ and dots")
         return Found(section.contacts, Origin(section.line, "contacts section"), section.places)
     return Found((), Origin(0, "none"))

@@ -1,8 +1,8 @@
 """Front matter: what a file states of itself in a block at its top.
 
-YAML between ``---``, TOML between ``+++``, or a JSON object. Every scalar is a string: YAML's own types
-would read ``lang: no`` as false and ``ref: 0123`` as 83. Keys are compared in small letters, without
-hyphens and underscores; those under ``params`` count where the top does not state them.
+YAML between ``---``, TOML between ``+++``, a JSON object, or bare header lines (Pelican's). Every scalar is a
+string: YAML's own types would read ``lang: no`` as false and ``ref: 0123`` as 83. Keys are compared in small
+letters, without hyphens and underscores; those under ``params`` count where the top does not state them.
 """
 
 from __future__ import annotations
@@ -57,14 +57,22 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class FrontMatter:
-    """The entries that say something, by folded key; ``length`` is the number of lines to its end, 0: there is none."""
+    """The entries that say something, by folded key, and those that are ``empty``.
+
+    ``length`` is the number of lines to its end, 0: there is none.
+    """
 
     entries: Mapping[str, Entry] = field(default_factory=dict)
     length: int = 0
+    empty: Mapping[str, Entry] = field(default_factory=dict)
 
     def find(self, *keys: str) -> Iterator[Entry]:
         """The entries of these keys, in the order of the keys."""
         return (self.entries[key] for key in keys if key in self.entries)
+
+    def blank(self, *keys: str) -> Iterator[Entry]:
+        """The entries of these keys that say nothing."""
+        return (self.empty[key] for key in keys if key in self.empty)
 
 
 _DECISIVE = frozenset(
@@ -109,7 +117,8 @@ def read(text: str, complaints: Complaints) -> FrontMatter:
             first + 1 + error.line, f"the front matter cannot be read: {error}", _REMEDY
         ) from error
     in_file = {key: replace(entry, line=first + 1 + entry.line) for key, entry in entries.items()}
-    return FrontMatter(in_file, end + (first > start))
+    said = {key: entry for key, entry in in_file.items() if entry.value}
+    return FrontMatter(said, end + (first > start), {key: in_file[key] for key in in_file.keys() - said.keys()})
 
 
 _REMEDY = "mend this line; until then the file is held back, for it may be a draft"
@@ -124,7 +133,35 @@ def _block(lines: list[str], start: int) -> tuple[_Loader, int, int | None] | No
         return load, start + 1, next((number for number in numbers if lines[number].rstrip() in ends), None)
     if re.match(r'\{\s*(?:"|$)', fence):
         return _json, start, _end_of_json("\n".join(lines[start:])[: 2 * LARGEST], start)
-    return None
+    end = next((number for number in range(start, len(lines)) if not lines[number].strip()), len(lines))
+    return (_bare, start, end) if _are_headers(lines[start:end]) else None
+
+
+_BARE = re.compile(r"([A-Za-z][A-Za-z0-9_-]{0,40}):(?:\s+(.*)|\s*)")
+_CONTINUED = re.compile(r"(?: {4}|\t)\s*(\S.*)")
+_PELICAN = frozenset({"slug", "status", "tags", "category", "author", "authors", "modified", "summary", "lang"})
+
+
+def _are_headers(lines: list[str]) -> bool:
+    """Whether lines at the top are Pelican's header lines: a title among them, or two keys that no masthead has.
+
+    One line among them that is neither a header nor the rest of one is a typing error, and `_bare` says so.
+    """
+    keys = [fold(match[1]) for line in lines if (match := _BARE.fullmatch(line))]
+    is_first = bool(lines) and bool(_BARE.fullmatch(lines[0]))
+    return is_first and len(keys) > 1 and ("title" in keys or len(_PELICAN.intersection(keys)) > 1)
+
+
+def _bare(text: str) -> Iterator[Entry]:
+    found: list[Entry] = []
+    for number, line in enumerate(text.split("\n")):
+        if header := _BARE.fullmatch(line):
+            found.append(Entry(header[1], (header[2] or "").strip(), number, "header line"))
+        elif found and (rest := _CONTINUED.fullmatch(line)):
+            found[-1] = replace(found[-1], value=f"{found[-1].text} {rest[1].strip()}".strip())
+        else:
+            raise _Invalid(number, "this line is no header; an empty line ends them")
+    return iter(found)
 
 
 _ODD_FENCE = re.compile(r"[-—–]{2,}|\+{3,}|;{3,}|`{3,}\s*(?:ya?ml|toml|json)", re.IGNORECASE)
@@ -179,7 +216,7 @@ def _merged(stated: Iterable[Entry], warn: Callable[[Entry], None]) -> dict[str,
             if fold(name) in _DECISIVE and fold(name) in entries and entries[fold(name)].value != value:
                 raise _Invalid(params.line, f"{name!r} is stated twice, once under params")
             entries.setdefault(fold(name), Entry(name, value, params.line))
-    return {key: entry for key, entry in entries.items() if entry.value}
+    return entries
 
 
 def _yaml(text: str) -> Iterator[Entry]:

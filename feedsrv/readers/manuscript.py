@@ -2,25 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from feedsrv.newsroom import Newsroom
-from feedsrv.readers import caution, contacts, front_matter, html, markdown, masthead, plain
+from feedsrv.readers import boilerplate, caution, contacts, front_matter, html, markdown, masthead, plain
 from feedsrv.readers.complaints import Complaints
 from feedsrv.readers.document import Document
-from feedsrv.readers.front_matter import FrontMatter
+from feedsrv.readers.front_matter import Entry, FrontMatter
 
-MARKDOWN = frozenset({".md", ".markdown"})
-HTML = frozenset({".html", ".htm"})
-PLAIN = frozenset({".txt"})
+Format = Callable[[str, int], Document]
+
+FORMATS: Mapping[str, Format] = {
+    ".md": markdown.read,
+    ".markdown": markdown.read,
+    ".html": html.read,
+    ".htm": html.read,
+    ".txt": plain.read,
+}
+"""What reads the text of a file, by its ending in small letters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """A file of another kind as one of these formats would have it, and what it states of itself beside its text."""
+
+    text: str
+    ending: str
+    entries: Mapping[str, Entry]
 
 
 @dataclass(frozen=True, slots=True)
 class Manuscript:
     """The parts of a file. ``head`` holds what it states of itself, ``has_front_matter`` if in front matter.
 
-    ``cautions`` are the numbers and texts of lines that ask for it to be held back.
+    ``cautions`` are the numbers and texts of lines that ask for it to be held back. ``is_converted``: the numbers
+    of its lines are not those of the file.
     """
 
     source: str
@@ -30,8 +48,10 @@ class Manuscript:
     masthead: masthead.Masthead
     cautions: tuple[tuple[int, str], ...]
     contacts: contacts.Section | None
+    ending: boilerplate.Ending
     newsroom: Newsroom
     complaints: Complaints
+    is_converted: bool = False
 
     @property
     def path(self) -> PurePosixPath:
@@ -42,24 +62,33 @@ class Manuscript:
 def take_apart(source: str, text: str, newsroom: Newsroom, complaints: Complaints) -> Manuscript:
     """The parts of a text. Raises FileUnreadable for front matter that cannot be read."""
     head = front_matter.read(text, complaints)
-    document = _document(source, "\n".join(text.split("\n")[head.length :]), head.length + 1)
+    ending = PurePosixPath(source).suffix.lower()
+    document = FORMATS[ending]("\n".join(text.split("\n")[head.length :]), head.length + 1)
+    return _assembled(source, text, head, document, newsroom, complaints)
+
+
+def of_conversion(source: str, converted: Conversion, newsroom: Newsroom, complaints: Complaints) -> Manuscript:
+    """The parts of a file that was converted; there is no front matter in it."""
+    document = FORMATS[converted.ending](converted.text, 1)
+    head = FrontMatter(converted.entries)
+    manuscript = _assembled(source, converted.text, head, document, newsroom, complaints)
+    return replace(manuscript, is_converted=True)
+
+
+def _assembled(
+    source: str, text: str, head: FrontMatter, document: Document, newsroom: Newsroom, complaints: Complaints
+) -> Manuscript:
+    ending = boilerplate.find(document)
+    people = contacts.find(document, ending.boilerplate)
     return Manuscript(
         source,
         replace(head, entries={**document.entries, **head.entries}),
         head.length > 0,
         document,
-        masthead.read(document, newsroom),
+        masthead.read(document, people.places if people else (), newsroom),
         tuple(caution.lines(text, head.length)),
-        contacts.find(document),
+        people,
+        ending,
         newsroom,
         complaints,
     )
-
-
-def _document(source: str, body: str, first_line: int) -> Document:
-    ending = PurePosixPath(source).suffix.lower()
-    if ending in MARKDOWN:
-        return markdown.read(body, first_line)
-    if ending in HTML:
-        return html.read(body, first_line)
-    return plain.read(body, first_line)

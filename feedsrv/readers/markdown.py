@@ -14,11 +14,17 @@ _SHORTCODE = re.compile(r"\{\{<(?:(?!\{\{[<%]).){0,2000}?>\}\}|\{\{%(?:(?!\{\{[<
 _SHORTCODE_AS_TARGET = re.compile(r"(?<=\]\()\s*(?:" + _SHORTCODE.pattern + r")[^\s()]*", re.DOTALL)
 _BREAKS = {"softbreak", "hardbreak"}
 _markdown = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+_textual = MarkdownIt("commonmark", {"html": False})
 
 
 def read(text: str, first_line: int) -> Document:
     """The blocks of a Markdown text."""
     return Document(tuple(_blocks(_markdown.parse(_without_shortcodes(text)), first_line)))
+
+
+def inline(text: str, *, has_html: bool) -> str:
+    """A line of Markdown as HTML; without ``has_html``, what looks like a tag is text."""
+    return str((_markdown if has_html else _textual).renderInline(text))
 
 
 def _without_shortcodes(text: str) -> str:

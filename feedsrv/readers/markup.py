@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterator, Mapping
 
 import nh3
 
@@ -82,6 +83,33 @@ def _image(tag: str, attributes: dict[str, str], *, is_in_link: bool) -> str:
     if not source or not description.strip() or is_in_link:
         return description
     return f'<a href="{attributes["src"]}">{description}</a>'
+
+
+def addresses(safe: str) -> Iterator[tuple[str, bool]]:
+    """Where the links and pictures of sanitised HTML lead, each with whether it is a picture."""
+    for tag in _LINK_OR_IMAGE.finditer(safe):
+        attributes = dict(_ATTRIBUTE.findall(tag["attributes"] or ""))
+        if address := attributes.get("src" if tag["name"] == "img" else "href"):
+            yield html.unescape(address).strip(), tag["name"] == "img"
+
+
+def relocate(safe: str, places: Mapping[str, str], pictures: Mapping[str, str]) -> str:
+    """Sanitised HTML whose links and pictures lead to other places.
+
+    A link that has no new place is left as it is, a picture that has none is its description.
+    """
+
+    def replacement(match: re.Match[str]) -> str:
+        attributes = dict(_ATTRIBUTE.findall(match["attributes"] or ""))
+        is_image = match["name"] == "img"
+        old = attributes.get("src" if is_image else "href", "")
+        new = (pictures if is_image else places).get(html.unescape(old).strip())
+        if new is None:
+            return attributes.get("alt", "") if is_image else match[0]
+        name = "src" if is_image else "href"
+        return match[0].replace(f' {name}="{old}"', f' {name}="{html.escape(new)}"')
+
+    return _EMPTY.sub("", _LINK_OR_IMAGE.sub(replacement, safe)).strip()
 
 
 def to_text(safe: str) -> str:

@@ -3,32 +3,40 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import islice, pairwise
 
 from feedsrv.newsroom import Newsroom
-from feedsrv.readers import contacts, dates
+from feedsrv.readers import contacts, dates, embargo
 from feedsrv.readers.dates import Moment
 from feedsrv.readers.document import Document, Line, Place
+from feedsrv.readers.embargo import LONGEST_LINE
 
 MOST_LINES = 15
 """Further down, a date is not that of the release."""
-LONGEST_LINE = 150
-"""Characters; what is longer is the text of the release."""
 
 _GENERIC = re.compile(
     r"""[\W_]*(?:
-      (?:press|news|media)[ -]?(?:release|statement|information|notice|communiqu[eé])s?
+      (?:press|news|media)[ -]?(?:releases?|statements?|information|notices?|communiqu[eé]s?|advisor(?:y|ies)|alert)
     | (?:official[ ])?statement | for[ ](?:immediate[ ])?(?:release|publication) | immediate[ ]release
-    | communiqu[eé]s?(?:[ ]de[ ]presse)? | (?:pour|à)[ ]diffusion[ ]imm[eé]diate | dossier[ ]de[ ]presse
-    | pressemitteilung | presseinformation | pressemeldung | presseaussendung | medienmitteilung
+    | (?:press|news|media)[ -]?room | latest[ ]news | releases | as[ ]prepared[ ]for[ ]delivery
+    | communiqu[eé]s?(?:[ ]de[ ]presse)? | (?:pour|à)[ ]diffusion[ ]imm[eé]diate | dossiers?[ ]de[ ]presse
+    | information[ ]presse | note[ ]aux[ ]m[ée]dias | avis[ ]aux[ ]m[ée]dias
+    | presse-?(?:mitteilung|information|info|meldung|aussendung|erklärung) | medien-?(?:mitteilung|information)
     | zur[ ]sofortigen[ ]ver(?:ö|oe)ffentlichung
-    | comunicato(?:[ ]stampa)? | nota[ ]stampa | per[ ](?:la[ ])?pubblicazione[ ]immediata
-    | nota[ ](?:de[ ]prensa|informativa) | comunicado(?:[ ]de[ ]prensa)?
-    | para[ ](?:su[ ])?(?:publicaci[oó]n|difusi[oó]n)[ ]inmediata
+    | comunicati?o?(?:[ ]stampa)? | nota[ ]stampa | per[ ](?:la[ ])?pubblicazione[ ]immediata
+    | nota[ ](?:de[ ](?:prensa|imprensa)|informativa) | comunicado(?:[ ](?:de|à)[ ](?:prensa|imprensa))?
+    | para[ ](?:su[ ])?(?:publicaci[oó]n|difusi[oó]n|publicação|divulgação)[ ](?:inmediata|imediata)
+    | persbericht | persmededeling
     )(?![^\W_])[\s.:,;|–—-]*""",
     re.IGNORECASE | re.VERBOSE,
+)
+_BARE_NUMBER = re.compile(r"(?:n[°º]|n[or]?\.?|num(?:ber|éro|mer|ero)|#)?\s?[0-9]{1,6}", re.IGNORECASE)
+_PERIODICAL = re.compile(
+    r"\b(?:reports?|bulletins?|newsletters?|digest|updates?|reviews?|briefings?|highlights|news|rapports?|lettre|bilan|revue"
+    r"|wochenberichte?|berichte?|rundbriefe?|informes?|bolet[íi]n|resumen|rapporti?o?|bollettino|rassegna|boletim)$",
+    re.IGNORECASE,
 )
 _LABEL = re.compile(
     r"(?:date(?:\s+(?:of\s+(?:issue|publication)|de\s+publication))?|published|issued|released?|publié|datum|"
@@ -41,29 +49,16 @@ _REFERENCE = re.compile(
 )
 _TWO_YEARS = re.compile(r"(?:.*[^0-9])?(?:19|20)[0-9]{2}[^0-9](?:19|20)?[0-9]{2}")
 _DASHES = re.compile("[\u2010\u2011–]")
-_SEPARATOR = re.compile(r"\s+[|·•–—-]\s+|\s*\|\s*")
+_SEPARATOR = re.compile(r"\s+[|·•–—-]\s+|\s*\|\s*|\s+(?:del|du|vom|van|of|dated)\s+")
 _PLACE_END = re.compile(r"\s*[,(–—]\s*|\s+-\s+")
-_PLACE_WORD = re.compile(r"[A-ZÀ-ÞŁŚŠŽ][^\W\d_]*[\w.'’-]*|de|la|le|sur|am|an|der|del|di|in")
-_DATELINE_END = re.compile(r"\)?\s*(?:[–—:]|\s-\s|-{2}|\)\s)")
-_EMBARGO = re.compile(
-    r"""(?:^|\s[|–—-]\s)[\W_]*(?:
-          (?:(?:strict|strictly|under|sous|sotto|unter|bajo|press|media|news)[ ])*
-            (?:embargo(?:ed|ada|ado)|embargoé|embargato|sperrfrist|sperrvermerk)
-        | (?:(?:strict|strictly|under|sous|sotto|unter|bajo|press|media|news)[ ])+embargo
-        | embargo(?=\W*(?:$|[:–—0-9]|-[ ]|until|till?[ ]|for[ ]|lifts|ends|expires|jusqu|levé|bis|endet|hasta|fino))
-        | not[ ](?:for|to[ ]be)[ ](?:release|publication|broadcast|released|published)[ ].{0,40}?(?:before|until)
-        | ne[ ]pas[ ](?:publier|diffuser)[ ]avant | nicht[ ]vor | no[ ]publicar[ ]antes | non[ ]pubblicare[ ]prima
-        )(?![^\W_])
-      | (?:embargoed[ ]until|under[ ]embargo[ ]until|sous[ ]embargo[ ]jusqu|sperrfrist(?:[ ]bis|:)|embargad[oa][ ]hasta
-        |sotto[ ]embargo[ ]fino)(?![^\W_])""",
-    re.IGNORECASE | re.VERBOSE,
-)
-_UNTIL = re.compile(
-    r"^\W*(?:(?:for|release|publication|broadcast|lifts|ends|expires|levé|endet|until|till?|to|jusqu['’]?|qu|bis|zum|hasta"
-    r"|fino|al?|del?|di|before)(?![^\W_])\W*)*",
-    re.IGNORECASE,
-)
-_UNTIL_NEXT_LINE = re.compile(r"(?:\b(?:until|till?|jusqu\S*|bis|hasta|fino)|:)[\s*_]*$", re.IGNORECASE)
+_PLACE_WORD = re.compile(r"[A-ZÀ-ÞŁŚŠŽ](?:[^\W\d_]|[.'’-])*|de|la|le|sur|am|an|der|del|di|in")
+_ITEM = re.compile(r'<ol(?: start="(?P<number>[0-9]{1,2})")?>\s*<li>[^<]{1,60}</li>\s*</ol>')
+_WIRE = re.compile(r"\s*(?:/[^/]{3,30}/|\([A-Z][A-Za-z .-]{1,30}\)?)\s*$")
+_BOLD = re.compile(r"\s*<(strong|b)>(?:(?!<\1>).)*</\1>[\s\\]*(?:<br ?/?>\s*)?", re.DOTALL)
+_SENTENCE = re.compile(r"[.!?…][\"'”’»)]*$")
+_FULL_LINE = 50
+"""Characters; a shorter line was not broken for want of room."""
+_DATELINE_END = re.compile(r"\)?\s*(?:[–—:]|\s-\s|-{2}|\)\s|\.-|\.\s)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,34 +76,74 @@ class Fact:
     is_embargo: bool = False
     lifts: Moment | None = None
 
+    @property
+    def has_date(self) -> bool:
+        """Whether it says when, however unclearly."""
+        return bool(self.date or self.is_ambiguous or self.is_embargo)
+
 
 @dataclass(frozen=True, slots=True)
 class Masthead:
-    """What was found at the top; ``headline`` are its lines, ``dateline`` is the date that opens the text."""
+    """What was found at the top.
+
+    ``headline`` are its lines, which ``is_heading`` tells from the first lines of a text. ``dateline`` is the
+    date that opens the text, or ends the headline of a periodical. ``unclear`` is a line that looks like a
+    date and is none.
+    """
 
     facts: tuple[Fact, ...] = ()
     headline: tuple[Line, ...] = ()
+    is_heading: bool = False
     dateline: tuple[Line, Moment] | None = None
+    unclear: Line | None = None
 
 
-def read(document: Document, newsroom: Newsroom) -> Masthead:
-    """The masthead of a document."""
+def read(document: Document, contacts: Collection[Place], newsroom: Newsroom) -> Masthead:
+    """The masthead of a document, whose ``contacts`` may stand there too."""
     lines = tuple(islice(document.lines(), MOST_LINES))
-    facts = {fact.line.place: fact for fact in _facts(lines, newsroom)}
-    headline = _headline([line for line in lines if line.place not in facts])
-    text = (line for line in lines if line.place not in facts and line not in headline and not line.level)
+    found = (fact for fact in _facts(lines, newsroom) if fact.has_date or fact.line.place not in contacts)
+    facts = {fact.line.place: fact for fact in found}
+    rest = [line for line in lines if line.place not in facts and line.place not in contacts]
+    headline, is_heading = _headline(rest)
+    text = [line for line in rest if line not in headline and not line.level]
     dateline = next(((line, moment) for line in text if (moment := _dateline(line, newsroom))), None)
-    return Masthead(tuple(facts.values()), headline, dateline)
+    unclear = next((line for line in text if dates.looks_like_one(line.text)), None)
+    return Masthead(tuple(facts.values()), headline, is_heading, dateline or _dated(headline, newsroom), unclear)
 
 
-def _headline(lines: Sequence[Line]) -> tuple[Line, ...]:
-    """The first heading that no text stands above, with all its lines; else the first line."""
-    for line in lines:
-        if line.level and not contacts.is_heading(line.text):
-            return tuple(other for other in lines if other.place.block == line.place.block)
+def _headline(lines: Sequence[Line]) -> tuple[tuple[Line, ...], bool]:
+    """The first heading that no text stands above, with all its lines; else the first lines that are one."""
+    for number, line in enumerate(lines):
+        if (line.level or (number == 0 and _is_bold(line))) and not contacts.is_heading(line.text):
+            following = (other for other in lines[number:] if other.place.block == line.place.block)
+            return tuple(other for other in following if line.level or _is_bold(other)), True
         if len(line.text) > LONGEST_LINE:
             break
-    return tuple(line for line in lines[:1] if line.is_prose)
+    return (tuple(_wrapped(lines)) if lines and lines[0].is_prose else ()), False
+
+
+def _is_bold(line: Line) -> bool:
+    return line.is_prose and bool(_BOLD.fullmatch(line.html))
+
+
+def _wrapped(lines: Sequence[Line]) -> Iterator[Line]:
+    """The first line, and those that go on with it."""
+    block = [line for line in lines if line.place.block == lines[0].place.block]
+    width = max(len(line.text) for line in block)
+    yield block[0]
+    for line, following in pairwise(block):
+        if not _goes_on(line.text, following.text, width):
+            return
+        yield following
+
+
+def _goes_on(text: str, following: str, width: int) -> bool:
+    """Whether a line is shouted as the one before, or goes on in small letters, or for want of room."""
+    if _SENTENCE.search(text) or text.isupper():
+        return text.isupper() and following.isupper()
+    next_word = following.partition(" ")[0]
+    is_full = len(text) >= _FULL_LINE and len(text) + 1 + len(next_word) > width
+    return is_full or following[:1].islower()
 
 
 def _facts(lines: Sequence[Line], newsroom: Newsroom) -> Iterator[Fact]:
@@ -116,31 +151,36 @@ def _facts(lines: Sequence[Line], newsroom: Newsroom) -> Iterator[Fact]:
     answers: dict[Place, Fact] = {}  # lines that say until when the embargo lasts that the line above speaks of
     for number, line in enumerate(lines):
         following = lines[number + 1] if number + 1 < len(lines) else None
-        if embargo := _embargo(line, following, newsroom):
-            yield embargo
-            if following and embargo.lifts and dates.read(following.text, newsroom) == embargo.lifts:
-                answers[following.place] = replace(embargo, line=following)
+        if fact := _embargo(line, following, newsroom):
+            yield fact
+            if following and fact.lifts and dates.read(following.text, newsroom) == fact.lifts:
+                answers[following.place] = replace(fact, line=following)
         elif line.place in answers:
             yield answers[line.place]
-        elif len(line.text) > LONGEST_LINE:
+        elif len(line.text) > LONGEST_LINE and not line.level:
             has_text_begun = True
-        elif line.is_prose and not has_text_begun and (fact := _fact(line, newsroom)):
+        elif not has_text_begun and (fact := _fact(_as_written(line), newsroom)):
             yield fact
 
 
+def _as_written(line: Line) -> Line:
+    """``24. März 2018`` is the 24th item of a list to Markdown."""
+    item = None if line.is_prose else _ITEM.fullmatch(line.html.strip())
+    return replace(line, text=f"{item['number'] or 1}. {line.text}", is_prose=True) if item else line
+
+
 def _embargo(line: Line, following: Line | None, newsroom: Newsroom) -> Fact | None:
-    match = _EMBARGO.search(line.text, 0, 2 * LONGEST_LINE)
-    if not match or (match.start() and len(line.text) > LONGEST_LINE):
+    found = embargo.read(line.text, following.text if following else "", newsroom)
+    if not found:
         return None
-    until = _UNTIL.sub("", line.text[match.end() :]).rstrip(" .!*_)")
-    if not re.search(r"\w", until) and following and _UNTIL_NEXT_LINE.search(line.text):
-        until = following.text
-    before = _fact(replace(line, text=line.text[: match.start()]), newsroom) or Fact(line)
-    return replace(before, line=line, is_embargo=True, lifts=dates.read(until, newsroom))
+    before = _fact(replace(line, text=found.before), newsroom) or Fact(line)
+    return replace(before, line=line, is_embargo=True, lifts=found.lifts)
 
 
 def _fact(line: Line, newsroom: Newsroom) -> Fact | None:
     """What a line says, as a whole or part by part; None if a part of it says nothing known."""
+    if not line.is_prose:
+        return None
     for parts in ([line.text], [part for part in _SEPARATOR.split(line.text) if part]):
         known = [fact for part in parts if (fact := _fact_of(part, line, newsroom))]
         if known and len(known) == len(parts):
@@ -154,7 +194,7 @@ def _fact_of(text: str, line: Line, newsroom: Newsroom) -> Fact | None:
     rest, generics = _GENERIC.subn("", text, count=2) if _GENERIC.match(text) else (text, 0)
     rest = _LABEL.sub("", rest, count=1) if _LABEL.match(rest) else rest
     rest = rest.strip(" .,:;*_")
-    if generics and not rest:
+    if generics and (not rest or _BARE_NUMBER.fullmatch(rest)):
         return Fact(line)
     if moment := dates.read(rest, newsroom) or _after_place(rest, newsroom):
         return Fact(line, date=moment)
@@ -168,7 +208,7 @@ def _fact_of(text: str, line: Line, newsroom: Newsroom) -> Fact | None:
 def _reference(text: str) -> str:
     number = _NUMBER_SIGN.sub("", text, count=1) if _NUMBER_SIGN.match(text) else text
     is_number = _REFERENCE.fullmatch(number if number == text else f"N{number}") and not re.fullmatch(
-        r"[0-9]{1,2}([./-])[0-9]{1,2}\1[0-9]{4}", number
+        r"[0-9]{1,2}([./-])[0-9]{1,2}\1[0-9]{4}|[0-9]{3}[/-][0-9]{3}-[0-9]{4}", number
     )
     return _DASHES.sub("-", number) if is_number and not _TWO_YEARS.fullmatch(number) else ""
 
@@ -183,13 +223,24 @@ def _after_place(text: str, newsroom: Newsroom) -> Moment | None:
 
 def _is_place(text: str) -> bool:
     words = re.findall(r"[^\s,]+", text.strip("( "))
-    return 0 < len(words) <= 6 and all(_PLACE_WORD.fullmatch(word) for word in words) and words[0][0].isupper()
+    is_named = 0 < len(words) <= 6 and all(_PLACE_WORD.fullmatch(word) for word in words) and words[0][0].isupper()
+    return is_named and not _PERIODICAL.search(text)
+
+
+def _dated(headline: Sequence[Line], newsroom: Newsroom) -> tuple[Line, Moment] | None:
+    """The date in ``Weekly report, 12 May 2018``."""
+    for line in headline[-1:]:
+        for end in islice(_PLACE_END.finditer(line.text), 3):
+            moment = dates.read(line.text[end.end() :].rstrip(") "), newsroom)
+            if moment and _PERIODICAL.search(line.text[: end.start()]):
+                return line, moment
+    return None
 
 
 def _dateline(line: Line, newsroom: Newsroom) -> Moment | None:
     """The date in ``PARIS, 23 March 2018 – Today ...``."""
     for end in islice(_DATELINE_END.finditer(line.text, 0, LONGEST_LINE), 4):
-        start = line.text[: end.start()].lstrip("(")
+        start = _WIRE.sub("", line.text[: end.start()]).lstrip("(")
         if moment := dates.read(start, newsroom) or _after_place(start, newsroom):
             return moment
     return None

@@ -19,13 +19,19 @@ from feedsrv.release import Correction
 
 WRITE_A_DATE = "write it like 2018-03-23 or 2018-03-23 10:00"
 
-_DAY_IN_NAME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?![0-9])")
+_DAY_IN_NAME = re.compile(
+    r"(?P<iso>[0-9]{4}-[0-9]{2}-[0-9]{2}|(?:19|20)[0-9]{6})(?![0-9])"
+    r"|(?P<day>[0-9]{1,2})[ _-]?(?P<month>[^\W\d_]{3,9})[ _-]?(?P<year>(?:19|20)[0-9]{2})(?![0-9])"
+)
 
 
 def published(manuscript: Manuscript) -> Found[datetime] | None:
     """When it was published; None: that is not told anywhere."""
     found = _stated(manuscript) or _in_text(manuscript) or _in_path(manuscript)
-    if not found:
+    unclear = manuscript.masthead.unclear
+    if not found and unclear:
+        manuscript.complaints.warn(unclear.number, f"“{unclear.text}” is no date, and there is none", WRITE_A_DATE)
+    elif not found:
         manuscript.complaints.warn(0, "there is no date", f"add a date to the front matter; {WRITE_A_DATE}")
     return found
 
@@ -61,14 +67,16 @@ def _in_text(manuscript: Manuscript) -> Found[datetime] | None:
             _checked(fact.date, line.number, manuscript)
             return Found(fact.date.at, Origin(line.number, "date line"), frozenset({line.place}))
     if dateline := manuscript.masthead.dateline:
-        return Found(dateline[1].at, Origin(dateline[0].number, "dateline"))
+        line, moment = dateline
+        how = "headline" if line in manuscript.masthead.headline else "dateline"
+        return Found(moment.at, Origin(line.number, how))
     return None
 
 
 def _in_path(manuscript: Manuscript) -> Found[datetime] | None:
     stem = ids.stem_of(manuscript.source, manuscript.newsroom)
     day = _DAY_IN_NAME.match(stem)
-    if day and (moment := dates.read(day[1], manuscript.newsroom)):
+    if day and (moment := dates.read(day["iso"] or " ".join(day.group("day", "month", "year")), manuscript.newsroom)):
         return Found(moment.at, Origin(0, "file name"))
     for folder in reversed(manuscript.path.parts[:-1]):
         if re.fullmatch(r"(?:19|20)[0-9]{2}", folder, re.ASCII):

@@ -7,10 +7,11 @@ The whole contract is mandatory; ``tests/test_search_contract.py`` states it ove
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 from feedsrv.ledger import FileRecord
@@ -32,6 +33,15 @@ class Condition:
     heartbeat: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """A release without its words; ``year`` is that of the newsroom's time zone, None where undated, as ``updated``."""
+
+    id: str
+    year: int | None
+    updated: datetime | None
+
+
 class Snapshot(Protocol):
     """One generation, as a reader sees it: immutable, safe for the life of a request, for one thread."""
 
@@ -49,8 +59,17 @@ class Snapshot(Protocol):
     def get(self, release_id: str) -> Release:
         """A release. Raises ReleaseNotFound, or ReleaseWithdrawn with the notice."""
 
+    def file(self, release_id: str, name: str) -> Path:
+        """Where a file of a release lies, to be opened at once. Raises like `get`, or AttachmentNotFound."""
+
     def alias(self, path: str) -> str | None:
         """The id of the release that this address (a path with a slash in front, or a former id) leads to."""
+
+    def similar(self, release_id: str, limit: int) -> Sequence[Release]:
+        """The releases in the same language that share most with one, the closest first. Raises like `get`."""
+
+    def stamps(self) -> Sequence[Stamp]:
+        """Every release in few words, in order of their ids; withdrawn ones are none."""
 
 
 class Update(Protocol):
@@ -73,10 +92,12 @@ class Update(Protocol):
     def adopt(self, newsroom_text: str) -> None:
         """Let the next generation have these editorial settings; before anything is put."""
 
-    def put(self, record: Release | Withdrawal) -> bool:
+    def put(self, record: Release | Withdrawal, files: Mapping[str, Path]) -> bool:
         """Let it be in the next generation, in place of what its source had; once for a source.
 
-        Returns whether that makes a difference.
+        ``files`` tells where its attachments lie, by digest; those that the generation it starts from has may be
+        left out. They are copied. Returns whether that makes a difference. Raises FileUnreadable, and leaves
+        everything as it was, for a file that is not, or no longer, what its digest says.
         """
 
     def remove(self, source: str) -> None:

@@ -36,10 +36,13 @@ class Wanted:
         return self._verdicts[key]
 
 
-def excerpt(text: str, language: str, wanted: Wanted) -> str:
-    """HTML of the best part of a text with ``<mark>`` around the words wanted; its beginning if none is there."""
-    text = join_ordinals(text)
-    spans = _spans(text, language, wanted)
+def excerpt(texts: Sequence[str], language: str, wanted: Wanted) -> str:
+    """HTML of the best part of the first text that has words wanted, with ``<mark>`` around them.
+
+    The beginning of the first if none has any.
+    """
+    found = ((text, _spans(text, language, wanted)) for text in map(join_ordinals, texts))
+    text, spans = next(((text, spans) for text, spans in found if spans), (join_ordinals(texts[0]), []))
     start, end = _window(text, spans)
     body = _marked(text, start, end, spans)
     return f"{'… ' if start else ''}{body}{' …' if end < len(text.rstrip()) else ''}"

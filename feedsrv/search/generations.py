@@ -4,7 +4,8 @@
 
     index/
         current -> gen-7-3f9a1c04b2d8    switched atomically; readers look where it points
-        gen-7-3f9a1c04b2d8/              manifest.json, newsroom.toml, and the engine's files in segments/
+        gen-7-3f9a1c04b2d8/              manifest.json, newsroom.toml, the engine's files in segments/,
+                                         and those of the releases in files/ (see `feedsrv.search.files`)
         gen-6-…/                         the one before, for readers that are still in it
         ledger.json                      what the publisher remembers of every file (see `feedsrv.ledger`)
         writer.lock  heartbeat  true-until
@@ -139,20 +140,24 @@ class Generations:
         segments.mkdir(mode=0o700)
         if base:
             for file in sorted((self.path(base) / SEGMENTS).iterdir()):
-                _link(file, segments / file.name)
+                link(file, segments / file.name)
         return building
 
     def publish(self, building: Path, engine: str, digest: str, counts: Mapping[str, int], base: str | None) -> str:
         """Make a finished folder the current generation and return its name; older ones than two go."""
         known = self.manifest(base).checksums if base else {}
-        checksums = {
-            relative: known.get(relative) if base and _same_file(file, self.path(base) / relative) else _checksum(file)
-            for file in sorted(building.rglob("*"))
-            if file.is_file() and (relative := file.relative_to(building).as_posix())
-        }
+        checksums: dict[str, str] = {}
+        for path in sorted(building.rglob("*")):
+            relative = path.relative_to(building).as_posix()
+            if base and relative in known and _same_file(path, self.path(base) / relative):
+                checksums[relative] = known[relative]
+                continue
+            if path.is_file():
+                checksums[relative] = _checksum(path)
+            _flush(path)
         manifest = {"engine": engine, "digest": digest, "counts": counts, "checksums": checksums}
         (building / _MANIFEST).write_text(json.dumps(manifest, indent=1), "utf8")
-        for path in (*building.rglob("*"), building):
+        for path in (building / _MANIFEST, building):
             _flush(path)
         name = f"gen-{self._next_number()}-{digest[:12]}"
         building.rename(self.path(name))
@@ -212,7 +217,8 @@ class Generations:
                 leftover.unlink(missing_ok=True)
 
 
-def _link(file: Path, target: Path) -> None:
+def link(file: Path, target: Path) -> None:
+    """Let a file of one generation be in another."""
     try:
         os.link(file, target)
     except OSError:  # a file system without hard links

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -23,7 +24,7 @@ from feedsrv.language import reference_key
 from feedsrv.newsroom import Newsroom
 from feedsrv.release import Release, Withdrawal, from_json
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 5
 """Raise it when documents change: an index of another version is made anew."""
 
 _GAP = "\x1f"  # a term no query has, so that no phrase begins in the title and ends in the body
@@ -39,6 +40,7 @@ def schema() -> Schema:
         body=TEXT(phrase=False),
         boilerplate=TEXT(phrase=False),
         forms=TEXT(phrase=True),
+        boilerplate_forms=TEXT(phrase=True),
         title_forms=TEXT(phrase=True),
         contacts=TEXT(phrase=True),
         reference=KEYWORD(),
@@ -70,8 +72,8 @@ def engine_version() -> str:
 class Facts:
     """What filters and orders need of a document, without reading its release.
 
-    ``published`` is in seconds since 1970, None where undated; ``year`` is that of the newsroom's time zone;
-    ``length`` is the number of words of its text.
+    ``published`` and ``updated`` are in seconds since 1970, None where undated; ``year`` is that of the newsroom's
+    time zone; ``length`` is the number of words of its text.
     """
 
     source: str
@@ -79,6 +81,7 @@ class Facts:
     digest: str
     is_withdrawn: bool
     published: float | None
+    updated: float | None
     year: int | None
     language: str
     length: int
@@ -114,7 +117,8 @@ def _words(release: Release) -> tuple[dict[str, list[str]], int]:
         "title": title.stems,
         "body": body.stems,
         "boilerplate": boilerplate.stems,
-        "forms": [*title.forms, _GAP, *body.forms, _GAP, *boilerplate.forms],
+        "forms": [*title.forms, _GAP, *body.forms],
+        "boilerplate_forms": boilerplate.forms,
         "title_forms": title.forms,
         "contacts": [form for contact in contacts for form in (*analysis.forms(contact), _GAP)],
         "reference": reference_terms(release.reference),
@@ -135,7 +139,8 @@ def _facts_of(record: Release | Withdrawal, stored: str, newsroom: Newsroom, len
         record.id,
         digest_of(record, stored, newsroom),
         isinstance(record, Withdrawal),
-        record.published.timestamp() if record.published else None,
+        _timestamp(record.published),
+        _timestamp(record.updated) if isinstance(record, Release) else None,
         _year(record, newsroom),
         record.language,
         length,
@@ -143,6 +148,10 @@ def _facts_of(record: Release | Withdrawal, stored: str, newsroom: Newsroom, len
         record.aliases if isinstance(record, Release) else (),
     )
     return json.dumps(values, separators=(",", ":")).encode("ascii")
+
+
+def _timestamp(moment: datetime | None) -> float | None:
+    return moment.timestamp() if moment else None
 
 
 def _year(record: Release | Withdrawal, newsroom: Newsroom) -> int | None:

@@ -19,11 +19,13 @@ from feedsrv import ledger, newsroom
 from feedsrv.errors import IndexUnavailable, NewsroomInvalid
 from feedsrv.newsroom import Newsroom
 from feedsrv.search import Condition
+from feedsrv.search.files import FOLDER
 from feedsrv.search.generations import SEGMENTS, Generations
 from feedsrv.search.whoosh_documents import Documents, engine_version
-from feedsrv.search.whoosh_snapshot import WEIGHTING, WhooshSnapshot
+from feedsrv.search.whoosh_snapshot import WhooshSnapshot
 from feedsrv.search.whoosh_storage import MappedStorage
-from feedsrv.search.whoosh_table import Table, build
+from feedsrv.search.whoosh_table import build
+from feedsrv.search.whoosh_terms import Terms
 from feedsrv.search.whoosh_update import WhooshUpdate
 
 RETRY_AFTER = 1.0
@@ -38,14 +40,15 @@ class _Generation:
 
     name: str
     newsroom: Newsroom
+    folder: Path
     files: MappedStorage
-    table: Table
+    terms: Terms
 
     def searcher(self) -> Searcher:
-        return FileIndex(self.files).searcher(weighting=WEIGHTING)
+        return FileIndex(self.files).searcher()
 
     def snapshot(self) -> WhooshSnapshot:
-        return WhooshSnapshot(self.name, self.newsroom, self.table, self.searcher())
+        return WhooshSnapshot(self.name, self.newsroom, self.terms, self.searcher(), self.folder / FOLDER)
 
 
 class WhooshIndex:
@@ -142,12 +145,12 @@ class WhooshIndex:
         try:
             settings = newsroom.parse((path / newsroom.FILE_NAME).read_text("utf8"))
             files = MappedStorage(path / SEGMENTS)
-            table = build(Documents(FileIndex(files).reader()).facts())
+            terms = Terms(build(Documents(FileIndex(files).reader()).facts()))
         except (OSError, NewsroomInvalid) as error:
             raise IndexUnavailable(f"{path} cannot be opened: {error}") from error
         except Exception as error:  # a damaged index makes Whoosh and pickle raise what they like
             raise IndexUnavailable(f"{path} is damaged ({type(error).__name__}: {error}): run feedsrv index") from error
-        return _Generation(name, settings, files, table)
+        return _Generation(name, settings, path, files, terms)
 
     def _sound_generation(self) -> _Generation | None:
         """The generation to start from; None, with a word in the log, if there is none that can be trusted."""

@@ -8,22 +8,23 @@ in which order things stand is decided here, on sets of releases: that keeps cle
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import reduce
 from itertools import islice
 from operator import and_, or_
+from pathlib import Path
 
 from whoosh.searching import Searcher
 
-from feedsrv.errors import ReleaseNotFound, ReleaseWithdrawn
+from feedsrv.errors import AttachmentNotFound, ReleaseNotFound, ReleaseWithdrawn
 from feedsrv.language import And, Dates, Filter, Node, Not, Or
 from feedsrv.newsroom import Newsroom
 from feedsrv.query import Facet, Hit, Query, Results, Sort
 from feedsrv.release import Release
-from feedsrv.search import ranking
+from feedsrv.search import Stamp, ranking
 from feedsrv.search.excerpts import Wanted, excerpt, marked
 from feedsrv.search.whoosh_documents import Documents
-from feedsrv.search.whoosh_table import FACETS, Table, members
+from feedsrv.search.whoosh_table import FACETS, members
 from feedsrv.search.whoosh_terms import Terms
 from feedsrv.search.whoosh_words import Words
 
@@ -31,10 +32,13 @@ from feedsrv.search.whoosh_words import Words
 class WhooshSnapshot:
     """One generation for one thread: a Whoosh searcher is not safe to share (wrong results were seen)."""
 
-    def __init__(self, generation: str, newsroom: Newsroom, table: Table, terms: Terms, searcher: Searcher) -> None:
+    def __init__(
+        self, generation: str, newsroom: Newsroom, terms: Terms, searcher: Searcher, attachments: Path
+    ) -> None:
         self.generation = generation
         self.newsroom = newsroom
-        self._table = table
+        self._table = table = terms.table
+        self._attachments = attachments
         self._documents = Documents(searcher.reader())
         languages = dict.fromkeys((*(newsroom.languages or (newsroom.language,)), *table.facets["lang"]))
         self._words = Words(terms, searcher, tuple(languages))
@@ -69,9 +73,25 @@ class WhooshSnapshot:
             raise ReleaseWithdrawn(record)
         return record
 
+    def file(self, release_id: str, name: str) -> Path:
+        """Where a file of a release lies. Raises like `get`, or AttachmentNotFound."""
+        for attachment in self.get(release_id).attachments:
+            if attachment.name == name:
+                return self._attachments / attachment.digest
+        raise AttachmentNotFound(f"the release {release_id!r} has no file {name!r}")
+
     def alias(self, path: str) -> str | None:
         """The id of the release that this address leads to."""
         return self._table.by_alias.get(path)
+
+    def stamps(self) -> list[Stamp]:
+        """Every release in few words, in order of their ids."""
+        stamps = (
+            Stamp(facts.id, facts.year, None if facts.updated is None else datetime.fromtimestamp(facts.updated, UTC))
+            for _, facts in self._documents.facts()
+            if not facts.is_withdrawn
+        )
+        return sorted(stamps, key=lambda stamp: stamp.id)
 
     def similar(self, release_id: str, limit: int) -> tuple[Release, ...]:
         """The releases in the same language that share most with one, the closest first."""
@@ -159,7 +179,7 @@ class WhooshSnapshot:
             return Hit(release)
         return Hit(
             release,
-            excerpt(release.text, release.language, wanted),
+            excerpt((release.text, release.boilerplate), release.language, wanted),
             marked(release.title, release.language, wanted),
             is_partial,
         )
@@ -168,5 +188,3 @@ class WhooshSnapshot:
         release = self._documents.record(self._table.numbers[rank])
         assert isinstance(release, Release)  # noqa: S101 - the table ranks nothing else
         return release
-
-

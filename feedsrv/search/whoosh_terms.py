@@ -24,15 +24,24 @@ MOST_EXPANSIONS = 256
 """Words that a beginning stands for."""
 
 _STEMS = {"title": ranking.TITLE, "body": ranking.TEXT, "boilerplate": ranking.BOILERPLATE}
+_FORMS: Mapping[str, Mapping[str, float]] = {
+    "forms": {"forms": 1.0, "boilerplate_forms": ranking.BOILERPLATE},
+    "title_forms": {"title_forms": 1.0},
+    "contacts": {"contacts": 1.0},
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """The releases that have a term, as a set and by rank, and how much it says for each."""
+    """The releases that have a term, as a set and by rank, and how much it says for each.
+
+    ``rarity`` is what it says for one that has it once; ``is_cut``: it stands for more words than were looked for.
+    """
 
     releases: int
     ranks: Sequence[int]
     scores: Sequence[float]
+    rarity: float = 0.0
     is_cut: bool = False
 
     def weighed(self, weight: float, scores: dict[int, float]) -> None:
@@ -64,7 +73,7 @@ class Terms:
 
     def form(self, reader: IndexReader, text: str, name: str = "forms") -> Term:
         """The releases that have a word just as it is written, in all of their words or in one field."""
-        return self._known(name, text, lambda: self._scored(self._weighed(reader, {name: 1.0}, text)))
+        return self._known(name, text, lambda: self._scored(self._weighed(reader, _FORMS[name], text)))
 
     def title(self, reader: IndexReader, text: str) -> Term:
         """The releases that have a word of this stem in the title."""
@@ -78,12 +87,17 @@ class Terms:
         """The releases that have these words one after another."""
         if len(forms) < 2:
             return self.form(searcher.reader(), forms[0], name) if forms else NO_TERM
-        query = whoosh.Phrase(name, list(forms))
-        return self._known(f"{name} phrase", " ".join(forms), lambda: self._even(searcher.docs_for_query(query)))
+        return self._known(
+            f"{name} phrase", " ".join(forms), lambda: self._scored(self._in_order(searcher, forms, name))
+        )
 
     def reference(self, reader: IndexReader, key: str) -> Term:
         """The releases with this reference number."""
-        return self._known("reference", key, lambda: self._even(number for number, _ in _postings(reader, "reference", key)))
+        return self._known(
+            "reference",
+            key,
+            lambda: self._scored(self._even(number for number, _ in _postings(reader, "reference", key))),
+        )
 
     def _known(self, kind: str, text: str, find: Callable[[], Term]) -> Term:
         key = kind, text
@@ -114,19 +128,30 @@ class Terms:
         rarity = ranking.rarity(len(found), len(self.table.numbers))
         ranks = array("I", sorted(found))
         scores = array("f", (rarity * ranking.saturated(found[rank]) for rank in ranks))
-        return Term(self.table.ranked(ranks), ranks, scores, is_cut)
+        return Term(self.table.ranked(ranks), ranks, scores, rarity, is_cut)
 
-    def _even(self, numbers: Iterator[int]) -> Term:
+    def _even(self, numbers: Iterator[int], weight: float = 1.0) -> dict[int, float]:
         ranks = (self.table.ranks.get(number) for number in numbers)
-        return self._scored(dict.fromkeys((rank for rank in ranks if rank is not None), 1.0))
+        return dict.fromkeys((rank for rank in ranks if rank is not None), weight)
+
+    def _in_order(self, searcher: Searcher, forms: Sequence[str], name: str) -> dict[int, float]:
+        found: dict[int, float] = {}
+        for field_name, weight in reversed(list(_FORMS[name].items())):
+            found |= self._even(searcher.docs_for_query(whoosh.Phrase(field_name, list(forms))), weight)
+        return found
 
     def _begun(self, reader: IndexReader, name: str, text: str) -> Term:
-        words = [word.decode("utf8") for word in islice(reader.expand_prefix(name, text), MOST_EXPANSIONS + 1)]
         found: dict[int, float] = {}
-        for word in words[:MOST_EXPANSIONS]:
-            for rank, occurrences in self._weighed(reader, {name: 1.0}, word).items():
-                found[rank] = found.get(rank, 0.0) + occurrences
-        return self._scored(found, is_cut=len(words) > MOST_EXPANSIONS)
+        is_cut = False
+        for field_name, weight in _FORMS[name].items():
+            words = [
+                word.decode("utf8") for word in islice(reader.expand_prefix(field_name, text), MOST_EXPANSIONS + 1)
+            ]
+            is_cut = is_cut or len(words) > MOST_EXPANSIONS
+            for word in words[:MOST_EXPANSIONS]:
+                for rank, occurrences in self._weighed(reader, {field_name: weight}, word).items():
+                    found[rank] = found.get(rank, 0.0) + occurrences
+        return self._scored(found, is_cut=is_cut)
 
 
 def _postings(reader: IndexReader, name: str, text: str) -> Iterator[tuple[int, float]]:

@@ -14,6 +14,7 @@ from feedsrv import ledger, newsroom
 from feedsrv.ledger import FileRecord
 from feedsrv.reading import Standing
 from feedsrv.release import Release, Withdrawal, to_json
+from feedsrv.search.files import Files
 from feedsrv.search.generations import SEGMENTS, Generations
 from feedsrv.search.whoosh_documents import Documents, digest_of, document, engine_version, schema
 
@@ -52,6 +53,7 @@ class WhooshUpdate:
         self._known = {} if is_rebuild else known
         self._newsroom_text = newsroom_text
         self._newsroom = newsroom.parse(newsroom_text)
+        self._files = Files(generations.path(self._base) if self._base else None)
         self._building: Path | None = None
         self._writer: SegmentWriter | None = None
         self._conclusion: tuple[Mapping[str, FileRecord], datetime | None] | None = None
@@ -71,12 +73,13 @@ class WhooshUpdate:
         self._newsroom_text = newsroom_text
         self._newsroom = newsroom.parse(newsroom_text)
 
-    def put(self, record: Release | Withdrawal) -> bool:
+    def put(self, record: Release | Withdrawal, files: Mapping[str, Path]) -> bool:
         """Let it be in the next generation, in place of what its source had; whether that is different."""
         stored = to_json(record)
         digest = digest_of(record, stored, self._newsroom)
         if self._digests.get(record.source) == digest:
             return False
+        self._files.take(self._opened_building(), record, files)
         self._delete(record.source)
         self._digests[record.source] = digest
         self._opened_writer().add_document(**document(record, stored, self._newsroom))
@@ -86,6 +89,7 @@ class WhooshUpdate:
         """Let what this source has not be in the next generation."""
         self._delete(source)
         self._digests.pop(source, None)
+        self._files.drop(source)
 
     def conclude(self, records: Mapping[str, FileRecord], true_until: datetime | None) -> None:
         """State the rest of what makes the next generation."""
@@ -100,6 +104,8 @@ class WhooshUpdate:
         name = self._base
         if self._writer or name is None or self._newsroom_text != self.newsroom_text:
             name = self._publish_generation(records)
+        else:
+            self.discard()
         self._generations.write_beside("ledger.json", f"{name}\n{ledger.to_json(records)}")
         self._generations.write_beside("true-until", true_until.isoformat() if true_until else "")
 
@@ -112,8 +118,8 @@ class WhooshUpdate:
 
     def _publish_generation(self, records: Mapping[str, FileRecord]) -> str:
         self._opened_writer().commit()
-        building = self._building
-        assert building is not None  # noqa: S101 - there is one as soon as there is a writer
+        building = self._opened_building()
+        self._files.conclude(building)
         (building / SEGMENTS / "MAIN_WRITELOCK").unlink(missing_ok=True)
         (building / newsroom.FILE_NAME).write_text(self._newsroom_text, "utf8")
         content = sha256(self._newsroom_text.encode("utf8"))
@@ -123,10 +129,14 @@ class WhooshUpdate:
         counts = {"releases": len(self._digests) - withdrawn, "withdrawn": withdrawn}
         return self._generations.publish(building, engine_version(), content.hexdigest(), counts, self._base)
 
+    def _opened_building(self) -> Path:
+        if self._building is None:
+            self._building = self._generations.start(self._base)
+        return self._building
+
     def _opened_writer(self) -> SegmentWriter:
         if self._writer is None:
-            self._building = self._generations.start(self._base)
-            storage = FileStorage(str(self._building / SEGMENTS))
+            storage = FileStorage(str(self._opened_building() / SEGMENTS))
             index = storage.open_index() if self._base else storage.create_index(schema())
             self._writer = index.writer(compound=False, limitmb=MEMORY)
         return self._writer

@@ -16,7 +16,7 @@ from feedsrv.feeds.formats import FORMATS, Format
 from feedsrv.newsroom import language_name
 from feedsrv.search import SearchIndex
 from feedsrv.settings import Settings
-from feedsrv.web import crawlers, feeds, health, pages, redirects, static_files, wording
+from feedsrv.web import attachments, crawlers, feeds, health, opensearch, pages, redirects, static_files, wording
 from feedsrv.web.addresses import Addresses
 from feedsrv.web.errors import handle_errors
 from feedsrv.web.listing import Kind, Listing
@@ -52,13 +52,17 @@ def _add_routes(app: Flask) -> None:
         app.add_url_rule(kind.value, view_func=pages.listing, defaults={"kind": kind})
         app.add_url_rule(f"{kind.value}.<format:format_>", view_func=feeds.feed, defaults={"kind": kind})
     app.add_url_rule("/releases/<release_id>", view_func=pages.release)
+    app.add_url_rule("/releases/<release_id>/<name>", view_func=attachments.attachment)
     app.add_url_rule("/topics", view_func=pages.topics)
     app.add_url_rule("/years", view_func=pages.years)
     app.add_url_rule("/feeds", view_func=pages.feeds)
     app.add_url_rule("/feeds.opml", view_func=feeds.outline)
     for path, format_ in redirects.HABITS.items():
         app.add_url_rule(path, view_func=redirects.habit, defaults={"format_": format_})
+    app.add_url_rule("/opensearch.xml", view_func=opensearch.description)
     app.add_url_rule("/robots.txt", view_func=crawlers.robots)
+    app.add_url_rule("/sitemap.xml", view_func=crawlers.sitemap)
+    app.add_url_rule("/sitemap-<part>.xml", view_func=crawlers.sitemap_part)
     app.add_url_rule("/static/<name>", view_func=static_files.static)
     app.add_url_rule("/health/live", view_func=health.live)
     app.add_url_rule("/health/ready", view_func=health.ready)
@@ -72,10 +76,16 @@ def _furnish_templates(app: Flask, addresses: Addresses) -> None:
         everything=Listing(),
         formats=FORMATS.values(),
         language_name=language_name,
+        opensearch_type=opensearch.OPENSEARCH_TYPE,
         static=static_files.hashed,
     )
     app.jinja_env.filters.update(
-        in_words=wording.in_words, counted=wording.counted, telephone=wording.telephone, mail=wording.mail
+        in_words=wording.in_words,
+        counted=wording.counted,
+        telephone=wording.telephone,
+        mail=wording.mail,
+        kind=wording.kind,
+        sized=wording.sized,
     )
 
 

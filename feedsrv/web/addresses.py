@@ -26,6 +26,8 @@ class Addresses:
         self.years = self.path("/years")
         self.feeds = self.path("/feeds")
         self.opml = self.path("/feeds.opml")
+        self.opensearch = self.path("/opensearch.xml")
+        self.sitemap = self.path("/sitemap.xml")
 
     def absolute(self, path: str) -> str:
         """The absolute address of a path that another method gave."""
@@ -39,6 +41,14 @@ class Addresses:
     def release(self, release_id: str) -> str:
         """The page of a release."""
         return self.path(f"/releases/{release_id}")
+
+    def sitemap_part(self, part: str) -> str:
+        """A part of the sitemap."""
+        return self.path(f"/sitemap-{part}.xml")
+
+    def attachment(self, release_id: str, name: str) -> str:
+        """A file of a release."""
+        return self.path(f"/releases/{release_id}/{name}")
 
     def static(self, name: str) -> str:
         """A static file, by the name that carries its hash."""

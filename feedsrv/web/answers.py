@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from http import HTTPStatus
 
@@ -19,6 +20,9 @@ PUBLIC = "public, max-age=60, stale-while-revalidate=60, stale-if-error=86400"
 
 IMMUTABLE = "public, max-age=31536000, immutable"
 NO_STORE = "no-store"
+XML = "application/xml; charset=utf-8"
+
+_XML_OF_ITS_OWN = re.compile(r"application/\w+\+xml")
 
 
 def answer(address: str, render: Callable[[], Rendering]) -> Response:
@@ -29,18 +33,21 @@ def answer(address: str, render: Callable[[], Rendering]) -> Response:
 def respond(rendering: Rendering, lifetime: str = PUBLIC) -> Response:
     """A rendering as an answer: 304 to a client that holds it, compressed for one that asks for that.
 
-    There is no Last-Modified: dates of whole days would answer 304 to a client that holds other bytes.
+    There is no Last-Modified: dates of whole days would answer 304 to a client that holds other bytes. A browser
+    that opens a feed gets the same bytes as plain XML: under the type of a feed it shows the source, without style.
     """
     response = Response(status=HTTPStatus.NOT_MODIFIED)
     del response.headers["Content-Type"]
     response.headers.extend(rendering.headers)
     response.headers["Cache-Control"] = lifetime
-    response.headers["Vary"] = "Accept-Encoding"
+    is_feed = _XML_OF_ITS_OWN.match(rendering.content_type)
+    response.headers["Vary"] = "Accept-Encoding, Sec-Fetch-Dest" if is_feed else "Accept-Encoding"
     response.set_etag(rendering.etag, weak=True)
     if request.if_none_match.contains_weak(rendering.etag):
         return response
     response.status_code = HTTPStatus.OK
-    response.headers["Content-Type"] = rendering.content_type
+    is_looked_at = request.headers.get("Sec-Fetch-Dest") == "document"
+    response.headers["Content-Type"] = XML if is_feed and is_looked_at else rendering.content_type
     response.set_data(rendering.body)
     if request.accept_encodings.quality("gzip") > 0:
         response.set_data(rendering.zipped)

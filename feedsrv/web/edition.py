@@ -9,7 +9,7 @@ from html import escape
 from typing import Any
 
 from feedsrv import __version__, language
-from feedsrv.feeds import Category, Entry, Feed, Link
+from feedsrv.feeds import Category, Enclosure, Entry, Feed, Link, Search
 from feedsrv.feeds.formats import Format
 from feedsrv.newsroom import Newsroom, language_name
 from feedsrv.query import Facet, Hit, Results
@@ -17,6 +17,8 @@ from feedsrv.release import Release
 from feedsrv.web import content
 from feedsrv.web.addresses import Addresses
 from feedsrv.web.listing import Kind, Listing
+from feedsrv.web.opensearch import OPENSEARCH_TYPE
+from feedsrv.web.static_files import hashed
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,8 @@ class Edition:
             generator_version=__version__,
             links=tuple(self._links(format_)),
             entries=entries,
+            search=self._search(),
+            stylesheet=self.addresses.static(hashed("feed.css")),
             extension=self._extension(),
         )
 
@@ -68,8 +72,7 @@ class Edition:
 
     def _tag(self, name: str) -> str:
         """A permanent id (RFC 4151)."""
-        authority = self.newsroom.authority or self.addresses.host
-        return f"tag:{authority},{self.newsroom.since.isoformat()}:{name}"
+        return self.newsroom.tag(name, self.addresses.host)
 
     def _links(self, format_: Format) -> list[Link]:
         """Paging (RFC 5005, section 3), and the hub for feeds that it can be told of."""
@@ -80,7 +83,17 @@ class Edition:
             for rel, number in paging.items()
             if 1 <= number <= pages
         ]
-        return [*links, Link("hub", self.hub)] if self.hub and self.listing.is_listed else links
+        if self.hub and self.listing.is_listed:
+            links.append(Link("hub", self.hub))
+        if self.listing.kind is Kind.SEARCH:
+            links.append(Link("search", self.addresses.absolute(self.addresses.opensearch), OPENSEARCH_TYPE))
+        return links
+
+    def _search(self) -> Search | None:
+        results = self.results
+        if self.listing.kind is not Kind.SEARCH:
+            return None
+        return Search(self.listing.text, results.total, (results.page - 1) * results.per_page + 1, results.per_page)
 
     def _entry(self, hit: Hit) -> Entry:
         release = hit.release
@@ -95,8 +108,17 @@ class Edition:
             content=content.for_feeds(release, self.addresses, self.newsroom),
             author=self._publisher,
             categories=self._categories(release),
+            image=self._file(release, release.picture) if release.picture else "",
+            enclosures=tuple(
+                Enclosure(self._file(release, file.name), file.media_type, file.size, file.name)
+                for file in release.attachments
+                if not file.is_shown
+            ),
             extension=self._entry_extension(hit),
         )
+
+    def _file(self, release: Release, name: str) -> str:
+        return self.addresses.absolute(self.addresses.attachment(release.id, name))
 
     def _categories(self, release: Release) -> tuple[Category, ...]:
         return tuple(

@@ -11,7 +11,7 @@ from traceback import format_exception
 from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException, NotFound
 
-from feedsrv.errors import IndexUnavailable, ReleaseNotFound, ReleaseWithdrawn
+from feedsrv.errors import AttachmentNotFound, IndexUnavailable, ReleaseMissing, ReleaseNotFound, ReleaseWithdrawn
 from feedsrv.newsroom import Newsroom
 from feedsrv.release import Withdrawal
 from feedsrv.web.answers import NO_STORE
@@ -29,6 +29,7 @@ def handle_errors(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(NotFound, _missing)
     app.register_error_handler(ReleaseNotFound, _missing)
+    app.register_error_handler(AttachmentNotFound, _missing)
     app.register_error_handler(ReleaseWithdrawn, _withdrawn)
     app.register_error_handler(IndexUnavailable, _unavailable)
     app.register_error_handler(Exception, _unexpected)
@@ -42,7 +43,7 @@ def _http(error: HTTPException) -> Response:
     return response
 
 
-def _missing(error: NotFound | ReleaseNotFound) -> Response:
+def _missing(error: NotFound | ReleaseMissing) -> Response:
     try:
         if response := from_missing():
             return response
@@ -50,7 +51,8 @@ def _missing(error: NotFound | ReleaseNotFound) -> Response:
         return _unavailable(unavailable)
     told = error.description if isinstance(error, NotFound) else None
     detail = "There is nothing at this address." if told == NotFound.description else told
-    return _answer(HTTPStatus.NOT_FOUND, detail or "There is no such release.")
+    what = "file in this release" if isinstance(error, AttachmentNotFound) else "release"
+    return _answer(HTTPStatus.NOT_FOUND, detail or f"There is no such {what}.")
 
 
 def _withdrawn(error: ReleaseWithdrawn) -> Response:

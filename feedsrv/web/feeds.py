@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from flask import Response
 
 from feedsrv.feeds import Link, Subscription, SubscriptionGroup
 from feedsrv.feeds.formats import ATOM, Format
 from feedsrv.feeds.opml import OPML_TYPE, opml
-from feedsrv.newsroom import Newsroom, language_name
+from feedsrv.newsroom import language_name
+from feedsrv.search import Snapshot
 from feedsrv.web.answers import answer, moved_to_canonical
 from feedsrv.web.edition import Edition
-from feedsrv.web.holdings import Holdings, find, holdings
+from feedsrv.web.holdings import find, holdings
 from feedsrv.web.listing import Kind, Listing
 from feedsrv.web.parameters import listing_of
 from feedsrv.web.renderings import Rendering
@@ -21,11 +23,12 @@ from feedsrv.web.site import newsroom, site, snapshot
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A list that one can subscribe to; ``count`` is how many releases it has."""
+    """A list that one can subscribe to: how many releases it has, and when the newest was published."""
 
     title: str
     listing: Listing
     count: int
+    newest: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,20 +51,23 @@ def outline() -> Response:
     return answer(site().addresses.opml, _outline)
 
 
-def offers(newsroom: Newsroom, held: Holdings) -> list[OfferGroup]:
+def offers(snapshot: Snapshot) -> list[OfferGroup]:
     """The feeds that can be listed: everything, each topic and year, and each language where there are several."""
-    topics = [
-        Offer(newsroom.topic_label(topic), Listing(Kind.TOPIC, topics=(topic,)), count)
-        for topic, count in held.topics.items()
-    ]
-    years = [Offer(str(year), Listing(Kind.YEAR, years=(year,)), count) for year, count in held.years.items()]
+    held, label = holdings(snapshot), snapshot.newsroom.topic_label
+
+    def offer(title: str, listing: Listing, count: int) -> Offer:
+        latest = snapshot.search(replace(listing, limit=1).query(snapshot.newsroom, in_feed=True)).hits
+        return Offer(title, listing, count, latest[0].release.published if latest else None)
+
+    topics = [offer(label(topic), Listing(Kind.TOPIC, topics=(topic,)), count) for topic, count in held.topics.items()]
+    years = [offer(str(year), Listing(Kind.YEAR, years=(year,)), count) for year, count in held.years.items()]
     languages = [
-        Offer(language_name(tag), Listing(languages=(tag,)), count)
+        offer(language_name(tag), Listing(languages=(tag,)), count)
         for tag, count in held.languages.items()
         if len(held.languages) > 1
     ]
     groups = [
-        OfferGroup("Everything", (Offer("All releases", Listing(), held.total),)),
+        OfferGroup("Everything", (offer("All releases", Listing(), held.total),)),
         OfferGroup("Topics", tuple(topics)),
         OfferGroup("Years", tuple(years)),
         OfferGroup("Languages", tuple(languages)),
@@ -97,6 +103,7 @@ def _outline() -> Rendering:
                 for offer in group.offers
             ),
         )
-        for group in offers(newsroom(), holdings(snapshot()))
+        for group in offers(snapshot())
     ]
-    return Rendering.of(opml(newsroom().title, groups), f"{OPML_TYPE}; charset=utf-8")
+    document = opml(newsroom().title, newsroom().publisher or newsroom().title, groups)
+    return Rendering.of(document, f"{OPML_TYPE}; charset=utf-8")

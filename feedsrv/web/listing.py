@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
 from enum import StrEnum
 
 from feedsrv import language
 from feedsrv.language import And, Filter, Node, Or
 from feedsrv.newsroom import Newsroom, language_name
+from feedsrv.period import Period
 from feedsrv.query import Query, Sort
 
 PAGE_SIZE = 20
@@ -26,27 +24,6 @@ class Kind(StrEnum):
     TOPIC_YEAR = "/topics/<topics>/<year>"
     YEAR = "/years/<year>"
     SEARCH = "/search"
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """A year, a month or a day, as ``from`` and ``to`` name it."""
-
-    text: str
-    first: date
-    last: date
-
-    @classmethod
-    def parse(cls, text: str) -> Period:
-        """The period that 2018, 2018-03 or 2018-03-23 names. Raises ValueError."""
-        match = re.fullmatch(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?", text, re.ASCII)
-        if not match:
-            raise ValueError(text)
-        year, month, day = (int(part) if part else None for part in match.groups())
-        first = date(year or 0, month or 1, day or 1)
-        last_month = month or 12
-        last = date(first.year, last_month, day or monthrange(first.year, last_month)[1])
-        return cls(first.isoformat()[: 10 if day else 7 if month else 4], first, last)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from flask import Response, render_template
 from feedsrv import language
 from feedsrv.feeds.formats import ATOM
 from feedsrv.query import Query, Results, Sort
-from feedsrv.web import content
+from feedsrv.web import attachments, content, metadata
 from feedsrv.web.addresses import parameters
 from feedsrv.web.answers import answer, moved_to_canonical
 from feedsrv.web.feeds import offers
@@ -45,14 +45,23 @@ def listing(kind: Kind, topics: str = "", year: str = "") -> Response:
 
 
 def release(release_id: str) -> Response:
-    """One release, with its contacts and the feeds of its topics."""
+    """One release, with its files, its contacts and the feeds of its topics."""
     address = site().addresses.release(release_id)
 
     def render() -> Rendering:
         found = snapshot().get(release_id)
         topic_lists = [Listing(Kind.TOPIC, topics=(topic,)) for topic in found.topic_ids]
         body = content.body(found, site().addresses)
-        return _page("release.html", address, release=found, body=body, topic_lists=topic_lists)
+        return _page(
+            "release.html",
+            address,
+            release=found,
+            body=body,
+            topic_lists=topic_lists,
+            article=metadata.news_article(found, newsroom(), site().addresses),
+            lead=attachments.lead(found),
+            downloads=attachments.downloads(found),
+        )
 
     return answer(address, render)
 
@@ -70,14 +79,12 @@ def years() -> Response:
 def feeds() -> Response:
     """Every feed there is, for people."""
     address = site().addresses.feeds
-    return answer(
-        address, lambda: _page("feeds.html", address, groups=offers(newsroom(), holdings(snapshot())), atom=ATOM)
-    )
+    return answer(address, lambda: _page("feeds.html", address, groups=offers(snapshot()), atom=ATOM))
 
 
 def _directory(address: str, title: str) -> Response:
     def render() -> Rendering:
-        groups = {group.title: group.offers for group in offers(newsroom(), holdings(snapshot()))}
+        groups = {group.title: group.offers for group in offers(snapshot())}
         return _page("directory.html", address, title=title, offers=groups.get(title, ()))
 
     return answer(address, render)

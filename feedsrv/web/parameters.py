@@ -12,8 +12,9 @@ from flask import request
 from werkzeug.exceptions import BadRequest, NotFound
 
 from feedsrv.newsroom import TOPIC_ID, Newsroom
+from feedsrv.period import Period
 from feedsrv.query import Sort
-from feedsrv.web.listing import FEED_SIZE, PAGE_SIZE, Kind, Listing, Period
+from feedsrv.web.listing import FEED_SIZE, PAGE_SIZE, Kind, Listing
 
 MOST_PER_PAGE = 200
 LARGEST_PAGE = 10**9

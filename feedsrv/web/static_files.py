@@ -11,7 +11,8 @@ from feedsrv.web.answers import IMMUTABLE, PUBLIC, respond
 from feedsrv.web.renderings import Rendering
 
 FOLDER = Path(__file__).with_name("static")
-TYPES = {"newsroom.css": "text/css; charset=utf-8", "icon.svg": "image/svg+xml"}
+CSS = "text/css; charset=utf-8"
+TYPES = {"newsroom.css": CSS, "feed.css": CSS, "icon.svg": "image/svg+xml"}
 
 
 @cache

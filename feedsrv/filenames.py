@@ -1,0 +1,98 @@
+"""The names of files: under which a file of a release is served, and as what."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import count
+from pathlib import PurePosixPath
+
+from feedsrv import ids
+
+_OFFICE = "application/vnd.openxmlformats-officedocument"
+_OPEN_DOCUMENT = "application/vnd.oasis.opendocument"
+_MEDIA_TYPES = {
+    "7z": "application/x-7z-compressed",
+    "aac": "audio/aac",
+    "avif": "image/avif",
+    "bmp": "image/bmp",
+    "csv": "text/csv",
+    "doc": "application/msword",
+    "docx": f"{_OFFICE}.wordprocessingml.document",
+    "epub": "application/epub+zip",
+    "flac": "audio/flac",
+    "geojson": "application/geo+json",
+    "gif": "image/gif",
+    "gz": "application/gzip",
+    "heic": "image/heic",
+    "ics": "text/calendar",
+    "jpeg": "image/jpeg",
+    "jpg": "image/jpeg",
+    "json": "application/json",
+    "m4a": "audio/mp4",
+    "m4v": "video/mp4",
+    "mov": "video/quicktime",
+    "mp3": "audio/mpeg",
+    "mp4": "video/mp4",
+    "odp": f"{_OPEN_DOCUMENT}.presentation",
+    "ods": f"{_OPEN_DOCUMENT}.spreadsheet",
+    "odt": f"{_OPEN_DOCUMENT}.text",
+    "ogg": "audio/ogg",
+    "ogv": "video/ogg",
+    "opus": "audio/ogg",
+    "pdf": "application/pdf",
+    "png": "image/png",
+    "ppt": "application/vnd.ms-powerpoint",
+    "pptx": f"{_OFFICE}.presentationml.presentation",
+    "rtf": "application/rtf",
+    "srt": "application/x-subrip",
+    "svg": "image/svg+xml",
+    "tif": "image/tiff",
+    "tiff": "image/tiff",
+    "vtt": "text/vtt",
+    "wav": "audio/wav",
+    "webm": "video/webm",
+    "webp": "image/webp",
+    "xls": "application/vnd.ms-excel",
+    "xlsx": f"{_OFFICE}.spreadsheetml.sheet",
+    "xml": "application/xml",
+    "zip": "application/zip",
+}
+_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_ENDING = re.compile(r"[A-Za-z0-9]{1,10}")
+
+
+def media_type(name: str) -> str:
+    """The media type that the ending tells. Python's own table is that of the machine, and not the same on each."""
+    return _MEDIA_TYPES.get(PurePosixPath(name).suffix[1:].lower(), "application/octet-stream")
+
+
+def given(paths: Iterable[str]) -> Mapping[str, str]:
+    """The name that each of the files of a release is served under: the last part of its path, made safe.
+
+    Where two would have the same, in capitals or not, the one that lies deeper carries the name of its folder.
+    """
+    names: dict[str, str] = {}
+    taken: set[str] = set()
+    for path in sorted(paths, key=lambda path: (path.count("/"), path)):
+        names[path] = next(name for name in _candidates(path) if name.casefold() not in taken)
+        taken.add(names[path].casefold())
+    return names
+
+
+def _candidates(path: str) -> Iterator[str]:
+    *_, folder, last = ("", *PurePosixPath(path).parts)
+    yield _safe(last)
+    whole = PurePosixPath(_safe(f"{folder}-{last}"))
+    yield whole.name
+    for number in count(2):
+        yield f"{whole.stem}-{number}{whole.suffix}"
+
+
+def _safe(name: str) -> str:
+    if _PLAIN.fullmatch(name):
+        return name
+    stem, _, ending = name.rpartition(".")
+    if not stem or not _ENDING.fullmatch(ending):
+        return ids.slug(name) or "file"
+    return f"{ids.slug(stem) or 'file'}.{ending}"

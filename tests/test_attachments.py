@@ -1,0 +1,283 @@
+"""Attachments and page bundles, from the folder to the reader."""
+
+from __future__ import annotations
+
+import json
+import os
+from hashlib import sha256
+from pathlib import Path
+
+import feedparser
+import pytest
+from werkzeug.test import TestResponse
+
+from feedsrv.checking import check
+from tests.conftest import NOW, MakeNewsroom, Newsroom, release
+
+PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40
+PLAN = b"%PDF-1.4 a plan\n" * 100
+BUNDLE = {
+    "quay/index.md": release("A new quay", body="![The quay](photos/quay.png)\n\nSee [the plan](plan.pdf#page=2)."),
+    "quay/photos/quay.png": PICTURE,
+    "quay/plan.pdf": PLAN,
+    "quay/figures.xlsx": b"figures",
+}
+
+
+def names(newsroom: Newsroom, release_id: str) -> list[str]:
+    return [attachment.name for attachment in newsroom.snapshot().get(release_id).attachments]
+
+
+def get(newsroom: Newsroom, path: str, method: str = "GET", **headers: str) -> TestResponse:
+    """The answer, read to its end: then the file is closed."""
+    return newsroom.client().open(path, method=method, headers=headers, buffered=True)
+
+
+def status(newsroom: Newsroom, path: str) -> int:
+    return get(newsroom, path).status_code
+
+
+def problems(newsroom: Newsroom) -> list[str]:
+    return [f"{p.severity} {p}" for p in check(newsroom.catalogue, NOW, [], iter).problems]
+
+
+class TestBelonging:
+    def test_all_files_of_a_bundle_belong_to_its_release(self, make_newsroom: MakeNewsroom) -> None:
+        newsroom = make_newsroom({**BUNDLE, "quay/index.fr.md": release("Un quai", lang="fr")})
+        assert sorted(names(newsroom, "quay")) == ["figures.xlsx", "plan.pdf", "quay.png"]
+        assert sorted(names(newsroom, "quay-fr")) == ["figures.xlsx", "plan.pdf", "quay.png"]
+
+    def test_files_of_the_same_stem_belong_to_a_release_in_its_language_or_in_all(
+        self, make_newsroom: MakeNewsroom
+    ) -> None:
+        newsroom = make_newsroom({
+            "x.md": release(), "x.fr.md": release("Un titre", lang="fr"), "x.pdf": PLAN, "x.fr.pdf": b"fr",
+            "x-large.pdf": b"of nobody",
+        })  # fmt: skip
+        assert names(newsroom, "x") == ["x.pdf"]
+        assert sorted(names(newsroom, "x-fr")) == ["x.fr.pdf", "x.pdf"]
+
+    def test_a_release_may_name_files_anywhere_in_the_folder(self, make_newsroom: MakeNewsroom) -> None:
+        newsroom = make_newsroom({
+            "2026/x.md": release(attachments="[../common/a.pdf, {file: b.zip}]", image="/uploads/c.png"),
+            "common/a.pdf": b"a", "2026/b.zip": b"b", "uploads/c.png": PICTURE,
+        })  # fmt: skip
+        assert names(newsroom, "x") == ["a.pdf", "b.zip", "c.png"]
+        assert newsroom.snapshot().get("x").picture == "c.png"
+
+    def test_a_folder_with_other_releases_is_no_bundle(self, make_newsroom: MakeNewsroom) -> None:
+        newsroom = make_newsroom({
+            "2026/index.md": release("The year"), "2026/secret.md": release(date="2027-01-01"), "2026/secret.pdf": PLAN,
+            "2026/photos/secret.png": PICTURE,
+        })  # fmt: skip
+        assert names(newsroom, "2026") == []
+
+    def test_what_is_hidden_left_over_or_a_release_belongs_to_nobody(self, make_newsroom: MakeNewsroom) -> None:
+        left = [
+            ".hidden",
+            "_machinery.pdf",
+            "plan.pdf~",
+            "plan.pdf.part",
+            ".plan.pdf.swp",
+            "~$plan.docx",
+            "x/.git/config",
+        ]
+        body = "[a](.hidden) [b](../newsroom.toml) [c](../other.md) [d](../../../etc/passwd) [e](_machinery.pdf)"
+        newsroom = make_newsroom({
+            **{f"quay/{name}": b"x" for name in left}, "quay/index.md": release(body=body), "newsroom.toml": "",
+            "other.md": release(draft="true"), "README.md": "x",
+        })  # fmt: skip
+        assert names(newsroom, "quay") == []
+
+    def test_two_files_of_one_name_are_both_there(self, make_newsroom: MakeNewsroom) -> None:
+        newsroom = make_newsroom({
+            "quay/index.md": release(body="![One](a/p.png) ![Two](b/P.png)"),
+            "quay/a/p.png": b"1", "quay/b/P.png": b"2",
+        })  # fmt: skip
+        assert [get(newsroom, f"/releases/quay/{name}").data for name in ("p.png", "b-P.png")] == [b"1", b"2"]
+
+    @pytest.mark.parametrize(
+        ("hostile", "served"),
+        [
+            ("Plan général (2).pdf", "plan-general-2.pdf"),
+            ('a"b\n<script>.png', "a-b-script.png"),
+            ("файл.pdf", "fayl.pdf"),
+            ("%2e%2e", "2e-2e"),
+            ("no ending", "no-ending"),
+            ("a.b c", "a-b-c"),
+        ],
+    )
+    def test_names_are_made_safe(self, make_newsroom: MakeNewsroom, hostile: str, served: str) -> None:
+        newsroom = make_newsroom({"quay/index.md": release(), f"quay/{hostile}": b"x"})
+        assert names(newsroom, "quay") == [served]
+        assert status(newsroom, f"/releases/quay/{served}") == 200
+
+    def test_links_and_pipes_are_reported_and_not_followed(self, make_newsroom: MakeNewsroom, tmp_path: Path) -> None:
+        newsroom = make_newsroom({"quay/index.md": release()})
+        (tmp_path / "secret").write_text("Zanzibar")
+        (newsroom.releases / "quay/out.pdf").symlink_to(tmp_path / "secret")
+        (newsroom.releases / "quay/folder").symlink_to(tmp_path)
+        os.mkfifo(newsroom.releases / "quay/pipe.pdf")
+        newsroom.publish()
+        assert names(newsroom, "quay") == []
+        assert problems(newsroom) == [
+            "warning quay/out.pdf: this is a link, and links are not followed; put the file itself here",
+            "warning quay/pipe.pdf: this is not a file; take it away",
+        ]
+
+    def test_a_file_that_is_too_large_costs_itself_only(self, make_newsroom: MakeNewsroom) -> None:
+        newsroom = make_newsroom(BUNDLE)
+        with (newsroom.releases / "quay/huge.mp4").open("wb") as file:
+            file.truncate(100_000_001)
+        newsroom.publish()
+        assert "huge.mp4" not in names(newsroom, "quay")
+        assert any("quay/huge.mp4: this has more than 100,000,000 bytes" in problem for problem in problems(newsroom))
+
+    def test_a_release_has_at_most_200_files(self, make_newsroom: MakeNewsroom) -> None:
+        newsroom = make_newsroom({"q/index.md": release(), **{f"q/{n:03}.csv": str(n) for n in range(201)}})
+        assert names(newsroom, "q") == [f"{n:03}.csv" for n in range(200)]
+        assert any("more than 200 files, and 1 of them" in problem for problem in problems(newsroom))
+
+    def test_what_is_named_and_not_there_is_reported_with_its_line(self, make_newsroom: MakeNewsroom) -> None:
+        body = "A [plan](gone.pdf), [a page](/about), [another's](https://example.org/gone.pdf)."
+        body += "\n\n![A *great* quay](/uploads/quay.png)"
+        newsroom = make_newsroom({"x.md": release(image="/img/x.png", body=body)})
+        assert problems(newsroom) == [
+            "note x.md:4: there is no file img/x.png in the folder of releases; put it there, or change its address",
+            "note x.md:7: a link leads to gone.pdf, and there is no such file; put it there, or change its address",
+            "warning x.md:9: the picture /uploads/quay.png is not there, and its description is shown instead; "
+            "put it there, or change its address",
+        ]
+        page = get(newsroom, "/releases/x").text
+        assert "<p>A great quay</p>" in page
+        assert "<img" not in page
+
+
+class TestPublishing:
+    @pytest.mark.parametrize(
+        "fields", [{"draft": "true"}, {"embargo": "2027-01-01"}, {"expires": "2026-02-01"}, {"withdrawn": "2026-03-01"}]
+    )
+    def test_the_files_of_what_is_not_public_are_nowhere(
+        self, make_newsroom: MakeNewsroom, fields: dict[str, str]
+    ) -> None:
+        newsroom = make_newsroom(BUNDLE)
+        assert status(newsroom, "/releases/quay/plan.pdf") == 200
+        newsroom.publish({"quay/index.md": release("A new quay", **fields)}, rebuild=True)
+        newsroom.publish({"other.md": release()})
+        newsroom.publish({"other.md": release("Another")})
+        assert status(newsroom, "/releases/quay/plan.pdf") in {404, 410}
+        index = newsroom.settings.index
+        assert not [path for path in index.rglob("*") if path.is_file() and path.read_bytes() in {PLAN, PICTURE}]
+
+    def test_files_appear_when_the_embargo_ends(self, make_newsroom: MakeNewsroom) -> None:
+        newsroom = make_newsroom({**BUNDLE, "quay/index.md": release(embargo="2026-11-01T12:30:00Z")})
+        assert status(newsroom, "/releases/quay/plan.pdf") == 404
+        newsroom.now = NOW.replace(minute=30)
+        newsroom.publish()
+        assert get(newsroom, "/releases/quay/plan.pdf").data == PLAN
+
+    def test_a_replaced_file_is_a_changed_release_of_the_same_date(self, make_newsroom: MakeNewsroom) -> None:
+        newsroom = make_newsroom(BUNDLE)
+        before = newsroom.snapshot().get("quay").updated
+        assert newsroom.publish({"quay/plan.pdf": b"another plan"}).changed == 1
+        assert get(newsroom, "/releases/quay/plan.pdf").data == b"another plan"
+        assert newsroom.snapshot().get("quay").updated == before
+
+    def test_a_file_that_is_removed_or_comes_later_is_noticed(self, make_newsroom: MakeNewsroom) -> None:
+        newsroom = make_newsroom({"x.md": release(body="![A quay](img/quay.png)")})
+        newsroom.publish({"img/quay.png": PICTURE})
+        assert get(newsroom, "/releases/x/quay.png").data == PICTURE
+        newsroom.remove("img/quay.png")
+        newsroom.publish()
+        assert status(newsroom, "/releases/x/quay.png") == 404
+        newsroom.publish({"other.md": release()})
+        assert not list(newsroom.settings.index.rglob(f"current/files/{sha256(PICTURE).hexdigest()}"))
+
+    def test_nothing_changed_is_no_new_generation_and_a_rebuild_has_the_same_bytes(
+        self, make_newsroom: MakeNewsroom
+    ) -> None:
+        newsroom = make_newsroom(BUNDLE)
+        before = newsroom.snapshot().generation
+        newsroom.publish()
+        assert newsroom.snapshot().generation == before
+        paths = ["/releases/quay", "/releases/quay/plan.pdf", "/releases.atom", "/releases.json"]
+        first = [(a.data, a.headers["ETag"]) for a in (get(newsroom, path) for path in paths)]
+        newsroom.publish(rebuild=True)
+        assert [(a.data, a.headers["ETag"]) for a in (get(newsroom, path) for path in paths)] == first
+
+    def test_other_releases_keep_their_files_when_one_changes(self, make_newsroom: MakeNewsroom) -> None:
+        newsroom = make_newsroom({**BUNDLE, "x.md": release(attachments="quay/plan.pdf")})
+        newsroom.publish({"quay/plan.pdf": b"new", "y.md": release(), "newsroom.toml": '[topics.t]\nmatch = ["quay"]'})
+        newsroom.remove("x.md")
+        newsroom.publish()
+        assert get(newsroom, "/releases/quay/plan.pdf").data == b"new"
+        assert get(newsroom, "/releases/quay/quay.png").data == PICTURE
+
+
+class TestServing:
+    def test_a_file_is_sent_whole_or_in_part_with_its_type_and_a_strong_tag(self, make_newsroom: MakeNewsroom) -> None:
+        newsroom = make_newsroom(BUNDLE)
+        whole = get(newsroom, "/releases/quay/plan.pdf")
+        assert whole.data == PLAN
+        assert whole.headers["Content-Type"] == "application/pdf"
+        assert whole.headers["ETag"] == f'"{sha256(PLAN).hexdigest()}"'
+        assert whole.headers["Content-Length"] == str(len(PLAN))
+        assert whole.headers["X-Content-Type-Options"] == "nosniff"
+        assert "Last-Modified" not in whole.headers
+        part = get(newsroom, "/releases/quay/plan.pdf", Range="bytes=5-7")
+        assert (part.status_code, part.data) == (206, PLAN[5:8])
+        assert get(newsroom, "/releases/quay/plan.pdf", Range="bytes=999999-").status_code == 416
+        held = get(newsroom, "/releases/quay/plan.pdf", **{"If-None-Match": whole.headers["ETag"]})
+        assert (held.status_code, held.data) == (304, b"")
+        head = get(newsroom, "/releases/quay/plan.pdf", "HEAD")
+        assert (head.data, head.headers["Content-Length"]) == (b"", str(len(PLAN)))
+
+    def test_what_a_browser_cannot_show_is_downloaded_and_nothing_runs(self, make_newsroom: MakeNewsroom) -> None:
+        newsroom = make_newsroom(
+            {**BUNDLE, "quay/logo.svg": "<svg><script>alert(1)</script></svg>", "quay/a.xhtml": "x"}
+        )
+        found = {name: get(newsroom, f"/releases/quay/{name}").headers for name in names(newsroom, "quay")}
+        downloaded = {name for name, headers in found.items() if "Content-Disposition" in headers}
+        assert downloaded == {"figures.xlsx", "a.xhtml"}
+        assert found["a.xhtml"]["Content-Disposition"] == 'attachment; filename="a.xhtml"'
+        assert found["a.xhtml"]["Content-Type"] == "application/octet-stream"
+        assert found["logo.svg"]["Content-Security-Policy"] == "sandbox; default-src 'none'"
+
+    @pytest.mark.parametrize(
+        "path",
+        ["nothing.pdf", "..", "../quay/index.md", "%2e%2e", "%2e%2e%2findex.md", "index.md", "%2fetc%2fpasswd",
+         "photos/quay.png", "plan.pdf/", "PLAN.PDF", "%00"],
+    )  # fmt: skip
+    def test_nothing_else_is_served(self, make_newsroom: MakeNewsroom, path: str) -> None:
+        assert status(make_newsroom(BUNDLE), f"/releases/quay/{path}") in {308, 400, 404}
+
+    def test_the_files_of_no_release_are_nowhere(self, make_newsroom: MakeNewsroom) -> None:
+        answer = make_newsroom(BUNDLE).client().get("/releases/other/plan.pdf")
+        assert (answer.status_code, "There is no such release." in answer.text) == (404, True)
+
+    def test_the_page_shows_pictures_and_offers_the_rest(self, make_newsroom: MakeNewsroom) -> None:
+        page = make_newsroom(BUNDLE).client().get("/releases/quay").text
+        assert '<img src="https://press.example.org/releases/quay/quay.png" alt="The quay">' in page
+        assert '<a href="https://press.example.org/releases/quay/plan.pdf#page=2">the plan</a>' in page
+        downloads = page.partition("Downloads")[2].partition("</section>")[0]
+        assert downloads.count("<li>") == 2
+        assert 'href="/releases/quay/plan.pdf"' in downloads
+        assert "PDF, 2 kB" in downloads
+
+    def test_a_picture_that_is_not_in_the_text_stands_above_it(self, make_newsroom: MakeNewsroom) -> None:
+        newsroom = make_newsroom({"x.md": release(image="a.png"), "a.png": PICTURE})
+        page = get(newsroom, "/releases/x").text
+        assert '<img src="/releases/x/a.png" alt="">' in page
+        assert "Downloads" not in page
+
+    def test_feeds_enclose_what_the_text_does_not_show(self, make_newsroom: MakeNewsroom) -> None:
+        client = make_newsroom(BUNDLE).client()
+        base = "https://press.example.org/releases/quay/"
+        for ending, expected in (("atom", ["figures.xlsx", "plan.pdf"]), ("rss", ["figures.xlsx"])):
+            (entry,) = feedparser.parse(client.get(f"/releases.{ending}").data).entries
+            assert [enclosure.href for enclosure in entry.enclosures] == [base + name for name in expected]
+        (item,) = json.loads(client.get("/releases.json").data)["items"]
+        assert item["image"] == f"{base}quay.png"
+        assert item["attachments"][1] == {
+            "url": f"{base}plan.pdf", "mime_type": "application/pdf", "size_in_bytes": len(PLAN), "title": "plan.pdf",
+        }  # fmt: skip

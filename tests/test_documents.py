@@ -1,0 +1,245 @@
+"""Documents and mail: .docx, .pdf and .eml files as releases, and documents beside a text."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import zipfile
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from feedsrv import readers
+from feedsrv.errors import FileUnreadable
+from feedsrv.newsroom import Newsroom
+from feedsrv.problem import Severity
+from feedsrv.readers import conversion
+from feedsrv.reading import Reading, Standing
+from tests.conftest import MakeNewsroom, release
+
+WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+
+
+def docx(*paragraphs: tuple[str, str], padding: int = 0) -> bytes:
+    """A Word document of paragraphs, each a style and a text."""
+    body = "".join(
+        f'<w:p><w:pPr><w:pStyle w:val="{style}"/></w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>'
+        for style, text in paragraphs
+    )
+    styles = "".join(
+        f'<w:style w:type="paragraph" w:styleId="{style}"><w:name w:val="{style}"/></w:style>'
+        for style in {style for style, _ in paragraphs}
+    )
+    kinds = "application/vnd.openxmlformats-officedocument.wordprocessingml"
+    relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    packages = "http://schemas.openxmlformats.org/package/2006"
+    members = {
+        "[Content_Types].xml": f'<Types xmlns="{packages}/content-types"><Default Extension="rels" '
+        f'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        f'<Override PartName="/word/document.xml" '
+        f'ContentType="{kinds}.document.main+xml"/><Override PartName="/word/styles.xml" '
+        f'ContentType="{kinds}.styles+xml"/></Types>',
+        "_rels/.rels": f'<Relationships xmlns="{packages}/relationships"><Relationship Id="r" '
+        f'Type="{relations}/officeDocument" Target="word/document.xml"/></Relationships>',
+        "word/_rels/document.xml.rels": f'<Relationships xmlns="{packages}/relationships"><Relationship Id="s" '
+        f'Type="{relations}/styles" Target="styles.xml"/></Relationships>',
+        "word/document.xml": f'<w:document xmlns:w="{WORD}"><w:body>{body}</w:body></w:document>',
+        "word/styles.xml": f'<w:styles xmlns:w="{WORD}">{styles}</w:styles>',
+    }
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in members.items():
+            archive.writestr(name, text)
+        if padding:
+            archive.writestr("word/padding.bin", bytes(padding))
+    return file.getvalue()
+
+
+def pdf(*pages: tuple[str, ...]) -> bytes:
+    """A PDF of pages, each of lines."""
+    objects = ["<< /Type /Catalog /Pages 2 0 R >>", "", "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"]
+    kids = []
+    for lines in pages:
+        shown = " ".join(f"({line}) Tj 0 -14 Td" for line in lines)
+        content = f"BT /F1 12 Tf 72 720 Td {shown} ET"
+        objects.append(f"<< /Length {len(content)} >>\nstream\n{content}\nendstream")
+        objects.append(
+            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents {len(objects)} 0 R "
+            "/Resources << /Font << /F1 3 0 R >> >> >>"
+        )
+        kids.append(f"{len(objects)} 0 R")
+    objects[1] = f"<< /Type /Pages /Kids [{' '.join(kids)}] /Count {len(kids)} >>"
+    text, offsets = "%PDF-1.4\n", []
+    for number, content in enumerate(objects, 1):
+        offsets.append(len(text))
+        text += f"{number} 0 obj\n{content}\nendobj\n"
+    table = "".join(f"{offset:010} 00000 n \n" for offset in offsets)
+    start = len(text)
+    text += f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}"
+    return f"{text}trailer\n<< /Size {len(objects) + 1} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n".encode("latin-1")
+
+
+def read(data: bytes, source: str) -> Reading:
+    return readers.read(source, data, Newsroom(languages=("en", "fr")))
+
+
+def complaint(data: bytes, source: str) -> str:
+    with pytest.raises(FileUnreadable) as refusal:
+        read(data, source)
+    return refusal.value.problem.what
+
+
+class TestWord:
+    def test_a_word_document_reads_like_any_other_release(self) -> None:
+        reading = read(
+            docx(
+                ("Normal", "PRESS RELEASE PR012-2018"),
+                ("Normal", "Paris, 23 March 2018"),
+                ("Title", "The harbour opens"),
+                ("Normal", "Ships &lt;b&gt; &amp; boats come and go."),
+                ("Heading1", "Contacts"),
+                ("Normal", "Jane Doe, jane@example.org, +33 1 23 45 67 89"),
+            ),
+            "2018/harbour.docx",
+        )
+        item = reading.release
+        assert (item.id, item.title, item.language) == ("PR012-2018", "The harbour opens", "en")
+        assert item.published is not None
+        assert item.published.date().isoformat() == "2018-03-23"
+        assert item.text == "Ships <b> & boats come and go."
+        assert [contact.email for contact in item.contacts] == ["jane@example.org"]
+        assert not any(origin.line for origin in reading.origins.values())
+
+    def test_an_embargo_in_a_document_holds_it(self) -> None:
+        reading = read(docx(("Normal", "EMBARGOED UNTIL 2031-05-01 10:00"), ("Title", "T")), "a.docx")
+        assert reading.visibility.opens is not None
+        assert reading.visibility.opens.year == 2031
+
+    def test_a_bomb_is_not_unpacked(self) -> None:
+        bomb = docx(("Normal", "text"), padding=101_000_000)
+        assert len(bomb) < 200_000
+        assert "it unpacks to more than a release can be" in complaint(bomb, "a.docx")
+
+    def test_what_asks_for_too_much_ends_its_child_alone(self) -> None:
+        nested = "<w:smartTag>" * 300_000 + "</w:smartTag>" * 300_000
+        assert complaint(docx(("Normal", f"</w:t></w:r>{nested}<w:r><w:t>")), "a.docx")
+
+    @pytest.mark.parametrize("data", [b"PK\x03\x04 broken", b"no zip at all", docx()[:300]])
+    def test_a_broken_document_is_reported(self, data: bytes) -> None:
+        assert "cannot be read" in complaint(data, "a.docx")
+
+    def test_a_document_without_text_is_reported(self) -> None:
+        assert complaint(docx(("Normal", " ")), "a.docx") == "there is no text in this document, only pictures perhaps"
+
+
+class TestPdf:
+    def test_a_pdf_reads_like_a_plain_text(self) -> None:
+        reading = read(pdf(("Press release", "23 March 2018", "The harbour opens"), ("Ships come.",)), "harbour.pdf")
+        assert reading.release.title == "The harbour opens"
+        assert reading.release.text.endswith("Ships come.")
+
+    def test_what_heads_or_foots_most_pages_is_no_text(self) -> None:
+        reading = read(pdf(*((f"The newsroom of X, {n}"[:17], f"Page {n} text.", "footer") for n in range(4))), "a.pdf")
+        assert "footer" not in reading.release.text
+        assert "Page 3 text." in reading.release.text
+
+    @pytest.mark.parametrize("data", [b"%PDF-1.4", b"no pdf", pdf(("a",))[:200]])
+    def test_a_broken_pdf_is_reported(self, data: bytes) -> None:
+        assert complaint(data, "a.pdf")
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.binary(max_size=400), st.sampled_from(sorted(readers.DOCUMENTS)), st.booleans())
+def test_any_bytes_are_a_document_or_a_report(data: bytes, ending: str, is_mangled: bool) -> None:
+    whole = docx(("Title", "A title")) if ending == ".docx" else pdf(("A title",))
+    with contextlib.suppress(FileUnreadable):
+        read(whole[:-40] + data + whole[-40:] if is_mangled else data, f"a{ending}")
+
+
+class TestMail:
+    def test_the_head_of_a_letter_says_title_and_date(self) -> None:
+        letter = (
+            b"From: press@example.org\r\nSubject: Fwd: =?utf-8?q?L=27=C3=A9t=C3=A9_est_l=C3=A0?=\r\n"
+            b"Date: Fri, 23 Mar 2018 10:00:00 +0100\r\nMIME-Version: 1.0\r\n"
+            b'Content-Type: multipart/mixed; boundary="b"\r\n\r\n'
+            b"--b\r\nContent-Type: text/plain; charset=iso-8859-1\r\n"
+            b"Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+            b"C'est l'=E9t=E9, et tout le monde est content de l=E0.\r\n-- \r\nJane\r\n"
+            b'--b\r\nContent-Type: application/pdf; name="plan.pdf"\r\n'
+            b'Content-Disposition: attachment; filename="plan.pdf"\r\n'
+            b"Content-Transfer-Encoding: base64\r\n\r\nAAAA\r\n--b--\r\n"
+        )
+        reading = read(letter, "ete.eml")
+        assert reading.release.title == "L'été est là"
+        assert reading.release.text == "C'est l'été, et tout le monde est content de là."
+        assert reading.release.published is not None
+        assert reading.release.published.isoformat() == "2018-03-23T09:00:00+00:00"
+        assert reading.release.language == "fr"
+        assert (reading.origins["title"].line, reading.origins["title"].how) == (2, "mail: Subject")
+        assert [(problem.severity, problem.what) for problem in reading.problems] == [
+            (Severity.NOTE, "what is attached to the mail is left out: plan.pdf")
+        ]
+
+    def test_a_letter_of_html_alone_is_read_too(self) -> None:
+        reading = read(b"Subject: A\nContent-Type: text/html\n\n<p>One <b>two</b>.<script>x</script></p>", "a.eml")
+        assert reading.release.text == "One two."
+
+    def test_an_embargo_in_the_subject_holds(self) -> None:
+        reading = read(b"Subject: Under embargo: the harbour\nDate: 23 Mar 2018 10:00:00 +0000\n\nText.", "a.eml")
+        assert reading.visibility.barred is Standing.HELD
+
+    @pytest.mark.parametrize(
+        "letter",
+        [
+            b"Content-Type: multipart/mixed; boundary=b\n\n"
+            + b"--b\nContent-Type: multipart/mixed; boundary=b\n\n" * 5000,
+            b"Subject: =?utf-8?b?" + b"A" * 100_000 + b"?=\n\n",
+            b"Content-Type: text/plain; charset=nonsense\n\n\xff\xfe text",
+            b"Date: " + b"(" * 50_000 + b"\n\ntext",
+            b"Content-Type: image/png\n\nAAAA",
+        ],
+    )
+    def test_no_letter_is_more_than_a_report(self, letter: bytes) -> None:
+        with contextlib.suppress(FileUnreadable):
+            read(letter, "a.eml")
+
+
+class TestCompanions:
+    def test_a_document_beside_a_text_is_no_release(self, make_newsroom: MakeNewsroom) -> None:
+        newsroom = make_newsroom(
+            {
+                "launch.md": release("Launch"),
+                "launch.pdf": pdf(("The launch",)),
+                "port.fr.md": release("Le port"),
+                "port.docx": docx(("Title", "The port")),
+                "visit/index.md": release("Visit"),
+                "visit/plan.pdf": pdf(("The plan",)),
+                "alone.pdf": pdf(("On its own",)),
+            }
+        )
+        sources = set(newsroom.catalogue.list().sources)
+        assert sources == {"launch.md", "port.fr.md", "visit/index.md", "alone.pdf"}
+
+    @pytest.fixture
+    def without_libraries(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+        def missing(name: str) -> str:
+            raise PackageNotFoundError(name)
+
+        monkeypatch.setattr("importlib.metadata.version", missing)
+        monkeypatch.setattr(conversion, "version", missing)
+        conversion.converter.cache_clear()
+        yield
+        conversion.converter.cache_clear()
+
+    @pytest.mark.usefixtures("without_libraries")
+    def test_without_the_extra_a_document_is_reported_and_the_rest_is_served(self, make_newsroom: MakeNewsroom) -> None:
+        newsroom = make_newsroom()
+        newsroom.write({"alone.pdf": pdf(("On its own",))})
+        listing = newsroom.catalogue.list()
+        assert listing.sources == ()
+        assert [(problem.path, problem.remedy) for problem in listing.problems] == [
+            ("alone.pdf", "pip install feedsrv[documents], or save the text beside it as .md")
+        ]
