@@ -120,8 +120,8 @@ def _sorted_out(sources: list[str], files: list[str], problems: list[Problem]) -
     lone = {document for document in documents if not belongings.owners(document)}
     unread = {document for document in lone if not readers.can_read(document)}
     reported = [Problem(source, 0, "documents of this kind are not read here", _INSTALL) for source in sorted(unread)]
-    enclosed = {*files, *documents} - lone
-    return Listing(tuple(sorted((*texts, *(lone - unread)))), tuple(sorted(enclosed)), (*problems, *reported))
+    enclosable = tuple(sorted({*files, *documents}))
+    return Listing(tuple(sorted((*texts, *(lone - unread)))), enclosable, (*problems, *reported))
 
 
 _INSTALL = "pip install feedsrv[documents], or save the text beside it as .md"

@@ -121,8 +121,8 @@ class TestBelonging:
         newsroom.publish()
         assert names(newsroom, "quay") == []
         assert problems(newsroom) == [
-            "warning quay/out.pdf: this is a link, and links are not followed; put the file itself here",
-            "warning quay/pipe.pdf: this is not a file; take it away",
+            "error quay/out.pdf: this is a link, and links are not followed; put the file itself here",
+            "error quay/pipe.pdf: this is not a file; take it away",
         ]
 
     def test_a_file_that_is_too_large_costs_itself_only(self, make_newsroom: MakeNewsroom) -> None:
