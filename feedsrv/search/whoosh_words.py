@@ -177,7 +177,6 @@ class Words:
                     yield from (
                         (1.0, self.terms.stem(reader, stem)) for form in word.forms for stem in self._stems(form)
                     )
-                    yield from ((ranking.FORM, self.terms.form(reader, form)) for form in word.parts)
             case Within("title", Word(text)):
                 forms = (form for word in analysis.words(text) for form in word.forms)
                 yield from ((1.0, self.terms.title(reader, stem)) for form in forms for stem in self._stems(form))
