@@ -32,7 +32,7 @@ from feedsrv.period import Period
 
 LONGEST_QUERY = 1000
 """Characters that are read."""
-MOST_CLAUSES = 60
+MOST_CLAUSES = 40
 """Different words, phrases, filters and references that are read; what is said again weighs more."""
 DEEPEST_NESTING = 8
 """Parentheses inside one another; deeper ones are ignored, the words in them are not."""
