@@ -100,17 +100,26 @@ def watch_folder() -> None:
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def check(paths: Sequence[Path], form: str) -> None:
-    """Read everything, write nothing, and report every problem."""
+    """Read everything, write nothing, and report every problem.
+
+    PATHS are files and folders whose problems alone are reported. Exits with 1 if there are errors or warnings:
+
+    \b
+        feedsrv check
+        feedsrv check releases/2026 --format json
+    """
     with _exit_codes():
         chosen = settings.from_environment(os.environ)
-        report = checking.check(Catalogue(chosen.releases), _now(), paths, terminal.progress)
+        for path in paths:
+            if not path.exists() or not path.resolve().is_relative_to(chosen.releases.resolve()):
+                raise click.UsageError(f"{path} is no file or folder in {chosen.releases}")
+        report = checking.check(Catalogue(chosen.releases), WhooshIndex(chosen.index), _now(), paths, terminal.progress)
         if form == "json":
-            problems = [asdict(problem) for problem in report.problems]
-            click.echo(json.dumps({"problems": problems, "files": report.standings}, ensure_ascii=False, indent=1))
+            told = asdict(report)
+            shown = {"problems": told["problems"], "files": report.standings, "topics": told["changes"]}
+            click.echo(json.dumps(shown, ensure_ascii=False, indent=1))
         else:
-            for problem in report.problems:
-                click.echo(f"{terminal.marked(problem)}")
-            click.echo(terminal.standings(report.standings), err=True)
+            terminal.show_report(report)
         if any(problem.severity is not Severity.NOTE for problem in report.problems):
             sys.exit(PROBLEMS)
 

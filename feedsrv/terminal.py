@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from shutil import get_terminal_size
 
 import click
 
+from feedsrv.checking import Report
 from feedsrv.explaining import Explanation, Part
 from feedsrv.newsroom import Newsroom
 from feedsrv.problem import Problem, Severity
 from feedsrv.publishing import Summary
 from feedsrv.query import Results
 from feedsrv.reading import Standing
+
+_OFTEN = 10  # problems of one kind
 
 
 def progress(sources: Sequence[str]) -> Iterator[str]:
@@ -54,6 +59,28 @@ def show(results: Results, newsroom: Newsroom) -> None:
         day = newsroom.day(hit.release.published).isoformat() if hit.release.published else "undated   "
         click.echo(f"{day}  {click.style(hit.release.id, bold=True)}  {hit.release.title}")
     click.echo(f"{results.total} found", err=True)
+
+
+def show_report(report: Report) -> None:
+    """Problems a line each, errors first; then, beside the output, what comes up most, topics, and the counts."""
+    in_order = sorted(report.problems, key=lambda problem: list(Severity).index(problem.severity))
+    for problem in in_order:
+        click.echo(marked(problem))
+    kinds = Counter(_kind(problem) for problem in in_order if problem.severity is not Severity.NOTE)
+    for kind, count in kinds.most_common(10):
+        if count >= _OFTEN:
+            click.echo(f"{count:>7,} × {kind}", err=True)
+    for change in report.changes:
+        examples = ", ".join((*change.added[:3], *change.removed[:3]))
+        click.echo(f"topic {change.topic}: +{len(change.added)} −{len(change.removed)} ({examples} …)", err=True)
+    counts = Counter(problem.severity for problem in in_order)
+    told = ", ".join(f"{counts[severity]:,} {severity.value}s" for severity in Severity if counts[severity])
+    click.echo(f"{told or 'no problems'}; {standings(report.standings)}", err=True)
+
+
+def _kind(problem: Problem) -> str:
+    """What a problem says, without what is said of this file alone."""
+    return re.sub(r"“[^”]*”|'[^']*'|\S*\d\S*", "…", problem.what)
 
 
 def show_explanation(found: Explanation, address: str) -> None:
