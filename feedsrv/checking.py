@@ -2,59 +2,139 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 
-from feedsrv import ids, newsroom
+from feedsrv import ids, newsroom, topic_rules
 from feedsrv.catalogue import Catalogue
-from feedsrv.errors import FileUnreadable, NewsroomInvalid
+from feedsrv.errors import FileUnreadable, IndexUnavailable, NewsroomInvalid
 from feedsrv.ledger import FileRecord
 from feedsrv.problem import Problem
 from feedsrv.publishing import Progress, all_problems, claims, record_of, unreadable
+from feedsrv.query import Query
 from feedsrv.reading import Standing
+from feedsrv.search import SearchIndex
+
+
+@dataclass(frozen=True, slots=True)
+class TopicChange:
+    """Which releases would come to a topic, and which would go, if this were published: their files, sorted."""
+
+    topic: str
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a check found: problems in order of path and line, and how many files are what to the public."""
+    """What a check found: problems in order of path and line, how many files are what to the public, and topics.
+
+    ``changes`` compare the topics of what is published with those that the files and newsroom.toml give now.
+    """
 
     problems: tuple[Problem, ...]
     standings: dict[Standing, int]
+    changes: tuple[TopicChange, ...] = ()
 
 
-def check(catalogue: Catalogue, now: datetime, paths: Sequence[Path], progress: Progress) -> Report:
+def check(catalogue: Catalogue, index: SearchIndex, now: datetime, paths: Sequence[Path], progress: Progress) -> Report:
     """Read all files, and report the problems of those below ``paths``, or of all. Raises PublishingFailed."""
+    text = catalogue.newsroom_text()
     try:
-        settings = newsroom.parse(catalogue.newsroom_text())
+        settings = newsroom.parse(text)
     except NewsroomInvalid as error:
         return Report(error.problems, {})
     listing = catalogue.list()
     enclosures = catalogue.enclosures(listing)
     records: dict[str, FileRecord] = {}
+    public: dict[str, _Public] = {}
     for source in progress(listing.sources):
         try:
             data = catalogue.data(source)
-            enclosed = enclosures.enclose(catalogue.read(source, data, settings), data)
+            reading = enclosures.enclose(catalogue.read(source, data, settings), data).reading
         except FileUnreadable as error:
             records[source] = unreadable(source, error.problem)
         except FileNotFoundError:
             continue
         else:
-            records[source] = record_of(enclosed.reading, "", now)
+            records[source] = record_of(reading, "", now)
+            if records[source].standing is Standing.PUBLIC:
+                public[source] = _Public(reading.release.topic_ids, reading.release.aliases)
     given = ids.assign(claims(records, settings))
     records = {source: replace(record, id=given.get(source, "")) for source, record in records.items()}
     wanted = [path.resolve() for path in paths]
     problems = [
         problem
-        for problem in (*listing.problems, *all_problems(records), *_rivals_to_come(records))
+        for problem in (
+            *listing.problems,
+            *all_problems(records),
+            *_rivals_to_come(records),
+            *_rivals_for_addresses(records, public),
+            *topic_rules.complaints(settings, text, [item.topics for item in public.values()]),
+        )
         if not wanted or any((catalogue.folder / problem.path).resolve().is_relative_to(path) for path in wanted)
     ]
     standings = dict.fromkeys(Standing, 0)
     for record in records.values():
         standings[record.standing] += 1
-    return Report(tuple(sorted(problems, key=lambda problem: (problem.path, problem.line))), standings)
+    in_order = sorted(problems, key=lambda problem: (problem.path, problem.line))
+    return Report(tuple(in_order), standings, tuple(_changes(index, public)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Public:
+    topics: tuple[str, ...]
+    aliases: tuple[str, ...]
+
+
+def _changes(index: SearchIndex, public: Mapping[str, _Public]) -> Iterator[TopicChange]:
+    """What publishing would change in the topics of the releases that are published already."""
+    added: dict[str, list[str]] = defaultdict(list)
+    removed: dict[str, list[str]] = defaultdict(list)
+    for source, before in _published_topics(index):
+        if source in public:
+            after = public[source].topics
+            for topic in after:
+                if topic not in before:
+                    added[topic].append(source)
+            for topic in before:
+                if topic not in after:
+                    removed[topic].append(source)
+    for topic in sorted(added.keys() | removed.keys()):
+        yield TopicChange(topic, tuple(sorted(added[topic])), tuple(sorted(removed[topic])))
+
+
+def _published_topics(index: SearchIndex) -> Iterator[tuple[str, tuple[str, ...]]]:
+    try:
+        snapshot = index.snapshot()
+    except IndexUnavailable:  # nothing is published that could change
+        return
+    for page in count(1):
+        results = snapshot.search(Query(page=page, per_page=_PAGE))
+        yield from ((hit.release.source, hit.release.topic_ids) for hit in results.hits)
+        if page >= results.pages:
+            return
+
+
+_PAGE = 200
+
+
+def _rivals_for_addresses(records: Mapping[str, FileRecord], public: Mapping[str, _Public]) -> Iterator[Problem]:
+    """Releases that state one former address, or one that is the address of another."""
+    holders = {f"/releases/{record.id}": source for source, record in records.items() if record.id}
+    stated: dict[str, str] = {}
+    for source, item in sorted(public.items(), key=lambda pair: records[pair[0]].id):
+        for alias in item.aliases:
+            address = alias if alias.startswith("/") else f"/releases/{alias}"
+            if (other := holders.get(address, source)) != source:
+                yield Problem(source, 0, f"the alias {alias} is the address of {other}", "take the alias away")
+            elif (first := stated.setdefault(address, source)) != source:
+                what = f"the alias {alias} is stated by {first} as well, and leads there"
+                yield Problem(source, 0, what, "take one of the two away")
 
 
 def _rivals_to_come(records: Mapping[str, FileRecord]) -> Iterator[Problem]:

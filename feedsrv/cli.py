@@ -1,4 +1,4 @@
-"""The command: feedsrv serve | index | watch | check | search."""
+"""The command: feedsrv serve | index | watch | check | explain | search."""
 
 from __future__ import annotations
 
@@ -17,15 +17,13 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from feedsrv import checking, settings
+from feedsrv import checking, explaining, settings, terminal
 from feedsrv.catalogue import Catalogue
 from feedsrv.errors import FeedsrvError, IndexLocked, NewsroomInvalid, PublishingFailed, SettingsInvalid
 from feedsrv.language import parse
-from feedsrv.newsroom import Newsroom
-from feedsrv.problem import Problem, Severity
+from feedsrv.problem import Severity
 from feedsrv.publishing import Summary, publish
-from feedsrv.query import Query, Results, Sort
-from feedsrv.reading import Standing
+from feedsrv.query import Query, Sort
 from feedsrv.search.whoosh_index import WhooshIndex
 from feedsrv.settings import Settings
 from feedsrv.watching import watch
@@ -77,7 +75,7 @@ def index(rebuild: bool, force: bool, strict: bool) -> None:
         chosen = settings.from_environment(os.environ)
         _Logging(chosen.log_format)()
         summary = _publish(chosen, rebuild=rebuild, force=force)
-        _announce(summary)
+        terminal.announce(summary)
         if pinger := _pinger(chosen):
             pinger.tell()
         if strict and any(problem.severity is not Severity.NOTE for problem in summary.problems):
@@ -102,19 +100,51 @@ def watch_folder() -> None:
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def check(paths: Sequence[Path], form: str) -> None:
-    """Read everything, write nothing, and report every problem."""
+    """Read everything, write nothing, and report every problem.
+
+    PATHS are files and folders whose problems alone are reported. Exits with 1 if there are errors or warnings:
+
+    \b
+        feedsrv check
+        feedsrv check releases/2026 --format json
+    """
     with _exit_codes():
         chosen = settings.from_environment(os.environ)
-        report = checking.check(Catalogue(chosen.releases), _now(), paths, _progress)
+        for path in paths:
+            if not path.exists() or not path.resolve().is_relative_to(chosen.releases.resolve()):
+                raise click.UsageError(f"{path} is no file or folder in {chosen.releases}")
+        report = checking.check(Catalogue(chosen.releases), WhooshIndex(chosen.index), _now(), paths, terminal.progress)
         if form == "json":
-            problems = [asdict(problem) for problem in report.problems]
-            click.echo(json.dumps({"problems": problems, "files": report.standings}, ensure_ascii=False, indent=1))
+            told = asdict(report)
+            shown = {"problems": told["problems"], "files": report.standings, "topics": told["changes"]}
+            click.echo(json.dumps(shown, ensure_ascii=False, indent=1))
         else:
-            for problem in report.problems:
-                click.echo(f"{_marked(problem)}")
-            click.echo(_standings(report.standings), err=True)
+            terminal.show_report(report)
         if any(problem.severity is not Severity.NOTE for problem in report.problems):
             sys.exit(PROBLEMS)
+
+
+@main.command()
+@click.argument("release")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def explain(release: str, form: str) -> None:
+    """Say of one release where each part came from, and why it has its topics.
+
+    RELEASE is the path of its file, its id, or its reference number:
+
+    \b
+        feedsrv explain releases/2018/PR039-2018.md
+        feedsrv explain PR039-2018
+    """
+    with _exit_codes():
+        chosen = settings.from_environment(os.environ)
+        found = explaining.explain(
+            Catalogue(chosen.releases), WhooshIndex(chosen.index), release, _now(), terminal.progress
+        )
+        if form == "json":
+            click.echo(json.dumps(asdict(found), ensure_ascii=False, indent=1))
+        else:
+            terminal.show_explanation(found, f"{chosen.base_url}/releases/{found.id}")
 
 
 @main.command()
@@ -137,20 +167,13 @@ def search(
         question = Query(parsed.tree, tuple(topics), tuple(years), tuple(languages), sort=Sort(sort), per_page=limit)
         for note in parsed.notes:
             click.echo(note, err=True)
-        _show(snapshot.search(question), snapshot.newsroom)
-
-
-def _show(results: Results, newsroom: Newsroom) -> None:
-    for hit in results.hits:
-        day = newsroom.day(hit.release.published).isoformat() if hit.release.published else "undated   "
-        click.echo(f"{day}  {click.style(hit.release.id, bold=True)}  {hit.release.title}")
-    click.echo(f"{results.total} found", err=True)
+        terminal.show(snapshot.search(question), snapshot.newsroom)
 
 
 def _publish_or_serve_the_last(chosen: Settings) -> None:
     """Publish; where that fails, what was published before is served, if there is something."""
     try:
-        _announce(_publish(chosen))
+        terminal.announce(_publish(chosen))
     except (PublishingFailed, NewsroomInvalid) as error:
         if WhooshIndex(chosen.index).condition().published is None:
             raise
@@ -159,7 +182,12 @@ def _publish_or_serve_the_last(chosen: Settings) -> None:
 
 def _publish(chosen: Settings, *, rebuild: bool = False, force: bool = False) -> Summary:
     return publish(
-        Catalogue(chosen.releases), WhooshIndex(chosen.index), _now(), rebuild=rebuild, force=force, progress=_progress
+        Catalogue(chosen.releases),
+        WhooshIndex(chosen.index),
+        _now(),
+        rebuild=rebuild,
+        force=force,
+        progress=terminal.progress,
     )
 
 
@@ -170,35 +198,6 @@ def _pinger(chosen: Settings) -> Pinger | None:
     from feedsrv.pinging import Pinger  # it needs the web, and most have no hub
 
     return Pinger(WhooshIndex(chosen.index), chosen)
-
-
-def _progress(sources: Sequence[str]) -> Iterator[str]:
-    """The sources, with a bar on a terminal and in silence elsewhere."""
-    if not sys.stderr.isatty():
-        yield from sources
-        return
-    with click.progressbar(sources, label="Reading", file=sys.stderr) as bar:
-        yield from bar
-
-
-def _announce(summary: Summary) -> None:
-    for problem in summary.problems:
-        if problem.severity is not Severity.NOTE:
-            click.echo(_marked(problem), err=True)
-    click.echo(
-        f"{summary.added} added, {summary.changed} changed, {summary.removed} removed, {summary.skipped} skipped",
-        err=True,
-    )
-
-
-def _marked(problem: Problem) -> str:
-    colour = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: None}[problem.severity]
-    return f"{click.style(problem.severity.value, fg=colour)}: {problem}"
-
-
-def _standings(standings: dict[Standing, int]) -> str:
-    counted = ", ".join(f"{count} {standing.value}" for standing, count in standings.items() if count)
-    return f"{sum(standings.values())} files: {counted or 'none'}"
 
 
 def _now() -> datetime:

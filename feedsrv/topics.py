@@ -7,7 +7,7 @@ in the language of the search box, asked of this one release.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from pathlib import PurePosixPath
@@ -52,6 +52,20 @@ def memberships(release: Release, newsroom: Newsroom) -> tuple[Membership, ...]:
             if topic.id not in found and (reason := subject.reason(topic)):
                 found[topic.id] = reason
     return tuple(Membership(topic, reason) for topic, reason in found.items() if topic not in refused)
+
+
+def overruled(release: Release, newsroom: Newsroom) -> tuple[Membership, ...]:
+    """The topics that a release is not in although something speaks for them, each with what speaks against it."""
+    refused = {newsroom.topic_id(name[1:]) for name in release.stated_topics if name.startswith("-")}
+    found = dict.fromkeys(sorted(refused), "the file refuses it")
+    subject = _Subject.of(release, newsroom)
+    for topic in newsroom.topics.values():
+        if topic.id not in found and topic.id not in release.topic_ids and topic.excluding:
+            spoken = subject.reason(replace(topic, excluding=()))
+            against = subject.reason(replace(topic, match=topic.excluding, excluding=()))
+            if spoken and against:
+                found[topic.id] = f"{spoken}, but also: {against}"
+    return tuple(Membership(topic, reason) for topic, reason in found.items())
 
 
 @dataclass(frozen=True, slots=True)

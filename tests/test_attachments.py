@@ -38,7 +38,7 @@ def status(newsroom: Newsroom, path: str) -> int:
 
 
 def problems(newsroom: Newsroom) -> list[str]:
-    return [f"{p.severity} {p}" for p in check(newsroom.catalogue, NOW, [], iter).problems]
+    return [f"{p.severity} {p}" for p in check(newsroom.catalogue, newsroom.index, NOW, [], iter).problems]
 
 
 class TestBelonging:

@@ -169,8 +169,8 @@ def test_every_example_of_a_search_is_read_as_the_guide_says() -> None:
         assert str(parse(written)) == understood
 
 
-def test_the_releases_that_come_along_are_public_and_without_a_problem() -> None:
-    report = check(Catalogue(ROOT / "releases"), NOW.replace(year=NOW.year + 1), [], iter)
+def test_the_releases_that_come_along_are_public_and_without_a_problem(tmp_path: Path) -> None:
+    report = check(Catalogue(ROOT / "releases"), WhooshIndex(tmp_path), NOW.replace(year=NOW.year + 1), [], iter)
     assert report.problems == ()
     assert report.standings[Standing.PUBLIC] == sum(report.standings.values()) > 1
 

@@ -162,15 +162,16 @@ class Edition:
     def _extension(self) -> Mapping[str, Any]:
         """What a program wants to know of a search beside its hits; see docs of the API."""
         results = self.results
-        notes = language.parse(self.listing.text).notes
+        notes = (*language.parse(self.listing.text).notes, *results.notes)
         return {
             "total": results.total,
+            **({"complete": results.complete} if results.complete < results.total else {}),
             "page": results.page,
             "pages": results.pages,
             "per_page": results.per_page,
             "sort": results.sort.value,
             "understood": self.listing.understood(),
-            "did_you_mean": None,
+            "did_you_mean": results.did_you_mean,
             **({"notes": list(notes)} if notes else {}),
             "facets": {name: [self._facet(name, facet) for facet in facets] for name, facets in results.facets.items()},
         }

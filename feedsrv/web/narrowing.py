@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from feedsrv.newsroom import Newsroom, language_name
 from feedsrv.query import Facet, Results
 from feedsrv.web.listing import Kind, Listing
+
+FEWEST_BARS, MOST_BARS = 3, 60
+"""Years of a chart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +25,21 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Bar:
+    """A year in a chart: ``height`` is in hundredths of the highest; ``choice`` is None for a year without releases."""
+
+    year: int
+    height: int
+    choice: Choice | None
+
+
+@dataclass(frozen=True, slots=True)
 class Choices:
-    """The values of one kind."""
+    """The values of one kind; ``bars`` are those of a chart, the oldest first."""
 
     title: str
     values: tuple[Choice, ...]
+    bars: tuple[Bar, ...] = ()
 
 
 def narrowings(listing: Listing, results: Results, newsroom: Newsroom) -> list[Choices]:
@@ -57,7 +70,19 @@ def _years(listing: Listing, facets: Sequence[Facet]) -> Choices:
         years = _switched(on, value, is_one=listing.kind is not Kind.SEARCH)
         return Choice(value, count, value in on, _standing(replace(listing, years=tuple(map(int, years)))))
 
-    return Choices("Years", _choices(facets, on, choice))
+    values = _choices(facets, on, choice)
+    return Choices("Years", values, tuple(_bars(values)))
+
+
+def _bars(values: Sequence[Choice]) -> Iterator[Bar]:
+    """A bar for each year from the first to the last; none where there is nothing to compare."""
+    by_year = {int(value.label): value for value in values}
+    if not FEWEST_BARS <= len(by_year) <= MOST_BARS or max(by_year) - min(by_year) >= MOST_BARS:
+        return
+    most = max(1, *(value.count for value in values))
+    for year in range(min(by_year), max(by_year) + 1):
+        value = by_year.get(year)
+        yield Bar(year, -(-100 * value.count // most) if value else 0, value)
 
 
 def _languages(listing: Listing, facets: Sequence[Facet]) -> Choices:

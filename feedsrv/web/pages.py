@@ -24,6 +24,9 @@ from feedsrv.web.site import newsroom, site, snapshot
 LATEST = 10
 """Releases on the front page."""
 
+RELATED = 5
+"""Releases on the page of another that they resemble."""
+
 HTML = "text/html; charset=utf-8"
 
 
@@ -61,6 +64,7 @@ def release(release_id: str) -> Response:
             article=metadata.news_article(found, newsroom(), site().addresses),
             lead=attachments.lead(found),
             downloads=attachments.downloads(found),
+            related=snapshot().similar(release_id, RELATED),
         )
 
     return answer(address, render)
@@ -102,7 +106,8 @@ def _listing(asked: Listing, address: str) -> Rendering:
         results=results,
         narrowings=narrowings(asked, results, newsroom()),
         understood=understood if understood != asked.text else "",
-        notes=language.parse(asked.text).notes,
+        notes=(*language.parse(asked.text).notes, *results.notes),
+        meant=replace(asked, text=results.did_you_mean, page=1) if results.did_you_mean else None,
         kept=[(name, value) for name, value in parameters(asked) if name not in {"q", "page"}],
         sorts=_sorts(asked, results.sort),
         pages=_pages(asked, results),
