@@ -222,10 +222,17 @@ def public_part(reading: Reading, standing: Standing) -> Release | Withdrawal | 
     """What of a file the public may know: all, the notice of its withdrawal, or nothing."""
     if standing is Standing.PUBLIC:
         return reading.release
-    if standing is Standing.WITHDRAWN:
+    if standing in {Standing.WITHDRAWN, Standing.LONG_WITHDRAWN}:
         item, window = reading.release, reading.visibility
         return Withdrawal(
-            item.id, item.source, item.published, window.withdrawn, window.withdrawal_reason, item.language
+            item.id,
+            item.source,
+            item.published,
+            window.withdrawn,
+            window.withdrawal_reason,
+            item.language,
+            item.topic_ids,
+            is_recent=standing is Standing.WITHDRAWN,
         )
     return None
 

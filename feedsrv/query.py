@@ -28,7 +28,8 @@ class Query:
 
     ``text`` is a tree of the search language, None asks for everything. Topics are alternatives, so are
     years and languages; different kinds of filter must all hold. ``since`` is the first moment that counts,
-    ``before`` the first that does not. ``page`` counts from 1; ``per_page`` 0 asks for counts only.
+    ``before`` the first that does not; ``is_undated`` asks for those without a date. ``page`` counts from 1;
+    ``per_page`` 0 asks for counts only.
     """
 
     text: Node | None = None
@@ -37,6 +38,7 @@ class Query:
     languages: tuple[str, ...] = ()
     since: datetime | None = None
     before: datetime | None = None
+    is_undated: bool = False
     sort: Sort = Sort.NEWEST
     page: int = 1
     per_page: int = 20

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from feedsrv.problem import Problem
 from feedsrv.release import Release
+
+TOMBSTONE = timedelta(days=90)
+"""How long feed readers are told that a release has been withdrawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,7 @@ class Standing(StrEnum):
 
     PUBLIC = "public"
     WITHDRAWN = "withdrawn"
+    LONG_WITHDRAWN = "withdrawn long ago"  # feed readers are no longer told of it
     DRAFT = "draft"
     EMBARGOED = "embargoed"
     EXPIRED = "expired"
@@ -42,7 +46,7 @@ class Standing(StrEnum):
     @property
     def is_known_to_the_public(self) -> bool:
         """Whether anything of it may enter a generation: all of it, or the notice of its withdrawal."""
-        return self in {Standing.PUBLIC, Standing.WITHDRAWN}
+        return self in {Standing.PUBLIC, Standing.WITHDRAWN, Standing.LONG_WITHDRAWN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,8 @@ class Visibility:
         if self.is_withdrawn and (self.withdrawn is None or self.withdrawn <= now):
             if self.withdrawn and self.opens and self.withdrawn <= self.opens:
                 return Standing.HELD
-            return Standing.WITHDRAWN
+            is_recent = self.withdrawn is not None and now < self.withdrawn + TOMBSTONE
+            return Standing.WITHDRAWN if is_recent else Standing.LONG_WITHDRAWN
         if self.closes and self.closes <= now:
             return Standing.EXPIRED
         return Standing.PUBLIC
@@ -78,7 +83,8 @@ class Visibility:
         """The first moment after ``now`` at which the standing may be another; None if there is none."""
         if self.barred:
             return None
-        moments = (self.opens, self.closes, self.withdrawn)
+        forgotten = self.withdrawn + TOMBSTONE if self.withdrawn else None
+        moments = (self.opens, self.closes, self.withdrawn, forgotten)
         return min((moment for moment in moments if moment and moment > now), default=None)
 
 

@@ -94,7 +94,8 @@ class Release:
 class Withdrawal:
     """What is left of a release that was public and is no longer: its notice, never its text.
 
-    ``date`` is None where the file says that, but not when.
+    ``date`` is None where the file says that, but not when. ``is_recent``: feed readers are still told of it, in the
+    feeds of its ``topics`` among others.
     """
 
     id: str
@@ -103,6 +104,8 @@ class Withdrawal:
     date: datetime | None
     reason: str = ""
     language: str = ""
+    topics: tuple[str, ...] = ()
+    is_recent: bool = False
 
 
 def to_json(record: Release | Withdrawal) -> str:
@@ -115,7 +118,8 @@ def from_json(text: str | bytes) -> Release | Withdrawal:
     """What `to_json` was given."""
     stored: dict[str, dict[str, Any]] = json.loads(text)
     if withdrawal := stored.get("withdrawal"):
-        return Withdrawal(**withdrawal | _moments(withdrawal, "published", "date"))
+        moments = _moments(withdrawal, "published", "date")
+        return Withdrawal(**withdrawal | moments | {"topics": tuple(withdrawal["topics"])})
     release = stored["release"]
     return Release(
         **release

@@ -48,6 +48,7 @@ PATHS = [
     "/search?q=comet&sort=newest",
     "/search.atom?q=comet",
     "/releases.json?limit=2&page=2",
+    "/releases.rss?limit=2&page=3",
 ]  # fmt: skip
 
 

@@ -192,23 +192,6 @@ def test_a_feed_says_where_it_is_and_what_its_page_is(harbour: Client) -> None:
         assert f'<{href}>; rel="{rel}"' in answer.headers["Link"]
 
 
-@pytest.mark.parametrize("format_", FORMATS)
-def test_a_reader_can_walk_from_the_newest_to_the_first_release(newsroom: Make, format_: str) -> None:
-    client = newsroom(many(120))
-    path: str | None = f"/releases.{format_}"
-    ids: list[str] = []
-    while path:
-        answer = client.get(path)
-        found = re.search(r'<https://press.example.org([^>]*)>; rel="next"', answer.headers["Link"])
-        if format_ == "json":
-            ids += [item["id"] for item in json(answer)["items"]]
-            assert json(answer).get("next_url", "") == (f"https://press.example.org{found[1]}" if found else "")
-        else:
-            ids += [entry.id for entry in feedparser.parse(answer.data).entries]
-        path = found[1] if found else None
-    assert len(ids) == len(set(ids)) == 120
-
-
 def test_paging_names_its_neighbours_and_the_page_of_the_whole(newsroom: Make) -> None:
     header = newsroom(many(30)).get("/releases.atom?limit=10&page=2").headers["Link"]
     assert '<https://press.example.org/releases>; rel="alternate"' in header

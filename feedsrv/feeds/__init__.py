@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 
@@ -76,12 +77,28 @@ class Search:
     per_page: int
 
 
+class History(StrEnum):
+    """What a feed document is within the history of its list (RFC 5005, sections 2 and 4)."""
+
+    COMPLETE = "complete"
+    ARCHIVE = "archive"
+
+
+@dataclass(frozen=True, slots=True)
+class Tombstone:
+    """That an entry has been withdrawn, and when (RFC 6721)."""
+
+    id: str
+    when: datetime
+    comment: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Feed:
     """A list of releases with all that its renderings say of it.
 
     ``url`` is the canonical address of this very document, ``home`` that of the list as a page. ``updated``
-    is the newest of its entries, never the clock. ``search`` is there if the list answers a search.
+    is the newest of its entries and tombstones, never the clock. ``search`` is there if the list answers a search.
     ``stylesheet`` is the address of the CSS in which a browser shows it, "" for none.
     ``extension`` is what JSON Feed gets under ``_feedsrv``.
     """
@@ -99,6 +116,8 @@ class Feed:
     links: tuple[Link, ...] = ()
     entries: tuple[Entry, ...] = ()
     search: Search | None = None
+    history: History | None = None
+    tombstones: tuple[Tombstone, ...] = ()
     stylesheet: str = ""
     extension: Mapping[str, Any] = field(default_factory=dict)
 

@@ -21,7 +21,7 @@ def json_feed(feed: Feed) -> bytes:
 
 
 def _document(feed: Feed) -> dict[str, Any]:
-    next_url = next((link.href for link in feed.links if link.rel == "next"), "")
+    next_url = next((link.href for link in feed.links if link.rel in {"next", "prev-archive"}), "")
     hubs = [{"type": "WebSub", "url": link.href} for link in feed.links if link.rel == "hub"]
     return {
         "version": "https://jsonfeed.org/version/1.1",

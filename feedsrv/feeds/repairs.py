@@ -13,10 +13,14 @@ import feedgen.entry
 import feedgen.feed
 from lxml import etree
 
-from feedsrv.feeds import Entry, Link, Search
+from feedsrv.feeds import Entry, History, Link, Search, Tombstone
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
-_OPENSEARCH = "http://a9.com/-/spec/opensearch/1.1/"
+_NAMESPACES = {
+    "at": "http://purl.org/atompub/tombstones/1.0",
+    "fh": "http://purl.org/syndication/history/1.0",
+    "opensearch": "http://a9.com/-/spec/opensearch/1.1/",
+}
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 # feedgen's own calls locale.setlocale for each date: other threads see the change, and it may stay.
@@ -33,22 +37,33 @@ class FeedRepair:
 
     links: Sequence[Link]
     search: Search | None = None
+    history: History | None = None
+    tombstones: Sequence[Tombstone] = ()
 
     def extend_ns(self) -> dict[str, str]:
         """The namespaces that are used; feedgen declares that of Atom in RSS by itself."""
-        return {"opensearch": _OPENSEARCH} if self.search else {}
+        used = {"opensearch": self.search, "fh": self.history, "at": self.tombstones}
+        return {prefix: _NAMESPACES[prefix] for prefix, is_used in used.items() if is_used}
 
     def extend_atom(self, feed: etree._Element) -> None:
         """Adds the links to an Atom feed."""
         for link in self.links:
             _add_link(feed, "link", link)
+        self._add_history(feed)
         self._add_search(feed)
+        for tombstone in self.tombstones:
+            _add_tombstone(feed, tombstone)
 
     def extend_rss(self, rss: etree._Element) -> None:
         """Adds the links to the channel of an RSS document, as the RSS Advisory Board's profile has it."""
         for link in self.links:
             _add_link(rss[0], f"{_ATOM}link", link)
+        self._add_history(rss[0])
         self._add_search(rss[0])
+
+    def _add_history(self, parent: etree._Element) -> None:
+        if self.history:
+            etree.SubElement(parent, f"{{{_NAMESPACES['fh']}}}{self.history}")
 
     def _add_search(self, parent: etree._Element) -> None:
         """The elements of a search response (OpenSearch 1.1)."""
@@ -56,8 +71,8 @@ class FeedRepair:
             search = self.search
             counts = {"totalResults": search.total, "startIndex": search.start, "itemsPerPage": search.per_page}
             for name, count in counts.items():
-                etree.SubElement(parent, f"{{{_OPENSEARCH}}}{name}").text = str(count)
-            etree.SubElement(parent, f"{{{_OPENSEARCH}}}Query", role="request", searchTerms=search.terms)
+                etree.SubElement(parent, f"{{{_NAMESPACES['opensearch']}}}{name}").text = str(count)
+            etree.SubElement(parent, f"{{{_NAMESPACES['opensearch']}}}Query", role="request", searchTerms=search.terms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +103,14 @@ class EntryRepair:
         """feedgen knows the language of the feed alone."""
         if self.entry.language and self.entry.language != self.feed_language:
             element.set(_LANG, self.entry.language)
+
+
+def _add_tombstone(feed: etree._Element, tombstone: Tombstone) -> None:
+    """What is left of an entry (RFC 6721); RSS and JSON Feed have no word for it."""
+    at = f"{{{_NAMESPACES['at']}}}"
+    element = etree.SubElement(feed, f"{at}deleted-entry", ref=tombstone.id, when=tombstone.when.isoformat())
+    if tombstone.comment:
+        etree.SubElement(element, f"{at}comment").text = tombstone.comment
 
 
 def _add_link(parent: etree._Element, name: str, link: Link, length: str = "") -> None:

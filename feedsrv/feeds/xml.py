@@ -43,7 +43,7 @@ def _generator(feed: Feed, media_type: str) -> FeedGenerator:
     generator = FeedGenerator()
     generator.load_extension("dc", atom=False)
     links = (Link("self", feed.url, media_type), *feed.links)
-    generator.register_extension("repairs", partial(FeedRepair, links, feed.search))
+    generator.register_extension("repairs", partial(FeedRepair, links, feed.search, feed.history, feed.tombstones))
     generator.id(feed.id)
     generator.title(feed.title)
     generator.subtitle(feed.description)

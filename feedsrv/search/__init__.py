@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -64,6 +64,12 @@ class Snapshot(Protocol):
 
     def alias(self, path: str) -> str | None:
         """The id of the release that this address (a path with a slash in front, or a former id) leads to."""
+
+    def days(self, query: Query) -> Mapping[date | None, int]:
+        """How many releases answer a query on each day of the newsroom's calendar; None: those without a date."""
+
+    def withdrawals(self) -> Sequence[Withdrawal]:
+        """The withdrawals that feed readers are still told of, the newest first, then by id."""
 
     def similar(self, release_id: str, limit: int) -> Sequence[Release]:
         """The releases in the same language that share most with one, the closest first. Raises like `get`."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -24,7 +24,7 @@ from feedsrv.language import reference_key
 from feedsrv.newsroom import Newsroom
 from feedsrv.release import Release, Withdrawal, from_json
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 """Raise it when documents change: an index of another version is made anew."""
 
 _GAP = "\x1f"  # a term no query has, so that no phrase begins in the title and ends in the body
@@ -72,8 +72,8 @@ def engine_version() -> str:
 class Facts:
     """What filters and orders need of a document, without reading its release.
 
-    ``published`` and ``updated`` are in seconds since 1970, None where undated; ``year`` is that of the newsroom's
-    time zone; ``length`` is the number of words of its text.
+    ``published`` and ``updated`` are in seconds since 1970, None where undated; ``day`` is that of publication by the
+    newsroom's calendar, as an ordinal, 0 where undated; ``length`` is the number of words of its text.
     """
 
     source: str
@@ -82,16 +82,21 @@ class Facts:
     is_withdrawn: bool
     published: float | None
     updated: float | None
-    year: int | None
+    day: int
     language: str
     length: int
     topics: tuple[str, ...]
     aliases: tuple[str, ...]
 
+    @property
+    def year(self) -> int | None:
+        """The year of publication by the newsroom's calendar; None where undated."""
+        return date.fromordinal(self.day).year if self.day else None
+
 
 def digest_of(record: Release | Withdrawal, stored: str, newsroom: Newsroom) -> str:
     """What tells one document from another; ``stored`` is the record as JSON."""
-    return sha256(f"{_year(record, newsroom)} {stored}".encode()).hexdigest()
+    return sha256(f"{_day(record, newsroom)} {stored}".encode()).hexdigest()
 
 
 def document(record: Release | Withdrawal, stored: str, newsroom: Newsroom) -> dict[str, Any]:
@@ -141,7 +146,7 @@ def _facts_of(record: Release | Withdrawal, stored: str, newsroom: Newsroom, len
         isinstance(record, Withdrawal),
         _timestamp(record.published),
         _timestamp(record.updated) if isinstance(record, Release) else None,
-        _year(record, newsroom),
+        _day(record, newsroom),
         record.language,
         length,
         record.topic_ids if isinstance(record, Release) else (),
@@ -154,8 +159,8 @@ def _timestamp(moment: datetime | None) -> float | None:
     return moment.timestamp() if moment else None
 
 
-def _year(record: Release | Withdrawal, newsroom: Newsroom) -> int | None:
-    return newsroom.day(record.published).year if record.published else None
+def _day(record: Release | Withdrawal, newsroom: Newsroom) -> int:
+    return newsroom.day(record.published).toordinal() if record.published else 0
 
 
 class Documents:

@@ -7,8 +7,9 @@ in which order things stand is decided here, on sets of releases: that keeps cle
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime
 from functools import reduce
 from itertools import islice
 from operator import and_, or_
@@ -20,7 +21,7 @@ from feedsrv.errors import AttachmentNotFound, ReleaseNotFound, ReleaseWithdrawn
 from feedsrv.language import And, Dates, Filter, Node, Not, Or
 from feedsrv.newsroom import Newsroom
 from feedsrv.query import Facet, Hit, Query, Results, Sort
-from feedsrv.release import Release
+from feedsrv.release import Release, Withdrawal
 from feedsrv.search import Stamp, ranking
 from feedsrv.search.excerpts import Wanted, excerpt, marked
 from feedsrv.search.whoosh_documents import Documents
@@ -93,6 +94,19 @@ class WhooshSnapshot:
         )
         return sorted(stamps, key=lambda stamp: stamp.id)
 
+    def days(self, query: Query) -> Mapping[date | None, int]:
+        """How many releases answer a query on each day; None: those without a date."""
+        found, _ = self._found(query)
+        total = reduce(and_, self._filters(query).values(), found)
+        counted = Counter(self._table.days[rank] for rank in members(total))
+        return {date.fromordinal(day) if day else None: count for day, count in counted.items()}
+
+    def withdrawals(self) -> tuple[Withdrawal, ...]:
+        """The withdrawals that feed readers are still told of."""
+        records = (self._documents.record(number) for number in self._table.withdrawn)
+        recent = [record for record in records if isinstance(record, Withdrawal) and record.is_recent and record.date]
+        return tuple(sorted(recent, key=lambda record: (-record.date.timestamp() if record.date else 0, record.id)))
+
     def similar(self, release_id: str, limit: int) -> tuple[Release, ...]:
         """The releases in the same language that share most with one, the closest first."""
         release = self.get(release_id)
@@ -104,6 +118,8 @@ class WhooshSnapshot:
     def _found(self, query: Query) -> tuple[int, int]:
         """The releases that answer the words and dates of a query, and those of them that have all the words."""
         dated = self._between(query.since, query.before)
+        if query.is_undated:
+            dated &= ~((1 << len(self._table.ages)) - 1)
         if query.text is None:
             return dated, dated
         complete = dated & self._matches(self._words.required(query.text))

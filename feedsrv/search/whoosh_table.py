@@ -21,7 +21,8 @@ class Table:
     """What is known of all the releases of a generation without asking Whoosh; shared between threads.
 
     ``numbers`` are Whoosh's document numbers by rank, ``ranks`` the other way round; ``ages`` is minus
-    the time of publication by rank, of the dated ones, so that it ascends; ``lengths`` are the words of each text.
+    the time of publication by rank, of the dated ones, so that it ascends; ``lengths`` are the words of each
+    text, ``days`` those of publication as ordinals, 0 where undated. ``withdrawn`` are the numbers of the withdrawals.
     """
 
     everything: int
@@ -29,6 +30,8 @@ class Table:
     ranks: Mapping[int, int]
     ages: tuple[float, ...]
     lengths: tuple[int, ...]
+    days: tuple[int, ...]
+    withdrawn: tuple[int, ...]
     facets: Mapping[str, Mapping[str, int]]
     by_id: Mapping[str, int]
     by_alias: Mapping[str, str]
@@ -56,13 +59,15 @@ class Table:
 
 def build(documents: Iterable[tuple[int, Facts]]) -> Table:
     """The table of these documents."""
-    releases, by_id = [], {}
+    releases, by_id, withdrawn = [], {}, []
     aliases: dict[str, str] = {}
     for number, facts in documents:
         by_id[facts.id] = number
         for alias in facts.aliases:
             aliases[alias] = min(aliases.get(alias, facts.id), facts.id)
-        if not facts.is_withdrawn:
+        if facts.is_withdrawn:
+            withdrawn.append(number)
+        else:
             releases.append((facts.published is None, -(facts.published or 0), facts.id, number, facts))
     releases.sort(key=lambda release: release[:3])
     size = len(releases) // 8 + 1
@@ -76,6 +81,8 @@ def build(documents: Iterable[tuple[int, Facts]]) -> Table:
         numbers=tuple(number for *_, number, _ in releases),
         ranks={number: rank for rank, (*_, number, _) in enumerate(releases)},
         lengths=tuple(facts.length for *_, facts in releases),
+        days=tuple(facts.day for *_, facts in releases),
+        withdrawn=tuple(withdrawn),
         ages=tuple(age for is_undated, age, *_ in releases if not is_undated),
         facets={
             name: {value: int.from_bytes(flags, "little") for value, flags in sets.items()}

@@ -125,7 +125,7 @@ class WhooshUpdate:
         content = sha256(self._newsroom_text.encode("utf8"))
         for digest in sorted(self._digests.values()):
             content.update(digest.encode("ascii"))
-        withdrawn = sum(record.standing is Standing.WITHDRAWN for record in records.values())
+        withdrawn = sum(record.standing in {Standing.WITHDRAWN, Standing.LONG_WITHDRAWN} for record in records.values())
         counts = {"releases": len(self._digests) - withdrawn, "withdrawn": withdrawn}
         return self._generations.publish(building, engine_version(), content.hexdigest(), counts, self._base)
 

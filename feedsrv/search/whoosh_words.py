@@ -21,6 +21,7 @@ from feedsrv.search.whoosh_terms import MOST_EXPANSIONS, Term, Terms
 _FORMS = {"title": "title_forms", "contact": "contacts"}
 _SHORTEST_CORRECTED = 4  # letters of a word that may be mistyped
 _SHORTEST_TWICE_WRONG = 6  # letters of a word that may have two mistakes
+_MOST_LOOKED_AT = 60  # words of a text that may be traits
 _MOST_TRAITS = 15  # words by which releases resemble each other
 _LONGEST_TRAITS = 4000  # characters of a text that traits are taken from
 _REFERENCE_FIRST = 1000.0
@@ -91,14 +92,17 @@ class Words:
 
     def resemblance(self, release: Release, candidates: int) -> dict[int, float]:
         """How much each of the candidates resembles a release, by the words that tell most about it."""
-        stems = Counter(
-            analysis.terms(f"{release.title} {release.title} {release.text[:_LONGEST_TRAITS]}", release.language).stems
+        text = f"{release.title} {release.title} {release.text[:_LONGEST_TRAITS]}"
+        said = Counter(
+            analysis.stem(form, release.language)
+            for form in analysis.forms(text)
+            if form.isalpha() and not analysis.is_function_word(form, [release.language])
         )
-        reader, population = self.searcher.reader(), len(self.terms.table.numbers)
+        reader = self.searcher.reader()
         telling = {
-            stem: ranking.saturated(times) * ranking.rarity(having, population)
-            for stem, times in stems.items()
-            if stem.isalpha() and (having := reader.doc_frequency("body", stem)) > 1
+            stem: ranking.saturated(times) * term.rarity
+            for stem, times in sorted(said.items(), key=lambda item: (-item[1], item[0]))[:_MOST_LOOKED_AT]
+            if len((term := self.terms.stem(reader, stem)).ranks) > 1
         }
         scores = dict.fromkeys(members(candidates), 0.0)
         for stem in sorted(telling, key=lambda stem: (-telling[stem], stem))[:_MOST_TRAITS]:
@@ -147,19 +151,16 @@ class Words:
 
     def _nearest(self, form: str) -> str:
         """The word that was meant; digits, short words and words that are known stay."""
-        reader = self.searcher.reader()
-        if (
-            len(form) < _SHORTEST_CORRECTED
-            or not form.isalpha()
-            or any(reader.frequency("body", s) for s in self._stems(form))
-        ):
+        if len(form) < _SHORTEST_CORRECTED or not form.isalpha() or self._stemmed(form):
             return form
+        reader = self.searcher.reader()
         for mistakes in (1, 2)[: 1 + (len(form) >= _SHORTEST_TWICE_WRONG)]:
-            found: list[str] = [
+            near: list[str] = [
                 word for word in reader.terms_within("forms", form, mistakes, prefix=1) if word.isalpha()
             ]
-            if found:
-                return max(found, key=lambda word: (reader.doc_frequency("forms", word), word))
+            having = {word: len(self.terms.form(reader, word).ranks) for word in near}
+            if any(having.values()):
+                return max(having, key=lambda word: (having[word], word))
         return form
 
     def _is_function_word(self, part: Node) -> bool:

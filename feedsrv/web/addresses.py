@@ -81,6 +81,8 @@ def parameters(listing: Listing) -> list[tuple[str, str]]:
             ("to", listing.until.text if listing.until else ""),
             ("sort", listing.sort or ""),
         ]
+    if listing.archive:
+        return sorted([*said, ("archive", listing.archive)])
     said += [("page", str(listing.page) if listing.page > 1 else ""), ("limit", str(listing.limit or ""))]
     return sorted((name, str(value)) for name, value in said if value)
 

@@ -18,6 +18,7 @@ from feedsrv.web.site import site, snapshot
 PUBLIC = "public, max-age=60, stale-while-revalidate=60, stale-if-error=86400"
 """The same before and after an embargo: a life that counts down to a moment gives the moment away."""
 
+PAST = "public, max-age=3600, stale-while-revalidate=60, stale-if-error=86400"
 IMMUTABLE = "public, max-age=31536000, immutable"
 NO_STORE = "no-store"
 XML = "application/xml; charset=utf-8"
@@ -39,7 +40,7 @@ def respond(rendering: Rendering, lifetime: str = PUBLIC) -> Response:
     response = Response(status=HTTPStatus.NOT_MODIFIED)
     del response.headers["Content-Type"]
     response.headers.extend(rendering.headers)
-    response.headers["Cache-Control"] = lifetime
+    response.headers["Cache-Control"] = PAST if rendering.is_past else lifetime
     is_feed = _XML_OF_ITS_OWN.match(rendering.content_type)
     response.headers["Vary"] = "Accept-Encoding, Sec-Fetch-Dest" if is_feed else "Accept-Encoding"
     response.set_etag(rendering.etag, weak=True)
@@ -71,5 +72,5 @@ def moved_to_canonical(listing: Listing, format_: Format | None = None) -> Respo
     canonical = addresses.listing(listing, format_)
     is_canonical = addresses.path(request.path) == canonical.partition("?")[0]
     if format_:
-        is_canonical = is_canonical and spelling(listing.kind) == parameters(listing)
+        is_canonical = is_canonical and spelling(listing.kind, in_feed=True) == parameters(listing)
     return None if is_canonical else moved(canonical)

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from html import escape
 from typing import Any
 
 from feedsrv import __version__, language
-from feedsrv.feeds import Category, Enclosure, Entry, Feed, Link, Search
-from feedsrv.feeds.formats import Format
+from feedsrv.feeds import Category, Enclosure, Entry, Feed, History, Link, Search, Tombstone
+from feedsrv.feeds.formats import JSON, Format
 from feedsrv.newsroom import Newsroom, language_name
 from feedsrv.query import Facet, Hit, Results
-from feedsrv.release import Release
-from feedsrv.web import content
+from feedsrv.release import Release, Withdrawal
+from feedsrv.web import archives, content
 from feedsrv.web.addresses import Addresses
+from feedsrv.web.archives import NO_ARCHIVES, Archives
 from feedsrv.web.listing import Kind, Listing
 from feedsrv.web.opensearch import OPENSEARCH_TYPE
 from feedsrv.web.static_files import hashed
@@ -23,18 +24,24 @@ from feedsrv.web.static_files import hashed
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """One page of a list, found and about to be rendered in a format; ``hub`` is the WebSub hub's address or ""."""
+    """One page of a list, found and about to be rendered in a format; ``hub`` is the WebSub hub's address or "".
+
+    ``archives`` are those of the list, ``withdrawn`` what its readers are told has been withdrawn.
+    """
 
     listing: Listing
     results: Results
     newsroom: Newsroom
     addresses: Addresses
+    archives: Archives = NO_ARCHIVES
+    withdrawn: tuple[Withdrawal, ...] = ()
     hub: str = ""
 
     def feed(self, format_: Format) -> Feed:
         """The edition as a feed. Its id is that of the list: every format and every page of it has the same."""
         entries = (*self._farewell(), *map(self._entry, self.results.hits))
-        whole = self.addresses.listing(replace(self.listing, page=1, limit=None))
+        whole = self.addresses.listing(self.listing.subscription)
+        tombstones = tuple(self._tombstones())
         return Feed(
             id=self._tag(whole.removeprefix(self.addresses.prefix)),
             url=self._absolute(self.listing, format_),
@@ -42,16 +49,22 @@ class Edition:
             title=self._title(),
             description=self.newsroom.description,
             language=self.newsroom.language,
-            updated=max((entry.updated for entry in entries), default=self.newsroom.start),
+            updated=self._newest(entries, tombstones),
             author=self._publisher,
             author_url=self.addresses.absolute(self.addresses.home),
             generator_version=__version__,
             links=tuple(self._links(format_)),
             entries=entries,
             search=self._search(),
+            history=self._history(),
+            tombstones=tombstones,
             stylesheet=self.addresses.static(hashed("feed.css")),
             extension=self._extension(),
         )
+
+    def _newest(self, entries: Sequence[Entry], tombstones: Sequence[Tombstone]) -> datetime:
+        moments = (*(entry.updated for entry in entries), *(tombstone.when for tombstone in tombstones))
+        return max(moments, default=self.newsroom.start)
 
     @property
     def _publisher(self) -> str:
@@ -64,8 +77,9 @@ class Edition:
         words = self.listing.in_words(self.newsroom)
         if self.listing.kind is Kind.SEARCH:
             return words
-        is_everything = self.listing == replace(Listing(), page=self.listing.page, limit=self.listing.limit)
-        return self.newsroom.title if is_everything else f"{self.newsroom.title}: {words}"
+        is_everything = self.listing.subscription == Listing()
+        whole = self.newsroom.title if is_everything else f"{self.newsroom.title}: {words}"
+        return f"{whole}, {archives.title(self.listing.archive)}" if self.listing.archive else whole
 
     def _absolute(self, listing: Listing, format_: Format | None = None) -> str:
         return self.addresses.absolute(self.addresses.listing(listing, format_))
@@ -75,19 +89,51 @@ class Edition:
         return self.newsroom.tag(name, self.addresses.host)
 
     def _links(self, format_: Format) -> list[Link]:
-        """Paging (RFC 5005, section 3), and the hub for feeds that it can be told of."""
-        page, pages = self.results.page, self.results.pages
-        paging = {"first": 1, "previous": page - 1, "next": page + 1, "last": pages} if pages > 1 else {}
+        """Where the rest of the list is, the hub for feeds that it can be told of, and how to search."""
         links = [
-            Link(rel, self._absolute(replace(self.listing, page=number), format_), format_.media_type)
-            for rel, number in paging.items()
-            if 1 <= number <= pages
+            Link(relation, self._absolute(listing, format_), format_.media_type)
+            for relation, listing in (self._history_links() if self._is_archived(format_) else self._paging())
         ]
         if self.hub and self.listing.is_listed:
             links.append(Link("hub", self.hub))
         if self.listing.kind is Kind.SEARCH:
             links.append(Link("search", self.addresses.absolute(self.addresses.opensearch), OPENSEARCH_TYPE))
         return links
+
+    def _is_archived(self, format_: Format) -> bool:
+        """JSON Feed knows a next page only; whoever asks for pages gets pages."""
+        is_whole = self.listing.page == 1 and self.listing.limit is None and format_ is not JSON
+        return bool(self.listing.archive) or (bool(self.archives.names) and is_whole)
+
+    def _history_links(self) -> Iterator[tuple[str, Listing]]:
+        """The way back to the first release (RFC 5005, section 4)."""
+        name, whole = self.listing.archive, self.listing.subscription
+        if name:
+            yield "current", whole
+            if after := self.archives.after(name):
+                yield "next-archive", replace(whole, archive=after)
+        if before := self.archives.before(name) if name else self.archives.newest:
+            yield "prev-archive", replace(whole, archive=before)
+
+    def _paging(self) -> Iterator[tuple[str, Listing]]:
+        """The other pages (RFC 5005, section 3)."""
+        page, pages = self.results.page, self.results.pages
+        paging = {"first": 1, "previous": page - 1, "next": page + 1, "last": pages} if pages > 1 else {}
+        for relation, number in paging.items():
+            if 1 <= number <= pages:
+                yield relation, replace(self.listing, page=number)
+
+    def _history(self) -> History | None:
+        if self.listing.archive:
+            return History.ARCHIVE
+        is_all = self.results.pages == 1 and archives.has_archives(self.listing)
+        return History.COMPLETE if is_all else None
+
+    def _tombstones(self) -> Iterator[Tombstone]:
+        if self.listing.page == 1:
+            for withdrawal in self.withdrawn:
+                if withdrawal.date:
+                    yield Tombstone(self._tag(withdrawal.id), withdrawal.date, withdrawal.reason)
 
     def _search(self) -> Search | None:
         results = self.results
@@ -139,7 +185,7 @@ class Edition:
     def _farewell(self) -> list[Entry]:
         """The entry with which the feed of a retired topic ends: it says where to go."""
         topic = self.newsroom.topics.get(self.listing.topics[0]) if self.listing.kind is Kind.TOPIC else None
-        if topic is None or topic.retired is None or self.listing.page > 1:
+        if topic is None or topic.retired is None or self.listing.page > 1 or self.listing.archive:
             return []
         successor = topic.retired
         url = self.addresses.absolute(self.addresses.topic(successor) if successor else self.addresses.feeds)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flask import Response
+from werkzeug.exceptions import NotFound
 
 from feedsrv.feeds import Link, Subscription, SubscriptionGroup
 from feedsrv.feeds.formats import ATOM, Format
@@ -13,8 +14,9 @@ from feedsrv.feeds.opml import OPML_TYPE, opml
 from feedsrv.newsroom import language_name
 from feedsrv.search import Snapshot
 from feedsrv.web.answers import answer, moved_to_canonical
+from feedsrv.web.archives import archives, find_archive
 from feedsrv.web.edition import Edition
-from feedsrv.web.holdings import find, holdings
+from feedsrv.web.holdings import find, holdings, withdrawals
 from feedsrv.web.listing import Kind, Listing
 from feedsrv.web.parameters import listing_of
 from feedsrv.web.renderings import Rendering
@@ -76,11 +78,20 @@ def offers(snapshot: Snapshot) -> list[OfferGroup]:
 
 
 def _rendering(listing: Listing, format_: Format) -> Rendering:
-    results = find(snapshot(), listing, in_feed=True)
-    feed = Edition(listing, results, newsroom(), site().addresses, site().settings.hub).feed(format_)
+    past = archives(snapshot(), listing)
+    if listing.archive:
+        results = find_archive(snapshot(), listing)
+        if listing.archive not in past.names:
+            raise NotFound(f"There is no archive {listing.archive} of this list.")
+    else:
+        results = find(snapshot(), listing, in_feed=True)
+    withdrawn = tuple(withdrawals(snapshot(), listing))
+    edition = Edition(listing, results, newsroom(), site().addresses, past, withdrawn, site().settings.hub)
+    feed = edition.feed(format_)
     links = (Link("self", feed.url, format_.media_type), Link("alternate", feed.home, "text/html"), *feed.links)
     headers = (("Link", ", ".join(map(_header, links))), ("Access-Control-Allow-Origin", "*"))
-    return Rendering.of(format_.render(feed), format_.content_type, headers)
+    is_past = listing.archive not in {"", past.newest}
+    return Rendering.of(format_.render(feed), format_.content_type, headers, is_past=is_past)
 
 
 def _header(link: Link) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from werkzeug.exceptions import NotFound
 
 from feedsrv.query import Query, Results
+from feedsrv.release import Withdrawal
 from feedsrv.search import Snapshot
+from feedsrv.web.archives import covers
 from feedsrv.web.listing import Kind, Listing
 
 
@@ -56,9 +58,24 @@ def find(snapshot: Snapshot, listing: Listing, *, in_feed: bool) -> Results:
     return results
 
 
+def withdrawals(snapshot: Snapshot, listing: Listing) -> Iterator[Withdrawal]:
+    """The withdrawals that readers of a list are told of; of a search it cannot be said what it would have found."""
+    for withdrawal in snapshot.withdrawals() if listing.kind is not Kind.SEARCH else ():
+        day = snapshot.newsroom.day(withdrawal.published) if withdrawal.published else None
+        if (
+            (not listing.topics or not {*listing.topics}.isdisjoint(withdrawal.topics))
+            and (not listing.years or (day and day.year in listing.years))
+            and (not listing.languages or withdrawal.language in listing.languages)
+            and (not listing.archive or covers(listing.archive, day))
+        ):
+            yield withdrawal
+
+
 def _require_topics(snapshot: Snapshot, listing: Listing, results: Results) -> None:
     unknown = set(listing.topics) - snapshot.newsroom.topics.keys()
     unknown -= {facet.value for facet in results.facets["topic"]}
+    if unknown:
+        unknown -= {topic for withdrawal in snapshot.withdrawals() for topic in withdrawal.topics}
     if unknown and (unknown := unknown - holdings(snapshot).topics.keys()):
         raise NotFound(f"There is no topic “{min(unknown)}” here.")
 

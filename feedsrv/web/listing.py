@@ -31,7 +31,8 @@ class Listing:
     """A list of releases, cut into pages.
 
     ``sort`` and ``limit`` are None where nothing but the usual is asked for, which is another on pages than in
-    feeds. Topics, years and languages are sorted, so that one list has one value.
+    feeds. Topics, years and languages are sorted, so that one list has one value. ``archive`` names the part of the
+    past that an archive document of its feed holds, see `feedsrv.web.archives`.
     """
 
     kind: Kind = Kind.EVERYTHING
@@ -44,6 +45,7 @@ class Listing:
     sort: Sort | None = None
     page: int = 1
     limit: int | None = None
+    archive: str = ""
 
     @property
     def is_question(self) -> bool:
@@ -60,7 +62,7 @@ class Listing:
     @property
     def subscription(self) -> Listing:
         """What a reader of this page subscribes to: the same list from its beginning, in the usual order."""
-        return replace(self, page=1, limit=None, sort=None)
+        return replace(self, page=1, limit=None, sort=None, archive="")
 
     def usual_sort(self, *, in_feed: bool) -> Sort:
         """The order where none is asked for."""

@@ -14,12 +14,14 @@ from werkzeug.exceptions import BadRequest, NotFound
 from feedsrv.newsroom import TOPIC_ID, Newsroom
 from feedsrv.period import Period
 from feedsrv.query import Sort
+from feedsrv.web import archives
 from feedsrv.web.listing import FEED_SIZE, PAGE_SIZE, Kind, Listing
 
 MOST_PER_PAGE = 200
 LARGEST_PAGE = 10**9
 
 OF_EVERY_LIST = frozenset({"lang", "page", "limit"})
+OF_FEEDS = OF_EVERY_LIST | {"archive"}
 OF_SEARCHES = OF_EVERY_LIST | {"q", "topic", "year", "from", "to", "sort"}
 
 T = TypeVar("T", str, int)
@@ -34,7 +36,7 @@ def listing_of(kind: Kind, newsroom: Newsroom, *, topics: str = "", year: str = 
     The page of a retired topic is that of the one in its place; its feed stays its own. Raises NotFound for a
     path that names what cannot be a topic or a year, BadRequest for parameters that cannot be used.
     """
-    reader = _Reader(newsroom, spelling(kind), in_feed=in_feed)
+    reader = _Reader(newsroom, spelling(kind, in_feed=in_feed), in_feed=in_feed)
     if kind is Kind.SEARCH:
         return reader.paged(reader.search())
     names = [_topic_of_path(name.lower(), newsroom) for name in topics.split("+")] if topics else []
@@ -43,9 +45,9 @@ def listing_of(kind: Kind, newsroom: Newsroom, *, topics: str = "", year: str = 
     return reader.paged(Listing(kind, topics=_ordered(names), years=_years_of_path(year)))
 
 
-def spelling(kind: Kind) -> list[tuple[str, str]]:
+def spelling(kind: Kind, *, in_feed: bool) -> list[tuple[str, str]]:
     """The parameters that such a list knows, as this request spells them. Raises BadRequest for what is no text."""
-    known = OF_SEARCHES if kind is Kind.SEARCH else OF_EVERY_LIST
+    known = OF_SEARCHES if kind is Kind.SEARCH else OF_FEEDS if in_feed else OF_EVERY_LIST
     try:
         pairs = parse_qsl(request.query_string.decode(), keep_blank_values=True, errors="strict")
     except ValueError as error:
@@ -96,11 +98,14 @@ class _Reader:
 
     def paged(self, listing: Listing) -> Listing:
         """The listing with the parameters that every list takes."""
+        languages = _ordered(self._all("lang", _language, "the tag of a language, such as en"))
+        if archive := self._first("archive", self._archive, "a month or a day, such as 2018-03 or 2018-03-23"):
+            return replace(listing, languages=languages, archive=archive)
         usual = FEED_SIZE if self._in_feed else PAGE_SIZE
         limit = self._first("limit", _limit, f"a whole number from 1 to {MOST_PER_PAGE}")
         return replace(
             listing,
-            languages=_ordered(self._all("lang", _language, "the tag of a language, such as en")),
+            languages=languages,
             page=self._first("page", _page, "a whole number from 1 on") or 1,
             limit=None if limit == usual else limit,
         )
@@ -121,6 +126,12 @@ class _Reader:
 
     def _topic(self, value: str) -> str:
         return self._newsroom.topic_id(_matching(TOPIC_ID.pattern, value.lower()))
+
+    def _archive(self, value: str) -> str:
+        name = _matching(archives.NAME.pattern, value.lower())
+        if name != archives.UNDATED:
+            self._period(name)
+        return name
 
     def _period(self, value: str) -> Period:
         period = Period.parse(value)

@@ -1,0 +1,115 @@
+"""Archives: the past of a list in documents that stay as they are (RFC 5005, section 4).
+
+A document for each month that has releases, for each day of a month that has too many, and one for what has no date.
+The feed that readers subscribe to leads to the newest, each leads to the one before.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, replace
+from datetime import date
+
+from feedsrv.newsroom import Newsroom
+from feedsrv.query import Query, Results, Sort
+from feedsrv.search import Snapshot
+from feedsrv.web.listing import FEED_SIZE, Kind, Listing
+from feedsrv.web.wording import MONTHS, in_words
+
+LARGEST_MONTH = 200
+"""Releases of a month in one document; one that has more is kept by the day."""
+UNDATED = "undated"
+
+NAME = re.compile(r"\d{4}-\d{2}(?:-\d{2})?|undated", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Archives:
+    """The archive documents of a list by name, the newest first; none where the list fits into its feed."""
+
+    names: tuple[str, ...] = ()
+
+    @property
+    def newest(self) -> str:
+        """The one that may still grow; "" where there is none."""
+        return next(iter(self.names), "")
+
+    def before(self, name: str) -> str:
+        """The one that is older; "" where there is none."""
+        return self._beside(name, 1)
+
+    def after(self, name: str) -> str:
+        """The one that is newer; "" where there is none."""
+        return self._beside(name, -1)
+
+    def _beside(self, name: str, step: int) -> str:
+        place = self.names.index(name) + step
+        return self.names[place] if 0 <= place < len(self.names) else ""
+
+
+NO_ARCHIVES = Archives()
+
+
+def has_archives(listing: Listing) -> bool:
+    """Whether lists of this kind are archived: searches and joined topics are paged instead."""
+    return listing.kind is not Kind.SEARCH and len(listing.topics) <= 1
+
+
+def archives(snapshot: Snapshot, listing: Listing) -> Archives:
+    """The archive documents of a list."""
+    days = snapshot.days(_query(listing, snapshot.newsroom))
+    if not has_archives(listing) or sum(days.values()) <= FEED_SIZE:
+        return NO_ARCHIVES
+    months: Counter[str] = Counter()
+    for day, count in days.items():
+        months[day.isoformat()[:7] if day else UNDATED] += count
+    names = {_name(day, months) for day in days}
+    return Archives(tuple(sorted(names - {UNDATED}, reverse=True)) + ((UNDATED,) if UNDATED in names else ()))
+
+
+def find_archive(snapshot: Snapshot, listing: Listing) -> Results:
+    """All that is in the archive document that a listing names."""
+    whole = replace(_query(listing, snapshot.newsroom), sort=Sort.NEWEST, page=1)
+    if listing.archive == UNDATED:
+        query = replace(whole, is_undated=True)
+    else:
+        first, after = _days(listing.archive)
+        query = replace(whole, since=snapshot.newsroom.midnight(first), before=snapshot.newsroom.midnight(after))
+    total = snapshot.search(replace(query, per_page=0)).total
+    return snapshot.search(replace(query, per_page=max(1, total)))
+
+
+def covers(name: str, day: date | None) -> bool:
+    """Whether what was published on a day belongs into the archive document of this name."""
+    if day is None or name == UNDATED:
+        return day is None and name == UNDATED
+    first, after = _days(name)
+    return first <= day < after
+
+
+def title(name: str) -> str:
+    """The name of an archive document for people: "March 2018", "23 March 2018", "undated"."""
+    if name == UNDATED:
+        return name
+    first, _ = _days(name)
+    return in_words(first) if len(name) > len("2018-03") else f"{MONTHS[first.month - 1]} {first.year}"
+
+
+def _query(listing: Listing, newsroom: Newsroom) -> Query:
+    return replace(listing, page=1, limit=None, archive="").query(newsroom, in_feed=True)
+
+
+def _name(day: date | None, months: Counter[str]) -> str:
+    if day is None:
+        return UNDATED
+    month = day.isoformat()[:7]
+    return month if months[month] <= LARGEST_MONTH else day.isoformat()
+
+
+def _days(name: str) -> tuple[date, date]:
+    """The first day of a month or a day, and the first that is later. Raises ValueError or OverflowError."""
+    first = date.fromisoformat(name if len(name) > len("2018-03") else f"{name}-01")
+    if len(name) > len("2018-03"):
+        return first, date.fromordinal(first.toordinal() + 1)
+    return first, date(first.year + first.month // 12, first.month % 12 + 1, 1)
