@@ -30,7 +30,7 @@ _TAGS = {strip_accents(name.casefold()): tag for tag, name in LANGUAGE_NAMES.ite
 """Tags by names and three-letter codes, in small letters and without accents."""
 _PREFIX = re.compile(r"[A-Za-z]+")
 _SMALL_WORDS = {
-    "da": "og det er en til på som med den de for der ikke har et fra være blev også efter af kun mellem meget mere nu sig",
+    "da": "og det er en til på som med den de for der ikke har et fra være blev også efter af kun mellem meget nu sig",
     "de": "der die das und ist von mit den dem ein eine nicht für auf im zu des auch sich wird wurde werden bei in als",
     "en": "the of and to is for that with was by from are this which has have be will been at in on as its it",
     "es": "el la los las y de del que en por un una con para se su al como más es fue sus ha este entre lo",
@@ -39,7 +39,7 @@ _SMALL_WORDS = {
     "hu": "az és hogy nem is egy meg ez volt vagy már csak mint után azt de ha még lesz szerint",
     "it": "il la le di che e della per un una con del dei nel in sono alla delle gli più è anche dal ha si l d",
     "nl": "de het een en van voor op met zijn niet aan dat wordt door ook bij naar uit deze worden in is te die",
-    "no": "og det er en til på som med den de for ikke har et fra være ble også etter av bare mellom mye mer nå seg",
+    "no": "og det er en til på som med den de for ikke har et fra være ble også etter av bare mellom mye nå seg",
     "pl": "i w na z się nie do jest że to od przez dla oraz po jak który są za będzie",
     "pt": "o os as e de do da dos das que em um uma para com não por mais no na foi ao são se",
     "ro": "și şi în de la cu pe pentru din este care că nu mai au fi fost prin sau se un",

@@ -58,6 +58,13 @@ class Snapshot(Protocol):
     def get(self, release_id: str) -> Release:
         """A release. Raises ReleaseNotFound, or ReleaseWithdrawn with the notice."""
 
+    def siblings(self, release_id: str) -> tuple[Release, ...]:
+        """The translations of a release, by language: those that have one of its `translation_keys` in common.
+
+        Of several in one language it is the first published, then the first by id; none is in its own language.
+        Empty for what is no release.
+        """
+
     def alias(self, path: str) -> str | None:
         """The id of the release that this address (a path with a slash in front, or a former id) leads to."""
 

@@ -24,7 +24,7 @@ from feedsrv.language import reference_key
 from feedsrv.newsroom import Newsroom
 from feedsrv.release import Release, Withdrawal, from_json
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """Raise it when documents change: an index of another version is made anew."""
 
 TITLE_BOOST = 1.5
@@ -85,6 +85,7 @@ class Facts:
     language: str
     topics: tuple[str, ...]
     aliases: tuple[str, ...]
+    translation_keys: tuple[str, ...]
 
 
 def digest_of(record: Release | Withdrawal, stored: str, newsroom: Newsroom) -> str:
@@ -133,6 +134,7 @@ def _facts_of(record: Release | Withdrawal, stored: str, newsroom: Newsroom) -> 
         record.language,
         record.topic_ids if isinstance(record, Release) else (),
         record.aliases if isinstance(record, Release) else (),
+        record.translation_keys if isinstance(record, Release) else (),
     )
     return json.dumps(values, separators=(",", ":")).encode("ascii")
 
@@ -163,7 +165,7 @@ class Documents:
             column = leaf.column_reader("facts")
             for number in leaf.all_doc_ids():
                 values = json.loads(column[number])
-                values[-2:] = map(tuple, values[-2:])
+                values[-3:] = map(tuple, values[-3:])
                 yield base + number, Facts(*values)
 
     def record(self, number: int) -> Release | Withdrawal:

@@ -89,6 +89,12 @@ class WhooshSnapshot:
         )
         return sorted(stamps, key=lambda stamp: stamp.id)
 
+    def siblings(self, release_id: str) -> tuple[Release, ...]:
+        """The translations of a release, by language."""
+        table = self._table
+        rank = table.ranks.get(table.by_id.get(release_id, -1), -1)
+        return tuple(map(self._release, table.siblings.get(rank, ())))
+
     def _filters(self, query: Query) -> dict[str, int]:
         """For each facet the releases that its filter leaves."""
         topics = [self.newsroom.topic_id(topic) for topic in query.topics]
@@ -186,10 +192,14 @@ class WhooshSnapshot:
         return Wanted(frozenset(stems), frozenset(forms))
 
     def _hit(self, rank: int, wanted: Wanted | None) -> Hit:
-        release = self._documents.record(self._table.numbers[rank])
-        assert isinstance(release, Release)  # noqa: S101 - the table ranks nothing else
+        release = self._release(rank)
         texts = (release.text, release.boilerplate)
         return Hit(release, excerpt(texts, release.language, wanted) if wanted else "")
+
+    def _release(self, rank: int) -> Release:
+        record = self._documents.record(self._table.numbers[rank])
+        assert isinstance(record, Release)  # noqa: S101 - the table ranks nothing else
+        return record
 
 
 def _phrase(forms: list[str]) -> whoosh.Query:
