@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import feedparser
 import pytest
+from lxml import etree
+from werkzeug.test import Client
 
 from feedsrv import readers
 from feedsrv.newsroom import Newsroom
 from feedsrv.reading import Reading
-from tests.conftest import release
+from tests.conftest import BASE_URL, NOW, MakeNewsroom, release
+
+Make = Callable[..., Client]
 
 BOTH = Newsroom(languages=("en", "fr"))
 
@@ -157,3 +166,154 @@ def test_translations_have_a_key_in_common(one: tuple[str, str], other: tuple[st
 )
 def test_what_only_looks_like_a_translation_has_not(one: tuple[str, str], other: tuple[str, str]) -> None:
     assert not are_siblings(one, other)
+
+
+BRIDGE = {
+    "newsroom.toml": 'languages = ["en", "fr", "ar"]',
+    "bridge.md": release("The bridge opens"),
+    "bridge.fr.md": release("Le pont ouvre"),
+    "bridge.ar.md": release("CNES الجسر", body="CNES يفتح الجسر"),
+    "alone.md": release("Something else"),
+}
+
+
+def heads(page: str) -> list[tuple[str, str]]:
+    """The versions in other languages that the head of a page names."""
+    links = etree.fromstring(page.encode(), etree.HTMLParser(encoding="utf-8")).iterfind("head/link[@hreflang]")
+    return [(link.get("hreflang", ""), link.get("href", "")) for link in links]
+
+
+def choices(page: str) -> list[tuple[str, str]]:
+    """The versions in other languages that readers of a page are offered."""
+    links = etree.fromstring(page.encode(), etree.HTMLParser(encoding="utf-8")).iterfind(".//main//a[@hreflang]")
+    return [("".join(link.itertext()), link.get("href", "")) for link in links]
+
+
+def test_the_page_of_a_release_leads_to_its_translations(newsroom: Make) -> None:
+    client = newsroom(BRIDGE)
+    page = client.get("/releases/bridge").text
+    assert choices(page) == [("العربية", "/releases/bridge-ar"), ("Français", "/releases/bridge-fr")]
+    assert heads(page) == [
+        ("en", f"{BASE_URL}/releases/bridge"),
+        ("ar", f"{BASE_URL}/releases/bridge-ar"),
+        ("fr", f"{BASE_URL}/releases/bridge-fr"),
+    ]
+    assert choices(client.get("/releases/bridge-fr").text)[1] == ("English", "/releases/bridge")
+
+
+def test_a_release_without_translations_speaks_of_none(newsroom: Make) -> None:
+    page = newsroom(BRIDGE).get("/releases/alone").text
+    assert (choices(page), heads(page)) == ([], [])
+    assert "Also in" not in page
+
+
+def test_a_translation_is_told_of_when_it_is_public_and_never_before(make_newsroom: MakeNewsroom) -> None:
+    def answers() -> list[bytes]:
+        client = newsroom.client()
+        return [client.get(path).data for path in ("/releases/bridge", "/releases.atom", "/releases.json")]
+
+    opens = (NOW + timedelta(hours=1)).isoformat()
+    newsroom = make_newsroom({"newsroom.toml": 'languages = ["en", "fr"]', "bridge.md": BRIDGE["bridge.md"]})
+    before = answers()
+    newsroom.publish({"bridge.fr.md": release("Le pont ouvre", embargo=opens)})
+    assert answers() == before
+    newsroom.now = datetime.fromisoformat(opens)
+    newsroom.publish()
+    assert choices(newsroom.client().get("/releases/bridge").text) == [("Français", "/releases/bridge-fr")]
+    newsroom.publish({"bridge.fr.md": release("Le pont ouvre", withdrawn="2026-01-20")})
+    assert answers() == before
+
+
+@pytest.mark.parametrize(("extension", "path"), [("atom", "a:entry"), ("rss", "channel/item")])
+def test_feeds_lead_to_translations_and_every_reader_opens_the_release_itself(
+    newsroom: Make, extension: str, path: str
+) -> None:
+    document = newsroom(BRIDGE).get(f"/releases.{extension}?lang=en").data
+    names = {"a": "http://www.w3.org/2005/Atom"}
+    entries = etree.fromstring(document).findall(path, names)
+    related = [[dict(link.attrib) for link in entry.findall("a:link[@rel='related']", names)] for entry in entries]
+    assert sorted(related, key=len) == [
+        [],
+        [
+            {
+                "rel": "related",
+                "href": f"{BASE_URL}/releases/bridge-{language}",
+                "type": "text/html",
+                "hreflang": language,
+                "title": title,
+            }
+            for language, title in (("ar", "CNES الجسر"), ("fr", "Le pont ouvre"))
+        ],
+    ]
+    opened = {entry.link for entry in feedparser.parse(document).entries}
+    assert opened == {f"{BASE_URL}/releases/bridge", f"{BASE_URL}/releases/alone"}
+
+
+def test_programs_learn_the_translations_of_each_item(newsroom: Make) -> None:
+    items = json.loads(newsroom(BRIDGE).get("/releases.json").data)["items"]
+    told = {item["_feedsrv"]["release"]: item["_feedsrv"].get("translations") for item in items}
+    assert told["alone"] is None
+    assert told["bridge-fr"] == [
+        {"language": "ar", "url": f"{BASE_URL}/releases/bridge-ar"},
+        {"language": "en", "url": f"{BASE_URL}/releases/bridge"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("address", "language", "of_entries"),
+    [
+        ("/releases", "en", {None, "fr", "ar"}),
+        ("/releases?lang=fr", "fr", {None}),
+        ("/releases?lang=ar&lang=fr", "en", {"fr", "ar"}),
+        ("/search?lang=fr&q=pont", "fr", {None}),
+    ],
+)
+def test_a_feed_in_one_language_says_so_and_an_entry_where_it_differs(
+    newsroom: Make, address: str, language: str, of_entries: set[str | None]
+) -> None:
+    client = newsroom(BRIDGE)
+    path, _, query = address.partition("?")
+    atom, rss, item = (client.get(f"{path}.{format_}?{query}").data for format_ in ("atom", "rss", "json"))
+    lang = "{http://www.w3.org/XML/1998/namespace}lang"
+    feed, channel = etree.fromstring(atom), etree.fromstring(rss)[0]
+    assert (feed.get(lang), channel.findtext("language"), json.loads(item)["language"]) == (language,) * 3
+    assert {entry.get(lang) for entry in feed.iterfind("{*}entry")} == of_entries
+    assert {entry.get(lang) for entry in channel.iterfind("item")} == of_entries
+
+
+def test_arabic_runs_from_the_right_whatever_letter_it_begins_with(newsroom: Make) -> None:
+    client = newsroom(BRIDGE)
+    page = client.get("/releases/bridge-ar").text
+    assert '<h1 lang="ar" dir="rtl">' in page
+    assert '<div class="text" lang="ar" dir="rtl">' in page
+    assert '<h1 lang="fr" dir="auto">' in client.get("/releases/bridge-fr").text
+    contents = {
+        item["language"]: item["content_html"] for item in json.loads(client.get("/releases.json").data)["items"]
+    }
+    assert contents["ar"].startswith('<div dir="rtl">')
+    assert contents["ar"].endswith("</div>")
+    assert contents["fr"].startswith("<p>")
+
+
+@pytest.mark.parametrize("extension", ["atom", "rss", "json"])
+@pytest.mark.parametrize(
+    ("title", "ends"),
+    [
+        ("Turned \u202eround", "\u202c"),
+        ("Isolated \u2067twice \u202b", "\u202c\u2069"),
+        ("Closed \u2067\u202bat once\u2069", ""),
+        ("Closed \u202btoo\u202c", ""),
+        ("Never opened\u202c\u2069", ""),
+        ("Marked\u200f only", ""),
+    ],
+)
+def test_a_title_turns_the_direction_of_nothing_after_it(newsroom: Make, title: str, ends: str, extension: str) -> None:
+    client = newsroom({"a.md": release(title)})
+    assert feedparser_title(client.get(f"/releases.{extension}").data) == title + ends
+    assert f"<bdi>{title}</bdi></h1>" in client.get("/releases/a").text
+
+
+def feedparser_title(document: bytes) -> str:
+    if document.startswith(b"{"):
+        return str(json.loads(document)["items"][0]["title"])
+    return str(feedparser.parse(document).entries[0].title)

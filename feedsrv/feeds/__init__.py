@@ -47,7 +47,8 @@ class Entry:
     """A release as a feed carries it.
 
     ``id`` is a tag: URI (RFC 4151). ``published`` is None for an undated release. ``summary`` is plain text,
-    ``content`` a piece of sanitised HTML. ``extension`` is what JSON Feed gets under ``_feedsrv``.
+    ``content`` a piece of sanitised HTML. ``translations`` lead to it in other languages.
+    ``extension`` is what JSON Feed gets under ``_feedsrv``.
     """
 
     id: str
@@ -61,6 +62,7 @@ class Entry:
     author: str
     categories: tuple[Category, ...] = ()
     enclosures: tuple[Enclosure, ...] = ()
+    translations: tuple[Link, ...] = ()
     extension: Mapping[str, Any] = field(default_factory=dict)
 
 

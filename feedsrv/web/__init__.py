@@ -79,7 +79,11 @@ def _furnish_templates(app: Flask, addresses: Addresses) -> None:
         static=static_files.hashed,
     )
     app.jinja_env.filters.update(
-        in_words=wording.in_words, counted=wording.counted, telephone=wording.telephone, mail=wording.mail
+        in_words=wording.in_words,
+        counted=wording.counted,
+        direction=wording.direction,
+        telephone=wording.telephone,
+        mail=wording.mail,
     )
 
 

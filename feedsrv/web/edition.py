@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from html import escape
@@ -23,12 +23,16 @@ from feedsrv.web.static_files import hashed
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """One page of a list, found and about to be rendered in a format; ``hub`` is the WebSub hub's address or ""."""
+    """One page of a list, found and about to be rendered in a format.
+
+    ``siblings`` gives the translations of a release by its id; ``hub`` is the WebSub hub's address or "".
+    """
 
     listing: Listing
     results: Results
     newsroom: Newsroom
     addresses: Addresses
+    siblings: Callable[[str], tuple[Release, ...]]
     hub: str = ""
 
     def feed(self, format_: Format) -> Feed:
@@ -41,7 +45,7 @@ class Edition:
             home=self._absolute(self.listing.subscription),
             title=self._title(),
             description=self.newsroom.description,
-            language=self.newsroom.language,
+            language=self._language,
             updated=max((entry.updated for entry in entries), default=self.newsroom.start),
             author=self._publisher,
             author_url=self.addresses.absolute(self.addresses.home),
@@ -52,6 +56,11 @@ class Edition:
             stylesheet=self.addresses.static(hashed("feed.css")),
             extension=self._extension(),
         )
+
+    @property
+    def _language(self) -> str:
+        """The language of the feed: the only one that is asked for, else the newsroom's first."""
+        return self.listing.languages[0] if len(self.listing.languages) == 1 else self.newsroom.language
 
     @property
     def _publisher(self) -> str:
@@ -97,9 +106,10 @@ class Edition:
 
     def _entry(self, hit: Hit) -> Entry:
         release = hit.release
+        translations = tuple(map(self._translation, self.siblings(release.id)))
         return Entry(
             id=self._tag(release.id),
-            url=self.addresses.absolute(self.addresses.release(release.id)),
+            url=self._url(release),
             title=release.title,
             updated=self._updated(release),
             published=release.published,
@@ -108,8 +118,16 @@ class Edition:
             content=content.for_feeds(release, self.addresses, self.newsroom),
             author=self._publisher,
             categories=self._categories(release),
-            extension=self._entry_extension(hit),
+            translations=translations,
+            extension=self._entry_extension(hit, translations),
         )
+
+    def _url(self, release: Release) -> str:
+        return self.addresses.absolute(self.addresses.release(release.id))
+
+    def _translation(self, sibling: Release) -> Link:
+        """Not an "alternate": of several, some feed readers open the first and some the last, whatever its language."""
+        return Link("related", self._url(sibling), "text/html", sibling.title, sibling.language)
 
     def _categories(self, release: Release) -> tuple[Category, ...]:
         return tuple(
@@ -121,8 +139,10 @@ class Edition:
             for topic in release.topic_ids
         )
 
-    def _entry_extension(self, hit: Hit) -> Mapping[str, Any]:
+    def _entry_extension(self, hit: Hit, translations: tuple[Link, ...]) -> Mapping[str, Any]:
         extension: dict[str, Any] = {"release": hit.release.id, "topics": list(hit.release.topic_ids)}
+        if translations:
+            extension["translations"] = [{"language": link.hreflang, "url": link.href} for link in translations]
         if self.listing.kind is Kind.SEARCH:
             extension["excerpt"] = hit.excerpt
         return extension

@@ -77,7 +77,8 @@ def offers(snapshot: Snapshot) -> list[OfferGroup]:
 
 def _rendering(listing: Listing, format_: Format) -> Rendering:
     results = find(snapshot(), listing, in_feed=True)
-    feed = Edition(listing, results, newsroom(), site().addresses, site().settings.hub).feed(format_)
+    edition = Edition(listing, results, newsroom(), site().addresses, snapshot().siblings, site().settings.hub)
+    feed = edition.feed(format_)
     links = (Link("self", feed.url, format_.media_type), Link("alternate", feed.home, "text/html"), *feed.links)
     headers = (("Link", ", ".join(map(_header, links))), ("Access-Control-Allow-Origin", "*"))
     return Rendering.of(format_.render(feed), format_.content_type, headers)

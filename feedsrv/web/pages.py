@@ -45,15 +45,22 @@ def listing(kind: Kind, topics: str = "", year: str = "") -> Response:
 
 
 def release(release_id: str) -> Response:
-    """One release, with its contacts and the feeds of its topics."""
+    """One release, with its contacts, its translations and the feeds of its topics."""
     address = site().addresses.release(release_id)
 
     def render() -> Rendering:
         found = snapshot().get(release_id)
         topic_lists = [Listing(Kind.TOPIC, topics=(topic,)) for topic in found.topic_ids]
         body = content.body(found, site().addresses)
-        article = metadata.news_article(found, newsroom(), site().addresses)
-        return _page("release.html", address, release=found, body=body, topic_lists=topic_lists, article=article)
+        return _page(
+            "release.html",
+            address,
+            release=found,
+            siblings=snapshot().siblings(release_id),
+            body=body,
+            topic_lists=topic_lists,
+            article=metadata.news_article(found, newsroom(), site().addresses),
+        )
 
     return answer(address, render)
 

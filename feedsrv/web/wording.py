@@ -10,6 +10,7 @@ MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
+RIGHT_TO_LEFT = frozenset({"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
 
 
 def in_words(day: date) -> str:
@@ -20,6 +21,11 @@ def in_words(day: date) -> str:
 def counted(number: int, noun: str) -> str:
     """A number with its noun: "1 release", "1,024 releases"."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def direction(language: str) -> str:
+    """How a text in this language runs, as HTML's ``dir`` says it; its first letter decides where that is not known."""
+    return "rtl" if language.partition("-")[0] in RIGHT_TO_LEFT else "auto"
 
 
 def telephone(number: str) -> str:
