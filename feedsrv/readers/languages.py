@@ -48,9 +48,7 @@ _SMALL_WORDS = {
 }
 _VOTERS = 400
 """Words that vote."""
-_VOTE = 60
-"""What a word has to give; one that several languages have shares it among those."""
-_FEWEST = 3 * _VOTE
+_FEWEST_VOTES = 3
 
 _LANGUAGES_OF: dict[str, list[str]] = {}
 for _language, _words in _SMALL_WORDS.items():
@@ -87,10 +85,11 @@ def told(source: str, reference: str, text: str, newsroom: Newsroom) -> tuple[st
 def _vote(text: str, newsroom: Newsroom) -> str:
     """The language for which small words speak at least half as much again as for any other."""
     electable = {language.partition("-")[0]: language for language in newsroom.languages or _SMALL_WORDS}
-    votes: Counter[str] = Counter()
-    for word in re.findall(r"[^\W\d_]+", text[:20_000].lower())[:_VOTERS]:
-        languages = [language for language in _LANGUAGES_OF.get(word, ()) if language in electable]
-        for language in languages:
-            votes[language] += _VOTE // len(languages)
+    votes = Counter(
+        language
+        for word in re.findall(r"[^\W\d_]+", text[:20_000].lower())[:_VOTERS]
+        for language in _LANGUAGES_OF.get(word, ())
+        if language in electable
+    )
     (first, most), (_, second) = (*votes.most_common(2), ("", 0), ("", 0))[:2]
-    return electable[first] if most >= _FEWEST and 2 * most >= 3 * second else ""
+    return electable[first] if most >= _FEWEST_VOTES and 2 * most >= 3 * second else ""
