@@ -23,6 +23,7 @@ LONGEST_SLUG = 80
 
 _SEPARATORS = re.compile(r"[^A-Za-z0-9]+")
 _NUMBER_SIGN = re.compile(r"^\s*(?:[Nn][°ºo]\.?|№|[Nn]r\.?)\s*(?=\d)")
+_LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_](?:[A-Za-z]{2}|[A-Z][a-z]{3}))*")  # fr, pt-br, fr_CA, zh-Hans
 _REFERENCE_PREFIX = re.compile(r"[A-Za-z]+")
 
 
@@ -63,14 +64,20 @@ def stem_of(source: str, newsroom: Newsroom) -> str:
     """The name of a file without its ending and language; that of its folder for the index file of a bundle."""
     path = PurePosixPath(source)
     stem, _, tag = path.stem.rpartition(".")
-    if not stem or not is_language_in_name(tag, newsroom):
+    if not stem or not language_in_name(tag, newsroom):
         stem = path.stem
     return path.parent.name if stem.lower() == "index" and path.parent.name else stem
 
 
-def is_language_in_name(tag: str, newsroom: Newsroom) -> bool:
-    """Whether a part of a name tells a language: one of the newsroom's, any well-known one where it states none."""
-    return tag in (newsroom.languages or LANGUAGE_NAMES)
+def language_in_name(part: str, newsroom: Newsroom) -> str:
+    """The language that a part of a name tells ("fr", "pt-BR"), as the newsroom writes it; "" for none.
+
+    It is one of the newsroom's, or any well-known one where it states none.
+    """
+    if not (match := _LANGUAGE.fullmatch(part)):
+        return ""
+    primary = match[1].lower()
+    return newsroom.own_language(part) if newsroom.languages else primary if primary in LANGUAGE_NAMES else ""
 
 
 @dataclass(frozen=True, slots=True)

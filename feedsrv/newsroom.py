@@ -17,8 +17,9 @@ FILE_NAME = "newsroom.toml"
 TOPIC_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 LANGUAGE_NAMES = {
     "ar": "العربية", "da": "Dansk", "de": "Deutsch", "el": "Ελληνικά", "en": "English", "es": "Español",
-    "fi": "Suomi", "fr": "Français", "it": "Italiano", "ja": "日本語", "nl": "Nederlands", "no": "Norsk",
-    "pl": "Polski", "pt": "Português", "ro": "Română", "ru": "Русский", "sv": "Svenska", "zh": "中文",
+    "fa": "فارسی", "fi": "Suomi", "fr": "Français", "he": "עברית", "hu": "Magyar", "it": "Italiano", "ja": "日本語",
+    "nl": "Nederlands", "no": "Norsk", "pl": "Polski", "pt": "Português", "ro": "Română", "ru": "Русский",
+    "sv": "Svenska", "zh": "中文",
 }  # fmt: skip
 
 
@@ -70,6 +71,13 @@ class Newsroom:
     def language(self) -> str:
         """The first language: that of its pages and of whatever tells no other."""
         return self.languages[0] if self.languages else "en"
+
+    def own_language(self, tag: str) -> str:
+        """The one of its languages that a tag means, exactly or but for the region; "" if it has none such."""
+        folded = tag.replace("_", "-").lower()
+        primary = folded.partition("-")[0]
+        exact = (language for language in self.languages if language.lower() == folded)
+        return next(exact, "") or next((own for own in self.languages if own.partition("-")[0] == primary), "")
 
     @property
     def start(self) -> datetime:

@@ -309,7 +309,7 @@ def test_what_looks_like_a_reference_may_be_a_headline(line: str) -> None:
 def test_a_title_is_one_line_of_plain_text() -> None:
     assert stated("headline: unused").release.title == "T"
     assert read('---\ntitle: "A\\n b &amp;lt; \\t<b>c\\u200b\\x1b"\n---\n').release.title == "A b &lt; <b>c"
-    assert read("# A *b*\u00a0&amp; c\n").release.title == "A b & c"
+    assert read("# A *b*\u00a0&amp; c\n").release.title == "A b\u00a0& c"
 
 
 def test_a_text_without_a_headline_keeps_its_beginning() -> None:

@@ -424,6 +424,53 @@ def put(index: SearchIndex, folder: Path, name: str, content: bytes, later: byte
         update.conclude(update.known(), None)
 
 
+class TestSiblings:
+    def siblings(self, index: SearchIndex, release_id: str) -> list[str]:
+        return [release.id for release in index.snapshot().siblings(release_id)]
+
+    def test_those_with_a_key_in_common_are_siblings_by_language(self, index: SearchIndex) -> None:
+        publish(
+            index,
+            a_release("e", translation_keys=("k", "l")),
+            a_release("i", language="it", translation_keys=("k",)),
+            a_release("f", language="fr", translation_keys=("l",)),
+            a_release("d", language="de", translation_keys=("m",)),
+        )
+        assert {name: self.siblings(index, name) for name in "eifd"} == {
+            "e": ["f", "i"],
+            "i": ["e"],
+            "f": ["e"],
+            "d": [],
+        }
+        assert index.snapshot().siblings("f") == (index.snapshot().get("e"),)
+
+    def test_none_is_in_its_own_language(self, index: SearchIndex) -> None:
+        publish(index, a_release("a", translation_keys=("k",)), a_release("b", translation_keys=("k",)))
+        assert self.siblings(index, "a") == []
+
+    def test_of_several_in_one_language_it_is_the_first_published_whatever_the_key(self, index: SearchIndex) -> None:
+        publish(
+            index,
+            a_release("e", translation_keys=("k", "l")),
+            a_release("f0", None, language="fr", translation_keys=("k",)),
+            a_release("f3", 3, language="fr", translation_keys=("k",)),
+            a_release("f2b", 2, language="fr", translation_keys=("k",)),
+            a_release("f2a", 2, language="fr", translation_keys=("l",)),
+        )
+        assert self.siblings(index, "e") == ["f2a"]
+        assert self.siblings(index, "f3") == ["e"]
+
+    def test_what_is_withdrawn_or_removed_is_no_sibling_and_has_none(self, index: SearchIndex) -> None:
+        publish(
+            index,
+            a_release("e", translation_keys=("k",)),
+            a_release("f", language="fr", translation_keys=("k",)),
+            a_release("g", language="de", translation_keys=("k",)),
+        )
+        publish(index, Withdrawal("f", "f.md", None, None, "", "fr"), removed=("g.md",))
+        assert {name: self.siblings(index, name) for name in "efgx"} == {"e": [], "f": [], "g": [], "x": []}
+
+
 def test_aliases_lead_to_their_release(index: SearchIndex) -> None:
     publish(index, a_release("a", aliases=("/2018/old.html", "old-slug")))
     assert index.snapshot().alias("/2018/old.html") == "a"

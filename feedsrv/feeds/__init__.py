@@ -48,8 +48,8 @@ class Entry:
     """A release as a feed carries it.
 
     ``id`` is a tag: URI (RFC 4151). ``published`` is None for an undated release. ``summary`` is plain text,
-    ``content`` a piece of sanitised HTML, ``image`` the address of a picture. ``extension`` is what
-    JSON Feed gets under ``_feedsrv``.
+    ``content`` a piece of sanitised HTML, ``image`` the address of a picture. ``translations`` lead to it in other
+    languages. ``extension`` is what JSON Feed gets under ``_feedsrv``.
     """
 
     id: str
@@ -64,6 +64,7 @@ class Entry:
     categories: tuple[Category, ...] = ()
     image: str = ""
     enclosures: tuple[Enclosure, ...] = ()
+    translations: tuple[Link, ...] = ()
     extension: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -91,13 +91,17 @@ class EntryRepair:
         for enclosure in self.entry.enclosures:
             link = Link("enclosure", enclosure.url, enclosure.type, enclosure.title)
             _add_link(element, "link", link, length=str(enclosure.length))
+        for link in self.entry.translations:
+            _add_link(element, "link", link)
 
     def extend_rss(self, element: etree._Element) -> None:
-        """Completes an RSS item: the first enclosure (feedgen writes the last), and when it was updated."""
+        """Completes an RSS item: the first enclosure (feedgen writes the last), its translations, its update."""
         self._tell_language(element)
         for first in self.entry.enclosures[:1]:
             etree.SubElement(element, "enclosure", url=first.url, length=str(first.length), type=first.type)
         etree.SubElement(element, f"{_ATOM}updated").text = self.entry.updated.isoformat()
+        for link in self.entry.translations:
+            _add_link(element, f"{_ATOM}link", link)
 
     def _tell_language(self, element: etree._Element) -> None:
         """feedgen knows the language of the feed alone."""

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from feedsrv import ids
 from feedsrv.newsroom import Newsroom
-from feedsrv.readers import conversion, decoding, fields, mail, manuscript, moments, visibility
+from feedsrv.readers import conversion, decoding, fields, mail, manuscript, moments, translations, visibility
 from feedsrv.readers.complaints import Complaints
 from feedsrv.readers.document import Document, Place
 from feedsrv.readers.fields import Found
@@ -18,7 +18,7 @@ from feedsrv.readers.markup import sanitise, to_text
 from feedsrv.reading import Origin, Reading
 from feedsrv.release import Release
 
-READER_VERSION = 4
+READER_VERSION = 5
 """Part of every fingerprint: raise it when files would be read differently, and all are read again."""
 DOCUMENTS = frozenset(conversion.CONVERTERS)
 """The endings of documents that `feedsrv.readers.conversion` can read if its libraries are installed."""
@@ -123,6 +123,7 @@ class _Reader:
             body=body,
             text=text,
             boilerplate=_text_of(about),
+            translation_keys=translations.keys(parts, language, reference),
             stated_topics=self._take("stated_topics", fields.topics(parts)),
             contacts=contacts,
             corrections=corrections,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from html import unescape
+from html import escape, unescape
 from itertools import islice
 from typing import Generic, TypeVar
 from urllib.parse import urlsplit
@@ -13,10 +13,10 @@ from urllib.parse import urlsplit
 from feedsrv import ids
 from feedsrv.readers import contacts, dates, languages, markdown
 from feedsrv.readers.decoding import clean
-from feedsrv.readers.document import Document, Place
+from feedsrv.readers.document import Document, Line, Place
 from feedsrv.readers.front_matter import Entry, Value, fold
 from feedsrv.readers.manuscript import Manuscript
-from feedsrv.readers.markup import one_line, shorten, words_of
+from feedsrv.readers.markup import as_shown, one_line, shorten
 from feedsrv.reading import Mention, Origin
 from feedsrv.release import Contact, Correction
 
@@ -55,12 +55,12 @@ def origin(entry: Entry) -> Origin:
 def title(manuscript: Manuscript) -> Found[str]:
     """Its title, on one line: stated, the headline, the title of the page, the name of the file."""
     headline = manuscript.masthead.headline
-    text = _decoded(one_line(" ".join(line.text for line in headline)))
+    text = _decoded(" ".join(map(_shown, headline)))
     places = frozenset(line.place for line in headline)
     is_heading = manuscript.masthead.is_heading
     for entry in manuscript.head.find("title", "headline"):
         if stated := _stated_title(entry.text):
-            is_repeated = is_heading and text.casefold() == stated.casefold()
+            is_repeated = is_heading and one_line(text).casefold() == one_line(stated).casefold()
             return Found(shorten(stated, LONGEST_TITLE), origin(entry), places if is_repeated else frozenset())
     page = _decoded(manuscript.document.title)
     if page and not (is_heading and headline[0].level == 1):
@@ -77,9 +77,15 @@ def title(manuscript: Manuscript) -> Found[str]:
     return Found(shorten(one_line(re.sub(r"[-_]+", " ", clean(stem))) or "—", LONGEST_TITLE), Origin(0, "file name"))
 
 
+def _shown(line: Line) -> str:
+    """A line as it is shown, unless more was understood of it than its HTML says."""
+    shown = as_shown(line.html)
+    return shown if one_line(shown) == line.text else line.text
+
+
 def _stated_title(text: str) -> str:
     """Without the marks of Markdown where they can be nothing else; what looks like a tag is meant as text."""
-    return words_of(markdown.inline(text, has_html=False)) if _is_marked(text) else one_line(clean(unescape(text)))
+    return as_shown(markdown.inline(text, has_html=False) if _is_marked(text) else escape(unescape(text)))
 
 
 def _is_marked(text: str) -> bool:
@@ -88,7 +94,7 @@ def _is_marked(text: str) -> bool:
 
 def _decoded(text: str) -> str:
     """A title whose entities were encoded twice, or stand in plain text."""
-    return one_line(clean(unescape(text))) if _ENTITY.search(text) else text
+    return as_shown(escape(unescape(text))) if _ENTITY.search(text) else text
 
 
 def reference(manuscript: Manuscript) -> Found[str]:
@@ -126,17 +132,17 @@ def summary(manuscript: Manuscript, document: Document, text: str) -> Found[str]
     """A plain text on one line: stated, what stands above ``<!--more-->``, the first sentences of the text."""
     for entry in manuscript.head.find("description", "summary", "excerpt"):
         html = markdown.inline(entry.text, has_html=True) if _is_marked(entry.text) else unescape(entry.text)
-        if stated := words_of(html):
+        if stated := as_shown(html):
             return Found(shorten(stated, LONGEST_STATED_SUMMARY), origin(entry))
     above, *below = _MORE.split(document.html, maxsplit=1)
-    if below and (stated := words_of(above)):
+    if below and (stated := as_shown(above)):
         return Found(shorten(stated, LONGEST_STATED_SUMMARY), Origin(0, "text above <!--more-->"))
-    paragraphs = (line.text for line in document.lines() if line.is_prose and not line.level)
+    paragraphs = (as_shown(line.html) for line in document.lines() if line.is_prose and not line.level)
     return Found(_first_sentences(" ".join(islice(paragraphs, 20)) or text), Origin(0, "first sentences"))
 
 
 def _first_sentences(text: str) -> str:
-    text = one_line(text[: 10 * LONGEST_SUMMARY])
+    text = text[: 10 * LONGEST_SUMMARY].replace("\n", " ")
     if len(text) <= LONGEST_SUMMARY:
         return text
     ends = [match.end() for match in _SENTENCE_END.finditer(text, 0, LONGEST_SUMMARY + 1)]
@@ -226,7 +232,7 @@ def corrections(manuscript: Manuscript) -> Found[tuple[Correction, ...]]:
             date, text = stated.get("date"), stated.get("text")
             moment = dates.read(date, manuscript.newsroom) if isinstance(date, str) else None
             if moment and isinstance(text, str):
-                made.append(Correction(moment.at, words_of(text)))
+                made.append(Correction(moment.at, as_shown(text)))
             else:
                 manuscript.complaints.warn(entry.line, "a correction has no date or no text", "write both")
     return Found(tuple(made), found)

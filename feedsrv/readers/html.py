@@ -12,7 +12,7 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 from feedsrv.readers.decoding import clean
 from feedsrv.readers.document import Block, Document
 from feedsrv.readers.front_matter import Entry
-from feedsrv.readers.markup import words_of
+from feedsrv.readers.markup import as_shown
 
 _LINES = {"p", "h1", "h2", "h3", "h4", "h5", "h6"}
 _WHOLE = {"ul", "ol", "dl", "table", "blockquote", "pre", "figure", "hr", "address", "details"}
@@ -36,7 +36,7 @@ def read(text: str, first_line: int) -> Document:
     offset = first_line - 1
     return Document(
         tuple(_blocks(_text_of(page), offset)),
-        words_of(escape(page.findtext(".//title") or "")),
+        as_shown(escape(page.findtext(".//title") or "")),
         dict(_stated(page, offset)),
     )
 

@@ -45,6 +45,9 @@ _LINK_OR_IMAGE = re.compile(r'<(?P<name>/?a|img)(?P<attributes>(?: [a-z]+="[^"]*
 _EMPTY = re.compile(r'<a(?: [a-z]+="[^"]*")*>\s*</a>|<(p|h[1-6])(?: [a-z]+="[^"]*")*>\s*</\1>')
 _ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|[/\\]{2}", re.IGNORECASE)
 _TAG = re.compile(r'</?([a-z0-9]+)(?: [a-z]+="[^"]*")*>')
+_NO_BREAK = "\u00a0\u202f"
+_BREAKING = re.compile(f"[^\\S{_NO_BREAK}]")
+_BLANKS = re.compile(r"\s+")
 _INLINE = {
     "a", "abbr", "b", "cite", "code", "del", "dfn", "em", "i", "img", "ins", "kbd", "mark", "q", "s", "small",
     "strong", "sub", "sup", "time", "u",
@@ -114,9 +117,12 @@ def relocate(safe: str, places: Mapping[str, str], pictures: Mapping[str, str]) 
 
 def to_text(safe: str) -> str:
     """Sanitised HTML as plain text: a paragraph, a heading, a row of a table a line, no space that was not there."""
-    marked = _TAG.sub(_boundary, re.sub(r"\s", " ", safe))
-    lines = (" ".join(line.split()) for line in clean(html.unescape(marked)).split("\n"))
-    return "\n".join(line for line in lines if line)
+    return "\n".join(filter(None, map(one_line, _lines(safe))))
+
+
+def _lines(safe: str) -> list[str]:
+    marked = _TAG.sub(_boundary, _BREAKING.sub(" ", safe))
+    return clean(html.unescape(marked)).split("\n")
 
 
 def _boundary(tag: re.Match[str]) -> str:
@@ -131,8 +137,18 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
+def as_shown(source: str) -> str:
+    """A piece of HTML from a file as plain text on one line, with the no-break spaces that French typography needs.
+
+    Where they are more than one, or stand beside others, they are there for no such reason.
+    """
+    has_markup = "<" in source or "&" in source
+    text = " ".join(_lines(sanitise(source))) if has_markup else clean(source)
+    return _BLANKS.sub(lambda run: run[0] if run[0] in _NO_BREAK else " ", text).strip()
+
+
 def words_of(source: str) -> str:
-    """A piece of HTML from a file as plain text on one line."""
+    """A piece of HTML from a file as plain text on one line, its white space folded: to be understood, not shown."""
     if "<" not in source and "&" not in source:
         return one_line(clean(source))
     return one_line(to_text(sanitise(source)))

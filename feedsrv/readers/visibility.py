@@ -11,7 +11,7 @@ from feedsrv.readers import caution, embargo, moments
 from feedsrv.readers.fields import Found, origin
 from feedsrv.readers.front_matter import Entry
 from feedsrv.readers.manuscript import Manuscript
-from feedsrv.readers.markup import words_of
+from feedsrv.readers.markup import as_shown
 from feedsrv.reading import Origin, Standing, Visibility
 
 _PUBLIC = frozenset({"final", "live", "public", "publish", "published", "released"})
@@ -47,7 +47,7 @@ def read(manuscript: Manuscript, published: Found[datetime] | None) -> tuple[Vis
         closes=closes.value if closes else None,
         is_withdrawn=withdrawn is not None,
         withdrawn=withdrawn.value if withdrawn else None,
-        withdrawal_reason=next((words_of(entry.text) for entry in manuscript.head.find("reason")), ""),
+        withdrawal_reason=next((as_shown(entry.text) for entry in manuscript.head.find("reason")), ""),
     ), {name: part.origin for name, part in found.items() if part}
 
 

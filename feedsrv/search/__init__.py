@@ -62,6 +62,13 @@ class Snapshot(Protocol):
     def file(self, release_id: str, name: str) -> Path:
         """Where a file of a release lies, to be opened at once. Raises like `get`, or AttachmentNotFound."""
 
+    def siblings(self, release_id: str) -> tuple[Release, ...]:
+        """The translations of a release, by language: those that have one of its `translation_keys` in common.
+
+        Of several in one language it is the first published, then the first by id; none is in its own language.
+        Empty for what is no release.
+        """
+
     def alias(self, path: str) -> str | None:
         """The id of the release that this address (a path with a slash in front, or a former id) leads to."""
 

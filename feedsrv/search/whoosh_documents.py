@@ -24,7 +24,7 @@ from feedsrv.language import reference_key
 from feedsrv.newsroom import Newsroom
 from feedsrv.release import Release, Withdrawal, from_json
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 """Raise it when documents change: an index of another version is made anew."""
 
 _GAP = "\x1f"  # a term no query has, so that no phrase begins in the title and ends in the body
@@ -87,6 +87,7 @@ class Facts:
     length: int
     topics: tuple[str, ...]
     aliases: tuple[str, ...]
+    translation_keys: tuple[str, ...]
 
     @property
     def year(self) -> int | None:
@@ -151,6 +152,7 @@ def _facts_of(record: Release | Withdrawal, stored: str, newsroom: Newsroom, len
         length,
         record.topic_ids if isinstance(record, Release) else (),
         record.aliases if isinstance(record, Release) else (),
+        record.translation_keys if isinstance(record, Release) else (),
     )
     return json.dumps(values, separators=(",", ":")).encode("ascii")
 
@@ -181,7 +183,7 @@ class Documents:
             column = leaf.column_reader("facts")
             for number in leaf.all_doc_ids():
                 values = json.loads(column[number])
-                values[-2:] = map(tuple, values[-2:])
+                values[-3:] = map(tuple, values[-3:])
                 yield base + number, Facts(*values)
 
     def record(self, number: int) -> Release | Withdrawal:

@@ -94,6 +94,12 @@ class WhooshSnapshot:
         )
         return sorted(stamps, key=lambda stamp: stamp.id)
 
+    def siblings(self, release_id: str) -> tuple[Release, ...]:
+        """The translations of a release, by language."""
+        table = self._table
+        rank = table.ranks.get(table.by_id.get(release_id, -1), -1)
+        return tuple(map(self._release, table.siblings.get(rank, ())))
+
     def days(self, query: Query) -> Mapping[date | None, int]:
         """How many releases answer a query on each day; None: those without a date."""
         found, _ = self._found(query)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from feedsrv.search.whoosh_documents import Facts
@@ -22,7 +22,8 @@ class Table:
 
     ``numbers`` are Whoosh's document numbers by rank, ``ranks`` the other way round; ``ages`` is minus
     the time of publication by rank, of the dated ones, so that it ascends; ``lengths`` are the words of each
-    text, ``days`` those of publication as ordinals, 0 where undated. ``withdrawn`` are the numbers of the withdrawals.
+    text, ``days`` those of publication as ordinals, 0 where undated. ``withdrawn`` are the numbers of the withdrawals,
+    ``siblings`` the ranks of the translations of each release that has any.
     """
 
     everything: int
@@ -35,6 +36,7 @@ class Table:
     facets: Mapping[str, Mapping[str, int]]
     by_id: Mapping[str, int]
     by_alias: Mapping[str, str]
+    siblings: Mapping[int, tuple[int, ...]]
 
     def between(self, since: float | None, before: float | None) -> int:
         """The releases published at ``since`` or later and earlier than ``before``; dated ones only."""
@@ -90,7 +92,34 @@ def build(documents: Iterable[tuple[int, Facts]]) -> Table:
         },
         by_id=by_id,
         by_alias=aliases,
+        siblings=_siblings([facts for *_, facts in releases]),
     )
+
+
+def _siblings(ranked: Sequence[Facts]) -> dict[int, tuple[int, ...]]:
+    by_key: dict[str, dict[str, int]] = defaultdict(dict)
+    for rank, facts in enumerate(ranked):
+        for key in facts.translation_keys:
+            _add_first(by_key[key], rank, ranked)
+    siblings = {}
+    for rank, facts in enumerate(ranked):
+        found: dict[str, int] = {}
+        for other in (other for key in facts.translation_keys for other in by_key[key].values()):
+            if ranked[other].language != facts.language:
+                _add_first(found, other, ranked)
+        if found:
+            siblings[rank] = tuple(found[language] for language in sorted(found))
+    return siblings
+
+
+def _add_first(by_language: dict[str, int], rank: int, ranked: Sequence[Facts]) -> None:
+    """Adds a release, unless one in its language was published earlier; the undated count as the last."""
+
+    def seniority(facts: Facts) -> tuple[bool, float, str]:
+        return facts.published is None, facts.published or 0, facts.id
+
+    language = ranked[rank].language
+    by_language[language] = min(by_language.get(language, rank), rank, key=lambda each: seniority(ranked[each]))
 
 
 def _year(facts: Facts) -> tuple[str, ...]:

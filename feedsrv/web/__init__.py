@@ -82,6 +82,7 @@ def _furnish_templates(app: Flask, addresses: Addresses) -> None:
     app.jinja_env.filters.update(
         in_words=wording.in_words,
         counted=wording.counted,
+        direction=wording.direction,
         telephone=wording.telephone,
         mail=wording.mail,
         kind=wording.kind,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from html import escape
@@ -26,13 +26,15 @@ from feedsrv.web.static_files import hashed
 class Edition:
     """One page of a list, found and about to be rendered in a format; ``hub`` is the WebSub hub's address or "".
 
-    ``archives`` are those of the list, ``withdrawn`` what its readers are told has been withdrawn.
+    ``siblings`` gives the translations of a release by its id. ``archives`` are those of the list, ``withdrawn`` what
+    its readers are told has been withdrawn.
     """
 
     listing: Listing
     results: Results
     newsroom: Newsroom
     addresses: Addresses
+    siblings: Callable[[str], tuple[Release, ...]]
     archives: Archives = NO_ARCHIVES
     withdrawn: tuple[Withdrawal, ...] = ()
     hub: str = ""
@@ -48,7 +50,7 @@ class Edition:
             home=self._absolute(self.listing.subscription),
             title=self._title(),
             description=self.newsroom.description,
-            language=self.newsroom.language,
+            language=self._language,
             updated=self._newest(entries, tombstones),
             author=self._publisher,
             author_url=self.addresses.absolute(self.addresses.home),
@@ -65,6 +67,11 @@ class Edition:
     def _newest(self, entries: Sequence[Entry], tombstones: Sequence[Tombstone]) -> datetime:
         moments = (*(entry.updated for entry in entries), *(tombstone.when for tombstone in tombstones))
         return max(moments, default=self.newsroom.start)
+
+    @property
+    def _language(self) -> str:
+        """The language of the feed: the only one that is asked for, else the newsroom's first."""
+        return self.listing.languages[0] if len(self.listing.languages) == 1 else self.newsroom.language
 
     @property
     def _publisher(self) -> str:
@@ -143,9 +150,10 @@ class Edition:
 
     def _entry(self, hit: Hit) -> Entry:
         release = hit.release
+        translations = tuple(map(self._translation, self.siblings(release.id)))
         return Entry(
             id=self._tag(release.id),
-            url=self.addresses.absolute(self.addresses.release(release.id)),
+            url=self._url(release),
             title=release.title,
             updated=self._updated(release),
             published=release.published,
@@ -160,11 +168,19 @@ class Edition:
                 for file in release.attachments
                 if not file.is_shown
             ),
-            extension=self._entry_extension(hit),
+            translations=translations,
+            extension=self._entry_extension(hit, translations),
         )
 
     def _file(self, release: Release, name: str) -> str:
         return self.addresses.absolute(self.addresses.attachment(release.id, name))
+
+    def _url(self, release: Release) -> str:
+        return self.addresses.absolute(self.addresses.release(release.id))
+
+    def _translation(self, sibling: Release) -> Link:
+        """Not an "alternate": of several, some feed readers open the first and some the last, whatever its language."""
+        return Link("related", self._url(sibling), "text/html", sibling.title, sibling.language)
 
     def _categories(self, release: Release) -> tuple[Category, ...]:
         return tuple(
@@ -176,8 +192,10 @@ class Edition:
             for topic in release.topic_ids
         )
 
-    def _entry_extension(self, hit: Hit) -> Mapping[str, Any]:
+    def _entry_extension(self, hit: Hit, translations: tuple[Link, ...]) -> Mapping[str, Any]:
         extension: dict[str, Any] = {"release": hit.release.id, "topics": list(hit.release.topic_ids)}
+        if translations:
+            extension["translations"] = [{"language": link.hreflang, "url": link.href} for link in translations]
         if self.listing.kind is Kind.SEARCH:
             extension["excerpt"] = hit.excerpt
         return extension

@@ -86,7 +86,9 @@ def _rendering(listing: Listing, format_: Format) -> Rendering:
     else:
         results = find(snapshot(), listing, in_feed=True)
     withdrawn = tuple(withdrawals(snapshot(), listing))
-    edition = Edition(listing, results, newsroom(), site().addresses, past, withdrawn, site().settings.hub)
+    edition = Edition(
+        listing, results, newsroom(), site().addresses, snapshot().siblings, past, withdrawn, site().settings.hub
+    )
     feed = edition.feed(format_)
     links = (Link("self", feed.url, format_.media_type), Link("alternate", feed.home, "text/html"), *feed.links)
     headers = (("Link", ", ".join(map(_header, links))), ("Access-Control-Allow-Origin", "*"))

@@ -48,7 +48,7 @@ def listing(kind: Kind, topics: str = "", year: str = "") -> Response:
 
 
 def release(release_id: str) -> Response:
-    """One release, with its files, its contacts and the feeds of its topics."""
+    """One release, with its files, its contacts, its translations and the feeds of its topics."""
     address = site().addresses.release(release_id)
 
     def render() -> Rendering:
@@ -59,6 +59,7 @@ def release(release_id: str) -> Response:
             "release.html",
             address,
             release=found,
+            siblings=snapshot().siblings(release_id),
             body=body,
             topic_lists=topic_lists,
             article=metadata.news_article(found, newsroom(), site().addresses),

@@ -10,6 +10,7 @@ MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
+RIGHT_TO_LEFT = frozenset({"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
 
 
 def in_words(day: date) -> str:
@@ -32,6 +33,11 @@ def sized(size: int) -> str:
 def kind(name: str) -> str:
     """What a file is, by its ending: "PDF", "JPG"."""
     return name.rpartition(".")[2].upper() if "." in name else "file"
+
+
+def direction(language: str) -> str:
+    """How a text in this language runs, as HTML's ``dir`` says it; its first letter decides where that is not known."""
+    return "rtl" if language.partition("-")[0] in RIGHT_TO_LEFT else "auto"
 
 
 def telephone(number: str) -> str:
