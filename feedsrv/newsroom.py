@@ -109,6 +109,15 @@ class Newsroom:
             return name
         return next((topic.id for topic in self.topics.values() if name in topic.aliases), name)
 
+    def successors(self, topic_id: str) -> tuple[str, ...]:
+        """The topics that took the place of a retired one, one after another; none of a living one."""
+        found: dict[str, None] = {}
+        topic = self.topics.get(topic_id)
+        while topic and topic.retired and topic.retired not in found:
+            found[topic.retired] = None
+            topic = self.topics.get(topic.retired)
+        return tuple(found)
+
     def topic_label(self, topic_id: str, language: str = "") -> str:
         """The name of a topic, in a language or in the newsroom's first; from its id where it has none."""
         topic = self.topics.get(topic_id)

@@ -6,10 +6,9 @@ in the language of the search box, asked of this one release.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import PurePosixPath
 
 from feedsrv import analysis, ids
@@ -45,9 +44,12 @@ def memberships(release: Release, newsroom: Newsroom) -> tuple[Membership, ...]:
         topic_id = newsroom.topic_id(ids.slug(folder))
         if topic_id in newsroom.topics:
             found.setdefault(topic_id, f"it lies in the folder “{folder}”")
+    for topic_id in tuple(found):
+        for successor in newsroom.successors(topic_id):
+            found.setdefault(successor, f"it took the place of “{newsroom.topic_label(topic_id)}”")
     ruled = [topic for topic in newsroom.topics.values() if topic.match and topic.retired is None]
     if ruled:
-        subject = _Subject.of(release, newsroom)
+        subject = _Subject(release, newsroom)
         for topic in ruled:
             if topic.id not in found and (reason := subject.reason(topic)):
                 found[topic.id] = reason
@@ -58,7 +60,7 @@ def overruled(release: Release, newsroom: Newsroom) -> tuple[Membership, ...]:
     """The topics that a release is not in although something speaks for them, each with what speaks against it."""
     refused = {newsroom.topic_id(name[1:]) for name in release.stated_topics if name.startswith("-")}
     found = dict.fromkeys(sorted(refused), "the file refuses it")
-    subject = _Subject.of(release, newsroom)
+    subject = _Subject(release, newsroom)
     for topic in newsroom.topics.values():
         if topic.id not in found and topic.id not in release.topic_ids and topic.excluding:
             spoken = subject.reason(replace(topic, excluding=()))
@@ -84,26 +86,24 @@ class _Words:
         )
 
 
-@dataclass(frozen=True, slots=True)
 class _Subject:
-    """A release as rules see it: its words in all, in its title, and in its contacts."""
+    """A release as rules see it. Its title and its contacts are looked at only if a rule asks for them."""
 
-    language: str
-    day: date | None
-    reference: str
-    words: _Words
-    fields: Mapping[str, _Words]
+    def __init__(self, release: Release, newsroom: Newsroom) -> None:
+        self._release = release
+        self.language = release.language
+        self.day = newsroom.day(release.published) if release.published else None
+        self.reference = reference_key(release.reference)
+        self.words = _Words.of(release.language, release.title, release.text)
 
-    @classmethod
-    def of(cls, release: Release, newsroom: Newsroom) -> _Subject:
-        people = [f"{contact.name} {contact.role} {contact.email}" for contact in release.contacts]
-        return cls(
-            release.language,
-            newsroom.day(release.published) if release.published else None,
-            reference_key(release.reference),
-            _Words.of(release.language, release.title, release.text),
-            {"title": _Words.of(release.language, release.title), "contact": _Words.of(release.language, *people)},
-        )
+    @cached_property
+    def title(self) -> _Words:
+        return _Words.of(self.language, self._release.title)
+
+    @cached_property
+    def contact(self) -> _Words:
+        people = [f"{contact.name} {contact.role} {contact.email}" for contact in self._release.contacts]
+        return _Words.of(self.language, *people)
 
     def reason(self, topic: Topic) -> str:
         """Why the rules put it in a topic; "" if they do not."""
@@ -125,7 +125,7 @@ class _Subject:
             case Not(part):
                 return not self._matches(part)
             case Within(name, part):
-                return self._says(part, self.fields[name])
+                return self._says(part, self.title if name == "title" else self.contact)
             case Word() | Phrase() | Beginning():
                 return self._says(tree, self.words)
             case Reference():
@@ -139,17 +139,29 @@ class _Subject:
         return False
 
     def _says(self, leaf: Word | Phrase | Beginning, words: _Words) -> bool:
-        match leaf:
-            case Word(text):
-                return all(self._has(word, words) for word in analysis.words(text))
-            case Phrase(text):
-                return f" {' '.join(analysis.forms(text))} " in words.forms
-        return f" {''.join(analysis.forms(leaf.text))}" in words.forms
+        if isinstance(leaf, Word):
+            return all(
+                whole in words.stems or all(part in words.stems for part in parts)
+                for whole, parts in _stems(leaf.text, self.language)
+            )
+        return _forms(leaf) in words.forms
 
-    def _has(self, word: analysis.Word, words: _Words) -> bool:
-        stems = [analysis.stem(form, self.language) for form in word.parts]
-        whole = analysis.stem("".join(word.parts), self.language)
-        return whole in words.stems or all(stem in words.stems for stem in stems)
+
+@lru_cache(maxsize=10_000)
+def _stems(text: str, language: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """For each word that a rule names, its stem and those of its hyphenated parts."""
+    return tuple(
+        (analysis.stem("".join(word.parts), language), tuple(analysis.stem(part, language) for part in word.parts))
+        for word in analysis.words(text)
+    )
+
+
+@lru_cache(maxsize=10_000)
+def _forms(leaf: Phrase | Beginning) -> str:
+    """What a text that has a phrase or a beginning contains, where each form has a blank around it."""
+    if isinstance(leaf, Phrase):
+        return f" {' '.join(analysis.forms(leaf.text))} "
+    return f" {''.join(analysis.forms(leaf.text))}"
 
 
 def _saying(leaf: Leaf) -> str:

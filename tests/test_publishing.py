@@ -317,3 +317,20 @@ class TestTrouble:
         newsroom = make_newsroom({"a.md": release(draft="true")})
         with pytest.raises(ReleaseMissing):
             newsroom.snapshot().get("a")
+
+
+def test_what_is_filed_under_a_retired_topic_is_in_the_one_that_took_its_place(make_newsroom: MakeNewsroom) -> None:
+    toml = (
+        '[topics.probes]\nretired = "science"\naliases = ["rovers"]\n[topics.science]\nretired = "space"\n'
+        '[topics.space]\n[topics.old]\nretired = ""\n'
+    )
+    newsroom = make_newsroom(
+        {
+            "newsroom.toml": toml,
+            "a.md": release("A", topics="[rovers]"),
+            "probes/b.md": release("B", topics="[-space]"),
+            "c.md": release("C", topics="[old]"),
+        }
+    )
+    found = {name: newsroom.snapshot().get(name).topic_ids for name in "abc"}
+    assert found == {"a": ("probes", "science", "space"), "b": ("probes", "science"), "c": ("old",)}
