@@ -206,6 +206,13 @@ class TestMail:
         assert reading.release.text == "The release."
         assert reading.problems[0].what == "what is attached to the mail is left out: message/rfc822"
 
+    def test_a_header_is_read_to_a_bound_and_a_letter_of_many_parts_not_at_all(self) -> None:
+        title = read(b"Subject: " + b"=?utf-8?q?word?= " * 5_000 + b"\n\nText.", "a.eml").release.title
+        assert len(title) < 300
+        parts = b"--b\nContent-Type: text/plain\n\nText.\n" * 201
+        letter = b"Content-Type: multipart/mixed; boundary=b\n\n" + parts
+        assert complaint(letter, "a.eml") == "this mail has more than 200 parts"
+
     def test_latin_1_in_a_letter_is_windows_1252(self) -> None:
         letter = b"Subject: A\nContent-Type: text/plain; charset=iso-8859-1\n\nIt\x92s 5 \x80."
         assert read(letter, "a.eml").release.text == "It’s 5 €."

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from email import policy
 from email.errors import MessageError
 from email.message import EmailMessage, MIMEPart
 from email.parser import BytesParser
+from email.policy import EmailPolicy
 from itertools import islice
+from typing import Any
 
 from feedsrv.readers.complaints import Complaints
 from feedsrv.readers.decoding import clean
@@ -19,15 +20,26 @@ from feedsrv.readers.markup import one_line
 MOST_PARTS = 200
 """Parts of a letter that are looked at; a bomb is made of millions."""
 
+LONGEST_HEADER = 1_000
+"""Characters of a header that are read: its grammar costs the square of them, and gigabytes."""
+
+_KINDS = re.compile(rb"^content-type\s*:", re.IGNORECASE | re.MULTILINE)
 _HEADERS = {"subject": "title", "date": "date", "content-language": "lang"}
 _REPLY = re.compile(r"(?:\s*(?:re|fwd?|tr|wg|aw|rif|rv)\s*:)+\s*", re.IGNORECASE)
 _SIGNATURE = re.compile(r"^-- ?$", re.MULTILINE)
 
 
+class _Policy(EmailPolicy):
+    def header_fetch_parse(self, name: str, value: str) -> Any:
+        return super().header_fetch_parse(name, value[:LONGEST_HEADER])
+
+
 def convert(data: bytes, complaints: Complaints) -> Conversion:
     """The text of a letter: its plain part, else its HTML. Raises FileUnreadable for a letter without either."""
+    if len(_KINDS.findall(data)) > MOST_PARTS:
+        raise complaints.unreadable(0, f"this mail has more than {MOST_PARTS} parts", "save the release as a text file")
     try:
-        letter = BytesParser(EmailMessage, policy=policy.default).parsebytes(data)
+        letter = BytesParser(EmailMessage, policy=_Policy()).parsebytes(data)
         parts = list(islice(_own_parts(letter), MOST_PARTS))
         entries = dict(_stated(letter, data))
         texts = {kind: text for kind in ("html", "plain") if (text := _text_of(parts, kind))}
