@@ -213,6 +213,9 @@ class TestMail:
         letter = b"Content-Type: multipart/mixed; boundary=b\n\n" + parts
         assert complaint(letter, "a.eml") == "this mail has more than 200 parts"
 
+    def test_a_letter_is_no_longer_than_another_text(self) -> None:
+        assert complaint(b"Subject: A\n\n" + b"a" * 5_000_001, "a.eml") == "its text has more than 5,000,000 characters"
+
     def test_latin_1_in_a_letter_is_windows_1252(self) -> None:
         letter = b"Subject: A\nContent-Type: text/plain; charset=iso-8859-1\n\nIt\x92s 5 \x80."
         assert read(letter, "a.eml").release.text == "It’s 5 €."

@@ -62,6 +62,8 @@ def read(source: str, data: bytes, newsroom: Newsroom) -> Reading:
         text = _bounded(decoding.decode(data, complaints), complaints)
         return _Reader(manuscript.take_apart(source, text, newsroom, complaints)).reading()
     converted = mail.convert(data, complaints) if ending == ".eml" else conversion.convert(ending, data, complaints)
+    if len(converted.text) > LARGEST_FILE:
+        raise complaints.unreadable(0, f"its text has more than {LARGEST_FILE:,} characters", "shorten it")
     converted = replace(converted, text=_bounded(decoding.clean(converted.text), complaints))
     return _Reader(manuscript.of_conversion(source, converted, newsroom, complaints)).reading()
 

@@ -9,7 +9,7 @@ from email.message import EmailMessage, MIMEPart
 from email.parser import BytesParser
 from email.policy import EmailPolicy
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 from feedsrv.readers.complaints import Complaints
 from feedsrv.readers.decoding import clean
@@ -20,6 +20,8 @@ from feedsrv.readers.markup import one_line
 MOST_PARTS = 200
 """Parts of a letter that are looked at; a bomb is made of millions."""
 
+MOST_DASHES = 10_000
+"""Lines that begin as those between parts do."""
 LONGEST_HEADER = 1_000
 """Characters of a header that are read: its grammar costs the square of them, and gigabytes."""
 
@@ -36,10 +38,10 @@ class _Policy(EmailPolicy):
 
 def convert(data: bytes, complaints: Complaints) -> Conversion:
     """The text of a letter: its plain part, else its HTML. Raises FileUnreadable for a letter without either."""
-    if len(_KINDS.findall(data)) > MOST_PARTS:
+    if len(_KINDS.findall(data)) > MOST_PARTS or data.count(b"\n--") > MOST_DASHES:
         raise complaints.unreadable(0, f"this mail has more than {MOST_PARTS} parts", "save the release as a text file")
     try:
-        letter = BytesParser(EmailMessage, policy=_Policy()).parsebytes(data)
+        letter = cast(EmailMessage, BytesParser(EmailMessage, policy=_Policy()).parsebytes(data))
         parts = list(islice(_own_parts(letter), MOST_PARTS))
         entries = dict(_stated(letter, data))
         texts = {kind: text for kind in ("html", "plain") if (text := _text_of(parts, kind))}
@@ -89,7 +91,7 @@ def _text_of(parts: list[MIMEPart], kind: str) -> str:
         if part.get_content_type() == f"text/{kind}" and not part.is_attachment():
             data = part.get_payload(decode=True)
             found.append(_decoded(data if isinstance(data, bytes) else b"", part.get_content_charset() or "utf-8"))
-    return clean("\n\n".join(text for text in found if text.strip())).replace("\r\n", "\n").replace("\r", "\n")
+    return "\n\n".join(text for text in found if text.strip()).replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _decoded(data: bytes, charset: str) -> str:
