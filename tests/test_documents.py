@@ -7,6 +7,7 @@ import io
 import zipfile
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -127,6 +128,11 @@ class TestWord:
         nested = "<w:smartTag>" * 300_000 + "</w:smartTag>" * 300_000
         assert complaint(docx(("Normal", f"</w:t></w:r>{nested}<w:r><w:t>")), "a.docx")
 
+    def test_no_module_of_the_working_folder_runs(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        (tmp_path / "mammoth.py").write_text("raise SystemExit(9)")
+        monkeypatch.chdir(tmp_path)
+        assert read(docx(("Title", "The harbour")), "a.docx").release.title == "The harbour"
+
     @pytest.mark.parametrize("data", [b"PK\x03\x04 broken", b"no zip at all", docx()[:300]])
     def test_a_broken_document_is_reported(self, data: bytes) -> None:
         assert "cannot be read" in complaint(data, "a.docx")
@@ -190,6 +196,29 @@ class TestMail:
     def test_an_embargo_in_the_subject_holds(self) -> None:
         reading = read(b"Subject: Under embargo: the harbour\nDate: 23 Mar 2018 10:00:00 +0000\n\nText.", "a.eml")
         assert reading.visibility.barred is Standing.HELD
+
+    def test_a_letter_that_is_attached_is_not_published(self) -> None:
+        letter = (
+            b"Subject: A\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\nThe release.\n"
+            b"--b\nContent-Type: message/rfc822\n\nSubject: Inside\nContent-Type: text/plain\n\nNot for you.\n--b--\n"
+        )
+        reading = read(letter, "a.eml")
+        assert reading.release.text == "The release."
+        assert reading.problems[0].what == "what is attached to the mail is left out: message/rfc822"
+
+    def test_a_header_is_read_to_a_bound_and_a_letter_of_many_parts_not_at_all(self) -> None:
+        title = read(b"Subject: " + b"=?utf-8?q?word?= " * 5_000 + b"\n\nText.", "a.eml").release.title
+        assert len(title) < 300
+        parts = b"--b\nContent-Type: text/plain\n\nText.\n" * 201
+        letter = b"Content-Type: multipart/mixed; boundary=b\n\n" + parts
+        assert complaint(letter, "a.eml") == "this mail has more than 200 parts"
+
+    def test_a_letter_is_no_longer_than_another_text(self) -> None:
+        assert complaint(b"Subject: A\n\n" + b"a" * 5_000_001, "a.eml") == "its text has more than 5,000,000 characters"
+
+    def test_latin_1_in_a_letter_is_windows_1252(self) -> None:
+        letter = b"Subject: A\nContent-Type: text/plain; charset=iso-8859-1\n\nIt\x92s 5 \x80."
+        assert read(letter, "a.eml").release.text == "It’s 5 €."
 
     @pytest.mark.parametrize(
         "letter",

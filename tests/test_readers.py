@@ -418,6 +418,11 @@ def test_bytes_that_are_no_utf8_are_reported_with_their_line() -> None:
         (b"---\ntitle: T\n  a: b: c\n---\n", 3, "the front matter cannot be read"),
         (b"---\njust a text\n---\n", 2, "there are no keys with values"),
         (b"---\ntitle: T\ndraft: true\nDraft: false\n---\n", 4, "'Draft' is stated twice"),
+        (b"+++\na = 0x" + b"F" * 10_000 + b"\n+++\n", 2, "this is no TOML"),
+        (b"+++\na" + b".a" * 30_000 + b" = 1\n+++\n", 2, "nested too deep"),
+        ("«".encode() * (readers.MOST_SIGNS + 1), 0, "more lines and markup"),
+        (b"<p " + b"a " * (readers.MOST_ATTRIBUTES + 1) + b">", 0, "more lines and markup"),
+        (b"<p b='<' " + b"a " * (readers.MOST_ATTRIBUTES + 1) + b">", 0, "more lines and markup"),
         (b"---\na: &x [1]\nb: *x\n---\n", 2, "anchors (&) or aliases (*)"),
         (b"---\na: " + b"[" * 30_000 + b"\n---\n", 2, "nested too deep"),
         (b"---\na: " + b"x" * 70_000 + b"\n---\n", 1, "more than 65,536 characters"),
@@ -455,6 +460,72 @@ def test_a_bomb_costs_no_more_than_its_file(piece: str, ending: str) -> None:
         else:
             told = reading.release.title
         assert told == "it has more lines and markup than a release can have" or len(told) <= 300
+
+
+def test_accents_do_not_pile_up_and_definitions_are_not_copied_without_end() -> None:
+    assert len(read("a" + "\u0301\u0316" * 9_000 + " " + "\u4e00" * 40, "a.txt").release.text) < 80
+    assert len(read("# T\n\n[a]: " + "b" * 1_000_000 + "\n\n" + "[a] " * 1_000).release.body) < 10_000
+    assert 'href="/b"' in read("# T\n\n[a]: /b\n\n" + "[a] " * 1_000).release.body
+
+
+def test_an_attribute_may_be_long_and_have_many_words() -> None:
+    page = '<p>Text <img alt="' + "word > " * 1_500 + '" src="data:image/png;base64,' + "A/ " * 2_000 + '"> more.</p>'
+    assert read(page, "a.html").release.text.endswith("more.")
+
+
+def test_keys_of_front_matter_are_legible_and_know_their_lines() -> None:
+    reading = read('{\n"title": "T", "date": "2018-01-01",\n"\\ud800embargo\\u001b": "soon",\n"ref": "A-1"\n}\n\nText.')
+    assert reading.visibility.barred is Standing.HELD
+    assert whats(reading) == ["embargo: soon is no date"]
+    assert (reading.origins["title"].line, reading.origins["reference"].line) == (2, 4)
+    toml = read('+++\n"title" = "T"\n[params]\nref = "A-1"\n+++\nText.')
+    assert (toml.origins["title"].line, toml.origins["reference"].line) == (2, 3)
+
+
+@pytest.mark.parametrize(("text", "meant"), [("L'Ã©tÃ©", "é"), ("Itâ€™s late", "’"), ("20 Â°C", "°")])
+def test_garbled_text_is_reported_and_not_repaired(text: str, meant: str) -> None:
+    reading = read(f"# T\n\n{text}")
+    assert [problem.line for problem in reading.problems if f"“{meant}” was meant" in problem.what] == [3]
+    assert reading.release.text == text
+    assert not any("was meant" in what for what in whats(read("# AMANHÃ\n\n“NÃO AMANHÔ – SÃO. «AMANHû")))
+
+
+def head(*metas: str) -> str:
+    return f"<html><head>{''.join(f'<meta {meta}>' for meta in metas)}</head><body><h1>T</h1><p>Text.</p></body></html>"
+
+
+@pytest.mark.parametrize(
+    ("meta", "barred"),
+    [
+        ('name="draft" content="true"', Standing.DRAFT),
+        ('name="Embargoed-Until" content="after lunch"', Standing.HELD),
+        ('name="published" content="no"', Standing.DRAFT),
+        ('name="robots" content="noindex"', None),
+        ('name="viewport" content="width=device-width"', None),
+    ],
+)
+def test_the_head_of_a_page_states_what_front_matter_would(meta: str, barred: Standing | None) -> None:
+    assert read(head('name="date" content="2018-03-23"', meta), "a.html").visibility.barred is barred
+
+
+def test_a_page_says_when_it_was_published_and_changed_as_sharing_services_read_it() -> None:
+    reading = read(
+        head(
+            'property="article:published_time" content="2018-03-23"',
+            'property="article:modified_time" content="2018-03-24"',
+            'name="title" content="Somewhere | T"',
+        ),
+        "a.html",
+    )
+    assert (reading.release.title, reading.release.published) == ("T", DAY)
+    assert reading.origins["published"].how == "meta: date"
+    assert reading.release.updated
+    assert reading.release.updated > DAY
+
+
+def test_a_page_that_says_twice_when_it_may_be_seen_is_held() -> None:
+    with pytest.raises(FileUnreadable, match="'embargo' is stated twice"):
+        read(head('name="embargo" content="2018-03-23"', 'name="embargo" content="2031-03-23"'), "a.html")
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import PurePosixPath
@@ -18,7 +20,7 @@ from feedsrv.readers.markup import sanitise, to_text
 from feedsrv.reading import Origin, Reading
 from feedsrv.release import Release
 
-READER_VERSION = 5
+READER_VERSION = 6
 """Part of every fingerprint: raise it when files would be read differently, and all are read again."""
 DOCUMENTS = frozenset(conversion.CONVERTERS)
 """The endings of documents that `feedsrv.readers.conversion` can read if its libraries are installed."""
@@ -34,7 +36,12 @@ millions, and the longest release known has 4,000."""
 MOST_TAGS = 20_000
 """Of HTML: sanitising tags within each other takes the square of their number, a second for these."""
 
-_MARKS = "\n!#$%&*+-:<=>@[\\]^_`{|}~"
+MOST_SIGNS = 10_000
+"""Ampersands and U+0080 to U+00BF («, °, no-break spaces): sanitising takes the square of their number, too."""
+MOST_ATTRIBUTES = 1_000
+"""Of one tag: both parsers of HTML compare each with each."""
+
+_MARKS = '\n!"#$%&*+-:<=>@[\\]^_`{|}~'
 
 T = TypeVar("T")
 
@@ -55,6 +62,8 @@ def read(source: str, data: bytes, newsroom: Newsroom) -> Reading:
         text = _bounded(decoding.decode(data, complaints), complaints)
         return _Reader(manuscript.take_apart(source, text, newsroom, complaints)).reading()
     converted = mail.convert(data, complaints) if ending == ".eml" else conversion.convert(ending, data, complaints)
+    if len(converted.text) > LARGEST_FILE:
+        raise complaints.unreadable(0, f"its text has more than {LARGEST_FILE:,} characters", "shorten it")
     converted = replace(converted, text=_bounded(decoding.clean(converted.text), complaints))
     return _Reader(manuscript.of_conversion(source, converted, newsroom, complaints)).reading()
 
@@ -80,9 +89,25 @@ def _bounded(text: str, complaints: Complaints) -> str:
     """The text, if there is some and no parser will be at it for ever. Raises FileUnreadable."""
     if not text.strip():
         raise complaints.unreadable(0, "it is empty", _WRITE_IT)
-    if text.count("<") > MOST_TAGS or sum(map(text.count, _MARKS)) > MOST_MARKS:
+    has_much = text.count("<") > MOST_TAGS or sum(map(text.count, _MARKS)) > MOST_MARKS
+    has_signs = text.count("&") + text.encode().count(b"\xc2") > MOST_SIGNS
+    if has_much or has_signs or max(_attributes(text), default=0) > MOST_ATTRIBUTES:
         raise complaints.unreadable(0, "it has more lines and markup than a release can have", "shorten it")
     return text
+
+
+_QUOTED = re.compile(r"""([\s/"'][^\s/="'<>]+=\s*+)(?:"[^"<]*+"|'[^'<]*+')""")
+_OPEN_QUOTE = re.compile(r"""=\s*(?:"[^"]*|'[^']*)\Z""")
+_WORD = re.compile(r"[^\s/]+")
+
+
+def _attributes(text: str) -> Iterator[int]:
+    """How many attributes each tag has at most; a tag goes on after a "<" within quotes."""
+    is_open = False
+    for piece in _QUOTED.sub(r"\1", text).split("<")[1:]:
+        if is_open or piece[:1].isalpha():
+            yield len(_WORD.findall(piece if is_open else piece.partition(">")[0]))
+        is_open = bool(_OPEN_QUOTE.search(piece)) or (is_open and not {'"', "'"}.intersection(piece))
 
 
 _WRITE_IT = "write the release, or delete the file"

@@ -16,8 +16,8 @@ from feedsrv.readers.document import Block, Document, Place
 from feedsrv.readers.markup import words_of
 
 _MARK = re.compile(
-    r"""[\W_]+(?:(?i:ends?|fin|fine|ende|fim|einde)|30)[\W_]+ | [\W_]*(?:ENDS?|FIN|FINE|ENDE|FIM|EINDE|Ends)[\W_]*
-    | [\W_]*(?i:end[ ]of[ ](?:the[ ])?(?:press[ ]|news[ ]|media[ ])?release|fin[ ]du[ ]communiqu[ée]
+    r"""[\W_]++(?:(?i:ends?|fin|fine|ende|fim|einde)|30)[\W_]+ | [\W_]*+(?:ENDS?|FIN|FINE|ENDE|FIM|EINDE|Ends)[\W_]*
+    | [\W_]*+(?i:end[ ]of[ ](?:the[ ])?(?:press[ ]|news[ ]|media[ ])?release|fin[ ]du[ ]communiqu[ée]
       |ende[ ]der[ ](?:presse)?mitteilung|fin[ ]del[ ]comunicado|fine[ ](?:del[ ])?comunicato)[\W_]*""",
     re.VERBOSE,
 )

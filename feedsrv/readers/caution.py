@@ -27,10 +27,10 @@ _WORD = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _BEGINNING = re.compile(
-    r"""\W*(?:(?:strictly|under|sous|press|unter)[ ])*
+    r"""\W*+(?:(?:strictly|under|sous|press|unter)[ ])*
     (?:embargoed|embargoé|embargo[ ](?:until|till?|jusqu)|sperrfrist|not[ ]for[ ](?:release|publication)
       |hold[ ]for[ ]release|ne[ ]pas[ ](?:diffuser|publier)|do[ ]not[ ](?:publish|release))\b
-    | \W*(?:draft|brouillon|entwurf|projet)\W*(?:$|[–—-][ ].{0,40}$)""",
+    | \W*+(?:draft|brouillon|entwurf|projet)\W*(?:$|[–—-][ ].{0,40}$)""",
     re.IGNORECASE | re.VERBOSE,
 )
 _DRAFT = "DRAFT|BROUILLON|ENTWURF|BORRADOR|BOZZA"

@@ -18,7 +18,7 @@ _LONGEST_LINE = 200
 _MOST_LINES = 60
 _MOST_HEADINGS = 5
 _HEADING = re.compile(
-    r"""\W*(?:
+    r"""\W*+(?:
       (?:(?:your|vos|votre|ihre?|the|i|nos|los)\s+)?(?:(?:press|media|news|further|public)\s+)?
         (?:enquiries|inquiries|contacts?|contactos?|contatt[io]|kontakte?|ansprechpartner(?:in|innen)?|presse-?kontakte?
           |medien-?kontakte?)

@@ -11,8 +11,10 @@ import subprocess
 import sys
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 from feedsrv.readers.complaints import Complaints
+from feedsrv.readers.decoding import clean
 from feedsrv.readers.manuscript import Conversion
 
 CONVERTERS = {".docx": "mammoth", ".pdf": "pypdf"}
@@ -22,6 +24,7 @@ SECONDS = 60
 
 _MARKUP = re.compile(r"<[^<>]*>")
 _TEXT_ENDINGS = {".docx": ".html", ".pdf": ".txt"}
+_PROGRAM = str(Path(__file__).with_name("converter.py"))
 _REMEDY = "save the text as .md or .txt under the same name; the document is then offered beside it"
 
 
@@ -39,7 +42,7 @@ def convert(ending: str, data: bytes, complaints: Complaints) -> Conversion:
     """The text of a document. Raises FileUnreadable where there is none, or it takes too much to find it."""
     try:
         child = subprocess.run(  # noqa: S603 - our own program, fed through a pipe
-            [sys.executable, "-m", "feedsrv.readers.converter", ending],
+            [sys.executable, "-P", _PROGRAM, ending],  # -P: no module is looked for where the releases may be
             input=data,
             capture_output=True,
             timeout=SECONDS,
@@ -50,7 +53,7 @@ def convert(ending: str, data: bytes, complaints: Complaints) -> Conversion:
     text = child.stdout.decode("utf8", "replace")
     if child.returncode == 0 and _MARKUP.sub("", text).strip():
         return Conversion(text, _TEXT_ENDINGS[ending], {})
-    reason = child.stderr.decode("utf8", "replace").strip().rpartition("\n")[2]
+    reason = clean(child.stderr.decode("utf8", "replace")).strip().rpartition("\n")[2]
     if child.returncode == 0:
         raise complaints.unreadable(0, "there is no text in this document, only pictures perhaps", _REMEDY)
     if child.returncode != 1 or not reason:

@@ -1,4 +1,4 @@
-"""The converter: ``python -m feedsrv.readers.converter .docx`` turns the document on standard input into its text.
+"""The converter: ``python converter.py .docx`` turns the document on standard input into its text.
 
 It runs as a child of its own with limits that it sets itself before it looks at the document. What it cannot read
 it says in one line on standard error, with exit code 1; whatever else ends it is a document that asks for too much.
@@ -40,6 +40,8 @@ def main(ending: str) -> int:
     data = sys.stdin.buffer.read()
     try:
         text = _CONVERSIONS[ending](data)
+    except (MemoryError, RecursionError):
+        return 2
     except Exception as error:  # noqa: BLE001 - a child of its own, which foreign libraries may end as they like
         print(f"{error or type(error).__name__}", file=sys.stderr)  # noqa: T201 - how it answers
         return 1
@@ -64,7 +66,7 @@ def _pdf(data: bytes) -> str:
     import pypdf
 
     document = pypdf.PdfReader(io.BytesIO(data))
-    if document.is_encrypted:
+    if document.is_encrypted and not document.decrypt(""):
         raise _Unreadable("it is locked with a password")
     if len(document.pages) > MOST_PAGES:
         raise _Unreadable(f"it has more than {MOST_PAGES} pages")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 
 from feedsrv.readers.front_matter import Entry
 from feedsrv.readers.markup import words_of
@@ -65,7 +65,7 @@ class Document:
 
     blocks: tuple[Block, ...]
     title: str = ""
-    entries: Mapping[str, Entry] = field(default_factory=dict)
+    entries: tuple[Entry, ...] = ()
 
     @property
     def html(self) -> str:

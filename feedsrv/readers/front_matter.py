@@ -24,6 +24,7 @@ LARGEST = 65_536
 """Characters of front matter that are read."""
 DEEPEST = 20
 """Lists and tables within each other."""
+_MOST_DOTS = 500  # in a line of TOML: keys with dots are tables within each other, and take the square of their number
 
 Value: TypeAlias = "str | tuple[Value, ...] | Mapping[str, Value]"
 
@@ -197,13 +198,24 @@ def fold(key: str) -> str:
     return re.sub(r"[\s_-]", "", key).lower()
 
 
+def merged(stated: Iterable[Entry], complaints: Complaints) -> Mapping[str, Entry]:
+    """What is stated elsewhere than in front matter, by folded key.
+
+    Raises FileUnreadable where a key that decides who may see the release is stated in two ways.
+    """
+    try:
+        return _merged(stated, lambda entry: complaints.warn(entry.line, *_twice(entry)))
+    except _Invalid as error:
+        raise complaints.unreadable(error.line, str(error), _REMEDY) from error
+
+
 def _twice(entry: Entry) -> tuple[str, str]:
     return f"{entry.key!r} is stated twice, and the second is taken", "take one of them away"
 
 
 def _merged(stated: Iterable[Entry], warn: Callable[[Entry], None]) -> dict[str, Entry]:
     entries: dict[str, Entry] = {}
-    for entry in stated:
+    for entry in (replace(entry, key=clean(entry.key)) for entry in stated):
         key = fold(entry.key)
         if key in entries and entries[key].value != entry.value:
             if key in _DECISIVE:
@@ -215,7 +227,7 @@ def _merged(stated: Iterable[Entry], warn: Callable[[Entry], None]) -> dict[str,
         for name, value in params.value.items():
             if fold(name) in _DECISIVE and fold(name) in entries and entries[fold(name)].value != value:
                 raise _Invalid(params.line, f"{name!r} is stated twice, once under params")
-            entries.setdefault(fold(name), Entry(name, value, params.line))
+            entries.setdefault(fold(clean(name)), Entry(clean(name), value, params.line))
     return entries
 
 
@@ -256,9 +268,11 @@ def _of_node(node: yaml.Node) -> Value:
     return "" if is_null else clean(node.value).strip()
 
 
-def _toml(text: str) -> Iterator[Entry]:
+def _toml(text: str) -> Iterable[Entry]:
+    if max(line.count(".") for line in text.split("\n")) > _MOST_DOTS:
+        raise _Invalid(0, "values are nested too deep")
     try:
-        return _of_native(tomllib.loads(text), text)
+        return list(_of_native(tomllib.loads(text), text))
     except tomllib.TOMLDecodeError as error:
         line = re.search(r"at line (\d+)", str(error))
         raise _Invalid(int(line[1]) - 1 if line else 0, f"this is no TOML: {error}") from error
@@ -268,18 +282,23 @@ def _toml(text: str) -> Iterator[Entry]:
         raise _Invalid(0, f"this is no TOML: {error}") from error
 
 
-def _json(text: str) -> Iterator[Entry]:
+def _json(text: str) -> Iterable[Entry]:
     try:
-        return _of_native(json.loads(text), text)
+        return list(_of_native(json.loads(text), text))
     except ValueError as error:
         raise _Invalid(0, f"this is no JSON, or something follows the last brace on its line: {error}") from error
 
 
+_KEY = re.compile(r"""[\s{\["',]*+([^"'=:.\]]*[^\s"'=:.\]])["'\]]*\s*(?:[=:]|$)""")
+
+
 def _of_native(table: Mapping[str, Any], text: str) -> Iterator[Entry]:
-    lines = text.split("\n")
+    lines: dict[str, int] = {}
+    for number, line in enumerate(text.split("\n")):
+        if start := _KEY.match(line):
+            lines.setdefault(start[1], number)
     for key, value in table.items():
-        start = re.compile(rf"""\W*{re.escape(key)}["'\]]*\s*(?:[=:]|$)""")
-        yield Entry(key, _native(value, 0), next((n for n, line in enumerate(lines) if start.match(line)), 0))
+        yield Entry(key, _native(value, 0), lines.get(key, 0))
 
 
 def _native(value: Any, depth: int) -> Value:

@@ -11,7 +11,7 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from feedsrv.readers.decoding import clean
 from feedsrv.readers.document import Block, Document
-from feedsrv.readers.front_matter import Entry
+from feedsrv.readers.front_matter import Entry, fold
 from feedsrv.readers.markup import as_shown
 
 _LINES = {"p", "h1", "h2", "h3", "h4", "h5", "h6"}
@@ -20,9 +20,11 @@ _WRAPPERS = {"html", "body", "div", "section", "article", "main", "header", "cen
 _NOT_TEXT = {
     "head", "nav", "aside", "footer", "script", "style", "template", "noscript", "svg", "math", "iframe", "object",
 }  # fmt: skip
-_STATED = {  # what Pelican reads from <meta name="...">, and our own
-    "date", "modified", "summary", "description", "tags", "keywords", "category", "status", "slug", "lang",
-    "reference", "embargo",
+_OF_PAGES = {  # what pages say of themselves in <meta> with other meanings than a release has for these keys
+    "title", "headline", "id", "number", "url", "permalink", "image", "images", "contact", "contacts", "params",
+}  # fmt: skip
+_PROPERTIES = {
+    "article:published_time": "date", "article:modified_time": "modified", "article:expiration_time": "expires",
 }  # fmt: skip
 _BREAK = re.compile(r"(?<=<br>)")
 
@@ -37,7 +39,7 @@ def read(text: str, first_line: int) -> Document:
     return Document(
         tuple(_blocks(_text_of(page), offset)),
         as_shown(escape(page.findtext(".//title") or "")),
-        dict(_stated(page, offset)),
+        tuple(_stated(page, offset)),
     )
 
 
@@ -49,13 +51,15 @@ def _text_of(page: HtmlElement) -> HtmlElement:
     return page
 
 
-def _stated(page: HtmlElement, offset: int) -> Iterator[tuple[str, Entry]]:
+def _stated(page: HtmlElement, offset: int) -> Iterator[Entry]:
+    """What its language and its <meta> say: the keys of front matter, and three that sharing services read."""
     if language := clean(page.get("lang", "")).strip():
-        yield "lang", Entry("lang", language, offset + (page.sourceline or 1), "html")
-    for meta in page.iterfind(".//meta[@name][@content]"):
-        name, content = meta.get("name", "").lower(), clean(meta.get("content", "")).strip()
-        if name in _STATED and content:
-            yield name, Entry(name, content, offset + (meta.sourceline or 1), "meta")
+        yield Entry("lang", language, offset + (page.sourceline or 1), "html")
+    for meta in page.iterfind(".//meta[@content]"):
+        name = clean(meta.get("name") or _PROPERTIES.get(meta.get("property", ""), "")).strip()
+        content = clean(meta.get("content", "")).strip()
+        if content and fold(name) not in _OF_PAGES:
+            yield Entry(name, content, offset + (meta.sourceline or 1), "meta")
 
 
 def _blocks(element: HtmlElement, offset: int) -> Iterator[Block]:

@@ -82,7 +82,7 @@ def _assembled(
     people = contacts.find(document, ending.boilerplate)
     return Manuscript(
         source,
-        replace(head, entries={**document.entries, **head.entries}),
+        replace(head, entries={**front_matter.merged(document.entries, complaints), **head.entries}),
         head.length > 0,
         document,
         masthead.read(document, people.places if people else (), newsroom),

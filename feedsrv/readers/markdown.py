@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterator, Sequence
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
 from feedsrv.readers.document import Block, Document
 
 _SHORTCODE = re.compile(r"\{\{<(?:(?!\{\{[<%]).){0,2000}?>\}\}|\{\{%(?:(?!\{\{[<%]).){0,2000}?%\}\}", re.DOTALL)
 _SHORTCODE_AS_TARGET = re.compile(r"(?<=\]\()\s*(?:" + _SHORTCODE.pattern + r")[^\s()]*", re.DOTALL)
+_MOST_COPIED = 2_000_000
 _BREAKS = {"softbreak", "hardbreak"}
 _markdown = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 _textual = MarkdownIt("commonmark", {"html": False})
@@ -25,6 +27,15 @@ def read(text: str, first_line: int) -> Document:
 def inline(text: str, *, has_html: bool) -> str:
     """A line of Markdown as HTML; without ``has_html``, what looks like a tag is text."""
     return str((_markdown if has_html else _textual).renderInline(text))
+
+
+def _bound_copies(state: StateCore) -> None:
+    """Drop definitions of links that are so long that a few lines would become gigabytes where they are used."""
+    references = state.env.get("references", {})
+    longest = _MOST_COPIED // (1 + state.src.count("]"))
+    for label, stated in list(references.items()):
+        if len(stated["href"]) + len(stated["title"]) > longest:
+            del references[label]
 
 
 def _without_shortcodes(text: str) -> str:
@@ -58,3 +69,6 @@ def _parts(inline: Token) -> Iterator[str]:
 
 def _rendered(tokens: Sequence[Token]) -> str:
     return str(_markdown.renderer.render(tokens, _markdown.options, {}))
+
+
+_markdown.core.ruler.after("block", "copies", _bound_copies)

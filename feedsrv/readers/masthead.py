@@ -17,7 +17,7 @@ MOST_LINES = 15
 """Further down, a date is not that of the release."""
 
 _GENERIC = re.compile(
-    r"""[\W_]*(?:
+    r"""[\W_]*+(?:
       (?:press|news|media)[ -]?(?:releases?|statements?|information|notices?|communiqu[eé]s?|advisor(?:y|ies)|alert)
     | (?:official[ ])?statement | for[ ](?:immediate[ ])?(?:release|publication) | immediate[ ]release
     | (?:press|news|media)[ -]?room | latest[ ]news | releases | as[ ]prepared[ ]for[ ]delivery
