@@ -19,6 +19,7 @@ from feedsrv.settings import Settings
 from feedsrv.web import attachments, crawlers, feeds, health, opensearch, pages, redirects, static_files, wording
 from feedsrv.web.addresses import Addresses
 from feedsrv.web.errors import handle_errors
+from feedsrv.web.hot import Hot
 from feedsrv.web.listing import Kind, Listing
 from feedsrv.web.mount import Mount
 from feedsrv.web.renderings import Renderings
@@ -35,7 +36,7 @@ def create_app(index: SearchIndex, settings: Settings, *, clock: Callable[[], da
     app = Flask(__name__, static_folder=None)
     addresses = Addresses(settings.base_url)
     app.extensions[EXTENSION] = Site(index, settings, addresses, Renderings(), clock)
-    app.wsgi_app = Mount(app.wsgi_app, addresses.prefix)  # type: ignore[method-assign]  # as Flask documents it
+    app.wsgi_app = Hot(Mount(app.wsgi_app, addresses.prefix), index)  # type: ignore[method-assign]  # as Flask documents it
     app.url_map.merge_slashes = False  # its redirect would repeat the Host header
     app.url_map.redirect_defaults = False
     app.url_map.converters["format"] = _FormatConverter

@@ -10,6 +10,7 @@ from flask import Response, request
 
 from feedsrv.feeds.formats import Format
 from feedsrv.web.addresses import parameters
+from feedsrv.web.hot import REPEATABLE
 from feedsrv.web.listing import Listing
 from feedsrv.web.parameters import spelling
 from feedsrv.web.renderings import Rendering
@@ -37,6 +38,7 @@ def respond(rendering: Rendering, lifetime: str = PUBLIC) -> Response:
     There is no Last-Modified: dates of whole days would answer 304 to a client that holds other bytes. A browser
     that opens a feed gets the same bytes as plain XML: under the type of a feed it shows the source, without style.
     """
+    request.environ[REPEATABLE] = True  # whatever else is looked at here must be in the question of `feedsrv.web.hot`
     response = Response(status=HTTPStatus.NOT_MODIFIED)
     del response.headers["Content-Type"]
     response.headers.extend(rendering.headers)

@@ -1,0 +1,184 @@
+"""The hot path: what has been answered before is answered again without the application, and just the same."""
+
+from __future__ import annotations
+
+from threading import Barrier, Thread
+from typing import Any
+
+import pytest
+from werkzeug.test import Client
+
+from feedsrv.web import create_app
+from feedsrv.web.hot import Hot
+from tests.conftest import MakeNewsroom, Newsroom, release
+
+PATHS = ["/", "/releases", "/releases/a", "/releases.atom", "/releases.rss?limit=1", "/topics/x.json", "/feeds.opml"]
+Answer = tuple[str, list[tuple[str, str]], bytes]
+
+
+@pytest.fixture(scope="module")
+def module_newsroom(tmp_path_factory: pytest.TempPathFactory) -> Newsroom:
+    newsroom = Newsroom(tmp_path_factory.mktemp("hot"))
+    newsroom.publish({"a.md": release("A", topics="[x]"), "b.md": release("B", body="Words. " * 500)})
+    return newsroom
+
+
+class Counted:
+    """The application of a newsroom, and how often it is asked."""
+
+    def __init__(self, newsroom: Newsroom) -> None:
+        app = create_app(newsroom.index, newsroom.settings)
+        assert isinstance(app.wsgi_app, Hot)
+        self._application = app.wsgi_app._application  # noqa: SLF001 - what it stands before
+        self.asked = 0
+        self.hot = Hot(self._ask, newsroom.index)
+
+    def _ask(self, environ: Any, start_response: Any) -> Any:
+        self.asked += 1
+        return self._application(environ, start_response)
+
+    def answer(self, path: str, method: str = "GET", headers: dict[str, str] | None = None) -> Answer:
+        return _answer(self.hot, path, method, headers)
+
+    def answer_anew(self, path: str, method: str = "GET", headers: dict[str, str] | None = None) -> Answer:
+        return _answer(self._application, path, method, headers)
+
+
+def _answer(application: Any, path: str, method: str, headers: dict[str, str] | None) -> Answer:
+    found = Client(application).open(path, method=method, headers=headers, base_url="https://press.example.org")
+    return found.status, sorted(found.headers), found.data
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize("encoding", ["", "gzip", "gzip;q=0", "br, gzip;q=0.5"])
+def test_the_second_answer_is_the_first_and_asks_nobody(
+    module_newsroom: Newsroom, path: str, method: str, encoding: str
+) -> None:
+    counted = Counted(module_newsroom)
+    headers = {"Accept-Encoding": encoding} if encoding else {}
+    first = counted.answer(path, method, headers)
+    assert counted.answer(path, method, headers) == first
+    assert counted.asked == 1
+    tag = {"If-None-Match": dict(first[1])["ETag"]}
+    assert counted.answer(path, method, headers | tag)[0] == "304 NOT MODIFIED"
+    assert counted.answer(path, method, headers | tag)[2] == b""
+    assert counted.asked == 2
+
+
+VARIANTS: list[dict[str, str]] = [
+    {},
+    *({"Accept-Encoding": value} for value in ("gzip", "gzip;q=0", "*", "identity;q=0", "gzip ; q=x", "GZIP")),
+    *({"If-None-Match": value} for value in ('"x"', "*", "TAG", 'W/"x", TAG', '"', ", ,", "W/" * 50, "TAG" * 3)),
+    {"If-None-Match": "TAG", "Accept-Encoding": "gzip"},
+    {"If-Modified-Since": "Mon, 23 Nov 2026 10:00:00 GMT"},
+    *({"Sec-Fetch-Dest": value} for value in ("document", "empty", "iframe")),
+    *({"Host": value} for value in ("press.example.org:81", "evil.example", "localhost")),
+    {"Cookie": "a=b"},
+    {"Range": "bytes=0-10"},
+    {"Accept": "application/rss+xml"},
+]
+
+
+@pytest.mark.parametrize("path", [*PATHS, "/releases/none", "/RELEASES", "/search?q=words"])
+def test_whatever_was_asked_before_the_answer_is_that_of_the_application(module_newsroom: Newsroom, path: str) -> None:
+    counted = Counted(module_newsroom)
+    tag = dict(counted.answer("/releases.atom")[1])["ETag"]
+    for headers in [*VARIANTS, *reversed(VARIANTS)]:
+        for method in ("GET", "HEAD", "POST"):
+            asked = {name: value.replace("TAG", tag) for name, value in headers.items()}
+            assert counted.answer(path, method, asked) == counted.answer_anew(path, method, asked)
+
+
+def test_a_new_generation_is_seen_at_once(make_newsroom: MakeNewsroom) -> None:
+    newsroom = make_newsroom({"a.md": release("A"), "b.md": release("B")})
+    counted = Counted(newsroom)
+    for _ in range(2):
+        assert b"<title>B</title>" in counted.answer("/releases.atom")[2]
+        assert counted.answer("/releases/b")[0] == "200 OK"
+    newsroom.remove("b.md")
+    newsroom.publish()
+    assert b"<title>B</title>" not in counted.answer("/releases.atom")[2]
+    assert counted.answer("/releases/b")[0] == "404 NOT FOUND"
+
+
+@pytest.mark.parametrize(
+    ("path", "headers"),
+    [
+        ("/releases/none", {}),
+        ("/releases.atom", {"Host": "evil.example"}),
+        ("/health/ready", {}),
+        ("/feed", {}),
+        ("/releases.atom?x=" + "y" * 3000, {}),
+    ],
+)
+def test_what_is_no_document_is_asked_for_each_time(
+    module_newsroom: Newsroom, path: str, headers: dict[str, str]
+) -> None:
+    counted = Counted(module_newsroom)
+    for _ in range(3):
+        counted.answer(path, headers=headers)
+    assert counted.asked == 3
+
+
+def test_memory_is_bounded_whatever_is_asked(module_newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("feedsrv.web.hot.ROOM", 60_000)
+    counted = Counted(module_newsroom)
+    most = 0
+    for number in range(60):
+        counted.answer("/releases/b", headers={"If-None-Match": f'"{number}"'})
+        kept = counted.hot._answers.kept.values()  # noqa: SLF001 - there is no other way to see what is kept
+        most = max(most, len(kept))
+        assert sum(len(answer.body[0]) + 2_000 for answer in kept) <= 60_000
+    assert 1 < most < 60
+
+
+class Waiting:
+    """An index whose searches are counted."""
+
+    def __init__(self, index: Any) -> None:
+        self._index = index
+        self.searches = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._index, name)
+
+    def snapshot(self) -> Any:
+        return _Searched(self._index.snapshot(), self)
+
+
+class _Searched:
+    def __init__(self, snapshot: Any, counter: Waiting) -> None:
+        self._snapshot = snapshot
+        self._counter = counter
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._snapshot, name)
+
+    def search(self, query: Any) -> Any:
+        self._counter.searches += 1
+        return self._snapshot.search(query)
+
+
+def test_fifty_first_requests_at_once_render_once(module_newsroom: Newsroom) -> None:
+    alone = Waiting(module_newsroom.index)
+    create_app(alone, module_newsroom.settings).test_client().get(
+        "/releases.atom", base_url="https://press.example.org"
+    )
+    index = Waiting(module_newsroom.index)
+    app = create_app(index, module_newsroom.settings)
+    together = Barrier(50)
+    statuses: list[int] = []
+
+    def ask() -> None:
+        client = app.test_client()
+        together.wait()
+        statuses.append(client.get("/releases.atom", base_url="https://press.example.org").status_code)
+
+    threads = [Thread(target=ask) for _ in range(50)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert statuses == [200] * 50
+    assert index.searches == alone.searches
