@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: serve test lint bench lock clean
+.PHONY: serve test lint bench bench-ranking lock clean
 
 serve: $(VENV)/.serve
 	$(BIN)/feedsrv serve
@@ -20,6 +20,9 @@ lint: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m bench
+
+bench-ranking: $(VENV)/.dev
+	$(BIN)/python -m bench.ranking $(COLLECTIONS)
 
 # Each of the two lists is complete in itself, so whoever only serves installs nothing that only developers need.
 $(VENV)/.serve: requirements.lock pyproject.toml

@@ -49,12 +49,17 @@ def prepare_search(index: Path, question: str) -> Callable[[], object]:
 
 
 def prepare_view(index: Path) -> Callable[[], object]:
-    """A function that asks a bare Flask view for an Atom feed; it has its 50 releases in memory."""
+    """A function that asks the bare view for its feed."""
+    client = view(index).test_client()
+    return lambda: client.get("/").data
+
+
+def view(index: Path) -> Flask:
+    """A bare Flask view that builds an Atom feed on each request; it has its 50 releases in memory."""
     releases = [hit.release for hit in WhooshIndex(index).snapshot().search(Query(per_page=50)).hits]
     app = Flask(__name__)
     app.add_url_rule("/", view_func=lambda: Response(_atom(releases), content_type="application/atom+xml"))
-    client = app.test_client()
-    return lambda: client.get("/").data
+    return app
 
 
 def _atom(releases: Sequence[Release]) -> bytes:

@@ -1,6 +1,6 @@
 """Ranking: how good are the first results? Ours beside SQLite's FTS5 and tantivy, on collections with judgements.
 
-``python -m bench.ranking FOLDER...``: each folder holds ``docs.jsonl`` (id, title, body, lang), ``queries.jsonl`` (id,
+``make bench-ranking COLLECTIONS="FOLDER..."``: each folder holds ``docs.jsonl`` (id, title, body, lang), ``queries.jsonl`` (id,
 text) and ``qrels.tsv`` (query_id, doc_id, grade). Ours is asked as any program would ask, through
 ``/search.json?sort=relevance``; the others get the words of the question, any of them, and their best stemmer for the
 language. Prints nDCG@10 (Järvelin and Kekäläinen 2002) and MAP over the first 200 results.
@@ -188,4 +188,6 @@ def _print(rows: Sequence[Sequence[str]], *, with_head: bool) -> None:
 
 
 if __name__ == "__main__":
+    if not sys.argv[1:]:
+        sys.exit('Name the folders of the collections: make bench-ranking COLLECTIONS="cisi piaf-fr"')
     main([Path(folder) for folder in sys.argv[1:]])

@@ -124,7 +124,10 @@ class SearchIndex(Protocol):
     """Where generations are kept."""
 
     def snapshot(self) -> Snapshot:
-        """The newest generation that can be opened, for the calling thread. Raises IndexUnavailable."""
+        """The newest generation that can be opened, for the calling thread; another process's after milliseconds.
+
+        Raises IndexUnavailable.
+        """
 
     def condition(self) -> Condition:
         """What the publisher left word of; never raises, whatever state the index is in."""

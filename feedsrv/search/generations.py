@@ -59,11 +59,12 @@ class Generations:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._current = f"{folder}/current"
 
     def current(self) -> str | None:
         """The name of the newest published generation; None where there is none."""
         try:
-            name = str((self.folder / "current").readlink())
+            name = os.readlink(self._current)  # noqa: PTH115 - asked for each request; pathlib takes five times as long
         except OSError:
             return None
         return name if _NAME.fullmatch(name) else None
@@ -165,7 +166,7 @@ class Generations:
         link.unlink(missing_ok=True)
         link.symlink_to(name)
         _flush(self.folder)
-        link.rename(self.folder / "current")
+        link.rename(self._current)
         _flush(self.folder)
         self._prune()
         return name

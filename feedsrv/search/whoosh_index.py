@@ -31,6 +31,9 @@ from feedsrv.search.whoosh_update import WhooshUpdate
 RETRY_AFTER = 1.0
 """Seconds before a generation that could not be opened is tried again."""
 
+GLANCE = 0.005
+"""Seconds between looks for a newer generation: a look at each request would be a twentieth of what a poll costs."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -58,13 +61,15 @@ class WhooshIndex:
         self._generations = Generations(folder)
         self._opening = Lock()
         self._open: _Generation | None = None
+        self._look_again = 0.0
         self._failed = ("", 0.0)  # the generation that could not be opened, and when that was tried
         self._verified = ""
         self._of_thread = local()
 
     def snapshot(self) -> WhooshSnapshot:
         """The newest generation that can be opened, for the calling thread. Raises IndexUnavailable."""
-        generation = self._newest()
+        held = self._open
+        generation = held if held and monotonic() < self._look_again else self._newest()
         mine: WhooshSnapshot | None = getattr(self._of_thread, "snapshot", None)
         if mine is None or mine.generation != generation.name:
             mine = self._of_thread.snapshot = generation.snapshot()
@@ -108,8 +113,11 @@ class WhooshIndex:
                 except BaseException:
                     update.discard()
                     raise
+                finally:
+                    self._look_again = 0.0
 
     def _newest(self) -> _Generation:
+        self._look_again = monotonic() + GLANCE
         name = self._generations.current()
         held = self._open
         if held and (name is None or held.name == name or self._has_just_failed(name)):
