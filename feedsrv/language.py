@@ -403,7 +403,7 @@ class _Parser:
                 words = text.split(" ")
                 if len(words) > LONGEST_PHRASE:
                     self.notes.append(f"Only the first {LONGEST_PHRASE} words of a phrase were read.")
-                return Phrase(" ".join(words[:LONGEST_PHRASE]))
+                return Phrase(_EDGES.sub("", " ".join(words[:LONGEST_PHRASE])))
             case Beginning(text) if text not in self._beginnings:
                 if len(self._beginnings) == MOST_BEGINNINGS:
                     self.notes.append(f"Only {MOST_BEGINNINGS} beginnings were read; “{text}” was taken as a word.")

@@ -1,0 +1,316 @@
+"""The language of the search box: what is typed beside how it is read, its limits, and what holds for any text."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from feedsrv.language import (
+    DEEPEST_NESTING,
+    LONGEST_PHRASE,
+    LONGEST_QUERY,
+    MOST_BEGINNINGS,
+    MOST_CLAUSES,
+    And,
+    Beginning,
+    Dates,
+    Filter,
+    Node,
+    Not,
+    Or,
+    Parsed,
+    Phrase,
+    Reference,
+    Within,
+    Word,
+    parse,
+    positive_leaves,
+)
+from tests.conftest import MakeNewsroom
+
+ROWS = [
+    # words and how they combine
+    ("mars rover", "mars AND rover"),
+    ("mars AND rover", "mars AND rover"),
+    ("mars and rover", "mars AND and AND rover"),
+    ("mars OR phobos", "mars OR phobos"),
+    ("mars rover OR phobos", "(mars AND rover) OR phobos"),
+    ("mars (rover OR lander)", "mars AND (rover OR lander)"),
+    ("mars -rover", "mars AND NOT rover"),
+    ("mars NOT rover", "mars AND NOT rover"),
+    ("NOT rover", "NOT rover"),
+    ("-rover", "NOT rover"),
+    ("NOT NOT rover", "rover"),
+    ("NOT -rover", "rover"),
+    ("-(mars OR phobos)", "NOT (mars OR phobos)"),
+    ("mars - rover", "mars AND rover"),
+    ("co-operation", "co-operation"),
+    ("mars OR mars", "mars"),
+    ("mars mars", "mars AND mars"),
+    ("Mars, rover!", "Mars AND rover"),
+    ("(mars)", "mars"),
+    ("O'Neill O’Neill", "O'Neill AND O’Neill"),
+    ("23 rd birthday", "23rd AND birthday"),
+    ("mars\u00a0rover", "mars AND rover"),
+    # phrases, in the quotes of any language
+    ('"sample return"', '"sample return"'),
+    ('mars "sample return"', 'mars AND "sample return"'),
+    ('-"sample return"', 'NOT "sample return"'),
+    ("“sample return”", '"sample return"'),
+    ("„Probe zurück“", '"Probe zurück"'),
+    ("« retour d’échantillons »", '"retour d’échantillons"'),
+    ('"  sample \n return "', '"sample return"'),
+    ('""', ""),
+    ('"AND"', '"AND"'),
+    # beginnings
+    ("launch*", "launch*"),
+    ("lau*", "lau*"),
+    ("la*", "la"),
+    ("*", ""),
+    ("*launch", "launch"),
+    ("la*nch", "la*nch"),
+    ("-launch*", "NOT launch*"),
+    # fields
+    ("topic:science", "topic:science"),
+    ("TOPIC:Science", "topic:science"),
+    ('topic:"Space science"', 'topic:"space science"'),
+    ("year:2018", "year:2018"),
+    ("year:soon", "year AND soon"),
+    ("lang:fr", "lang:fr"),
+    ("title:mars", "title:mars"),
+    ("title:mars rover", "title:mars AND rover"),
+    ('title:"sample return"', 'title:"sample return"'),
+    ("title:launch*", "title:launch*"),
+    ("contact:bresson", "contact:bresson"),
+    ("contact:press@example.org", "contact:press@example.org"),
+    ("-topic:science", "NOT topic:science"),
+    ("topic:", "topic"),
+    ("topic: science", "topic AND science"),
+    ("author:smith", "author:smith"),
+    ("topic:(mars)", "topic AND mars"),
+    # references
+    ("PR039-2018", "PR039-2018"),
+    ("pr039-2018", "pr039-2018"),
+    ("039-2018", "039-2018"),
+    ("PR 039/2018", "PR039/2018"),
+    ("PR\u00a0039/2018", "PR039/2018"),
+    ("PR039‑2018", "PR039‑2018"),
+    ("IP/18/2231", "IP/18/2231"),
+    ("ref:PR039-2018", "PR039-2018"),
+    ("ref:PR039", "ref:PR039"),
+    ('ref:"PR 39"', 'ref:"PR 39"'),
+    ("mars PR039-2018", "mars AND PR039-2018"),
+    ("2014-2020", "2014-2020"),
+    ("COVID-19", "COVID-19"),
+    # dates
+    ("before:2018-06", "before:2018-06-01"),
+    ("after:2017", "after:2017-01-01"),
+    ("2015..2018", "2015-01-01..2018-12-31"),
+    ("2015..", "after:2015-01-01"),
+    ("..2018", "before:2019-01-01"),
+    ("2018-03..2018-04-05", "2018-03-01..2018-04-05"),
+    ("before:23/03/2018", "before:2018-03-23"),
+    ('after:"23 March 2018"', "after:2018-03-23"),
+    ('after:"23 mars 2018"', "after:2018-03-23"),
+    ("after:03/2018", "after:2018-03-01"),
+    ("2018..2015", "2018..2015"),
+    ("before:then", "before AND then"),
+    ("before:2018-13", "before AND 2018-13"),
+    ("3..4", "3..4"),
+    ("-2015..2018", "NOT 2015-01-01..2018-12-31"),
+    # what cannot be read
+    ("", ""),
+    ("...", ""),
+    ("()", ""),
+    ("(mars", "mars"),
+    ("mars)", "mars"),
+    (") OR (", ""),
+    ("OR mars OR", "mars"),
+    ("AND", ""),
+    ("NOT", ""),
+    ('"mars rover', "mars AND rover"),
+    ("--mars", "mars"),
+    ("<b>mars</b>", "b>mars</b"),
+]
+
+
+@pytest.mark.parametrize(("text", "read"), ROWS)
+def test_each_row_is_read_so_and_reads_the_same_again(text: str, read: str) -> None:
+    parsed = parse(text)
+    assert str(parsed) == read
+    assert parse(read).tree == parsed.tree
+    assert parsed.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "tree"),
+    [
+        ("mars", Word("mars")),
+        ("2014-2020", Word("2014-2020")),
+        ("covid-19", Word("covid-19")),
+        ('"mars"', Phrase("mars")),
+        ("launch*", Beginning("launch")),
+        ("title:mars", Within("title", Word("mars"))),
+        ("title:PR039-2018", Within("title", Word("PR039-2018"))),
+        ('contact:"jean bresson"', Within("contact", Phrase("jean bresson"))),
+        ("lang:FR", Filter("lang", "fr")),
+        ("2018-03..", Dates(date(2018, 3, 1), None)),
+        ("2015..2018", Dates(date(2015, 1, 1), date(2019, 1, 1))),
+        ("PR039-2018", Reference("PR039-2018")),
+        ("a b", And((Word("a"), Word("b")))),
+        ("a OR -b", Or((Word("a"), Not(Word("b"))))),
+    ],
+)
+def test_each_kind_has_its_node(text: str, tree: Node) -> None:
+    assert parse(text).tree == tree
+
+
+def test_all_spellings_of_a_reference_are_one() -> None:
+    spellings = ["PR039-2018", "pr039-2018", "PR 039/2018", "PR-039-2018", "ref:PR039/2018", 'ref:"pr 039 2018"']
+    trees = [parse(spelling).tree for spelling in spellings]
+    assert {tree.key for tree in trees if isinstance(tree, Reference)} == {"pr-039-2018"}
+    assert all(isinstance(tree, Reference) for tree in trees)
+
+
+class TestLimits:
+    def test_what_is_longer_is_cut(self) -> None:
+        parsed = parse("x" * (LONGEST_QUERY + 1))
+        assert parsed == Parsed(Word("x" * LONGEST_QUERY), ("Only the first 1000 characters were read.",))
+
+    def test_further_words_are_left_out_and_repeated_ones_stay(self) -> None:
+        words = [f"w{number}" for number in range(MOST_CLAUSES)]
+        full = parse(" ".join([*words, *words]))
+        assert full.notes == ()
+        over = parse(" ".join([*words, "more", "w0"]))
+        assert over == Parsed(And(tuple(map(Word, [*words, "w0"]))), ("Only the first 40 words were read.",))
+
+    def test_further_words_of_a_phrase_are_left_out(self) -> None:
+        words = [f"w{number}" for number in range(LONGEST_PHRASE + 1)]
+        assert parse(f'"{" ".join(words[:-1])}"').notes == ()
+        over = parse(f'title:"{" ".join(words)}"')
+        assert over.tree == Within("title", Phrase(" ".join(words[:-1])))
+        assert over.notes == ("Only the first 12 words of a phrase were read.",)
+
+    def test_further_beginnings_are_words(self) -> None:
+        assert parse("one* two* one*").notes == ()
+        over = parse("one* two* title:three*")
+        assert over.tree == And((Beginning("one"), Beginning("two"), Within("title", Word("three"))))
+        assert over.notes == (f"Only {MOST_BEGINNINGS} beginnings were read; “three” was taken as a word.",)
+
+    def test_deeper_parentheses_are_ignored(self) -> None:
+        deep = "mars " * DEEPEST_NESTING + "rover"
+        assert parse(deep.replace(" ", " OR (", DEEPEST_NESTING)).notes == ()
+        over = parse("a (b OR " * (DEEPEST_NESTING + 1) + "c")
+        assert over.notes == ("Parentheses more than 8 deep were ignored.",)
+        assert {leaf.text for leaf in positive_leaves(over.tree) if isinstance(leaf, Word)} == {"a", "b", "c"}
+
+
+PIECES = [
+    "mars",
+    "rover",
+    "launch*",
+    "a*",
+    '"sample',
+    "“",
+    "”",
+    "«",
+    "»",
+    '"',
+    "(",
+    ")",
+    "(((",
+    "-(",
+    "-",
+    "--",
+    "NOT",
+    "AND",
+    "OR",
+    "and",
+    "title:",
+    "contact:",
+    "topic:",
+    "year:",
+    "lang:",
+    "ref:",
+    "before:",
+    "after:",
+    "2018",
+    "2018-03",
+    "2015..2018",
+    "2018..",
+    "..x",
+    "PR039-2018",
+    "039/2018",
+    "23",
+    "rd",
+    "O'Neill",
+    "co-operation",
+    "l’air",
+    "\u200b",
+    "\x01",
+    "<b>",
+    "\\",
+    "/",
+    "*",
+    "..",
+    ",",
+    ";",
+    "Zürich",
+    "太空",
+    "🚀",
+]
+TEXTS = st.one_of(
+    st.text(max_size=80),
+    st.lists(
+        st.sampled_from(PIECES),
+        max_size=60,
+    ).map(" ".join),
+    st.lists(st.sampled_from('ab1-*"():. '), max_size=60).map("".join),
+)
+
+
+@settings(max_examples=1000)
+@given(text=TEXTS)
+def test_any_text_is_read_within_the_limits_and_its_print_reads_the_same(text: str) -> None:
+    parsed = parse(text)
+    leaves = list(positive_leaves(parsed.tree))
+    assert len(set(leaves)) <= MOST_CLAUSES
+    assert len({leaf.text for leaf in leaves if isinstance(leaf, Beginning)}) <= MOST_BEGINNINGS
+    assert all(len(leaf.text.split(" ")) <= LONGEST_PHRASE for leaf in leaves if isinstance(leaf, Phrase))
+    again = parse(str(parsed))
+    assert again.tree == parsed.tree
+    assert str(again) == str(parsed)
+
+
+@settings(max_examples=30)
+@given(text=st.text(alphabet='ab1-*"():. ', min_size=LONGEST_QUERY + 1, max_size=2 * LONGEST_QUERY))
+def test_a_long_text_is_read_too(text: str) -> None:
+    assert parse(text).notes
+
+
+EXAMPLES = {
+    '"sample return"': Phrase("sample return"),
+    "mars OR phobos": Or((Word("mars"), Word("phobos"))),
+    "mars -rover": And((Word("mars"), Not(Word("rover")))),
+    "launch*": Beginning("launch"),
+    "title:mars contact:bresson": And((Within("title", Word("mars")), Within("contact", Word("bresson")))),
+    "2015..2018 after:2017 before:2018-06": And(
+        (
+            Dates(date(2015, 1, 1), date(2019, 1, 1)),
+            Dates(date(2017, 1, 1), None),
+            Dates(None, date(2018, 6, 1)),
+        )
+    ),
+    "topic:science year:2018 lang:en": And((Filter("topic", "science"), Filter("year", "2018"), Filter("lang", "en"))),
+    "PR039-2018": Reference("PR039-2018"),
+}
+
+
+def test_every_example_of_the_help_is_read_as_it_says(make_newsroom: MakeNewsroom) -> None:
+    help_ = make_newsroom().client().get("/search").text
+    shown = [re.sub("&#34;|&quot;", '"', example) for example in re.findall(r"<kbd>(.*?)</kbd>", help_)]
+    assert {example: parse(example) for example in shown} == {text: Parsed(tree) for text, tree in EXAMPLES.items()}
