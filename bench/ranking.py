@@ -1,9 +1,9 @@
 """Ranking: how good are the first results? Ours beside SQLite's FTS5 and tantivy, on collections with judgements.
 
 ``make bench-ranking COLLECTIONS="FOLDER..."``: each folder holds ``docs.jsonl`` (id, title, body, lang),
-``queries.jsonl`` (id, text) and ``qrels.tsv`` (query_id, doc_id, grade). Ours is asked as any program would ask, through
-``/search.json?sort=relevance``; the others get the words of the question, any of them, and their best stemmer for the
-language. Prints nDCG@10 (Järvelin and Kekäläinen 2002) and MAP over the first 200 results.
+``queries.jsonl`` (id, text) and ``qrels.tsv`` (query_id, doc_id, grade). Ours is asked as any program would ask,
+through ``/search.json?sort=relevance``; the others get the words of the question, any of them, and their best stemmer
+for the language. Prints nDCG@10 (Järvelin and Kekäläinen 2002) and MAP over the first 200 results.
 """
 
 from __future__ import annotations

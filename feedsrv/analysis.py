@@ -38,6 +38,10 @@ STEMMERS = {
 }
 """The Snowball algorithm of each language that has one, by its two-letter tag."""
 
+STEMMED_TWICE = {"fr", "pt"}
+"""Languages whose stemmers take some endings for what they are by their accents alone, which forms have lost: without
+them, "arrivee" comes down to "arrive" first, and then to "arriv" like all the others."""
+
 LONGEST_WORD = 128
 """Characters; what is longer is data, not a word, and is not indexed."""
 
@@ -136,4 +140,5 @@ def stem(form: str, language: str) -> str:
         _stemmers.setdefault(base, (snowballstemmer.stemmer(STEMMERS[base]), Lock()))
     stemmer, lock = _stemmers[base]
     with lock:  # a stemmer keeps the word it works on in itself
-        return strip_accents(stemmer.stemWord(form))
+        found = strip_accents(stemmer.stemWord(form))
+        return strip_accents(stemmer.stemWord(found)) if base in STEMMED_TWICE else found

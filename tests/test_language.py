@@ -292,7 +292,7 @@ def test_a_long_text_is_read_too(text: str) -> None:
     assert parse(text).notes
 
 
-EXAMPLES = {
+EXAMPLES: dict[str, Node] = {
     '"sample return"': Phrase("sample return"),
     "mars OR phobos": Or((Word("mars"), Word("phobos"))),
     "mars -rover": And((Word("mars"), Not(Word("rover")))),

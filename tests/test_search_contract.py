@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -10,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from feedsrv.errors import (
     AttachmentNotFound,
@@ -19,12 +22,12 @@ from feedsrv.errors import (
     ReleaseNotFound,
     ReleaseWithdrawn,
 )
-from feedsrv.language import parse
+from feedsrv.language import Not, Word, parse
 from feedsrv.ledger import FileRecord
 from feedsrv.query import Query, Results, Sort
 from feedsrv.reading import Standing, Visibility
-from feedsrv.release import Attachment, Membership, Release, Withdrawal
-from feedsrv.search import SearchIndex, Stamp
+from feedsrv.release import Attachment, Contact, Membership, Release, Withdrawal
+from feedsrv.search import SearchIndex, Snapshot, Stamp
 from feedsrv.search.whoosh_index import WhooshIndex
 
 MakeIndex = Callable[[], SearchIndex]
@@ -333,6 +336,360 @@ def test_the_release_of_a_reference_stands_before_those_that_mention_it(index: S
     mention = "See PR039-2020 and PR039-2020 and PR039-2020."
     publish(index, a_release("mention", 2, mention), a_release("itself", 1, "Words.", reference="PR039-2020"))
     assert ask(index, "PR039-2020", sort=Sort.RELEVANCE) == ["itself", "mention"]
+
+
+@pytest.fixture
+def observatory(index: SearchIndex) -> SearchIndex:
+    """Releases that differ in what the traps of searching are about."""
+    publish(
+        index,
+        a_release("comet", 5, "The comet’s dust was\ncaught in 2019.", title="A new comet", reference="OB-12-2020"),
+        a_release("launch", 4, "The launcher flew: launching took 12 s.", title="Launch day", topics=("rockets",)),
+        a_release(
+            "launches", 3, "No comet. Mr Bresson spoke of O\u2019Neill.", title="Two launches", topics=("rockets",)
+        ),
+        a_release(
+            "mars",
+            2,
+            "Words on the way.",
+            title="Mars and\u00a0Phobos",
+            contacts=(Contact("Ann Bresson", "Press officer"),),
+        ),
+        a_release(
+            "mars-fr", 1, "L’arrivée d’une sonde près de Mars, prévue le 3\u00a0mars.", title="Arrivée", language="fr"
+        ),
+        a_release("undated", None, "Launched once.", title="Without a date"),
+        toml='languages = ["en", "fr"]',
+    )
+    return index
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        # beginnings: any word that begins so, as it is written
+        ("launch*", "launch launches undated"),
+        ("launche*", "launch launches undated"),
+        ("launcher*", "launch"),
+        ("LAUNCHE*", "launch launches undated"),
+        ("arrivee*", "mars-fr"),
+        ("o'nei*", "launches"),
+        ("xyz*", ""),
+        # in one field
+        ("title:launch", "launch launches"),
+        ("title:launches", "launch launches"),
+        ('title:"two launches"', "launches"),
+        ('title:"launches two"', ""),
+        ('title:"mars and phobos"', "mars"),
+        ("title:phob*", "mars"),
+        ("title:dust", ""),
+        ("comet -title:comet", "launches"),
+        ("contact:bresson", "mars"),
+        ('contact:"ann bresson"', "mars"),
+        ("contact:bres*", "mars"),
+        ("contact:officer", "mars"),
+        ("bresson", "launches"),
+        ("topic:rockets", "launch launches"),
+        ("topic:rockets OR lang:fr", "launch launches mars-fr"),
+        ("lang:fr", "mars-fr"),
+        ("lang:en mars", "mars"),
+        ("year:2020 once", ""),
+        ("year:1999", ""),
+        # dates; what has none is between no two
+        ("2020-01-03..2020-01-04", "launch launches"),
+        ("before:2020-01-02", "mars-fr"),
+        ("after:2020-01-05", "comet"),
+        ("-after:2020-01-05 launch", "launch launches undated"),
+        ("-2020..2020", "undated"),
+        # references
+        ("ref:OB-12-2020", "comet"),
+        ("ob 12/2020", ""),
+        ('ref:"ob 12/2020"', "comet"),
+        ("ref:OB-12-2021", ""),
+        # accents, apostrophes, blanks, digits
+        ("arrivee", "mars-fr"),
+        ("ARRIVÉE", "mars-fr"),
+        ("arrive", "mars-fr"),
+        ("l'arrivée", "mars-fr"),
+        ("sonde", "mars-fr"),
+        ("sondes", "mars-fr"),
+        ("comets", "comet launches"),
+        ("comet's", "comet launches"),
+        ('"comet’s dust"', "comet"),
+        ('"mars and phobos"', "mars"),
+        ("3 mars", "mars-fr"),
+        ("12", "launch"),
+        ("1", ""),
+        ("201", ""),
+        # phrases run over the end of a line, and not from the title into the text
+        ('"dust was caught"', "comet"),
+        ('"day the launcher"', ""),
+        # NOT alone is everything else
+        ("NOT launch", "comet mars mars-fr"),
+        ("-mars -launch", "comet"),
+        ("NOT nowhere", "comet launch launches mars mars-fr undated"),
+        ("launch OR NOT launch", "comet launch launches mars mars-fr undated"),
+        # small words are passed over, unless there are only such, or in quotes
+        ("the comet", "comet launches"),
+        ('"the way"', "mars"),
+        ("on the", "mars"),
+        ("une sonde", "mars-fr"),
+    ],
+)
+def test_each_row_of_the_language_finds(observatory: SearchIndex, query: str, found: str) -> None:
+    assert ask(observatory, query) == found.split()
+
+
+class TestPartialHits:
+    """By relevance, where fewer than ten have all the words, those with some of them follow."""
+
+    @pytest.fixture(autouse=True)
+    def _publish(self, index: SearchIndex) -> None:
+        publish(
+            index,
+            a_release("both", 1, "A comet and its dust. " + "Words. " * 200),
+            a_release("comets", 2, "Comet, comet, comet."),
+            a_release("dusty", 3, "Dust.", topics=("x",)),
+            a_release("neither", 4),
+        )
+
+    def test_what_has_all_the_words_stands_first_and_the_others_are_marked(self, index: SearchIndex) -> None:
+        results = index.snapshot().search(Query(parse("comet dust").tree, sort=Sort.RELEVANCE))
+        assert (ids(results)[0], {*ids(results)}) == ("both", {"both", "comets", "dusty"})
+        assert [hit.is_partial for hit in results.hits] == [False, True, True]
+        assert (results.complete, results.total) == (1, 3)
+
+    @pytest.mark.parametrize("sort", [Sort.NEWEST, Sort.OLDEST])
+    def test_by_date_there_is_only_what_has_all_the_words(self, index: SearchIndex, sort: Sort) -> None:
+        results = index.snapshot().search(Query(parse("comet dust").tree, sort=sort))
+        assert (ids(results), results.complete, results.total) == (["both"], 1, 1)
+
+    @pytest.mark.parametrize(
+        ("query", "found"),
+        [
+            ("comet dust -comet", ["dusty"]),
+            ('comet "dust nowhere"', []),
+            ("comet nowhere topic:x", []),
+            ("dust nowhere topic:x", ["dusty"]),
+            ("comet nowhere OR neither", ["neither", "comets", "both"]),
+            ("title:comet dust", []),
+        ],
+    )
+    def test_what_is_no_mere_word_is_required_all_the_same(
+        self, index: SearchIndex, query: str, found: list[str]
+    ) -> None:
+        assert ask(index, query, sort=Sort.RELEVANCE) == found
+
+    def test_filters_hold_for_them_too(self, index: SearchIndex) -> None:
+        assert ask(index, "comet dust", sort=Sort.RELEVANCE, topics=("x",)) == ["dusty"]
+
+    def test_where_ten_have_all_the_words_no_others_follow(self, index: SearchIndex) -> None:
+        publish(index, *(a_release(f"more{day}", day, "Comet dust.") for day in range(1, 10)))
+        results = index.snapshot().search(Query(parse("comet dust").tree, sort=Sort.RELEVANCE))
+        assert (results.complete, results.total) == (10, 10)
+
+
+class TestDidYouMean:
+    @pytest.fixture(autouse=True)
+    def _publish(self, index: SearchIndex) -> None:
+        publish(
+            index,
+            a_release("a", 1, "The observatory saw a comet in COVID19 times, with Zürich’s telescope X1000000."),
+            a_release("b", 2, "An observation of the comet."),
+        )
+
+    @pytest.mark.parametrize(
+        ("query", "meant"),
+        [
+            ("observatry", "observatory"),
+            ("obsevratory", "observatory"),
+            ("comit observatory", "comet AND observatory"),
+            ("telescoep -comet", None),
+            ("telescoep OR nowhere", "telescope OR nowhere"),
+            ("telescoep topic:none", None),
+            ("comet", None),
+            ("comet nowhere", None),
+            ("comte -lang:fr", "comet AND NOT lang:fr"),
+            ("saww", "saw"),
+            ("sww", None),
+            ("covid18", None),
+            ("x1000001", None),
+            ('"observatry"', None),
+            ("zurrich", "zurich"),
+        ],
+    )
+    def test_a_question_that_would_find_something_where_this_one_does_not(
+        self, index: SearchIndex, query: str, meant: str | None
+    ) -> None:
+        results = index.snapshot().search(Query(parse(query).tree))
+        assert results.did_you_mean == meant
+        if meant:
+            assert results.total == 0
+            assert ask(index, meant)
+
+
+class TestSimilar:
+    def test_those_that_share_most_stand_first_and_another_language_never(self, index: SearchIndex) -> None:
+        comet = "The comet and its tail of dust, seen by the telescope."
+        publish(
+            index,
+            a_release("itself", 1, comet),
+            a_release("close", 2, "A telescope saw the dust of a comet, and its tail."),
+            a_release("closer", 3, f"{comet} {comet}"),
+            a_release("far", 4, "The telescope was repaired, and painted.", title="Paint"),
+            a_release("none", 5, "A budget.", title="Money"),
+            a_release("french", 6, comet, language="fr"),
+        )
+        snapshot = index.snapshot()
+        assert [release.id for release in snapshot.similar("itself", 9)] == ["closer", "close", "far"]
+        assert [release.id for release in snapshot.similar("itself", 1)] == ["closer"]
+        assert snapshot.similar("french", 9) == ()
+
+    def test_what_there_is_not_has_none(self, index: SearchIndex) -> None:
+        publish(index, a_release("a"))
+        with pytest.raises(ReleaseNotFound):
+            index.snapshot().similar("b", 3)
+
+
+@pytest.mark.parametrize(
+    ("query", "notes"),
+    [
+        ("comet", []),
+        ("the comet", ["Small words were passed over: the. In quotes they count."]),
+        ("the comet of the", ["Small words were passed over: the, of. In quotes they count."]),
+        ("the", []),
+        ('"the comet"', []),
+        ("word*", ["Only the first 256 words that begin with “word” were looked for."]),
+    ],
+)
+def test_what_was_cut_or_passed_over_is_said(index: SearchIndex, query: str, notes: list[str]) -> None:
+    publish(index, a_release("a", text=" ".join(f"word{chr(97 + n // 26)}{chr(97 + n % 26)}" for n in range(300))))
+    assert list(index.snapshot().search(Query(parse(query).tree)).notes) == notes
+
+
+def test_a_title_is_marked_and_escaped(index: SearchIndex) -> None:
+    publish(index, a_release("a", title="<i>Comets</i> & dust"))
+    (hit,) = index.snapshot().search(Query(parse("comet").tree)).hits
+    assert hit.title == "&lt;i&gt;<mark>Comets</mark>&lt;/i&gt; &amp; dust"
+    (hit,) = index.snapshot().search(Query()).hits
+    assert (hit.title, hit.excerpt) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("query", "marked"),
+    [
+        ("comets", ["comet"]),
+        ("the comet", ["comet"]),
+        ('"the comet"', ["The", "comet"]),
+        ("com*", ["comet", "company"]),
+        ("comet -tail", ["comet"]),
+        ("title:comet", ["comet"]),
+        ("oneill", ["O’Neill"]),
+        ("cooperation", ["co-operation"]),
+        ("zurich", ["Zürich"]),
+    ],
+)
+def test_what_was_asked_for_is_marked(index: SearchIndex, query: str, marked: list[str]) -> None:
+    text = "The comet. A company. O’Neill in Zürich, in co-operation."
+    publish(index, a_release("a", text=text, title="On a comet"))
+    (hit,) = index.snapshot().search(Query(parse(query).tree)).hits
+    assert re.findall("<mark>(.*?)</mark>", hit.excerpt) == marked
+
+
+@pytest.fixture(scope="module", params=[WhooshIndex])
+def various(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+    """Releases that differ in all that can be filtered by."""
+    index: SearchIndex = request.param(tmp_path_factory.mktemp("various") / "index")
+    texts = ["A comet.", "Comet dust.", "The dust of a comet.", "Budget PR1-2020.", "Company x-y."]
+    items = [
+        a_release(
+            f"r{number}",
+            number % 9 + 1 if number % 6 else None,
+            texts[number % 5],
+            topics=("x", "y")[: number % 3],
+            language=("en", "fr")[number % 4 == 0],
+            reference=f"PR{number}-2020",
+        )
+        for number in range(24)
+    ]
+    publish(index, *items)
+    return index.snapshot()
+
+
+class TestAnyQuestion:
+    """Whatever is asked, the figures of an answer agree with each other."""
+
+    ASKED = st.builds(
+        Query,
+        text=st.lists(
+            st.sampled_from(
+                [
+                    "comet",
+                    "dust",
+                    "the",
+                    "nowhere",
+                    '"comet dust"',
+                    "com*",
+                    "-dust",
+                    "OR",
+                    "(",
+                    ")",
+                    "NOT",
+                    "title:comet",
+                    "topic:x",
+                    "lang:fr",
+                    "year:2020",
+                    "after:2020-01-05",
+                    "2019..",
+                    "PR1-2020",
+                    "x-y",
+                    "contact:ann",
+                    "*",
+                ]
+            ),
+            max_size=6,
+        ).map(lambda words: parse(" ".join(words)).tree),
+        topics=st.lists(st.sampled_from(["x", "y", "none"]), max_size=2, unique=True).map(tuple),
+        years=st.lists(st.sampled_from([2019, 2020, 1999]), max_size=2, unique=True).map(tuple),
+        languages=st.lists(st.sampled_from(["en", "fr", "de"]), max_size=2, unique=True).map(tuple),
+        sort=st.sampled_from(Sort),
+        per_page=st.integers(1, 5),
+    )
+
+    @settings(max_examples=150, deadline=None)
+    @given(query=ASKED)
+    def test_totals_are_those_of_paging_and_counts_those_of_filtering(self, various: Snapshot, query: Query) -> None:
+        first = various.search(query)
+        pages = [various.search(replace(query, page=page)) for page in range(1, first.pages + 1)]
+        found = [hit.release.id for page in pages for hit in page.hits]
+        assert len(found) == len({*found}) == first.total
+        assert sum(not hit.is_partial for page in pages for hit in page.hits) == first.complete <= first.total
+        assert various.search(replace(query, page=first.pages + 1)).hits == ()
+        kinds: dict[str, Callable[[str], Any]] = {
+            "topic": lambda value: replace(query, topics=(value,)),
+            "year": lambda value: replace(query, years=(int(value),)),
+            "lang": lambda value: replace(query, languages=(value,)),
+        }
+        for kind, narrowed in kinds.items():
+            counts = {facet.value: facet.count for facet in first.facets[kind]}
+            for value in {"topic": "xy", "year": ("2019", "2020"), "lang": ("en", "fr")}[kind]:
+                assert various.search(narrowed(value)).total == counts.get(value, 0)
+
+    @settings(max_examples=150, deadline=None)
+    @given(query=ASKED)
+    def test_what_is_excluded_is_all_the_rest(self, various: Snapshot, query: Query) -> None:
+        every = replace(query, text=None, sort=Sort.NEWEST, per_page=100)
+        tree = query.text or Word("comet")
+        asked = {*ids(various.search(replace(every, text=tree)))}
+        rest = {*ids(various.search(replace(every, text=Not(tree))))}
+        assert asked | rest == {*ids(various.search(every))}
+        assert asked.isdisjoint(rest)
+
+    @settings(max_examples=150, deadline=None)
+    @given(text=st.text(max_size=60), sort=st.sampled_from(Sort))
+    def test_any_text_is_answered(self, various: Snapshot, text: str, sort: Sort) -> None:
+        results = various.search(Query(parse(text).tree, sort=sort))
+        assert len(results.hits) == min(results.total, 20)
 
 
 @pytest.mark.parametrize("query", ["ferries", '"coastal ferries"', "ferries OR nowhere", "coastal ferries"])

@@ -11,7 +11,7 @@ from whoosh.reading import TermNotFound
 from whoosh.searching import Searcher
 
 from feedsrv import analysis
-from feedsrv.language import And, Beginning, Leaf, Node, Or, Phrase, Reference, Within, Word, positive_leaves
+from feedsrv.language import And, Beginning, Leaf, Node, Not, Or, Phrase, Reference, Within, Word, positive_leaves
 from feedsrv.release import Release
 from feedsrv.search import ranking
 from feedsrv.search.excerpts import Wanted
@@ -62,6 +62,8 @@ class Words:
                 return _joined(telling) if any(True for part in telling for _ in positive_leaves(part)) else tree
             case Or(parts):
                 return Or(tuple(dict.fromkeys(map(self.required, parts)))) if len(parts) > 1 else tree
+            case Not(part):
+                return Not(self.required(part))
         return tree
 
     def loosened(self, tree: Node) -> Node:
@@ -158,6 +160,8 @@ class Words:
             near: list[str] = [
                 word for word in reader.terms_within("forms", form, mistakes, prefix=1) if word.isalpha()
             ]
+            if mistakes == 1:
+                near += _swapped(form)
             having = {word: len(self.terms.form(reader, word).ranks) for word in near}
             if any(having.values()):
                 return max(having, key=lambda word: (having[word], word))
@@ -257,6 +261,11 @@ class Words:
 
 
 _NOWHERE: frozenset[int] = frozenset()
+
+
+def _swapped(form: str) -> list[str]:
+    """The form with two of its neighbouring letters in each other's place, which is one mistake of a typist."""
+    return [form[:at] + form[at + 1] + form[at] + form[at + 2 :] for at in range(len(form) - 1)]
 
 
 def _all(sets: Iterable[int]) -> int:
