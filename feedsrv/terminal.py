@@ -50,14 +50,24 @@ def marked(problem: Problem) -> str:
 def standings(counts: dict[Standing, int]) -> str:
     """How many files are what to the public."""
     counted = ", ".join(f"{count} {standing.value}" for standing, count in counts.items() if count)
-    return f"{sum(counts.values())} files: {counted or 'none'}"
+    return f"{_counted(sum(counts.values()), 'file')}: {counted or 'none'}"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def show(results: Results, newsroom: Newsroom) -> None:
-    """The hits of a search, a line each."""
-    for hit in results.hits:
+    """The hits of a search, a line each; beside the output, what is to be known of them."""
+    for place, hit in enumerate(results.hits):
+        if hit.is_partial and not (place and results.hits[place - 1].is_partial):
+            click.echo("Some of the words:", err=True)
         day = newsroom.day(hit.release.published).isoformat() if hit.release.published else "undated   "
         click.echo(f"{day}  {click.style(hit.release.id, bold=True)}  {hit.release.title}")
+    for note in results.notes:
+        click.echo(note, err=True)
+    if results.did_you_mean:
+        click.echo(f"Did you mean: {results.did_you_mean}", err=True)
     click.echo(f"{results.total} found", err=True)
 
 
@@ -74,7 +84,7 @@ def show_report(report: Report) -> None:
         examples = ", ".join((*change.added[:3], *change.removed[:3]))
         click.echo(f"topic {change.topic}: +{len(change.added)} −{len(change.removed)} ({examples} …)", err=True)
     counts = Counter(problem.severity for problem in in_order)
-    told = ", ".join(f"{counts[severity]:,} {severity.value}s" for severity in Severity if counts[severity])
+    told = ", ".join(_counted(counts[severity], severity.value) for severity in Severity if counts[severity])
     click.echo(f"{told or 'no problems'}; {standings(report.standings)}", err=True)
 
 

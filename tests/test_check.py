@@ -92,7 +92,7 @@ def test_errors_come_before_warnings_and_all_are_counted(make_newsroom: MakeNews
     lines = run(newsroom).stdout.splitlines()
     assert [line.partition(":")[0] for line in lines] == ["error", "warning", "note"]
     assert run(newsroom).stderr.splitlines()[-1] == (
-        "1 errors, 1 warnings, 1 notes; 3 files: 1 public, 1 draft, 1 unreadable"
+        "1 error, 1 warning, 1 note; 3 files: 1 public, 1 draft, 1 unreadable"
     )
     assert run(newsroom).exit_code == 1
 

@@ -241,6 +241,13 @@ class TestCommands:
         assert found.stdout == "2026-01-15  first  The first\n"
         assert run("search", "comet", "--sort", "newest", releases=releases, index=index).stdout == found.stdout
         assert run("search", "comet", "--year", "1999", releases=releases, index=index).stdout == ""
+        some = run("search", "the comet nowhere", releases=releases, index=index)
+        assert (some.stdout, some.stderr.splitlines()) == (
+            found.stdout,
+            ["Some of the words:", "Small words were passed over: the. In quotes they count.", "1 found"],
+        )
+        mistyped = run("search", "comte", releases=releases, index=index)
+        assert (mistyped.stdout, mistyped.stderr) == ("", "Did you mean: comet\n0 found\n")
         nowhere = run("search", "comet", releases=releases, index=tmp_path / "elsewhere")
         assert (nowhere.returncode, nowhere.stderr.count("feedsrv index")) == (1, 1)
 

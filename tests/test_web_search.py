@@ -1,0 +1,146 @@
+"""The page of a search: why each result is there, and how to narrow it."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from lxml import html
+from lxml.html import HtmlElement
+from werkzeug.test import Client
+
+from tests.conftest import Newsroom, release
+
+FILES = {
+    "newsroom.toml": 'languages = ["en", "fr"]\n[topics.comets]\nlabel = "Comets"\n[topics.dust]\nlabel = "Dust"\n',
+    **{
+        f"comet{year}.md": release(f"A comet in {year}", f"{year}-05-01", "The comet came and went.", topics="[comets]")
+        for year in (2019, 2020, 2023)
+    },
+    "both.md": release("Dust", "2020-06-01", "The dust of the comet.", topics="[comets, dust]"),
+    "poussiere.md": release("La poussière", "2020-07-01", "De la poussière, sans comet.", lang="fr", topics="[dust]"),
+    "budget.md": release("The budget of the observatory", "2024-01-01", "Money for a telescope."),
+}
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Client:
+    newsroom = Newsroom(tmp_path_factory.mktemp("search") / "newsroom")
+    newsroom.publish(FILES)
+    return newsroom.client()
+
+
+def page(client: Client, address: str) -> HtmlElement:
+    answer = client.get(address)
+    assert answer.status_code == 200
+    return html.document_fromstring(answer.text)
+
+
+def titles(tree: HtmlElement) -> list[str]:
+    return [heading.text_content() for heading in tree.cssselect("ol.releases h2")]
+
+
+def total(tree: HtmlElement) -> int:
+    return int(tree.cssselect(".status strong")[0].text_content().split()[0])
+
+
+def choices(tree: HtmlElement) -> dict[str, HtmlElement]:
+    """The links that switch values on and off, by the label of each."""
+    return {link.cssselect("span")[0].text_content(): link for link in tree.cssselect(".choices li a")}
+
+
+@pytest.mark.parametrize(
+    "address", ["/search?q=comet", "/search?lang=en&q=comet&year=2020", "/search?q=comet&topic=dust"]
+)
+def test_each_value_is_switched_by_itself_and_leads_to_as_many_as_it_says(client: Client, address: str) -> None:
+    tree = page(client, address)
+    now = parse_qs(urlsplit(address).query)
+    assert choices(tree)
+    for label, link in choices(tree).items():
+        then = parse_qs(urlsplit(link.attrib["href"]).query)
+        (changed,) = (name for name in {*now, *then} if now.get(name) != then.get(name))
+        assert {*now.get(changed, [])} ^ {*then.get(changed, [])} == {
+            {"Comets": "comets", "Dust": "dust", "English": "en", "Français": "fr"}.get(label, label)
+        }
+        is_on = link.get("aria-current") == "true"
+        assert is_on == (len(then.get(changed, [])) < len(now.get(changed, [])))
+        back = page(client, link.attrib["href"])
+        assert choices(back)[label].attrib["href"] == address
+        if not is_on and changed not in now:
+            assert total(back) == int(link.cssselect(".count")[0].text_content())
+
+
+def test_the_bars_are_the_years_and_filter(client: Client) -> None:
+    tree = page(client, "/search?q=comet&sort=newest")
+    bars = tree.cssselect("svg.chart a")
+    told = [bar.cssselect("title")[0].text_content() for bar in bars]
+    assert told == ["2019: 1 release", "2020: 3 releases", "2023: 1 release"]
+    heights = [float(bar.cssselect("rect.bar")[0].attrib["height"]) for bar in bars]
+    places = [float(bar.cssselect("rect.bar")[0].attrib["x"]) for bar in bars]
+    assert heights[0] == heights[2] < heights[1]
+    assert [place - places[0] for place in places] == [0, 10, 40]
+    narrowed = page(client, bars[0].attrib["href"])
+    assert titles(narrowed) == ["A comet in 2019"]
+    assert [bar.get("class") for bar in narrowed.cssselect("svg.chart a")] == ["on", None, None]
+
+
+def test_what_has_some_of_the_words_stands_below_a_line(client: Client) -> None:
+    tree = page(client, "/search?q=comet+dust")
+    assert [note.text_content() for note in tree.cssselect(".note")] == [
+        "Only 1 release has all the words. Those with some of them follow, the best first."
+    ]
+    complete, partial = tree.cssselect("ol.releases")
+    assert titles(complete) == ["Dust"]
+    assert [line.text_content() for line in tree.cssselect("ol + .divider")] == ["Some of the words"]
+    assert len(titles(partial)) == 4
+    assert partial.get("start") == "2"
+    assert not page(client, "/search?q=comet+dust&sort=newest").cssselect(".divider")
+
+
+def test_a_mistyped_word_is_asked_about(client: Client) -> None:
+    tree = page(client, "/search?q=telescpoe&year=2024&sort=oldest")
+    (link,) = tree.cssselect(".meant a")
+    assert (link.text_content(), link.attrib["href"]) == ("telescope", "/search?q=telescope&sort=oldest&year=2024")
+    assert titles(page(client, link.attrib["href"])) == ["The budget of the observatory"]
+    assert not page(client, "/search?q=nowhere").cssselect(".meant")
+
+
+def test_titles_and_excerpts_are_marked(client: Client) -> None:
+    tree = page(client, "/search?q=comets+year:2019")
+    assert [mark.text_content() for mark in tree.cssselect("ol.releases mark")] == ["comet", "comet"]
+
+
+def test_each_order_is_one_click_away_and_the_best_is_usual(client: Client) -> None:
+    tree = page(client, "/search?q=comet")
+    orders = {link.text_content(): link for link in tree.cssselect(".sorts a")}
+    assert [orders[name].get("aria-current") for name in ("Relevance", "Newest", "Oldest")] == ["true", None, None]
+    assert titles(page(client, orders["Oldest"].attrib["href"]))[0] == "A comet in 2019"
+    assert titles(page(client, orders["Newest"].attrib["href"]))[0] == "A comet in 2023"
+
+
+@pytest.mark.parametrize(("format_", "extension"), [("Atom", "atom"), ("RSS", "rss"), ("JSON Feed", "json")])
+def test_the_feed_of_a_search_has_what_has_all_the_words_newest_first(
+    client: Client, format_: str, extension: str
+) -> None:
+    tree = page(client, "/search?q=comet+dust&lang=en&sort=relevance&page=1")
+    (link,) = [link for link in tree.cssselect(".subscribe a") if link.text_content() == format_]
+    assert link.attrib["href"] == f"/search.{extension}?lang=en&q=comet+dust"
+    feed = client.get(f"/search.{extension}?lang=en&q=comet+dust").text
+    assert "/releases/both" in feed
+    assert "/releases/comet2019" not in feed
+
+
+def test_dates_may_be_typed_as_people_type_them(client: Client) -> None:
+    for query in ("comet after:2023", "comet after:05/2023", 'comet after:"1 mai 2023"', "comet 2021..2024"):
+        assert titles(page(client, f"/search?q={query}")) == ["A comet in 2023"]
+
+
+def test_a_release_leads_to_those_that_are_like_it(client: Client) -> None:
+    listed = page(client, "/releases").cssselect("ol.releases h2 a")
+    addresses = {link.text_content(): link.attrib["href"] for link in listed}
+    tree = page(client, addresses["A comet in 2019"])
+    assert [link.attrib["href"] for link in tree.cssselect(".related a")][:2] == [
+        "/releases/comet2023",
+        "/releases/comet2020",
+    ]
+    assert not page(client, addresses["La poussière"]).cssselect(".related")
