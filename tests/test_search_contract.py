@@ -509,6 +509,7 @@ class TestDidYouMean:
             ("telescoep topic:none", None),
             ("comet", None),
             ("comet nowhere", None),
+            ("observatry OR comet", None),
             ("comte -lang:fr", "comet AND NOT lang:fr"),
             ("saww", "saw"),
             ("sww", None),
@@ -518,14 +519,18 @@ class TestDidYouMean:
             ("zurrich", "zurich"),
         ],
     )
-    def test_a_question_that_would_find_something_where_this_one_does_not(
+    def test_it_is_a_question_that_some_release_has_all_the_words_of_where_none_has_all_of_this_one(
         self, index: SearchIndex, query: str, meant: str | None
     ) -> None:
         results = index.snapshot().search(Query(parse(query).tree))
         assert results.did_you_mean == meant
         if meant:
-            assert results.total == 0
+            assert results.complete == 0
             assert ask(index, meant)
+
+    def test_those_with_some_of_the_words_do_not_hide_it(self, index: SearchIndex) -> None:
+        results = index.snapshot().search(Query(parse("comet telescoep").tree, sort=Sort.RELEVANCE))
+        assert (results.total, results.complete, results.did_you_mean) == (2, 0, "comet AND telescope")
 
 
 class TestSimilar:

@@ -60,7 +60,7 @@ class WhooshSnapshot:
             sort=query.sort,
             complete=complete.bit_count(),
             facets={name: self._facet(name, found, filters) for name in FACETS},
-            did_you_mean=self._did_you_mean(query) if query.text and not total else None,
+            did_you_mean=self._did_you_mean(query) if query.text and not complete else None,
             notes=tuple(self._words.notes(query.text)) if query.text else (),
         )
 
