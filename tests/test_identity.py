@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import pytest
 
-from tests.conftest import MakeNewsroom, Newsroom, release
+from tests.conftest import BASE_URL, MakeNewsroom, Newsroom, release
+from tests.running import Running, run, running
 
 SETTINGS = 'languages = ["en", "fr"]\ntimezone = "Europe/Paris"\n[topics.comets]\nmatch = ["comet"]\n'
 FILES = {
@@ -50,6 +54,8 @@ PATHS = [
     "/releases.json?limit=2&page=2",
     "/releases.rss?limit=2&page=3",
 ]  # fmt: skip
+MANY = {f"n{number}.md": release(f"N {number}", f"2021-0{1 + number % 9}-02", "A comet.") for number in range(60)}
+ARCHIVES = [f"{path}.{ending}?archive=2021-03" for path in LISTS[:2] for ending in ("atom", "rss", "json")]
 
 
 def answers(newsroom: Newsroom) -> dict[str, tuple[int, str | None, bytes]]:
@@ -89,3 +95,34 @@ def test_an_index_that_was_emptied_and_built_again(
     assert answers(newsroom) == expected
     newsroom.publish(rebuild=True)
     assert answers(newsroom) == expected
+
+
+def answers_over_http(newsroom: Running) -> dict[str, set[tuple[int, str | None, bytes]]]:
+    """What the workers answer; each path is asked for several times, over connections of their own."""
+    return {path: {_answer_over_http(newsroom, path) for _ in range(4)} for path in (*PATHS, *ARCHIVES)}
+
+
+def _answer_over_http(newsroom: Running, path: str) -> tuple[int, str | None, bytes]:
+    try:
+        with urlopen(Request(newsroom.url + path, headers={"Host": "press.example.org"})) as answer:
+            return answer.status, answer.headers["ETag"], answer.read()
+    except HTTPError as error:
+        with error:
+            return error.code, error.headers["ETag"], error.read()
+
+
+def test_two_machines_with_other_clocks_locales_and_hashes(make_newsroom: MakeNewsroom, tmp_path: Path) -> None:
+    releases = make_newsroom(FILES | MANY).releases
+    here = {"TZ": "Pacific/Kiritimati", "LC_ALL": "C", "PYTHONHASHSEED": "1"}
+    there = {"TZ": "America/St_Johns", "LC_ALL": "C.UTF-8", "LANG": "fr_FR.UTF-8", "PYTHONHASHSEED": "4242"}
+    found = []
+    for name, surroundings in (("here", here), ("there", there)):
+        with running(releases, tmp_path / name, FEEDSRV_BASE_URL=BASE_URL, **surroundings) as newsroom:
+            found.append(answers_over_http(newsroom))
+    run("index", "--rebuild", releases=releases, index=tmp_path / "here", PYTHONHASHSEED="7")
+    with running(releases, tmp_path / "here", FEEDSRV_BASE_URL=BASE_URL) as newsroom:
+        found.append(answers_over_http(newsroom))
+    assert {len(answers) for answers in found[0].values()} == {1}
+    assert found[0] == found[1] == found[2]
+    statuses = {path: status for path, answers in found[0].items() for status, _, _ in answers}
+    assert {path: status for path, status in statuses.items() if status != 200} == {"/releases/gone": 410}
