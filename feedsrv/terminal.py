@@ -49,7 +49,7 @@ def marked(problem: Problem) -> str:
 
 def standings(counts: dict[Standing, int]) -> str:
     """How many files are what to the public."""
-    counted = ", ".join(f"{count} {standing.value}" for standing, count in counts.items() if count)
+    counted = ", ".join(f"{count:,} {standing.value}" for standing, count in counts.items() if count)
     return f"{_counted(sum(counts.values()), 'file')}: {counted or 'none'}"
 
 
