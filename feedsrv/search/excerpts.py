@@ -6,12 +6,15 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
+from itertools import islice
 
 from feedsrv import analysis
 from feedsrv.language import join_ordinals
 
 LENGTH = 240
 """Characters of an excerpt, marks not counted."""
+MOST_MARKED = 1_000
+"""Words of a text that are looked at for the best excerpt: those of a release that says nothing else took seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,8 @@ def _marked(text: str, start: int, end: int, spans: Sequence[tuple[int, int]]) -
 
 
 def _spans(text: str, language: str, wanted: Wanted) -> list[tuple[int, int]]:
-    return [(word.start, word.end) for word in analysis.words(text) if wanted.has(word, language)]
+    found = ((word.start, word.end) for word in analysis.words(text) if wanted.has(word, language))
+    return list(islice(found, MOST_MARKED))
 
 
 def _window(text: str, spans: Sequence[tuple[int, int]]) -> tuple[int, int]:

@@ -8,15 +8,15 @@ from array import array
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 from itertools import islice
+from operator import and_
 from threading import Lock
 
-from whoosh import query as whoosh
 from whoosh.reading import IndexReader, TermNotFound
-from whoosh.searching import Searcher
 
 from feedsrv.search import ranking
-from feedsrv.search.whoosh_table import Table
+from feedsrv.search.whoosh_table import Table, members
 
 ROOM = 3_000_000
 """Postings that are kept; one takes 8 bytes."""
@@ -83,13 +83,11 @@ class Terms:
         """The releases that have a word which begins so; of too many such words the first by the alphabet count."""
         return self._known(f"{name} beginning", text, lambda: self._begun(reader, name, text))
 
-    def phrase(self, searcher: Searcher, forms: Sequence[str], name: str = "forms") -> Term:
+    def phrase(self, reader: IndexReader, forms: Sequence[str], name: str = "forms") -> Term:
         """The releases that have these words one after another."""
         if len(forms) < 2:
-            return self.form(searcher.reader(), forms[0], name) if forms else NO_TERM
-        return self._known(
-            f"{name} phrase", " ".join(forms), lambda: self._scored(self._in_order(searcher, forms, name))
-        )
+            return self.form(reader, forms[0], name) if forms else NO_TERM
+        return self._known(f"{name} phrase", " ".join(forms), lambda: self._scored(self._in_order(reader, forms, name)))
 
     def reference(self, reader: IndexReader, key: str) -> Term:
         """The releases with this reference number."""
@@ -134,10 +132,13 @@ class Terms:
         ranks = (self.table.ranks.get(number) for number in numbers)
         return dict.fromkeys((rank for rank in ranks if rank is not None), weight)
 
-    def _in_order(self, searcher: Searcher, forms: Sequence[str], name: str) -> dict[int, float]:
+    def _in_order(self, reader: IndexReader, forms: Sequence[str], name: str) -> dict[int, float]:
+        having_all = reduce(and_, (self.form(reader, form, name).releases for form in forms))
+        numbers = sorted(self.table.numbers[rank] for rank in members(having_all))
         found: dict[int, float] = {}
         for field_name, weight in reversed(list(_FORMS[name].items())):
-            found |= self._even(searcher.docs_for_query(whoosh.Phrase(field_name, list(forms))), weight)
+            standing = {form: places(reader, field_name, form, numbers) for form in dict.fromkeys(forms)}
+            found |= self._even((number for number in numbers if _follow(number, forms, standing)), weight)
         return found
 
     def _begun(self, reader: IndexReader, name: str, text: str) -> Term:
@@ -152,6 +153,34 @@ class Terms:
                 for rank, occurrences in self._weighed(reader, {field_name: weight}, word).items():
                     found[rank] = found.get(rank, 0.0) + occurrences
         return self._scored(found, is_cut=is_cut)
+
+
+def places(reader: IndexReader, name: str, form: str, numbers: Sequence[int]) -> dict[int, frozenset[int]]:
+    """Where a form stands in a field of each of these documents, which are in order."""
+    found: dict[int, frozenset[int]] = {}
+    try:
+        matcher = reader.postings(name, form)
+    except TermNotFound:
+        return found
+    for number in numbers:
+        if matcher.is_active() and matcher.id() < number:
+            matcher.skip_to(number)
+        if not matcher.is_active():
+            break
+        if matcher.id() == number:
+            found[number] = frozenset(matcher.value_as("positions"))
+    return found
+
+
+def _follow(number: int, forms: Sequence[str], standing: Mapping[str, Mapping[int, frozenset[int]]]) -> bool:
+    """Whether the forms stand one after another somewhere in a document."""
+    starts = standing[forms[0]].get(number, frozenset())
+    for offset, form in enumerate(forms[1:], 1):
+        if not starts:
+            return False
+        there = standing[form].get(number, frozenset())
+        starts = frozenset(start for start in starts if start + offset in there)
+    return bool(starts)
 
 
 def _postings(reader: IndexReader, name: str, text: str) -> Iterator[tuple[int, float]]:

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from whoosh.reading import TermNotFound
 from whoosh.searching import Searcher
 
 from feedsrv import analysis
@@ -16,7 +15,7 @@ from feedsrv.release import Release
 from feedsrv.search import ranking
 from feedsrv.search.excerpts import Wanted
 from feedsrv.search.whoosh_table import members
-from feedsrv.search.whoosh_terms import MOST_EXPANSIONS, Term, Terms
+from feedsrv.search.whoosh_terms import MOST_EXPANSIONS, Term, Terms, places
 
 _FORMS = {"title": "title_forms", "contact": "contacts"}
 _SHORTEST_CORRECTED = 4  # letters of a word that may be mistyped
@@ -210,7 +209,7 @@ class Words:
         return _all(_any(self.terms.title(reader, stem).releases for stem in self._stems(part)) for part in parts)
 
     def _phrase(self, text: str, name: str = "forms") -> Term:
-        return self.terms.phrase(self.searcher, analysis.forms(text), name)
+        return self.terms.phrase(self.searcher.reader(), analysis.forms(text), name)
 
     def _beginning(self, text: str, name: str = "forms") -> Term:
         *before, last = analysis.forms(text) or [""]
@@ -229,35 +228,20 @@ class Words:
         if not wanted:
             return {}
         reader, numbers = self.searcher.reader(), self.terms.table.numbers
-        places = {form: self._places(form, sorted(numbers[rank] for rank in ranks)) for form in dict.fromkeys(forms)}
-        worth = {form: self.terms.form(reader, form).rarity for form in places}
+        wanted_in = sorted(numbers[rank] for rank in ranks)
+        standing = {form: places(reader, "forms", form, wanted_in) for form in dict.fromkeys(forms)}
+        worth = {form: self.terms.form(reader, form).rarity for form in standing}
         return {
             rank: ranking.NEIGHBOURS
             * sum(
                 worth[first] + worth[second]
                 for first, second in wanted
-                if not places[second]
+                if not standing[second]
                 .get(numbers[rank], _NOWHERE)
-                .isdisjoint(place + 1 for place in places[first].get(numbers[rank], _NOWHERE))
+                .isdisjoint(place + 1 for place in standing[first].get(numbers[rank], _NOWHERE))
             )
             for rank in ranks
         }
-
-    def _places(self, form: str, numbers: Sequence[int]) -> dict[int, frozenset[int]]:
-        """Where a form stands in each of these documents."""
-        found: dict[int, frozenset[int]] = {}
-        try:
-            matcher = self.searcher.reader().postings("forms", form)
-        except TermNotFound:
-            return found
-        for number in numbers:
-            if matcher.is_active() and matcher.id() < number:
-                matcher.skip_to(number)
-            if not matcher.is_active():
-                break
-            if matcher.id() == number:
-                found[number] = frozenset(matcher.value_as("positions"))
-        return found
 
 
 _NOWHERE: frozenset[int] = frozenset()
