@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from collections.abc import Container
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
@@ -23,7 +24,10 @@ _UNDERSCORED_FOLDERS = {"_posts", "_drafts"}  # Jekyll's; whatever else begins w
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The release files of a folder, sorted, the files that may belong to them, and what could have been one."""
+    """The release files of a folder, the files that may belong to them, and what could have been one.
+
+    ``sources`` are sorted, texts before documents: a document that a text names is no release.
+    """
 
     sources: tuple[str, ...]
     files: tuple[str, ...]
@@ -121,7 +125,7 @@ def _sorted_out(sources: list[str], files: list[str], problems: list[Problem]) -
     unread = {document for document in lone if not readers.can_read(document)}
     reported = [Problem(source, 0, "documents of this kind are not read here", _INSTALL) for source in sorted(unread)]
     enclosable = tuple(sorted({*files, *documents}))
-    return Listing(tuple(sorted((*texts, *(lone - unread)))), enclosable, (*problems, *reported))
+    return Listing((*sorted(texts), *sorted(lone - unread)), enclosable, (*problems, *reported))
 
 
 _INSTALL = "pip install feedsrv[documents], or save the text beside it as .md"
@@ -134,6 +138,11 @@ def _is_worth_entering(name: str) -> bool:
 def is_document_name(name: str) -> bool:
     """Whether a file of this name belongs to a release if there is one for it, else may be one."""
     return PurePosixPath(name).suffix.lower() in readers.DOCUMENTS
+
+
+def is_attached(source: str, named: Container[str]) -> bool:
+    """Whether a file is a document that a text names: it goes with that text, also where that is not public yet."""
+    return source in named and is_document_name(source)
 
 
 def is_worth_noticing(name: str) -> bool:

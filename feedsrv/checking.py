@@ -10,9 +10,10 @@ from itertools import count
 from pathlib import Path
 
 from feedsrv import ids, newsroom, topic_rules
-from feedsrv.catalogue import Catalogue
+from feedsrv.catalogue import Catalogue, Listing, is_attached
 from feedsrv.errors import FileUnreadable, IndexUnavailable, NewsroomInvalid
 from feedsrv.ledger import FileRecord
+from feedsrv.newsroom import Newsroom
 from feedsrv.problem import Problem
 from feedsrv.publishing import Progress, all_problems, claims, record_of, unreadable
 from feedsrv.query import Query
@@ -49,28 +50,14 @@ def check(catalogue: Catalogue, index: SearchIndex, now: datetime, paths: Sequen
     except NewsroomInvalid as error:
         return Report(error.problems, {})
     listing = catalogue.list()
-    enclosures = catalogue.enclosures(listing)
-    records: dict[str, FileRecord] = {}
-    public: dict[str, _Public] = {}
-    for source in progress(listing.sources):
-        try:
-            data = catalogue.data(source)
-            reading = enclosures.enclose(catalogue.read(source, data, settings), data).reading
-        except FileUnreadable as error:
-            records[source] = unreadable(source, error.problem)
-        except FileNotFoundError:
-            continue
-        else:
-            records[source] = record_of(reading, "", now)
-            if records[source].standing is Standing.PUBLIC:
-                public[source] = _Public(reading.release.topic_ids, reading.release.aliases)
+    records, public, named = _read(catalogue, listing, settings, now, progress)
     given = ids.assign(claims(records, settings))
     records = {source: replace(record, id=given.get(source, "")) for source, record in records.items()}
     wanted = [path.resolve() for path in paths]
     problems = [
         problem
         for problem in (
-            *listing.problems,
+            *(problem for problem in listing.problems if not is_attached(problem.path, named)),
             *all_problems(records),
             *_rivals_to_come(records),
             *_rivals_for_addresses(records, public),
@@ -89,6 +76,33 @@ def check(catalogue: Catalogue, index: SearchIndex, now: datetime, paths: Sequen
 class _Public:
     topics: tuple[str, ...]
     aliases: tuple[str, ...]
+
+
+def _read(
+    catalogue: Catalogue, listing: Listing, settings: Newsroom, now: datetime, progress: Progress
+) -> tuple[dict[str, FileRecord], dict[str, _Public], set[str]]:
+    """What each file is, what of it is public, and the files that texts name."""
+    enclosures = catalogue.enclosures(listing)
+    records: dict[str, FileRecord] = {}
+    public: dict[str, _Public] = {}
+    named: set[str] = set()
+    for source in progress(listing.sources):
+        if is_attached(source, named):
+            continue
+        try:
+            data = catalogue.data(source)
+            enclosed = enclosures.enclose(catalogue.read(source, data, settings), data)
+        except FileUnreadable as error:
+            records[source] = unreadable(source, error.problem)
+        except FileNotFoundError:
+            continue
+        else:
+            named.update(enclosed.named)
+            records[source] = record_of(enclosed.reading, "", now)
+            if records[source].standing is Standing.PUBLIC:
+                found = enclosed.reading.release
+                public[source] = _Public(found.topic_ids, found.aliases)
+    return records, public, named
 
 
 def _changes(index: SearchIndex, public: Mapping[str, _Public]) -> Iterator[TopicChange]:

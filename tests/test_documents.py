@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedsrv import readers
+from feedsrv.checking import check
 from feedsrv.errors import FileUnreadable
 from feedsrv.newsroom import Newsroom
 from feedsrv.problem import Severity
@@ -252,6 +253,22 @@ class TestCompanions:
         sources = set(newsroom.catalogue.list().sources)
         assert sources == {"launch.md", "port.fr.md", "visit/index.md", "alone.pdf"}
 
+    @pytest.mark.parametrize("head", ["", "embargo: 2030-01-01\n", "draft: true\n"])
+    @pytest.mark.parametrize("name", ["zz.md", "aa.md"])
+    def test_a_document_that_a_text_names_is_no_release_whether_the_text_is_public_or_not(
+        self, make_newsroom: MakeNewsroom, head: str, name: str
+    ) -> None:
+        text = f"---\ntitle: Launch\ndate: 2026-01-15\nslug: launch\n{head}---\nSee [the plan](plans/plan.pdf).\n"
+        newsroom = make_newsroom({name: text, "plans/plan.pdf": pdf(("The plan",)), "plans/lone.pdf": pdf(("Alone",))})
+        assert [stamp.id for stamp in newsroom.snapshot().stamps()] == ([] if head else ["launch"]) + ["lone"]
+        checked = check(newsroom.catalogue, newsroom.index, newsroom.now, [], iter)
+        assert sum(checked.standings.values()) == 2
+        newsroom.publish({"later.md": release("Later")})
+        assert "plan" not in {stamp.id for stamp in newsroom.snapshot().stamps()}
+        newsroom.remove(name)
+        newsroom.publish()
+        assert {stamp.id for stamp in newsroom.snapshot().stamps()} == {"plan", "lone", "later"}
+
     @pytest.fixture
     def without_libraries(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         def missing(name: str) -> str:
@@ -272,3 +289,7 @@ class TestCompanions:
         assert [(problem.path, problem.remedy) for problem in listing.problems] == [
             ("alone.pdf", "pip install feedsrv[documents], or save the text beside it as .md")
         ]
+        assert [problem.path for problem in newsroom.publish().problems] == ["alone.pdf"]
+        named = {"a.md": release("A", body="[plan](alone.pdf)")}
+        assert newsroom.publish(named).problems == ()
+        assert check(newsroom.catalogue, newsroom.index, newsroom.now, [], iter).problems == ()
