@@ -76,8 +76,8 @@ class Results:
     ``facets`` has the keys ``topic`` (most first, then by id), ``year`` (newest first) and ``lang`` (most
     first). ``page`` may lie past the last one: then ``hits`` is empty. ``complete`` is how many of ``total`` have
     all that was asked for: by relevance, those with some of the words follow where few have all. ``did_you_mean``
-    is a question that some release has all the words of, where none has all of this one. ``notes`` are sentences on
-    what was cut.
+    is this question without what may be mistyped, where no release has all of it. ``notes`` are sentences on what was
+    cut.
     """
 
     hits: tuple[Hit, ...]

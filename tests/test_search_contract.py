@@ -519,7 +519,7 @@ class TestDidYouMean:
             ("zurrich", "zurich"),
         ],
     )
-    def test_it_is_a_question_that_some_release_has_all_the_words_of_where_none_has_all_of_this_one(
+    def test_it_is_the_question_without_what_may_be_mistyped_where_that_finds_something(
         self, index: SearchIndex, query: str, meant: str | None
     ) -> None:
         results = index.snapshot().search(Query(parse(query).tree))
@@ -531,6 +531,8 @@ class TestDidYouMean:
     def test_those_with_some_of_the_words_do_not_hide_it(self, index: SearchIndex) -> None:
         results = index.snapshot().search(Query(parse("comet telescoep").tree, sort=Sort.RELEVANCE))
         assert (results.total, results.complete, results.did_you_mean) == (2, 0, "comet AND telescope")
+        results = index.snapshot().search(Query(parse("observation telescoep").tree, sort=Sort.RELEVANCE))
+        assert (results.total, results.complete, results.did_you_mean) == (1, 0, "observation AND telescope")
 
 
 class TestSimilar:

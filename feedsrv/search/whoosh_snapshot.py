@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import reduce
 from itertools import islice
@@ -190,10 +191,11 @@ class WhooshSnapshot:
         return self._table.between(*(moment.timestamp() if moment else None for moment in (since, before)))
 
     def _did_you_mean(self, query: Query) -> str | None:
-        """The question with unknown words replaced by their nearest neighbours, if that finds something."""
+        """The question with unknown words replaced by their nearest neighbours, if that finds something as well."""
         assert query.text is not None  # noqa: S101 - only a question can be mistyped
         corrected = self._words.corrected(query.text)
-        return str(corrected) if corrected != query.text and self._matches(corrected) else None
+        finds = corrected != query.text and self._found(replace(query, text=corrected))[0]
+        return str(corrected) if finds else None
 
     def _hit(self, rank: int, wanted: Wanted | None, *, is_partial: bool) -> Hit:
         release = self._release(rank)
