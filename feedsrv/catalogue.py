@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Container
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
@@ -19,6 +19,9 @@ from feedsrv.newsroom import Newsroom
 from feedsrv.problem import Problem, Severity
 from feedsrv.reading import Reading
 
+MOST_ATTACHED = 10
+"""Documents that a text may name before it is taken for a list of releases."""
+
 _UNDERSCORED_FOLDERS = {"_posts", "_drafts"}  # Jekyll's; whatever else begins with _ is machinery
 
 
@@ -26,7 +29,7 @@ _UNDERSCORED_FOLDERS = {"_posts", "_drafts"}  # Jekyll's; whatever else begins w
 class Listing:
     """The release files of a folder, the files that may belong to them, and what could have been one.
 
-    ``sources`` are sorted, texts before documents: a document that a text names is no release.
+    ``sources`` are sorted, texts before documents: one that is `attached` to a text is no release.
     """
 
     sources: tuple[str, ...]
@@ -140,9 +143,13 @@ def is_document_name(name: str) -> bool:
     return PurePosixPath(name).suffix.lower() in readers.DOCUMENTS
 
 
-def is_attached(source: str, named: Container[str]) -> bool:
-    """Whether a file is a document that a text names: it goes with that text, also where that is not public yet."""
-    return source in named and is_document_name(source)
+def attached(named: Iterable[str]) -> set[str]:
+    """The documents that go with a text that names these files, also where it is not public yet.
+
+    None where it names so many that it is a list of releases.
+    """
+    documents = set(filter(is_document_name, named))
+    return documents if len(documents) <= MOST_ATTACHED else set()
 
 
 def is_worth_noticing(name: str) -> bool:

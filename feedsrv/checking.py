@@ -10,7 +10,7 @@ from itertools import count
 from pathlib import Path
 
 from feedsrv import ids, newsroom, topic_rules
-from feedsrv.catalogue import Catalogue, Listing, is_attached
+from feedsrv.catalogue import Catalogue, Listing, attached
 from feedsrv.errors import FileUnreadable, IndexUnavailable, NewsroomInvalid
 from feedsrv.ledger import FileRecord
 from feedsrv.newsroom import Newsroom
@@ -50,14 +50,14 @@ def check(catalogue: Catalogue, index: SearchIndex, now: datetime, paths: Sequen
     except NewsroomInvalid as error:
         return Report(error.problems, {})
     listing = catalogue.list()
-    records, public, named = _read(catalogue, listing, settings, now, progress)
+    records, public, enclosed = _read(catalogue, listing, settings, now, progress)
     given = ids.assign(claims(records, settings))
     records = {source: replace(record, id=given.get(source, "")) for source, record in records.items()}
     wanted = [path.resolve() for path in paths]
     problems = [
         problem
         for problem in (
-            *(problem for problem in listing.problems if not is_attached(problem.path, named)),
+            *(problem for problem in listing.problems if problem.path not in enclosed),
             *all_problems(records),
             *_rivals_to_come(records),
             *_rivals_for_addresses(records, public),
@@ -81,13 +81,13 @@ class _Public:
 def _read(
     catalogue: Catalogue, listing: Listing, settings: Newsroom, now: datetime, progress: Progress
 ) -> tuple[dict[str, FileRecord], dict[str, _Public], set[str]]:
-    """What each file is, what of it is public, and the files that texts name."""
+    """What each file is, what of it is public, and the documents that go with texts."""
     enclosures = catalogue.enclosures(listing)
     records: dict[str, FileRecord] = {}
     public: dict[str, _Public] = {}
-    named: set[str] = set()
+    with_texts: set[str] = set()
     for source in progress(listing.sources):
-        if is_attached(source, named):
+        if source in with_texts:
             continue
         try:
             data = catalogue.data(source)
@@ -97,12 +97,12 @@ def _read(
         except FileNotFoundError:
             continue
         else:
-            named.update(enclosed.named)
+            with_texts |= attached(enclosed.named)
             records[source] = record_of(enclosed.reading, "", now)
             if records[source].standing is Standing.PUBLIC:
                 found = enclosed.reading.release
                 public[source] = _Public(found.topic_ids, found.aliases)
-    return records, public, named
+    return records, public, with_texts
 
 
 def _changes(index: SearchIndex, public: Mapping[str, _Public]) -> Iterator[TopicChange]:

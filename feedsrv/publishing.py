@@ -10,7 +10,7 @@ from tempfile import SpooledTemporaryFile
 
 from feedsrv import ids, release, topics
 from feedsrv import newsroom as newsroom_module
-from feedsrv.catalogue import Catalogue, is_attached
+from feedsrv.catalogue import Catalogue, attached
 from feedsrv.enclosures import Enclosures
 from feedsrv.errors import FileUnreadable, RemovalRefused
 from feedsrv.ledger import FileRecord
@@ -71,7 +71,7 @@ def publish(
             only = None
         with SpooledTemporaryFile(_SPOOL_IN_MEMORY, "w+", encoding="utf8") as spool:
             for source in progress(listing.sources):
-                reading = None if is_attached(source, run.named) else run.examine(source, only)
+                reading = None if source in run.attached else run.examine(source, only)
                 if reading:
                     spool.write(release.to_json(reading) + "\n")
             if not force:
@@ -100,7 +100,7 @@ class _Run:
     records: dict[str, FileRecord] = field(default_factory=dict)
     files: dict[str, Mapping[str, Path]] = field(default_factory=dict)
     changed: set[str] = field(default_factory=set)
-    named: set[str] = field(default_factory=set)
+    attached: set[str] = field(default_factory=set)
 
     @property
     def public(self) -> dict[str, FileRecord]:
@@ -111,7 +111,7 @@ class _Run:
         """Note what a file is now; what it says to the public is returned if that has to be put."""
         found = self._examined(source, only)
         if source in self.records:
-            self.named.update(self.records[source].named)
+            self.attached |= attached(self.records[source].named)
         return found
 
     def _examined(self, source: str, only: Collection[str] | None) -> Release | Withdrawal | None:
@@ -183,7 +183,7 @@ class _Run:
             changed=len(self.changed & before),
             removed=len(before - after),
             standings=standings,
-            problems=(*(one for one in problems if not is_attached(one.path, self.named)), *all_problems(self.records)),
+            problems=(*(one for one in problems if one.path not in self.attached), *all_problems(self.records)),
             true_until=true_until,
         )
 

@@ -269,6 +269,15 @@ class TestCompanions:
         newsroom.publish()
         assert {stamp.id for stamp in newsroom.snapshot().stamps()} == {"plan", "lone", "later"}
 
+    @pytest.mark.parametrize(("count", "releases"), [(10, 1), (11, 12)])
+    def test_a_text_that_names_many_documents_is_a_list_of_releases(
+        self, make_newsroom: MakeNewsroom, count: int, releases: int
+    ) -> None:
+        files: dict[str, str | bytes] = {f"d{number}.docx": docx(("Title", f"D {number}")) for number in range(count)}
+        text = "\n".join(f"[{name}]({name})\n" for name in files)
+        newsroom = make_newsroom(files | {"list.md": release("All releases", body=text)})
+        assert len(newsroom.snapshot().stamps()) == releases
+
     @pytest.fixture
     def without_libraries(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         def missing(name: str) -> str:
