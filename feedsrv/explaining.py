@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from feedsrv import newsroom, topics
-from feedsrv.catalogue import Catalogue
+from feedsrv.catalogue import Catalogue, attached
 from feedsrv.errors import FileUnreadable, IndexUnavailable, ReleaseMissing, ReleaseNotFound, ReleaseWithdrawn
 from feedsrv.language import reference_key
 from feedsrv.newsroom import Newsroom
@@ -63,7 +63,27 @@ def explain(catalogue: Catalogue, index: SearchIndex, wanted: str, now: datetime
     source = _path(catalogue, wanted) or _published(snapshot, wanted)
     if source is None:
         source = _claimed(catalogue, settings, wanted, progress)
+    if owner := _owner(catalogue, settings, source, progress):
+        raise ReleaseNotFound(f"{source} is no release of its own: it goes with {owner}; explain that")
     return _explained(catalogue, settings, snapshot, source, now)
+
+
+def _owner(catalogue: Catalogue, settings: Newsroom, source: str, progress: Progress) -> str | None:
+    """The release that a file goes with which is none itself; None for a release."""
+    listing = catalogue.list()
+    enclosures = catalogue.enclosures(listing)
+    if source not in listing.sources:
+        return next(iter(enclosures.belongings.owners(source)), None)
+    if source in attached([source]):
+        for other in progress(listing.sources):
+            try:
+                data = catalogue.data(other)
+                named = enclosures.enclose(catalogue.read(other, data, settings), data).named
+            except (FileUnreadable, FileNotFoundError):
+                continue
+            if other != source and source in attached(named):
+                return other
+    return None
 
 
 def _explained(

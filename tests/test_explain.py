@@ -150,6 +150,20 @@ def test_what_cannot_be_explained_is_said_with_exit_code_1(harbour: Newsroom, wa
     assert says in result.output
 
 
+def test_a_file_that_goes_with_a_release_leads_to_it(harbour: Newsroom) -> None:
+    harbour.write({"2026/ferry.pdf": "%PDF", "plans/plan.pdf": "%PDF", "z.md": release(body="[Plan](plans/plan.pdf)")})
+    for wanted, owner in [
+        ("2026/ferry.pdf", "2026/ferry.md"),
+        ("plans/plan.pdf", "z.md"),
+        ("quay/plan.csv", "quay/index.md"),
+    ]:
+        result = run(harbour, wanted)
+        assert (result.exit_code, result.stderr) == (
+            1,
+            f"feedsrv: {wanted} is no release of its own: it goes with {owner}; explain that\n",
+        )
+
+
 def test_a_file_outside_the_folder_is_none_of_ours(harbour: Newsroom) -> None:
     outside = harbour.root / "outside.md"
     outside.write_text("# Outside")
