@@ -182,6 +182,12 @@ def parse(text: str) -> Parsed:
     return Parsed(tree, (*notes, *dict.fromkeys(parser.notes)))
 
 
+def typed(tree: Node) -> str:
+    """The tree as a person would type it: words side by side, unless that reads otherwise ("23 rd", "PR 1-20")."""
+    short = " ".join(map(_grouped, tree.parts)) if isinstance(tree, And) else ""
+    return short if parse(short).tree == tree else str(tree)
+
+
 def join_ordinals(text: str) -> str:
     """The text with "23 rd", as taken from ``23<sup>rd</sup>`` by many a program, written "23rd"."""
     return _ORDINAL_GAP.sub("", text)

@@ -29,6 +29,7 @@ from feedsrv.language import (
     Word,
     parse,
     positive_leaves,
+    typed,
 )
 from tests.conftest import MakeNewsroom
 
@@ -284,6 +285,7 @@ def test_any_text_is_read_within_the_limits_and_its_print_reads_the_same(text: s
     again = parse(str(parsed))
     assert again.tree == parsed.tree
     assert str(again) == str(parsed)
+    assert parsed.tree is None or parse(typed(parsed.tree)).tree == parsed.tree
 
 
 @settings(max_examples=30)

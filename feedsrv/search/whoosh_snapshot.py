@@ -19,7 +19,7 @@ from pathlib import Path
 from whoosh.searching import Searcher
 
 from feedsrv.errors import AttachmentNotFound, ReleaseNotFound, ReleaseWithdrawn
-from feedsrv.language import And, Dates, Filter, Node, Not, Or
+from feedsrv.language import And, Dates, Filter, Node, Not, Or, typed
 from feedsrv.newsroom import Newsroom
 from feedsrv.query import Facet, Hit, Query, Results, Sort
 from feedsrv.release import Release, Withdrawal
@@ -195,7 +195,7 @@ class WhooshSnapshot:
         assert query.text is not None  # noqa: S101 - only a question can be mistyped
         corrected = self._words.corrected(query.text)
         finds = corrected != query.text and self._found(replace(query, text=corrected))[0]
-        return str(corrected) if finds else None
+        return typed(corrected) if finds else None
 
     def _hit(self, rank: int, wanted: Wanted | None, *, is_partial: bool) -> Hit:
         release = self._release(rank)
