@@ -17,7 +17,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from tests.conftest import release
-from tests.running import Running, running
+from tests.running import PATIENCE, Running, running, until
 
 pytestmark = pytest.mark.slow
 
@@ -61,6 +61,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
         options.add_argument(argument)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     found = Chrome(options=options, service=Service(driver))
+    found.implicitly_wait(PATIENCE)
     yield found
     found.quit()
 
@@ -74,16 +75,17 @@ class TestBrowser:
         browser.get(newsroom.url)
         box = browser.find_element(By.NAME, "q")
         box.send_keys("bion", Keys.ENTER)
+        until(lambda: browser.current_url == f"{newsroom.url}/search?q=bion")
         assert browser.find_element(By.TAG_NAME, "mark").text.startswith("Bion")
         assert f"{newsroom.url}/search.atom?q=bion" in addresses(browser, "link[rel=alternate]")
         assert f"{newsroom.url}/search.atom?q=bion" in addresses(browser, "main a")
         browser.find_element(By.PARTIAL_LINK_TEXT, "France-Russia").click()
-        assert browser.current_url == f"{newsroom.url}/releases/PR039-2018"
+        until(lambda: browser.current_url == f"{newsroom.url}/releases/PR039-2018")
         text = browser.find_element(By.TAG_NAME, "main").text
         assert "Pascale Bresson" in text
         assert "23 March 2018" in text
         browser.find_element(By.LINK_TEXT, "Life sciences").click()
-        assert browser.current_url == f"{newsroom.url}/topics/life-sciences"
+        until(lambda: browser.current_url == f"{newsroom.url}/topics/life-sciences")
         assert f"{newsroom.url}/topics/life-sciences.rss" in addresses(browser, "main a")
 
     @pytest.mark.parametrize(
