@@ -12,14 +12,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from http.client import HTTPException
 from threading import Event
-from time import monotonic
+from time import monotonic, sleep
 from urllib.parse import urlencode
 from urllib.request import HTTPHandler, HTTPSHandler, OpenerDirector, ProxyHandler, Request
 
 from feedsrv import __version__
 from feedsrv.errors import IndexUnavailable
 from feedsrv.feeds.formats import FORMATS
-from feedsrv.search import SearchIndex, Snapshot
+from feedsrv.search import LAG, SearchIndex, Snapshot
 from feedsrv.settings import Settings
 from feedsrv.web.addresses import Addresses
 from feedsrv.web.feeds import offers
@@ -68,6 +68,7 @@ class Pinger:
         """Tell the hub of each feed that is not as it was when the hub was told; whether it knows them all now."""
         if self._index.condition().published == self._generation:
             return True
+        sleep(LAG)  # a hub fetches at once, and from any of the servers
         try:
             snapshot = self._index.snapshot()
         except IndexUnavailable:  # whoever publishes or serves has said so

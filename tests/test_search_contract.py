@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+from threading import Barrier
+from time import sleep
 from typing import Any
 
 import pytest
@@ -27,7 +30,7 @@ from feedsrv.ledger import FileRecord
 from feedsrv.query import Query, Results, Sort
 from feedsrv.reading import Standing, Visibility
 from feedsrv.release import Attachment, Contact, Membership, Release, Withdrawal
-from feedsrv.search import SearchIndex, Snapshot, Stamp
+from feedsrv.search import LAG, SearchIndex, Snapshot, Stamp
 from feedsrv.search.whoosh_index import WhooshIndex
 
 MakeIndex = Callable[[], SearchIndex]
@@ -187,6 +190,25 @@ class TestPublishing:
         assert ask(other) == ["a"]
         publish(index, a_release("b"))
         assert sorted(ask(other)) == ["a", "b"]
+
+    def test_a_while_after_a_publication_no_thread_sees_the_generation_before(
+        self, index: SearchIndex, make_index: MakeIndex
+    ) -> None:
+        publish(index, a_release("0"))
+        other = make_index()
+        threads = 8
+        together = Barrier(threads)
+
+        def look(_: int) -> str:
+            together.wait()
+            return other.snapshot().generation
+
+        with ThreadPoolExecutor(threads) as pool:
+            for number in range(1, 16):
+                list(pool.map(look, range(threads)))
+                publish(index, a_release(str(number)))
+                sleep(LAG)
+                assert set(pool.map(look, range(threads))) == {index.condition().published}
 
     def test_until_when_it_is_true_and_whether_the_publisher_lives_is_told(self, index: SearchIndex) -> None:
         moment = datetime(2030, 1, 1, tzinfo=UTC)

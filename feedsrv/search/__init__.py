@@ -19,6 +19,10 @@ from feedsrv.newsroom import Newsroom
 from feedsrv.query import Query, Results
 from feedsrv.release import Release, Withdrawal
 
+LAG = 0.005
+"""Seconds after a publication in which a snapshot may still be of the generation before: to look for a newer one at
+every request would be a twentieth of what a poll costs."""
+
 
 @dataclass(frozen=True, slots=True)
 class Condition:
@@ -124,7 +128,7 @@ class SearchIndex(Protocol):
     """Where generations are kept."""
 
     def snapshot(self) -> Snapshot:
-        """The newest generation that can be opened, for the calling thread; another process's after milliseconds.
+        """The newest generation that can be opened, for the calling thread; another process's after `LAG`.
 
         Raises IndexUnavailable.
         """

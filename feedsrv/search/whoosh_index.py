@@ -18,7 +18,7 @@ from whoosh.searching import Searcher
 from feedsrv import ledger, newsroom
 from feedsrv.errors import IndexUnavailable, NewsroomInvalid
 from feedsrv.newsroom import Newsroom
-from feedsrv.search import Condition
+from feedsrv.search import LAG, Condition
 from feedsrv.search.files import FOLDER
 from feedsrv.search.generations import SEGMENTS, Generations
 from feedsrv.search.whoosh_documents import Documents, engine_version
@@ -30,9 +30,6 @@ from feedsrv.search.whoosh_update import WhooshUpdate
 
 RETRY_AFTER = 1.0
 """Seconds before a generation that could not be opened is tried again."""
-
-GLANCE = 0.005
-"""Seconds between looks for a newer generation: a look at each request would be a twentieth of what a poll costs."""
 
 _log = logging.getLogger(__name__)
 
@@ -117,12 +114,14 @@ class WhooshIndex:
                     self._look_again = 0.0
 
     def _newest(self) -> _Generation:
-        self._look_again = monotonic() + GLANCE
+        looked = monotonic()
         name = self._generations.current()
         held = self._open
         if held and (name is None or held.name == name or self._has_just_failed(name)):
+            self._look_again = looked + LAG
             return held
         with self._opening:
+            name = self._generations.current()
             if self._open and self._open.name == name:
                 return self._open
             try:
