@@ -18,7 +18,7 @@ Words stand for all of them together, so ``mars rover OR phobos`` is ``(mars AND
 Operators are in capitals; in small letters they are words, and names of fields may be in either. ``after:2017``
 begins with 1 January 2017, ``before:2018-06`` ends with 31 May, ``2015..2018`` has both years in it.
 Parsing never fails: what cannot be read is taken as words, what exceeds a limit is cut, and both are said in
-`Parsed.notes`.
+`Parsed.notes`. A tree printed and read again is the same tree, so the print is within the limits, too.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ from datetime import date, timedelta
 from feedsrv.period import Period
 
 LONGEST_QUERY = 1000
-"""Characters that are read."""
+"""Characters that are read, and of what they print as."""
 MOST_CLAUSES = 40
 """Different words, phrases, filters and references that are read; what is said again weighs more."""
 DEEPEST_NESTING = 8
-"""Parentheses inside one another; deeper ones are ignored, the words in them are not."""
+"""Parentheses inside one another, printed ones as well; deeper ones are ignored, the words in them are not."""
 LONGEST_PHRASE = 12
 """Words of a phrase that are read."""
 MOST_BEGINNINGS = 2
@@ -86,7 +86,7 @@ class Reference:
         return reference_key(self.text)
 
     def __str__(self) -> str:
-        is_plain = _REFERENCE_ALONE.fullmatch(self.text) and not _TWO_YEARS.fullmatch(self.text)
+        is_plain = " " not in self.text and _REFERENCE_ALONE.fullmatch(self.text) and not _TWO_YEARS.fullmatch(self.text)
         return self.text if is_plain else f"ref:{_quotable(self.text)}"
 
 
@@ -177,9 +177,19 @@ def parse(text: str) -> Parsed:
     notes = []
     if len(text) > LONGEST_QUERY:
         notes.append(f"Only the first {LONGEST_QUERY} characters were read.")
-    parser = _Parser(list(_tokens(join_ordinals(text[:LONGEST_QUERY]))))
-    tree = parser.query(0)
-    return Parsed(tree, (*notes, *dict.fromkeys(parser.notes)))
+    tokens = list(_tokens(join_ordinals(text[:LONGEST_QUERY])))
+    deepest = DEEPEST_NESTING
+    while True:
+        parser = _Parser(tokens, deepest)
+        tree = parser.query(0)
+        length = len(str(tree or ""))
+        if length > LONGEST_QUERY:
+            tokens = tokens[: len(tokens) * LONGEST_QUERY // length]
+            notes.append(f"Only a part was read: written out, the whole has more than {LONGEST_QUERY} characters.")
+        elif _nesting(tree) > DEEPEST_NESTING:
+            deepest -= 1
+        else:
+            return Parsed(tree, tuple(dict.fromkeys([*notes, *parser.notes])))
 
 
 def typed(tree: Node) -> str:
@@ -212,8 +222,20 @@ def _grouped(node: Node) -> str:
     return f"({node})" if isinstance(node, And | Or) else str(node)
 
 
+def _nesting(node: Node | None) -> int:
+    """How many parentheses of its print are inside one another."""
+    match node:
+        case Not(part):
+            parts: tuple[Node, ...] = (part,)
+        case And(parts) | Or(parts):
+            pass
+        case _:
+            return 0
+    return max(_nesting(part) + isinstance(part, And | Or) for part in parts)
+
+
 def _quotable(text: str) -> str:
-    return text if re.fullmatch(r"\w+(?:[./-]\w+)*", text) else f'"{text}"'
+    return text if re.fullmatch(r"\w+(?:[/-]\w+)*", text) else f'"{text}"'
 
 
 _QUOTES = {'"': '"', "“": "”", "„": "“", "«": "»"}
@@ -273,6 +295,11 @@ def _quoted(text: str, start: int) -> tuple[str, str, int]:
     return "phrase", text[start + 1 : end].replace('"', " "), end + 1
 
 
+def _cleaned(text: str) -> str:
+    """The words of a text, without what surrounds them."""
+    return join_ordinals(" ".join(_EDGES.sub("", text).split()))
+
+
 def _leaves(kind: str, token: str) -> Iterator[Node]:
     """What a token says where no field is named."""
     if kind == "range" and (dates := _dates(*token.split(".."))):
@@ -280,7 +307,7 @@ def _leaves(kind: str, token: str) -> Iterator[Node]:
     elif kind == "reference" and not _TWO_YEARS.fullmatch(token):
         yield Reference(re.sub(r"\s+", "", token))
     elif kind == "phrase":
-        if cleaned := " ".join(_EDGES.sub("", token).split()):
+        if cleaned := _cleaned(token):
             yield Phrase(cleaned)
     elif kind in {"word", "reference", "range"}:
         yield from _words(token)
@@ -301,7 +328,7 @@ def _words(token: str) -> Iterator[Node]:
 def _of_field(field: str, kind: str, token: str) -> Iterator[Node]:
     """What a token says of a field; what cannot be one is taken as words."""
     leaves = list(_leaves(kind, token))
-    value = " ".join(_EDGES.sub("", token).split())
+    value = _cleaned(token)
     found: Node | None = None
     match field, leaves:
         case "before", _:
@@ -315,7 +342,7 @@ def _of_field(field: str, kind: str, token: str) -> Iterator[Node]:
         case "ref", [_, *_]:
             found = Reference(value)
         case "topic" | "lang", [_, *_]:
-            found = Filter(field, value.lower())
+            found = Filter(field, _cleaned(value.lower()))
         case "year", _ if re.fullmatch(r"\d{4}", value, re.ASCII):
             found = Filter(field, value)
     yield from [found] if found else [Word(field), *leaves]
@@ -336,8 +363,9 @@ def _dates(since: str, until: str, *, is_open: bool = False) -> Dates | None:
 class _Parser:
     """Recursive descent over the tokens; the depth of recursion is bounded by DEEPEST_NESTING."""
 
-    def __init__(self, tokens: list[_Token]) -> None:
+    def __init__(self, tokens: list[_Token], deepest: int) -> None:
         self._tokens = tokens
+        self._deepest = deepest
         self._at = 0
         self._clauses: set[Node] = set()
         self._beginnings: set[str] = set()
@@ -376,7 +404,7 @@ class _Parser:
         return node.part if isinstance(node, Not) else Not(node)
 
     def _group(self, depth: int) -> Node | None:
-        if depth == DEEPEST_NESTING:
+        if depth == self._deepest:
             while self._peek() == "open":
                 self._take()
             self.notes.append(f"Parentheses more than {DEEPEST_NESTING} deep were ignored.")
@@ -402,20 +430,23 @@ class _Parser:
 
     def _bounded(self, leaf: Node) -> Node:
         match leaf:
-            case Within(name, part):
-                bounded = self._bounded(part)
-                return Within(name, bounded) if isinstance(bounded, Word | Phrase | Beginning) else bounded
             case Phrase(text):
-                words = text.split(" ")
-                if len(words) > LONGEST_PHRASE:
-                    self.notes.append(f"Only the first {LONGEST_PHRASE} words of a phrase were read.")
-                return Phrase(_EDGES.sub("", " ".join(words[:LONGEST_PHRASE])))
-            case Beginning(text) if text not in self._beginnings:
+                return Phrase(self._phrase(text))
+            case Within(name, Phrase(text)):
+                return Within(name, Phrase(self._phrase(text)))
+            case Beginning(text) | Within(_, Beginning(text)) if text not in self._beginnings:
                 if len(self._beginnings) == MOST_BEGINNINGS:
                     self.notes.append(f"Only {MOST_BEGINNINGS} beginnings were read; “{text}” was taken as a word.")
-                    return Word(text)
+                    without_star = f"{str(leaf)[:-1]},"  # the comma makes a word of an operator
+                    return next(word for _, word in _tokens(without_star) if not isinstance(word, str))
                 self._beginnings.add(text)
         return leaf
+
+    def _phrase(self, text: str) -> str:
+        words = text.split(" ")
+        if len(words) > LONGEST_PHRASE:
+            self.notes.append(f"Only the first {LONGEST_PHRASE} words of a phrase were read.")
+        return _cleaned(" ".join(words[:LONGEST_PHRASE]))
 
     def _peek(self) -> str:
         return self._tokens[self._at][0] if self._at < len(self._tokens) else ""

@@ -65,6 +65,8 @@ ROWS = [
     ("„Probe zurück“", '"Probe zurück"'),
     ("« retour d’échantillons »", '"retour d’échantillons"'),
     ('"  sample \n return "', '"sample return"'),
+    ("“mars 23\"rd”", '"mars 23rd"'),
+    ("“2 st_”", '"2st"'),
     ('""', ""),
     ('"AND"', '"AND"'),
     # beginnings
@@ -78,6 +80,7 @@ ROWS = [
     # fields
     ("topic:science", "topic:science"),
     ("TOPIC:Science", "topic:science"),
+    ("topic:İ", "topic:i"),
     ('topic:"Space science"', 'topic:"space science"'),
     ("year:2018", "year:2018"),
     ("year:soon", "year AND soon"),
@@ -104,6 +107,8 @@ ROWS = [
     ("ref:PR039-2018", "PR039-2018"),
     ("ref:PR039", "ref:PR039"),
     ('ref:"PR 39"', 'ref:"PR 39"'),
+    ("ref:PR 039/2018", 'ref:"PR 039/2018"'),
+    ('ref:"12-34.5"', 'ref:"12-34.5"'),
     ("mars PR039-2018", "mars AND PR039-2018"),
     ("2014-2020", "2014-2020"),
     ("COVID-19", "COVID-19"),
@@ -202,6 +207,32 @@ class TestLimits:
         assert over.tree == And((Beginning("one"), Beginning("two"), Within("title", Word("three"))))
         assert over.notes == (f"Only {MOST_BEGINNINGS} beginnings were read; “three” was taken as a word.",)
 
+    @pytest.mark.parametrize(
+        ("text", "read"),
+        [
+            ("AND*", "and"),
+            ("title:AND*", "title:and"),
+            ("039-2018*", "039-2018"),
+            ("title:039-2018*", "title:039-2018"),
+        ],
+    )
+    def test_a_beginning_too_many_is_what_it_would_be_without_its_star(self, text: str, read: str) -> None:
+        over = parse(f"one* two* {text}")
+        assert str(over) == f"one* AND two* AND {read}"
+        assert parse(str(over)) == Parsed(over.tree)
+
+    def test_what_is_longer_when_printed_is_cut(self) -> None:
+        over = parse("a " * (LONGEST_QUERY // 2))
+        assert over.tree == And((Word("a"),) * 166)
+        assert len(str(over)) == 166 * len("a AND ") - len(" AND ")
+        assert over.notes == ("Only a part was read: written out, the whole has more than 1000 characters.",)
+        assert parse(str(over)) == Parsed(over.tree)
+
+    def test_parentheses_that_are_deeper_when_printed_are_ignored(self) -> None:
+        over = parse("a b OR c (" * DEEPEST_NESTING + "d")
+        assert over.notes == ("Parentheses more than 8 deep were ignored.",)
+        assert parse(str(over)) == Parsed(over.tree)
+
     def test_deeper_parentheses_are_ignored(self) -> None:
         deep = "mars " * DEEPEST_NESTING + "rover"
         assert parse(deep.replace(" ", " OR (", DEEPEST_NESTING)).notes == ()
@@ -260,6 +291,16 @@ PIECES = [
     "..",
     ",",
     ";",
+    "topic:İ",
+    'ref:"PR 039/2018"',
+    '“23"rd”',
+    "two* three*",
+    "AND*",
+    "039-2018*",
+    '"12-34.5"',
+    "a (b OR",
+    "x y OR",
+    "e\u0301",
     "Zürich",
     "太空",
     "🚀",
@@ -268,7 +309,7 @@ TEXTS = st.one_of(
     st.text(max_size=80),
     st.lists(
         st.sampled_from(PIECES),
-        max_size=60,
+        max_size=300,
     ).map(" ".join),
     st.lists(st.sampled_from('ab1-*"():. '), max_size=60).map("".join),
 )
