@@ -18,38 +18,66 @@ from threading import Lock
 import snowballstemmer
 
 from feedsrv.function_words import FUNCTION_WORDS
-from feedsrv.language import join_ordinals
+from feedsrv.language import MARKS, join_ordinals
 
 STEMMERS = {
+    "ar": "arabic",
+    "ca": "catalan",
+    "cs": "czech",
     "da": "danish",
     "de": "german",
+    "el": "greek",
     "en": "english",
+    "eo": "esperanto",
     "es": "spanish",
+    "et": "estonian",
+    "eu": "basque",
+    "fa": "persian",
     "fi": "finnish",
     "fr": "french",
+    "ga": "irish",
+    "hi": "hindi",
     "hu": "hungarian",
+    "hy": "armenian",
+    "id": "indonesian",
     "it": "italian",
+    "lt": "lithuanian",
+    "nb": "norwegian",
+    "ne": "nepali",
     "nl": "dutch",
+    "nn": "norwegian",
     "no": "norwegian",
+    "pl": "polish",
     "pt": "portuguese",
     "ro": "romanian",
     "ru": "russian",
+    "sr": "serbian",
+    "st": "sesotho",
     "sv": "swedish",
+    "ta": "tamil",
+    "tr": "turkish",
+    "yi": "yiddish",
 }
 """The Snowball algorithm of each language that has one, by its two-letter tag."""
 
-STEMMED_TWICE = {"fr", "pt"}
-"""Languages whose stemmers take some endings for what they are by their accents alone, which forms have lost: without
-them, "arrivee" comes down to "arrive" first, and then to "arriv" like all the others."""
+ACCENTED_ENDINGS = {"ca", "cs", "fr", "ga", "it", "lt", "pl", "pt", "ro", "ru", "tr"}
+"""Languages whose stemmers know some endings by their accents, which forms have lost. (Spanish does without: its
+stemmer knows most endings both ways, and would take "bandera" for a verb to come.)"""
 
 LONGEST_WORD = 128
 """Characters; what is longer is data, not a word, and is not indexed."""
 
 _APOSTROPHES = "'’ʼ＇"
-_WORD = re.compile(rf"\d+(?:st|nd|rd|th)?(?!\w)|\w+(?:[{_APOSTROPHES}]\w+)*(?:[-‐‑]\w+(?:[{_APOSTROPHES}]\w+)*)*")
+_WITHIN = f"{_APOSTROPHES}·\u200c\u200d"  # also of "col·lecció", and of Persian words
+_LETTERS = rf"[\w{MARKS}]+"
+_PART = f"{_LETTERS}(?:[{_WITHIN}]{_LETTERS})*"
+_WORD = re.compile(rf"\d+(?:st|nd|rd|th)?(?![\w{MARKS}])|{_PART}(?:[-‐‑]{_PART})*")
 _ELISION = re.compile(r"^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu|dell|nell|sull|dall|all|un)'(?=\w{2})")
 _POSSESSIVE = re.compile(r"'s$")
 _HYPHENS = re.compile("[-‐‑]")
+_LIGATURES = str.maketrans({"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
+_PLAIN = dict.fromkeys(map(ord, f"_{_WITHIN}")) | dict.fromkeys(map(ord, _APOSTROPHES), "'")
+_NO_ACCENTS = {0, 8, 9}  # the combining classes of letters, of the voicing of kana, of signs that take a vowel away
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,19 +108,16 @@ def _parts(word: str) -> tuple[str, ...]:
 
 def fold(word: str) -> str:
     """The form of one unhyphenated word; empty for what has no letter or digit."""
-    lowered = unicodedata.normalize("NFKC", word).casefold().replace("_", "")
-    for apostrophe in _APOSTROPHES:
-        lowered = lowered.replace(apostrophe, "'")
-    lowered = _POSSESSIVE.sub("", _ELISION.sub("", lowered)).replace("'", "")
-    return strip_accents(lowered)
+    lowered = unicodedata.normalize("NFKC", word).casefold().translate(_PLAIN)
+    return strip_accents(_POSSESSIVE.sub("", _ELISION.sub("", lowered)).replace("'", ""))
 
 
 def strip_accents(text: str) -> str:
-    """The text without accents: "Zürich" is "Zurich"."""
+    """The text without accents and ligatures, in small letters: "Zürich" is "Zurich", "œuvre" is "oeuvre"."""
     if text.isascii():
         return text
-    decomposed = unicodedata.normalize("NFKD", text)
-    return unicodedata.normalize("NFC", "".join(c for c in decomposed if not unicodedata.combining(c)))
+    decomposed = unicodedata.normalize("NFKD", text).translate(_LIGATURES)
+    return unicodedata.normalize("NFC", "".join(c for c in decomposed if unicodedata.combining(c) in _NO_ACCENTS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,18 +152,59 @@ def forms(text: str) -> list[str]:
     return [form for word in words(join_ordinals(text)) for form in word.parts]
 
 
-_stemmers: dict[str, tuple[snowballstemmer.SnowballStemmer, Lock]] = {}
-
-
 @lru_cache(maxsize=200_000)
 def stem(form: str, language: str) -> str:
-    """The stem of a form. Words with digits, and languages without a stemmer, keep the form."""
+    """The stem of a form. Words with digits, and languages without a stemmer, keep the form.
+
+    Where the form may have lost an accent that tells an ending, it is the shortest stem that it has with one or
+    without: "arrivee" may be "arrivée", which comes down to "arriv" like "arriver".
+    """
     base = language.partition("-")[0].lower()
-    if base not in STEMMERS or not form.isalpha():
+    if base not in STEMMERS or not is_of_letters(form):
         return form
-    if base not in _stemmers:
-        _stemmers.setdefault(base, (snowballstemmer.stemmer(STEMMERS[base]), Lock()))
-    stemmer, lock = _stemmers[base]
-    with lock:  # a stemmer keeps the word it works on in itself
-        found = strip_accents(stemmer.stemWord(form))
-        return strip_accents(stemmer.stemWord(found)) if base in STEMMED_TWICE else found
+    stemmer = _stemmer(base)
+    return min((strip_accents(stemmer.stem(spelling)) for spelling in stemmer.spellings(form)), key=_by_length)
+
+
+def is_of_letters(form: str) -> bool:
+    """Whether there are no digits in a form."""
+    return form.isalpha() or not any(map(str.isnumeric, form))
+
+
+def _by_length(stem: str) -> tuple[int, str]:
+    return len(stem), stem
+
+
+class _Stemmer:
+    def __init__(self, algorithm: str, *, restores_accents: bool) -> None:
+        self._algorithm = snowballstemmer.stemmer(algorithm)
+        self._lock = Lock()
+        self._endings: dict[str, list[str]] = {}
+        for ending in _endings(self._algorithm) if restores_accents else ():
+            if (plain := strip_accents(ending)) != ending:
+                self._endings.setdefault(plain, []).append(ending)
+
+    def stem(self, word: str) -> str:
+        with self._lock:  # an algorithm keeps the word it works on in itself
+            found: str = self._algorithm.stemWord(word)
+            return found
+
+    def spellings(self, form: str) -> Iterator[str]:
+        """The form, and as it may have been before it lost the accent of its ending."""
+        yield form
+        for at in range(2, len(form)) if self._endings else ():
+            for ending in self._endings.get(form[at:], ()):
+                yield form[:at] + ending
+
+
+@lru_cache
+def _stemmer(language: str) -> _Stemmer:
+    return _Stemmer(STEMMERS[language], restores_accents=language in ACCENTED_ENDINGS)
+
+
+def _endings(algorithm: snowballstemmer.SnowballStemmer) -> Iterator[str]:
+    """The endings that a Snowball algorithm knows: those in the tables of the module made of it."""
+    for name, table in sorted(vars(type(algorithm)).items()):
+        if name.startswith("a_"):
+            for entry in table:
+                yield entry.s.replace("a~", "ã").replace("o~", "õ")  # as the Portuguese one writes them for itself

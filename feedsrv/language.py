@@ -27,6 +27,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from unicodedata import category
 
 from feedsrv.period import Period
 
@@ -42,6 +43,10 @@ MOST_BEGINNINGS = 2
 """Beginnings that are read as such; further ones are words."""
 SHORTEST_BEGINNING = 3
 """Letters and digits of a beginning; a shorter one is a word."""
+
+_CATEGORIES = "".join(category(chr(point))[0] for point in range(0x10000))
+MARKS = "".join(f"{chr(run.start())}-{chr(run.end() - 1)}" for run in re.finditer("M+", _CATEGORIES))
+"""Ranges for a character class: what belongs to the letter before it and is no ``\\w``, as the vowels of Hindi do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +91,8 @@ class Reference:
         return reference_key(self.text)
 
     def __str__(self) -> str:
-        is_plain = " " not in self.text and _REFERENCE_ALONE.fullmatch(self.text) and not _TWO_YEARS.fullmatch(self.text)
-        return self.text if is_plain else f"ref:{_quotable(self.text)}"
+        is_alone = _REFERENCE_ALONE.fullmatch(self.text) and not _TWO_YEARS.fullmatch(self.text)
+        return self.text if is_alone and " " not in self.text else f"ref:{_quotable(self.text)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,8 +265,8 @@ _TOKEN = re.compile(
 )
 _TWO_YEARS = re.compile(r"(?:19|20)\d\d\D(?:19|20)?\d\d")
 _ORDINAL_GAP = re.compile(r"(?<=\d)[\s\u00a0\u202f]+(?=(?:st|nd|rd|th)\b)", re.IGNORECASE)
-_EDGES = re.compile(r"^[\W_]+|[\W_]+$")
-_BEGINNING = re.compile(rf"(?=(?:[\W_]*[^\W_]){{{SHORTEST_BEGINNING}}})[\w'’‐‑-]+\*")
+_EDGES = re.compile(rf"^(?:[^\w{MARKS}]|_)+|(?:[^\w{MARKS}]|_)+$")
+_BEGINNING = re.compile(rf"(?=(?:[\W_]*[^\W_]){{{SHORTEST_BEGINNING}}})[\w{MARKS}'’‐‑-]+\*")
 
 _Token = tuple[str, "str | Node"]
 """A kind and what it says: "(", ")", "-", "AND", "OR", "NOT" and their text, or "leaf" and the leaf."""
@@ -342,7 +347,7 @@ def _of_field(field: str, kind: str, token: str) -> Iterator[Node]:
         case "ref", [_, *_]:
             found = Reference(value)
         case "topic" | "lang", [_, *_]:
-            found = Filter(field, _cleaned(value.lower()))
+            found = Filter(field, value.lower())
         case "year", _ if re.fullmatch(r"\d{4}", value, re.ASCII):
             found = Filter(field, value)
     yield from [found] if found else [Word(field), *leaves]

@@ -1,4 +1,4 @@
-"""The generated newsroom: the same for everybody, and like a real one where it matters."""
+"""What is measured with: the generated newsroom, the same for everybody and like a real one, and the stems."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
+from bench import stems
 from bench.generate import FIRST_YEAR, SEED, YEARS, Generator, write
 from feedsrv import analysis, newsroom
 
@@ -131,3 +132,9 @@ def test_a_common_word_is_common_and_a_rare_one_rare(generator: Generator, forms
     questions = generator.world.questions()
     assert 0.2 < share(forms, questions["common word"]) < 0.5
     assert 0 < share(forms, questions["rare word"]) < 0.03
+
+
+def test_the_stems_of_words_are_measured(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "words").write_text("arrivée\narrivées\narriver\narrive\npont\nponts\n42\n", "utf8")
+    stems.main([f"fr={tmp_path / 'words'}"])
+    assert capsys.readouterr().out.splitlines()[-1] == "| fr | 6 | 333 | 0 | 0 | 0 |"

@@ -57,6 +57,8 @@ ROWS = [
     ("O'Neill O’Neill", "O'Neill AND O’Neill"),
     ("23 rd birthday", "23rd AND birthday"),
     ("mars\u00a0rover", "mars AND rover"),
+    ("¡हिन्दी!", "हिन्दी"),
+    ("समाचा*", "समाचा*"),
     # phrases, in the quotes of any language
     ('"sample return"', '"sample return"'),
     ('mars "sample return"', 'mars AND "sample return"'),
@@ -65,7 +67,7 @@ ROWS = [
     ("„Probe zurück“", '"Probe zurück"'),
     ("« retour d’échantillons »", '"retour d’échantillons"'),
     ('"  sample \n return "', '"sample return"'),
-    ("“mars 23\"rd”", '"mars 23rd"'),
+    ('“mars 23"rd”', '"mars 23rd"'),
     ("“2 st_”", '"2st"'),
     ('""', ""),
     ('"AND"', '"AND"'),
@@ -80,7 +82,7 @@ ROWS = [
     # fields
     ("topic:science", "topic:science"),
     ("TOPIC:Science", "topic:science"),
-    ("topic:İ", "topic:i"),
+    ("topic:İ", 'topic:"i\u0307"'),
     ('topic:"Space science"', 'topic:"space science"'),
     ("year:2018", "year:2018"),
     ("year:soon", "year AND soon"),

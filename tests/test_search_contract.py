@@ -14,9 +14,11 @@ from time import sleep
 from typing import Any
 
 import pytest
+import snowballstemmer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from feedsrv.analysis import STEMMERS
 from feedsrv.errors import (
     AttachmentNotFound,
     FileUnreadable,
@@ -303,6 +305,91 @@ class TestFilters:
             for facet in facets[kind]:
                 narrowed = {"topics": ("space",), "languages": ("en",), field: (facet.value,)}
                 assert index.snapshot().search(Query(**narrowed)).total == facet.count  # type: ignore[arg-type]
+
+
+# A language, a word of a text in it, and another word of the same family, with or without its accents.
+FAMILIES = [
+    ("ar", "المكتبات", "مكتبة"),
+    ("ca", "notícies", "noticia"),
+    ("ca", "col·leccions", "colleccio"),
+    ("cs", "zprávy", "zprava"),
+    ("da", "nyhederne", "nyhed"),
+    ("da", "Ærø", "aero"),
+    ("de", "Häuser", "haus"),
+    ("el", "ανακοινώσεις", "ανακοίνωση"),
+    ("en", "announcements", "announced"),
+    ("eo", "komunikoj", "komuniko"),
+    ("es", "organizaciones", "organizacion"),
+    ("et", "raamatuid", "raamat"),
+    ("eu", "albisteak", "albistea"),
+    ("fa", "کتاب‌ها", "کتاب"),
+    ("fi", "satamassa", "satama"),
+    ("fr", "arrivées", "arriver"),
+    ("fr", "arriver", "arrivee"),
+    ("fr", "chefs-d’œuvre", "oeuvre"),
+    ("fr", "étudiant·e·s", "etudiantes"),
+    ("ga", "bhád", "bad"),
+    ("hi", "पुस्तकें", "पुस्तक"),
+    ("hu", "híreket", "hir"),
+    ("hy", "քաղաքների", "քաղաք"),
+    ("id", "memberitakan", "berita"),
+    ("it", "università", "universita"),
+    ("it", "notizie", "notizia"),
+    ("lt", "naujienos", "naujiena"),
+    ("nb", "havnene", "havn"),
+    ("ne", "समाचारहरू", "समाचार"),
+    ("nl", "berichten", "bericht"),
+    ("nn", "hamnene", "hamn"),
+    ("no", "fiskene", "fisk"),
+    ("pl", "komunikaty", "komunikat"),
+    ("pl", "Łodzi", "lodz"),
+    ("pt", "organizações", "organizacao"),
+    ("pt-BR", "organizacao", "organizações"),
+    ("ro", "organizații", "organizatie"),
+    ("ru", "новый", "новая"),
+    ("sr", "библиотеке", "biblioteka"),
+    ("st", "sebakeng", "sebaka"),
+    ("sv", "nyheterna", "nyhet"),
+    ("ta", "செய்திகள்", "செய்தி"),
+    ("tr", "haberleri", "HABER"),
+    ("yi", "ביבליאָטעקן", "ביבליאטעק"),
+]
+
+
+@pytest.mark.parametrize(("language", "word", "query"), FAMILIES)
+def test_words_of_a_family_find_each_other_in_every_language_that_has_a_stemmer(
+    index: SearchIndex, language: str, word: str, query: str
+) -> None:
+    publish(
+        index,
+        a_release("a", 1, f"{word}.", title="1", language=language),
+        a_release("b", 1, "Other words.", title="2", language=language),
+        toml=f'languages = ["{language}"]',
+    )
+    assert ask(index, query) == ask(index, word) == ask(index, f'"{word}"') == ["a"]
+    (hit,) = index.snapshot().search(Query(parse(query).tree)).hits
+    assert hit.excerpt == f"<mark>{word}</mark>."
+
+
+def test_every_stemmer_of_the_library_is_used_and_tried() -> None:
+    assert set(STEMMERS.values()) == set(snowballstemmer.algorithms()) - {"porter", "dutch_porter"}
+    assert {language.partition("-")[0] for language, _, _ in FAMILIES} == set(STEMMERS)
+
+
+@pytest.mark.parametrize(
+    ("language", "one", "other"),
+    [
+        ("es", "bandera", "banda"),
+        ("hi", "कल", "काल"),
+        ("ja", "ガス", "カス"),
+        ("fr", "cœur", "cour"),
+    ],
+)
+def test_words_that_have_only_letters_in_common_do_not_find_each_other(
+    index: SearchIndex, language: str, one: str, other: str
+) -> None:
+    publish(index, a_release("a", 1, f"{one}.", title="1", language=language), toml=f'languages = ["{language}"]')
+    assert (ask(index, one), ask(index, other)) == (["a"], [])
 
 
 @pytest.mark.parametrize(

@@ -97,7 +97,7 @@ class Words:
         said = Counter(
             analysis.stem(form, release.language)
             for form in analysis.forms(text)
-            if form.isalpha() and not analysis.is_function_word(form, [release.language])
+            if analysis.is_of_letters(form) and not analysis.is_function_word(form, [release.language])
         )
         reader = self.searcher.reader()
         telling = {
@@ -152,12 +152,12 @@ class Words:
 
     def _nearest(self, form: str) -> str:
         """The word that was meant; digits, short words and words that are known stay."""
-        if len(form) < _SHORTEST_CORRECTED or not form.isalpha() or self._stemmed(form):
+        if len(form) < _SHORTEST_CORRECTED or not analysis.is_of_letters(form) or self._stemmed(form):
             return form
         reader = self.searcher.reader()
         for mistakes in (1, 2)[: 1 + (len(form) >= _SHORTEST_TWICE_WRONG)]:
             near: list[str] = [
-                word for word in reader.terms_within("forms", form, mistakes, prefix=1) if word.isalpha()
+                word for word in reader.terms_within("forms", form, mistakes, prefix=1) if analysis.is_of_letters(word)
             ]
             if mistakes == 1:
                 near += _swapped(form)
