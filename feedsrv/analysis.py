@@ -18,7 +18,7 @@ from threading import Lock
 import snowballstemmer
 
 from feedsrv.function_words import FUNCTION_WORDS
-from feedsrv.language import MARKS, join_ordinals
+from feedsrv.language import MARKS, UNDIVIDED, join_ordinals
 
 STEMMERS = {
     "ar": "arabic",
@@ -72,6 +72,8 @@ _WITHIN = f"{_APOSTROPHES}·\u200c\u200d"  # also of "col·lecció", and of Pers
 _LETTERS = rf"[\w{MARKS}]+"
 _PART = f"{_LETTERS}(?:[{_WITHIN}]{_LETTERS})*"
 _WORD = re.compile(rf"\d+(?:st|nd|rd|th)?(?![\w{MARKS}])|{_PART}(?:[-‐‑]{_PART})*")
+_UNDIVIDED = re.compile(f"[{UNDIVIDED}]+")
+_UNDIVIDED_CHARACTER = re.compile(f"[{UNDIVIDED}]")
 _ELISION = re.compile(r"^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu|dell|nell|sull|dall|all|un)'(?=\w{2})")
 _POSSESSIVE = re.compile(r"'s$")
 _HYPHENS = re.compile("[-‐‑]")
@@ -95,10 +97,24 @@ class Word:
 
 
 def words(text: str) -> Iterator[Word]:
-    """The words of a text, in order."""
+    """The words of a text, in order; those of Chinese and Japanese are each two characters that stand side by side."""
     for match in _WORD.finditer(text):
-        if match.end() - match.start() <= LONGEST_WORD and (parts := _parts(match.group())):
-            yield Word(match.start(), match.end(), parts)
+        for start, end in [match.span()] if match.group().isascii() else _divided(text, *match.span()):
+            if end - start <= LONGEST_WORD and (parts := _parts(text[start:end])):
+                yield Word(start, end, parts)
+
+
+def _divided(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Where the words of a run without blanks begin and end."""
+    for run in _UNDIVIDED.finditer(text, start, end):
+        if start < run.start():
+            yield start, run.start()
+        yield from ((at, at + 2) for at in range(run.start(), run.end() - 1))
+        if run.end() - run.start() == 1:
+            yield run.span()
+        start = run.end()
+    if start < end:
+        yield start, end
 
 
 @lru_cache(maxsize=200_000)
@@ -131,9 +147,10 @@ class Terms:
 def terms(text: str, language: str) -> Terms:
     """The terms of a text by the rules of its language."""
     found = list(words(join_ordinals(text)))
+    characters = () if text.isascii() else _UNDIVIDED_CHARACTER.findall(text)  # each may be a word by itself
     return Terms(
         [form for word in found for form in word.parts],
-        [stem(form, language) for word in found for form in word.forms],
+        [*(stem(form, language) for word in found for form in word.forms), *characters],
     )
 
 

@@ -47,6 +47,8 @@ SHORTEST_BEGINNING = 3
 _CATEGORIES = "".join(category(chr(point))[0] for point in range(0x10000))
 MARKS = "".join(f"{chr(run.start())}-{chr(run.end() - 1)}" for run in re.finditer("M+", _CATEGORIES))
 """Ranges for a character class: what belongs to the letter before it and is no ``\\w``, as the vowels of Hindi do."""
+UNDIVIDED = "々-〇\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+"""Ranges for a character class: the characters of Chinese and Japanese, which have no blanks between words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +268,7 @@ _TOKEN = re.compile(
 _TWO_YEARS = re.compile(r"(?:19|20)\d\d\D(?:19|20)?\d\d")
 _ORDINAL_GAP = re.compile(r"(?<=\d)[\s\u00a0\u202f]+(?=(?:st|nd|rd|th)\b)", re.IGNORECASE)
 _EDGES = re.compile(rf"^(?:[^\w{MARKS}]|_)+|(?:[^\w{MARKS}]|_)+$")
-_BEGINNING = re.compile(rf"(?=(?:[\W_]*[^\W_]){{{SHORTEST_BEGINNING}}})[\w{MARKS}'’‐‑-]+\*")
+_BEGINNING = re.compile(rf"(?![^*]*[{UNDIVIDED}])(?=(?:[\W_]*[^\W_]){{{SHORTEST_BEGINNING}}})[\w{MARKS}'’‐‑-]+\*")
 
 _Token = tuple[str, "str | Node"]
 """A kind and what it says: "(", ")", "-", "AND", "OR", "NOT" and their text, or "leaf" and the leaf."""

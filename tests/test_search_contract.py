@@ -377,6 +377,37 @@ def test_every_stemmer_of_the_library_is_used_and_tried() -> None:
 
 
 @pytest.mark.parametrize(
+    ("query", "found", "marked"),
+    [
+        ("望遠鏡", "ja", "新しい<mark>望遠鏡</mark>がNASAと<mark>2026</mark>年1月に"),
+        ("電波望遠鏡", "", ""),
+        ("望遠鏡*", "ja", ""),
+        ('"望遠鏡が"', "ja", ""),
+        ('"望遠が"', "", ""),
+        ("nasa", "ja", ""),
+        ("2026 年", "ja", ""),
+        ("天文 title:台", "zh", ""),
+        ("title:天文台", "zh", ""),
+        ("天文臺", "", ""),
+        ("新しい OR 星", "ja zh", ""),
+    ],
+)
+def test_what_is_written_without_blanks_is_found_by_any_two_characters(
+    index: SearchIndex, query: str, found: str, marked: str
+) -> None:
+    publish(
+        index,
+        a_release("ja", 2, "新しい望遠鏡がNASAと2026年1月に完成しました。", title="発表", language="ja"),
+        a_release("zh", 1, "星、光。", title="国家天文台", language="zh"),
+        toml='languages = ["ja", "zh"]',
+    )
+    assert ask(index, query) == found.split()
+    if marked:
+        (hit,) = index.snapshot().search(Query(parse(f"{query} 2026").tree)).hits
+        assert hit.excerpt.startswith(marked)
+
+
+@pytest.mark.parametrize(
     ("language", "one", "other"),
     [
         ("es", "bandera", "banda"),

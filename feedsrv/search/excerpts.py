@@ -69,7 +69,12 @@ def _marked(text: str, start: int, end: int, spans: Sequence[tuple[int, int]]) -
 
 def _spans(text: str, language: str, wanted: Wanted) -> list[tuple[int, int]]:
     found = ((word.start, word.end) for word in analysis.words(text) if wanted.has(word, language))
-    return list(islice(found, MOST_MARKED))
+    spans: list[tuple[int, int]] = []
+    for start, end in islice(found, MOST_MARKED):
+        if spans and start < spans[-1][1]:  # words of Chinese and Japanese overlap
+            start = spans.pop()[0]
+        spans.append((start, end))
+    return spans
 
 
 def _window(text: str, spans: Sequence[tuple[int, int]]) -> tuple[int, int]:
