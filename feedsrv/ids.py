@@ -17,12 +17,15 @@ from pathlib import PurePosixPath
 
 from anyascii import anyascii
 
-from feedsrv.newsroom import LANGUAGE_NAMES, Newsroom
+from feedsrv.newsroom import Newsroom
 
 LONGEST_SLUG = 80
 
 _SEPARATORS = re.compile(r"[^A-Za-z0-9]+")
 _NUMBER_SIGN = re.compile(r"^\s*(?:[Nn][°ºo]\.?|№|[Nn]r\.?)\s*(?=\d)")
+_WELL_KNOWN = re.compile(
+    "ar|da|de|el|en|es|fa|fi|fr|he|hu|it|ja|nl|no|pl|pt|ro|ru|sv|zh"
+)  # "ca" or "id" are others, too
 _LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_](?:[A-Za-z]{2}|[A-Z][a-z]{3}))*")  # fr, pt-br, fr_CA, zh-Hans
 _REFERENCE_PREFIX = re.compile(r"[A-Za-z]+")
 
@@ -77,7 +80,7 @@ def language_in_name(part: str, newsroom: Newsroom) -> str:
     if not (match := _LANGUAGE.fullmatch(part)):
         return ""
     primary = match[1].lower()
-    return newsroom.own_language(part) if newsroom.languages else primary if primary in LANGUAGE_NAMES else ""
+    return newsroom.own_language(part) if newsroom.languages else primary if _WELL_KNOWN.fullmatch(primary) else ""
 
 
 @dataclass(frozen=True, slots=True)

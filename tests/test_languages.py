@@ -85,6 +85,8 @@ def test_two_sentences_tell_their_language_where_it_is_one_of_two(language: str)
         ("Deutsch", "de"),
         ("english", "en"),
         ("中文", "zh"),
+        ("Čeština", "cs"),
+        ("Turkish", "tr"),
         ("pt-BR", "pt"),
         ("nb", "nb"),
     ],
@@ -115,6 +117,11 @@ def test_what_is_stated_goes_by_the_name_that_the_newsroom_has_for_it() -> None:
 )
 def test_names_and_folders_tell_the_languages_of_the_newsroom(source: str, language: str) -> None:
     assert read(source).release.language == language
+
+
+@pytest.mark.parametrize(("source", "language"), [("fr/a.md", "fr"), ("a.pt-BR.md", "pt"), ("ca/a.md", "en")])
+def test_where_the_newsroom_states_none_names_tell_well_known_languages(source: str, language: str) -> None:
+    assert read(source, newsroom=Newsroom()).release.language == language
 
 
 def are_siblings(*files: tuple[str, str]) -> bool:

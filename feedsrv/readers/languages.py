@@ -19,10 +19,13 @@ _TAG = re.compile(r"([a-z]{2,3})(?:[-_][a-z0-9]{2,8})*(?:\.[a-z0-9-]+)?", re.IGN
 _TAGS = {strip_accents(name.casefold()): tag for tag, name in LANGUAGE_NAMES.items()} | {
     name: tag
     for tag, names in {
-        "ar": "arabic", "da": "danish dan", "de": "german deu ger", "el": "greek", "en": "english eng",
-        "es": "spanish spa", "fa": "persian farsi", "fi": "finnish fin", "fr": "french fra fre", "he": "hebrew",
-        "hu": "hungarian hun", "it": "italian ita", "ja": "japanese", "nl": "dutch nld dut", "no": "norwegian nor",
-        "pl": "polish pol", "pt": "portuguese por", "ro": "romanian ron rum", "ru": "russian rus", "sv": "swedish swe",
+        "ar": "arabic", "ca": "catalan", "cs": "czech", "da": "danish dan", "de": "german deu ger", "el": "greek",
+        "en": "english eng", "es": "spanish spa", "et": "estonian", "eu": "basque", "fa": "persian farsi",
+        "fi": "finnish fin", "fr": "french fra fre", "ga": "irish", "he": "hebrew", "hi": "hindi",
+        "hu": "hungarian hun", "hy": "armenian", "id": "indonesian", "it": "italian ita", "ja": "japanese",
+        "ko": "korean", "lt": "lithuanian", "ne": "nepali", "nl": "dutch nld dut", "no": "norwegian nor",
+        "pl": "polish pol", "pt": "portuguese por", "ro": "romanian ron rum", "ru": "russian rus", "sr": "serbian",
+        "st": "sotho", "sv": "swedish swe", "ta": "tamil", "tr": "turkish", "uk": "ukrainian", "yi": "yiddish",
         "zh": "chinese zho chi",
     }.items()
     for name in names.split()
