@@ -251,6 +251,19 @@ class TestServing:
     def test_nothing_else_is_served(self, make_newsroom: MakeNewsroom, path: str) -> None:
         assert status(make_newsroom(BUNDLE), f"/releases/quay/{path}") in {308, 400, 404}
 
+    def test_files_move_with_their_release(self, make_newsroom: MakeNewsroom) -> None:
+        moved = release("A new quay", aliases="[former, /2026/03/quay/]")
+        newsroom = make_newsroom({"quay/index.md": moved, "quay/a plan.pdf": PLAN})
+        for path in ("/releases/former/a-plan.pdf", "/2026/03/quay/a-plan.pdf"):
+            answer = get(newsroom, path)
+            assert (answer.status_code, answer.headers["Location"]) == (301, "/releases/quay/a-plan.pdf")
+        assert [status(newsroom, path) for path in ("/releases/former/other.pdf", "/releases/former/x/a-plan.pdf")] == [
+            404,
+            404,
+        ]
+        newsroom.publish({"quay/index.md": release("A new quay", status="withdrawn", aliases="[former]")})
+        assert status(newsroom, "/releases/former/a-plan.pdf") == 404
+
     def test_the_files_of_no_release_are_nowhere(self, make_newsroom: MakeNewsroom) -> None:
         answer = make_newsroom(BUNDLE).client().get("/releases/other/plan.pdf")
         assert (answer.status_code, "There is no such release." in answer.text) == (404, True)

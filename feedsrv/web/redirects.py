@@ -31,7 +31,8 @@ def habit(format_: Format) -> Response:
 
 
 def from_missing() -> Response | None:
-    """Where to go from an address at which there is nothing: to the release that had it, or to itself without slash.
+    """Where to go from an address at which there is nothing: to the release that had it, to the file of a release that
+    had its folder, or to itself without slash.
 
     Raises IndexUnavailable.
     """
@@ -40,6 +41,9 @@ def from_missing() -> Response | None:
     addresses = site().addresses
     if release_id := _former_release(request.path):
         return moved(addresses.release(release_id))
+    folder, _, name = request.path.rpartition("/")
+    if (release_id := _former_release(folder)) and _has_file(release_id, name):
+        return moved(addresses.attachment(release_id, name))
     if request.path.endswith("/"):
         query = quote(request.query_string, safe=_AS_THEY_ARE)
         return moved(addresses.path(request.path.rstrip("/"), query), HTTPStatus.PERMANENT_REDIRECT)
@@ -50,3 +54,7 @@ def _former_release(path: str) -> str | None:
     bare = path.rstrip("/")
     names = [path, bare, f"{bare}/", bare.removeprefix("/releases/")]
     return next((release_id for name in names if (release_id := snapshot().alias(name))), None)
+
+
+def _has_file(release_id: str, name: str) -> bool:
+    return any(item.name == name for item in snapshot().get(release_id).attachments)
