@@ -13,7 +13,7 @@ from math import log
 TITLE, TEXT, BOILERPLATE = 2.0, 1.0, 0.0
 """Weights of an occurrence by where it is. A release that has a word only in its boilerplate is found, and stands after
 all that have it in the text: any weight above 0 would break that for rare words."""
-NEIGHBOURS = 0.1
+NEIGHBOURS = 0.2
 """Weight of two words of the question that stand side by side in the release."""
 SATURATION = 1.5
 """BM25's k1."""
