@@ -6,7 +6,7 @@ import os
 import sys
 
 from feedsrv.errors import SettingsInvalid
-from feedsrv.search.whoosh_index import WhooshIndex
+from feedsrv.search.whoosh.index import WhooshIndex
 from feedsrv.settings import from_environment
 from feedsrv.web import create_app
 

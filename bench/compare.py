@@ -13,10 +13,9 @@ from bench.figures import Figure, milliseconds, times
 from bench.generate import Generator
 from bench.indexing import Site
 from bench.measure import Call, timings
-from feedsrv import language
-from feedsrv.query import Query, Sort
+from feedsrv.query import Query, Sort, parser
 from feedsrv.release import Release
-from feedsrv.search.whoosh_index import WhooshIndex
+from feedsrv.search.whoosh.index import WhooshIndex
 
 
 def measure(sites: Sequence[Site], announce: Callable[[str], None]) -> Iterator[Figure]:
@@ -43,7 +42,7 @@ def _comparisons(sites: Sequence[Site]) -> Iterator[tuple[Site, str, str, Call, 
 
 def prepare_search(index: Path, question: str) -> Callable[[], object]:
     """A function that finds one page of results with feedsrv: hits with excerpts, total, facets."""
-    tree = language.parse(question).tree
+    tree = parser.parse(question).tree
     opened = WhooshIndex(index)
     return lambda: opened.snapshot().search(Query(tree, sort=Sort.RELEVANCE))
 

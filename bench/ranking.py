@@ -21,9 +21,9 @@ from statistics import mean
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from feedsrv.catalogue import Catalogue
+from feedsrv.files.catalogue import Catalogue
 from feedsrv.publishing import publish
-from feedsrv.search.whoosh_index import WhooshIndex
+from feedsrv.search.whoosh.index import WhooshIndex
 from feedsrv.settings import Settings
 from feedsrv.web import create_app
 

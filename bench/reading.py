@@ -16,8 +16,8 @@ from tempfile import TemporaryDirectory
 
 from bench import generate
 from feedsrv import readers
-from feedsrv.catalogue import Catalogue
 from feedsrv.errors import FileUnreadable
+from feedsrv.files.catalogue import Catalogue
 from feedsrv.newsroom import Newsroom
 
 ROUNDS = 3

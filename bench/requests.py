@@ -16,7 +16,7 @@ from bench.figures import Figure, milliseconds
 from bench.generate import Generator
 from bench.indexing import Site
 from bench.measure import Call, timings
-from feedsrv.search.whoosh_index import WhooshIndex
+from feedsrv.search.whoosh.index import WhooshIndex
 from feedsrv.settings import Settings
 from feedsrv.web import create_app
 

@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING
 from bench import generate
 from bench.compare import view
 from bench.measure import command_cost
-from feedsrv.serving import THREADS
+from feedsrv.cli.supervisor import THREADS
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import snowballstemmer
 
-from feedsrv import analysis
+from feedsrv.text import analysis
 
 MOST_WORDS = 40_000
 RUN = 400

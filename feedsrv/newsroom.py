@@ -15,15 +15,6 @@ from feedsrv.problem import Problem, Severity
 
 FILE_NAME = "newsroom.toml"
 TOPIC_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-LANGUAGE_NAMES = {
-    "ar": "العربية", "ca": "Català", "cs": "Čeština", "da": "Dansk", "de": "Deutsch", "el": "Ελληνικά",
-    "en": "English", "eo": "Esperanto", "es": "Español", "et": "Eesti", "eu": "Euskara", "fa": "فارسی", "fi": "Suomi",
-    "fr": "Français", "ga": "Gaeilge", "he": "עברית", "hi": "हिन्दी", "hu": "Magyar", "hy": "Հայերեն",
-    "id": "Bahasa Indonesia", "it": "Italiano", "ja": "日本語", "ko": "한국어", "lt": "Lietuvių", "nb": "Norsk bokmål",
-    "ne": "नेपाली", "nl": "Nederlands", "nn": "Norsk nynorsk", "no": "Norsk", "pl": "Polski", "pt": "Português",
-    "ro": "Română", "ru": "Русский", "sr": "Српски", "st": "Sesotho", "sv": "Svenska", "ta": "தமிழ்", "tr": "Türkçe",
-    "uk": "Українська", "yi": "ייִדיש", "zh": "中文",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +126,6 @@ def label_of(topic_id: str) -> str:
     """A name for a topic that has none: "life-sciences" is "Life sciences"."""
     words = topic_id.replace("-", " ")
     return words[:1].upper() + words[1:]
-
-
-def language_name(tag: str) -> str:
-    """What a language calls itself; its tag where that is not known."""
-    return LANGUAGE_NAMES.get(tag.partition("-")[0], tag)
 
 
 def parse(text: str, path: str = FILE_NAME) -> Newsroom:

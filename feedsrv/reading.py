@@ -93,9 +93,9 @@ class Reading:
     """What was understood of one file.
 
     ``release.id`` is the id the file claims, before collisions; ``release.topics`` is empty, topics are
-    given out by `feedsrv.topics`, and so are its attachments, by `feedsrv.enclosures`, from the ``mentions`` of
-    files outside its body among others. ``origins`` is keyed by the names of the fields of `Release` and of
-    `Visibility`: that of ``barred`` is the line that first holds the release.
+    given out by `feedsrv.files.topics`, and so are its attachments, by `feedsrv.files.attachments`, from the
+    ``mentions`` of files outside its body among others. ``origins`` is keyed by the names of the fields of `Release`
+    and of `Visibility`: that of ``barred`` is the line that first holds the release.
     """
 
     release: Release

@@ -13,10 +13,10 @@ import pytest
 from _pytest.reports import TestReport
 from werkzeug.test import Client
 
-from feedsrv.catalogue import Catalogue
+from feedsrv.files.catalogue import Catalogue
 from feedsrv.publishing import Summary, publish
-from feedsrv.search.whoosh_index import WhooshIndex
-from feedsrv.search.whoosh_snapshot import WhooshSnapshot
+from feedsrv.search.whoosh.index import WhooshIndex
+from feedsrv.search.whoosh.snapshot import WhooshSnapshot
 from feedsrv.settings import Settings
 from feedsrv.web import create_app
 

@@ -11,7 +11,7 @@ import feedparser
 import pytest
 from werkzeug.test import TestResponse
 
-from feedsrv.checking import check
+from feedsrv.publishing.check import check
 from tests.conftest import NOW, MakeNewsroom, Newsroom, release
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40

@@ -16,7 +16,8 @@ import yaml
 
 from bench import stems
 from bench.generate import FIRST_YEAR, SEED, YEARS, Generator, write
-from feedsrv import analysis, newsroom
+from feedsrv import newsroom
+from feedsrv.text import analysis
 
 COUNT = 400
 

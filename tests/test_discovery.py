@@ -13,7 +13,7 @@ import feedparser
 import pytest
 from werkzeug.test import Client
 
-from feedsrv.web import crawlers
+from feedsrv.web import discovery
 from tests.conftest import Newsroom, release
 
 Make = Callable[..., Client]
@@ -147,7 +147,7 @@ class TestSitemap:
     def test_a_year_with_too_many_releases_has_several_parts(
         self, newsroom: Make, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(crawlers, "MOST_ADDRESSES", 2)
+        monkeypatch.setattr(discovery, "MOST_ADDRESSES", 2)
         client = newsroom({f"n{n}.md": release(f"Number {n}") for n in range(5)})
         parts = ["/sitemap-2026.xml", "/sitemap-2026-2.xml", "/sitemap-2026-3.xml"]
         assert list(places(client, "/sitemap.xml"))[1:] == parts

@@ -14,11 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedsrv import readers
-from feedsrv.checking import check
 from feedsrv.errors import FileUnreadable
 from feedsrv.newsroom import Newsroom
 from feedsrv.problem import Severity
-from feedsrv.readers import conversion
+from feedsrv.publishing.check import check
+from feedsrv.readers.formats import documents
 from feedsrv.reading import Reading, Standing
 from tests.conftest import MakeNewsroom, release
 
@@ -284,10 +284,10 @@ class TestCompanions:
             raise PackageNotFoundError(name)
 
         monkeypatch.setattr("importlib.metadata.version", missing)
-        monkeypatch.setattr(conversion, "version", missing)
-        conversion.converter.cache_clear()
+        monkeypatch.setattr(documents, "version", missing)
+        documents.converter.cache_clear()
         yield
-        conversion.converter.cache_clear()
+        documents.converter.cache_clear()
 
     @pytest.mark.usefixtures("without_libraries")
     def test_without_the_extra_a_document_is_reported_and_the_rest_is_served(self, make_newsroom: MakeNewsroom) -> None:

@@ -23,10 +23,10 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from feedsrv.feeds import Category, Enclosure, Entry, Feed, Link, Subscription, SubscriptionGroup
+from feedsrv.feeds.atom_rss import atom, rss
 from feedsrv.feeds.formats import ATOM, FORMATS, JSON, RSS
 from feedsrv.feeds.json_feed import json_feed
 from feedsrv.feeds.opml import opml
-from feedsrv.feeds.xml import atom, rss
 
 NAMES = {
     "a": "http://www.w3.org/2005/Atom",

@@ -9,7 +9,7 @@ import pytest
 from werkzeug.test import Client
 
 from feedsrv.web import create_app
-from feedsrv.web.hot import Hot
+from feedsrv.web.middleware import Hot
 from tests.conftest import MakeNewsroom, Newsroom, release
 
 PATHS = ["/", "/releases", "/releases/a", "/releases.atom", "/releases.rss?limit=1", "/topics/x.json", "/feeds.opml"]
@@ -122,7 +122,7 @@ def test_what_is_no_document_is_asked_for_each_time(
 
 
 def test_memory_is_bounded_whatever_is_asked(module_newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("feedsrv.web.hot.ROOM", 60_000)
+    monkeypatch.setattr("feedsrv.web.middleware.ROOM", 60_000)
     counted = Counted(module_newsroom)
     most = 0
     for number in range(60):

@@ -9,12 +9,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedsrv.language import (
+from feedsrv.query.parser import (
     DEEPEST_NESTING,
     LONGEST_PHRASE,
     LONGEST_QUERY,
     MOST_BEGINNINGS,
     MOST_CLAUSES,
+    Parsed,
+    parse,
+    typed,
+)
+from feedsrv.query.tree import (
     And,
     Beginning,
     Dates,
@@ -22,14 +27,11 @@ from feedsrv.language import (
     Node,
     Not,
     Or,
-    Parsed,
     Phrase,
     Reference,
     Within,
     Word,
-    parse,
     positive_leaves,
-    typed,
 )
 from tests.conftest import MakeNewsroom
 

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from feedsrv.feeds.legible import balanced
+from feedsrv.feeds.clean import balanced
 from tests.conftest import Newsroom
 
 NAMES = {"a": "http://www.w3.org/2005/Atom", "content": "http://purl.org/rss/1.0/modules/content/"}

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from feedsrv.errors import IndexUnavailable, NewsroomInvalid, PublishingFailed, ReleaseMissing, RemovalRefused
-from feedsrv.language import parse
 from feedsrv.publishing import publish
 from feedsrv.query import Query
+from feedsrv.query.parser import parse
 from feedsrv.reading import Standing
 from tests.conftest import NOW, MakeNewsroom, Newsroom, release
 

@@ -18,7 +18,6 @@ import snowballstemmer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedsrv.analysis import STEMMERS
 from feedsrv.errors import (
     AttachmentNotFound,
     FileUnreadable,
@@ -27,14 +26,16 @@ from feedsrv.errors import (
     ReleaseNotFound,
     ReleaseWithdrawn,
 )
-from feedsrv.language import Not, Word, parse
-from feedsrv.ledger import FileRecord
-from feedsrv.newsroom import LANGUAGE_NAMES
+from feedsrv.file_record import FileRecord
 from feedsrv.query import Query, Results, Sort
+from feedsrv.query.parser import parse
+from feedsrv.query.tree import Not, Word
 from feedsrv.reading import Standing, Visibility
 from feedsrv.release import Attachment, Contact, Membership, Release, Withdrawal
 from feedsrv.search import LAG, SearchIndex, Snapshot, Stamp
-from feedsrv.search.whoosh_index import WhooshIndex
+from feedsrv.search.whoosh.index import WhooshIndex
+from feedsrv.text.analysis import STEMMERS
+from feedsrv.text.languages import LANGUAGE_NAMES
 
 MakeIndex = Callable[[], SearchIndex]
 

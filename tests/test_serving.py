@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from feedsrv.language import parse
 from feedsrv.query import Query
-from feedsrv.search.whoosh_index import WhooshIndex
+from feedsrv.query.parser import parse
+from feedsrv.search.whoosh.index import WhooshIndex
 from tests.conftest import release
 from tests.running import Running, environment, free_port, run, running, until
 

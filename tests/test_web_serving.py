@@ -20,9 +20,9 @@ import pytest
 from werkzeug.test import Client, create_environ, run_wsgi_app
 
 from feedsrv.errors import IndexUnavailable
-from feedsrv.search.whoosh_index import WhooshIndex
+from feedsrv.search.whoosh.index import WhooshIndex
 from feedsrv.web import create_app
-from feedsrv.web.renderings import Rendering, Renderings
+from feedsrv.web.cache import Rendering, Renderings
 from tests.conftest import BASE_URL, NOW, MakeNewsroom, Newsroom, release
 
 Make = Callable[..., Client]

@@ -21,8 +21,8 @@ from flask_websub.subscriber import SQLite3SubscriberStorage, SQLite3TempSubscri
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
-from feedsrv import pinging
-from feedsrv.pinging import MEMORY, Pinger
+from feedsrv.cli import websub
+from feedsrv.cli.websub import MEMORY, Pinger
 from tests.conftest import BASE_URL, MakeNewsroom, Newsroom, release
 from tests.running import free_port, run, running, until
 
@@ -64,7 +64,7 @@ def served(application: Any, port: int = 0) -> Iterator[str]:
 
 
 def complaints(caplog: pytest.LogCaptureFixture) -> list[str]:
-    return [record.getMessage() for record in caplog.records if record.name == "feedsrv.pinging"]
+    return [record.getMessage() for record in caplog.records if record.name == "feedsrv.cli.websub"]
 
 
 @pytest.fixture
@@ -177,8 +177,8 @@ class TestPings:
     def test_a_while_later_the_hub_is_told_once_more_for_it_may_have_fetched_from_a_cache(
         self, make_newsroom: MakeNewsroom, hub: ListeningHub, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(pinging, "PAUSE", 0.05)
-        monkeypatch.setattr(pinging, "AGAIN", 0.5)
+        monkeypatch.setattr(websub, "PAUSE", 0.05)
+        monkeypatch.setattr(websub, "AGAIN", 0.5)
         stop = threading.Event()
         thread = threading.Thread(target=pinger(make_newsroom(FILES), hub).run, args=[stop])
         thread.start()

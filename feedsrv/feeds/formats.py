@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from feedsrv.feeds import Feed
+from feedsrv.feeds.atom_rss import ATOM_TYPE, RSS_TYPE, atom, rss
 from feedsrv.feeds.json_feed import JSON_TYPE, json_feed
-from feedsrv.feeds.xml import ATOM_TYPE, RSS_TYPE, atom, rss
 
 
 @dataclass(frozen=True, slots=True)

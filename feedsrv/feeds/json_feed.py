@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from feedsrv.feeds import Enclosure, Entry, Feed
-from feedsrv.feeds.legible import legible
+from feedsrv.feeds.clean import legible
 
 JSON_TYPE = "application/feed+json"
 

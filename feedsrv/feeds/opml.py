@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from lxml import etree
 
 from feedsrv.feeds import SubscriptionGroup
-from feedsrv.feeds.legible import cleaned
+from feedsrv.feeds.clean import cleaned
 
 OPML_TYPE = "text/x-opml"
 SPECIFICATION = "http://opml.org/spec2.opml"

@@ -11,20 +11,21 @@ from typing import TypeVar
 
 from feedsrv import ids
 from feedsrv.newsroom import Newsroom
-from feedsrv.readers import conversion, decoding, fields, mail, manuscript, moments, translations, visibility
-from feedsrv.readers.complaints import Complaints
+from feedsrv.readers import decoding, fields, parts, publication, translations, visibility
 from feedsrv.readers.document import Document, Place
-from feedsrv.readers.fields import Found
-from feedsrv.readers.manuscript import Manuscript
-from feedsrv.readers.markup import sanitise, to_text
+from feedsrv.readers.formats import documents, mail
+from feedsrv.readers.parts import Found, Manuscript
+from feedsrv.readers.problems import Complaints
 from feedsrv.reading import Origin, Reading
 from feedsrv.release import Release
+from feedsrv.text.cleaning import clean
+from feedsrv.text.html import sanitise, to_text
 
 READER_VERSION = 6
 """Part of every fingerprint: raise it when files would be read differently, and all are read again."""
-DOCUMENTS = frozenset(conversion.CONVERTERS)
-"""The endings of documents that `feedsrv.readers.conversion` can read if its libraries are installed."""
-SUFFIXES = frozenset(manuscript.FORMATS) | {".eml"} | DOCUMENTS
+DOCUMENTS = frozenset(documents.CONVERTERS)
+"""The endings of documents that `feedsrv.readers.formats.documents` can read if its libraries are installed."""
+SUFFIXES = frozenset(parts.FORMATS) | {".eml"} | DOCUMENTS
 """The endings of release files, in small letters."""
 LARGEST_FILE = 5_000_000
 """Bytes of a text."""
@@ -58,31 +59,31 @@ def read(source: str, data: bytes, newsroom: Newsroom) -> Reading:
         raise complaints.unreadable(0, f"it has more than {largest(source):,} bytes", "shorten it")
     if not data.strip():
         raise complaints.unreadable(0, "it is empty", _WRITE_IT)
-    if ending in manuscript.FORMATS:
+    if ending in parts.FORMATS:
         text = _bounded(decoding.decode(data, complaints), complaints)
-        return _Reader(manuscript.take_apart(source, text, newsroom, complaints)).reading()
-    converted = mail.convert(data, complaints) if ending == ".eml" else conversion.convert(ending, data, complaints)
+        return _Reader(parts.take_apart(source, text, newsroom, complaints)).reading()
+    converted = mail.convert(data, complaints) if ending == ".eml" else documents.convert(ending, data, complaints)
     if len(converted.text) > LARGEST_FILE:
         raise complaints.unreadable(0, f"its text has more than {LARGEST_FILE:,} characters", "shorten it")
-    converted = replace(converted, text=_bounded(decoding.clean(converted.text), complaints))
-    return _Reader(manuscript.of_conversion(source, converted, newsroom, complaints)).reading()
+    converted = replace(converted, text=_bounded(clean(converted.text), complaints))
+    return _Reader(parts.of_conversion(source, converted, newsroom, complaints)).reading()
 
 
 def largest(source: str) -> int:
     """The most bytes that a file of this name may have."""
-    return LARGEST_FILE if PurePosixPath(source).suffix.lower() in manuscript.FORMATS else LARGEST_DOCUMENT
+    return LARGEST_FILE if PurePosixPath(source).suffix.lower() in parts.FORMATS else LARGEST_DOCUMENT
 
 
 def version(source: str) -> str:
     """What the reading of a file depends on beside its bytes, its path and the newsroom."""
     ending = PurePosixPath(source).suffix.lower()
-    return f"{READER_VERSION} {conversion.converter(ending)}" if ending in DOCUMENTS else str(READER_VERSION)
+    return f"{READER_VERSION} {documents.converter(ending)}" if ending in DOCUMENTS else str(READER_VERSION)
 
 
 def can_read(source: str) -> bool:
     """Whether what it takes to read a file of this name is installed."""
     ending = PurePosixPath(source).suffix.lower()
-    return ending not in DOCUMENTS or bool(conversion.converter(ending))
+    return ending not in DOCUMENTS or bool(documents.converter(ending))
 
 
 def _bounded(text: str, complaints: Complaints) -> str:
@@ -126,7 +127,7 @@ class _Reader:
         parts = self._manuscript
         title = self._take("title", fields.title(parts))
         reference = self._take("reference", fields.reference(parts))
-        dated = moments.published(parts)
+        dated = publication.published(parts)
         published = self._take_moment("published", dated)
         contacts = self._take("contacts", fields.people(parts))
         shown, document, about = self._parted()
@@ -142,7 +143,7 @@ class _Reader:
             title=title,
             language=language,
             published=published,
-            updated=self._take_moment("updated", moments.updated(parts, published, corrections)),
+            updated=self._take_moment("updated", publication.updated(parts, published, corrections)),
             reference=reference,
             summary=self._take("summary", fields.summary(parts, document, text)),
             body=body,

@@ -13,7 +13,7 @@ from enum import Enum, auto
 
 from feedsrv.readers import contacts
 from feedsrv.readers.document import Block, Document, Place
-from feedsrv.readers.markup import words_of
+from feedsrv.text.html import words_of
 
 _MARK = re.compile(
     r"""[\W_]++(?:(?i:ends?|fin|fine|ende|fim|einde)|30)[\W_]+ | [\W_]*+(?:ENDS?|FIN|FINE|ENDE|FIM|EINDE|Ends)[\W_]*

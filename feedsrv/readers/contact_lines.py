@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from feedsrv.readers.document import Line
-from feedsrv.readers.markup import one_line, words_of
 from feedsrv.release import Contact
+from feedsrv.text.html import one_line, words_of
 
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _HIDDEN_EMAIL = re.compile(

@@ -10,8 +10,8 @@ from itertools import groupby, islice
 from feedsrv.readers.contact_lines import Row, contact_of, paired, rows_of
 from feedsrv.readers.document import Document, Line, Place
 from feedsrv.readers.front_matter import Value, fold
-from feedsrv.readers.markup import one_line
 from feedsrv.release import Contact
+from feedsrv.text.html import one_line
 
 _LONGEST_LINE = 200
 """Characters; a longer line is prose, and no longer of the section."""

@@ -9,8 +9,8 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 
-from feedsrv.analysis import strip_accents
 from feedsrv.newsroom import Newsroom
+from feedsrv.text.analysis import strip_accents
 
 LONGEST = 120
 """Characters of a text that is read as a date."""

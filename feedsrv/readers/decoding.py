@@ -7,16 +7,12 @@ from __future__ import annotations
 
 import codecs
 import re
-import unicodedata
 
-from feedsrv.readers.complaints import Complaints
+from feedsrv.readers.problems import Complaints
+from feedsrv.text.cleaning import clean
 
 _CONTROLS = bytes({*range(32)} - {*b"\t\n\v\f\r\x1b"})
-_INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\ud800-\udfff\ufeff\ufffe\uffff]")
 _MANY = 10_000  # bytes that are no UTF-8: to read one by one would take seconds for a file of nothing else
-_ODD_BREAKS = re.compile("[\v\f\x85\u2028\u2029]")  # a space in their place leaves the editor's line numbers true
-_MARKS = r"[^\w\x00-\u02ff\u2000-\u20cf\u2100-\u3029\u3030-\u3098\ue000-\uf8ff\ufe30-\uffff\U0001f000-\U0001faff]"
-_PILE = re.compile(rf"({_MARKS}{{30}}){_MARKS}+")  # more accents than UAX #15 allows a letter: NFC takes their square
 _MOJIBAKE = re.compile("Ã[¡-º¼-¿]|â€[œ˜™“”¦¢]|Â[£©«®°²³·º½]")  # é, ’ and ° as they come out of it
 _LINE_END = re.compile("\r\n?")
 
@@ -40,12 +36,6 @@ def decode(data: bytes, complaints: Complaints) -> str:
         what = f"“{garbled[0]}” stands where “{meant}” was meant: another program read UTF-8 as Windows-1252"
         complaints.warn(_line(text, garbled[0]), what, "copy the text again from its source")
     return text
-
-
-def clean(text: str) -> str:
-    """The text in NFC, without characters that XML 1.0 forbids, other controls, and zero-width ones."""
-    text = _INVISIBLE.sub("", _ODD_BREAKS.sub(" ", text))
-    return text if text.isascii() else unicodedata.normalize("NFC", _PILE.sub(r"\1", text))
 
 
 def _utf8_or_windows(data: bytes, complaints: Complaints) -> str:

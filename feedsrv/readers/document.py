@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from feedsrv.readers.front_matter import Entry
-from feedsrv.readers.markup import words_of
+from feedsrv.text.html import words_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,3 +93,12 @@ class Document:
             if parts:
                 kept.append(replace(block, parts=parts))
         return replace(self, blocks=tuple(kept))
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """A file of another kind as one of these formats would have it, and what it states of itself beside its text."""
+
+    text: str
+    ending: str
+    entries: Mapping[str, Entry]

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from html import escape, unescape
 from itertools import islice
-from typing import Generic, TypeVar
 from urllib.parse import urlsplit
 
 from feedsrv import ids
-from feedsrv.readers import contacts, dates, languages, markdown
-from feedsrv.readers.decoding import clean
-from feedsrv.readers.document import Document, Line, Place
+from feedsrv.readers import contacts, dates
+from feedsrv.readers import language as languages
+from feedsrv.readers.document import Document, Line
+from feedsrv.readers.formats import markdown
 from feedsrv.readers.front_matter import Entry, Value, fold
-from feedsrv.readers.manuscript import Manuscript
-from feedsrv.readers.markup import as_shown, one_line, shorten
+from feedsrv.readers.parts import Found, Manuscript, origin
 from feedsrv.reading import Mention, Origin
 from feedsrv.release import Contact, Correction
+from feedsrv.text.cleaning import clean
+from feedsrv.text.html import as_shown, one_line, shorten
 
 LONGEST_TITLE = 300
 LONGEST_SUMMARY = 300
@@ -34,22 +34,6 @@ _MARKED = re.compile(
     r"(?<![\w*_`])([*_]{1,3}|`)(?=[^\s*_`]).*?(?<=[^\s*_`])\1(?![\w*_`])|\[[^\]]+\]\([^)]*\)", re.DOTALL
 )
 _ENTITY = re.compile(r"&(?:[a-z]{2,8}|#[0-9]{2,6}|#x[0-9a-f]{2,6});", re.IGNORECASE)
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Found(Generic[T]):
-    """A value, where it came from, and the lines that said it and need not be said again in the body."""
-
-    value: T
-    origin: Origin
-    places: frozenset[Place] = frozenset()
-
-
-def origin(entry: Entry) -> Origin:
-    """The origin of what an entry says."""
-    return Origin(entry.line, f"{entry.where}: {entry.key}")
 
 
 def title(manuscript: Manuscript) -> Found[str]:

@@ -17,8 +17,8 @@ from typing import Any, TypeAlias
 
 import yaml
 
-from feedsrv.readers.complaints import Complaints
-from feedsrv.readers.decoding import clean
+from feedsrv.readers.problems import Complaints
+from feedsrv.text.cleaning import clean
 
 LARGEST = 65_536
 """Characters of front matter that are read."""

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from feedsrv import ids
-from feedsrv.language import reference_key
 from feedsrv.newsroom import Newsroom
 from feedsrv.readers import fields
-from feedsrv.readers.manuscript import Manuscript
-from feedsrv.readers.markup import one_line, shorten
+from feedsrv.readers.parts import Manuscript
+from feedsrv.text.html import one_line, shorten
+from feedsrv.text.references import reference_key
 
 LONGEST_KEY = 200
 

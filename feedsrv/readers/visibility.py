@@ -7,12 +7,11 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from feedsrv import ids
-from feedsrv.readers import caution, embargo, moments
-from feedsrv.readers.fields import Found, origin
+from feedsrv.readers import caution, embargo, publication
 from feedsrv.readers.front_matter import Entry
-from feedsrv.readers.manuscript import Manuscript
-from feedsrv.readers.markup import as_shown
+from feedsrv.readers.parts import Found, Manuscript, origin
 from feedsrv.reading import Origin, Standing, Visibility
+from feedsrv.text.html import as_shown
 
 _PUBLIC = frozenset({"final", "live", "public", "publish", "published", "released"})
 _NOT_PUBLIC = frozenset({"draft", "hidden", "pending", "private", "review", "skip", "trash", "unpublished"})
@@ -62,7 +61,7 @@ class _Judgement:
     def openings(self) -> Iterator[Found[datetime]]:
         yield from self._moments("publishdate", *_EMBARGO_KEYS, *self._keys_with("embargo"), *_OPENING_KEYS)
         for entry in self._head.find("date", "published", "pubdate", "released"):
-            yield from (Found(moment, origin(entry)) for moment in moments.readings(entry, self._manuscript))
+            yield from (Found(moment, origin(entry)) for moment in publication.readings(entry, self._manuscript))
         understood = set()
         for fact in self._manuscript.masthead.facts:
             if fact.lifts and not fact.lifts.weekday_disagrees:
@@ -107,21 +106,23 @@ class _Judgement:
 
     def _moments(self, *keys: str) -> Iterator[Found[datetime]]:
         for entry in self._head.find(*keys):
-            moment = moments.read(entry, self._manuscript)
+            moment = publication.read(entry, self._manuscript)
             if moment and not moment.weekday_disagrees:
                 yield Found(moment.at, origin(entry))
             elif entry.truth is not False:
-                self._hold(entry.line, f"{entry} is no date", moments.remedy(entry.text, self._manuscript))
+                self._hold(entry.line, f"{entry} is no date", publication.remedy(entry.text, self._manuscript))
 
     def withdrawal(self) -> Found[datetime | None] | None:
         """That it is withdrawn, and when if that is said."""
         for entry in self._head.find("withdrawn"):
-            if moment := moments.read(entry, self._manuscript):
+            if moment := publication.read(entry, self._manuscript):
                 return Found(moment.at, origin(entry))
             if entry.truth is None:
-                self._hold(entry.line, f"{entry} is no date", moments.remedy(entry.text, self._manuscript))
+                self._hold(entry.line, f"{entry} is no date", publication.remedy(entry.text, self._manuscript))
             elif entry.truth:
-                self._manuscript.complaints.warn(entry.line, "it is withdrawn, and not said when", moments.WRITE_A_DATE)
+                self._manuscript.complaints.warn(
+                    entry.line, "it is withdrawn, and not said when", publication.WRITE_A_DATE
+                )
                 return Found(None, origin(entry))
         return None
 
@@ -149,10 +150,10 @@ class _Judgement:
         return bool(entry.truth)
 
     def _is_unpublished(self, entry: Entry) -> bool:
-        if moments.read(entry, self._manuscript):
+        if publication.read(entry, self._manuscript):
             return False
         if entry.truth is None:
-            self._hold(entry.line, f"{entry} is neither a date nor yes or no", moments.WRITE_A_DATE)
+            self._hold(entry.line, f"{entry} is neither a date nor yes or no", publication.WRITE_A_DATE)
         return entry.truth is False
 
     def _is_not_public(self, entry: Entry) -> bool:

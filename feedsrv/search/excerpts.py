@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from html import escape
 from itertools import islice
 
-from feedsrv import analysis
-from feedsrv.language import join_ordinals
+from feedsrv.text import analysis
+from feedsrv.text.analysis import join_ordinals
 
 LENGTH = 240
 """Characters of an excerpt, marks not counted."""

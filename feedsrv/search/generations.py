@@ -5,9 +5,9 @@
     index/
         current -> gen-7-3f9a1c04b2d8    switched atomically; readers look where it points
         gen-7-3f9a1c04b2d8/              manifest.json, newsroom.toml, the engine's files in segments/,
-                                         and those of the releases in files/ (see `feedsrv.search.files`)
+                                         and those of the releases in files/ (see `feedsrv.search.attachments`)
         gen-6-…/                         the one before, for readers that are still in it
-        ledger.json                      what the publisher remembers of every file (see `feedsrv.ledger`)
+        ledger.json                      what the publisher remembers of every file (see `feedsrv.file_record`)
         writer.lock  heartbeat  true-until
 
 A generation starts as hard links to the files of the one before, which cost nothing, and is flushed to the disk

@@ -13,18 +13,19 @@ from jinja2 import StrictUndefined
 from werkzeug.routing import BaseConverter
 
 from feedsrv.feeds.formats import FORMATS, Format
-from feedsrv.newsroom import language_name
 from feedsrv.search import SearchIndex
 from feedsrv.settings import Settings
-from feedsrv.web import attachments, crawlers, feeds, health, opensearch, pages, redirects, static_files, wording
+from feedsrv.text.dates import in_words
+from feedsrv.text.languages import direction, language_name
+from feedsrv.web import discovery, feeds, files, health, opensearch, pages, redirects, static_files, templating
 from feedsrv.web.addresses import Addresses
-from feedsrv.web.errors import handle_errors
-from feedsrv.web.hot import Hot
+from feedsrv.web.cache import Renderings
+from feedsrv.web.context import EXTENSION, Site
+from feedsrv.web.error_pages import handle_errors
 from feedsrv.web.listing import Kind, Listing
+from feedsrv.web.middleware import Hot
 from feedsrv.web.mount import Mount
-from feedsrv.web.renderings import Renderings
 from feedsrv.web.security import guard
-from feedsrv.web.site import EXTENSION, Site
 
 
 def _utc_now() -> datetime:
@@ -53,7 +54,7 @@ def _add_routes(app: Flask) -> None:
         app.add_url_rule(kind.value, view_func=pages.listing, defaults={"kind": kind})
         app.add_url_rule(f"{kind.value}.<format:format_>", view_func=feeds.feed, defaults={"kind": kind})
     app.add_url_rule("/releases/<release_id>", view_func=pages.release)
-    app.add_url_rule("/releases/<release_id>/<name>", view_func=attachments.attachment)
+    app.add_url_rule("/releases/<release_id>/<name>", view_func=files.attachment)
     app.add_url_rule("/topics", view_func=pages.topics)
     app.add_url_rule("/years", view_func=pages.years)
     app.add_url_rule("/feeds", view_func=pages.feeds)
@@ -61,9 +62,9 @@ def _add_routes(app: Flask) -> None:
     for path, format_ in redirects.HABITS.items():
         app.add_url_rule(path, view_func=redirects.habit, defaults={"format_": format_})
     app.add_url_rule("/opensearch.xml", view_func=opensearch.description)
-    app.add_url_rule("/robots.txt", view_func=crawlers.robots)
-    app.add_url_rule("/sitemap.xml", view_func=crawlers.sitemap)
-    app.add_url_rule("/sitemap-<part>.xml", view_func=crawlers.sitemap_part)
+    app.add_url_rule("/robots.txt", view_func=discovery.robots)
+    app.add_url_rule("/sitemap.xml", view_func=discovery.sitemap)
+    app.add_url_rule("/sitemap-<part>.xml", view_func=discovery.sitemap_part)
     app.add_url_rule("/static/<name>", view_func=static_files.static)
     app.add_url_rule("/health/live", view_func=health.live)
     app.add_url_rule("/health/ready", view_func=health.ready)
@@ -81,13 +82,13 @@ def _furnish_templates(app: Flask, addresses: Addresses) -> None:
         static=static_files.hashed,
     )
     app.jinja_env.filters.update(
-        in_words=wording.in_words,
-        counted=wording.counted,
-        direction=wording.direction,
-        telephone=wording.telephone,
-        mail=wording.mail,
-        kind=wording.kind,
-        sized=wording.sized,
+        in_words=in_words,
+        counted=templating.counted,
+        direction=direction,
+        telephone=templating.telephone,
+        mail=templating.mail,
+        kind=templating.kind,
+        sized=templating.sized,
     )
 
 

@@ -14,8 +14,8 @@ from datetime import date
 from feedsrv.newsroom import Newsroom
 from feedsrv.query import Query, Results, Sort
 from feedsrv.search import Snapshot
+from feedsrv.text.dates import MONTHS, in_words
 from feedsrv.web.listing import FEED_SIZE, Kind, Listing
-from feedsrv.web.wording import MONTHS, in_words
 
 LARGEST_MONTH = 200
 """Releases of a month in one document; one that has more is kept by the day."""

@@ -2,43 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import datetime
-
 from flask import Response
 from werkzeug.exceptions import NotFound
 
 from feedsrv.feeds import Link, Subscription, SubscriptionGroup
 from feedsrv.feeds.formats import ATOM, Format
 from feedsrv.feeds.opml import OPML_TYPE, opml
-from feedsrv.newsroom import language_name
-from feedsrv.search import Snapshot
-from feedsrv.web.answers import answer, moved_to_canonical
 from feedsrv.web.archives import archives, find_archive
-from feedsrv.web.edition import Edition
-from feedsrv.web.holdings import find, holdings, withdrawals
+from feedsrv.web.cache import Rendering
+from feedsrv.web.context import newsroom, site, snapshot
+from feedsrv.web.feed_builder import Edition
+from feedsrv.web.inventory import find, offers, withdrawals
 from feedsrv.web.listing import Kind, Listing
 from feedsrv.web.parameters import listing_of
-from feedsrv.web.renderings import Rendering
-from feedsrv.web.site import newsroom, site, snapshot
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """A list that one can subscribe to: how many releases it has, and when the newest was published."""
-
-    title: str
-    listing: Listing
-    count: int
-    newest: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class OfferGroup:
-    """Offers that belong together."""
-
-    title: str
-    offers: tuple[Offer, ...]
+from feedsrv.web.responses import answer, moved_to_canonical
 
 
 def feed(kind: Kind, format_: Format, topics: str = "", year: str = "") -> Response:
@@ -51,30 +28,6 @@ def feed(kind: Kind, format_: Format, topics: str = "", year: str = "") -> Respo
 def outline() -> Response:
     """Every feed there is, as a file that feed readers import."""
     return answer(site().addresses.opml, _outline)
-
-
-def offers(snapshot: Snapshot) -> list[OfferGroup]:
-    """The feeds that can be listed: everything, each topic and year, and each language where there are several."""
-    held, label = holdings(snapshot), snapshot.newsroom.topic_label
-
-    def offer(title: str, listing: Listing, count: int) -> Offer:
-        latest = snapshot.search(replace(listing, limit=1).query(snapshot.newsroom, in_feed=True)).hits
-        return Offer(title, listing, count, latest[0].release.published if latest else None)
-
-    topics = [offer(label(topic), Listing(Kind.TOPIC, topics=(topic,)), count) for topic, count in held.topics.items()]
-    years = [offer(str(year), Listing(Kind.YEAR, years=(year,)), count) for year, count in held.years.items()]
-    languages = [
-        offer(language_name(tag), Listing(languages=(tag,)), count)
-        for tag, count in held.languages.items()
-        if len(held.languages) > 1
-    ]
-    groups = [
-        OfferGroup("Everything", (offer("All releases", Listing(), held.total),)),
-        OfferGroup("Topics", tuple(topics)),
-        OfferGroup("Years", tuple(years)),
-        OfferGroup("Languages", tuple(languages)),
-    ]
-    return [group for group in groups if group.offers]
 
 
 def _rendering(listing: Listing, format_: Format) -> Rendering:

@@ -9,8 +9,8 @@ from flask import Response, jsonify
 
 from feedsrv.errors import IndexUnavailable
 from feedsrv.query import Query
-from feedsrv.web.answers import NO_STORE
-from feedsrv.web.site import site, snapshot
+from feedsrv.web.context import site, snapshot
+from feedsrv.web.responses import NO_STORE
 
 LATEST_HEARTBEAT = timedelta(seconds=120)
 

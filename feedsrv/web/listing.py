@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from feedsrv import language
-from feedsrv.language import And, Filter, Node, Or
-from feedsrv.newsroom import Newsroom, language_name
-from feedsrv.period import Period
-from feedsrv.query import Query, Sort
+from feedsrv.newsroom import Newsroom
+from feedsrv.query import Query, Sort, parser
+from feedsrv.query.tree import And, Filter, Node, Or
+from feedsrv.text.dates import Period
+from feedsrv.text.languages import language_name
 
 PAGE_SIZE = 20
 FEED_SIZE = 50
@@ -71,7 +71,7 @@ class Listing:
     def query(self, newsroom: Newsroom, *, in_feed: bool) -> Query:
         """The question to the index. Raises OverflowError for periods at the edges of the calendar."""
         return Query(
-            text=language.parse(self.text).tree,
+            text=parser.parse(self.text).tree,
             topics=self.topics,
             years=self.years,
             languages=self.languages,
@@ -84,7 +84,7 @@ class Listing:
 
     def understood(self) -> str:
         """The words and the filters in the language of the search box."""
-        tree = language.parse(self.text).tree
+        tree = parser.parse(self.text).tree
         filters = [
             _either([Filter(name, str(value)) for value in values])
             for name, values in (("topic", self.topics), ("year", self.years), ("lang", self.languages))

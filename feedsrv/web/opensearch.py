@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask import Response, render_template
 
-from feedsrv.feeds.legible import cleaned
-from feedsrv.web.answers import answer
-from feedsrv.web.renderings import Rendering
-from feedsrv.web.site import newsroom, site
+from feedsrv.feeds.clean import cleaned
+from feedsrv.web.cache import Rendering
+from feedsrv.web.context import newsroom, site
+from feedsrv.web.responses import answer
 
 OPENSEARCH_TYPE = "application/opensearchdescription+xml"
 LONGEST_SHORT_NAME = 16

@@ -7,19 +7,17 @@ from typing import Any
 
 from flask import Response, render_template
 
-from feedsrv import language
 from feedsrv.feeds.formats import ATOM
-from feedsrv.query import Query, Results, Sort
-from feedsrv.web import attachments, content, metadata
+from feedsrv.query import Query, Results, Sort, parser
+from feedsrv.web import content, files, metadata
 from feedsrv.web.addresses import parameters
-from feedsrv.web.answers import answer, moved_to_canonical
-from feedsrv.web.feeds import offers
-from feedsrv.web.holdings import find, holdings
+from feedsrv.web.cache import Rendering
+from feedsrv.web.context import newsroom, site, snapshot
+from feedsrv.web.facets import narrowings
+from feedsrv.web.inventory import find, holdings, offers
 from feedsrv.web.listing import Kind, Listing
-from feedsrv.web.narrowing import narrowings
 from feedsrv.web.parameters import listing_of
-from feedsrv.web.renderings import Rendering
-from feedsrv.web.site import newsroom, site, snapshot
+from feedsrv.web.responses import answer, moved_to_canonical
 
 LATEST = 10
 """Releases on the front page."""
@@ -63,8 +61,8 @@ def release(release_id: str) -> Response:
             body=body,
             topic_lists=topic_lists,
             article=metadata.news_article(found, newsroom(), site().addresses),
-            lead=attachments.lead(found),
-            downloads=attachments.downloads(found),
+            lead=files.lead(found),
+            downloads=files.downloads(found),
             related=snapshot().similar(release_id, RELATED),
         )
 
@@ -107,7 +105,7 @@ def _listing(asked: Listing, address: str) -> Rendering:
         results=results,
         narrowings=narrowings(asked, results, newsroom()),
         understood=understood if understood != asked.text else "",
-        notes=(*language.parse(asked.text).notes, *results.notes),
+        notes=(*parser.parse(asked.text).notes, *results.notes),
         meant=replace(asked, text=results.did_you_mean, page=1) if results.did_you_mean else None,
         kept=[(name, value) for name, value in parameters(asked) if name not in {"q", "page"}],
         sorts=_sorts(asked, results.sort),

@@ -12,8 +12,8 @@ from flask import request
 from werkzeug.exceptions import BadRequest, NotFound
 
 from feedsrv.newsroom import TOPIC_ID, Newsroom
-from feedsrv.period import Period
 from feedsrv.query import Sort
+from feedsrv.text.dates import Period
 from feedsrv.web import archives
 from feedsrv.web.listing import FEED_SIZE, PAGE_SIZE, Kind, Listing
 

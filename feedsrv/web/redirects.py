@@ -8,9 +8,9 @@ from urllib.parse import quote
 from flask import Response, request
 
 from feedsrv.feeds.formats import ATOM, JSON, RSS, Format
-from feedsrv.web.answers import moved
+from feedsrv.web.context import site, snapshot
 from feedsrv.web.listing import Listing
-from feedsrv.web.site import site, snapshot
+from feedsrv.web.responses import moved
 
 HABITS = {
     "/feed": ATOM,

@@ -6,7 +6,7 @@ import re
 
 from flask import Flask, Response, abort, request
 
-from feedsrv.web.site import site
+from feedsrv.web.context import site
 
 HEADERS = {
     "Content-Security-Policy": (

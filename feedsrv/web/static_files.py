@@ -7,8 +7,8 @@ from pathlib import Path
 
 from flask import Response, abort
 
-from feedsrv.web.answers import IMMUTABLE, PUBLIC, respond
-from feedsrv.web.renderings import Rendering
+from feedsrv.web.cache import Rendering
+from feedsrv.web.responses import IMMUTABLE, PUBLIC, respond
 
 FOLDER = Path(__file__).with_name("static")
 CSS = "text/css; charset=utf-8"

@@ -1,0 +1,256 @@
+"""The command: feedsrv serve | index | watch | check | explain | search."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from feedsrv import settings
+from feedsrv.cli import output
+from feedsrv.errors import FeedsrvError, IndexLocked, NewsroomInvalid, PublishingFailed, SettingsInvalid
+from feedsrv.files.catalogue import Catalogue
+from feedsrv.problem import Severity
+from feedsrv.publishing import Summary, publish
+from feedsrv.publishing import check as checking
+from feedsrv.publishing import explain as explaining
+from feedsrv.publishing.watch import watch
+from feedsrv.query import Query, Sort
+from feedsrv.query.parser import parse
+from feedsrv.search.whoosh.index import WhooshIndex
+from feedsrv.settings import Settings
+
+if TYPE_CHECKING:
+    from feedsrv.cli.websub import Pinger
+
+PROBLEMS, USAGE, BUSY = 1, 2, 75
+"""Exit codes: problems were found or nothing could be published; wrong usage or settings; another writer works."""
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="feedsrv")
+def main() -> None:
+    """A folder of press releases becomes a newsroom that people search and subscribe to."""
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=click.IntRange(1, 65_535), help="Port to listen on; else $PORT, else 8000.")
+@click.option("--workers", type=click.IntRange(1, 256), help="gunicorn workers; else $WEB_CONCURRENCY, else 2.")
+def serve(host: str, port: int | None, workers: int | None) -> None:
+    """Index the folder, then serve the newsroom and keep watching the folder."""
+    from feedsrv.cli import supervisor  # gunicorn and flask are not needed by the other commands
+
+    with _exit_codes():
+        environment = dict(os.environ)
+        if port:
+            environment["PORT"] = str(port)
+        if workers:
+            environment["WEB_CONCURRENCY"] = str(workers)
+        chosen = settings.from_environment(environment)
+        configure = _Logging(chosen.log_format)
+        configure()
+        _publish_or_serve_the_last(chosen)
+        if not chosen.has_base_url:
+            click.echo(f"FEEDSRV_BASE_URL is not set: feeds will say {chosen.base_url}", err=True)
+        click.echo(f"Serving {chosen.releases} on {chosen.base_url}/ (Ctrl-C ends it)", err=True)
+        sys.exit(supervisor.serve(chosen, host, configure))
+
+
+@main.command()
+@click.option("--rebuild", is_flag=True, help="Make the index anew from the files.")
+@click.option("--force", is_flag=True, help="Let more than half of the newsroom go.")
+@click.option("--strict", is_flag=True, help="Exit with 1 if there are errors or warnings.")
+def index(rebuild: bool, force: bool, strict: bool) -> None:
+    """Bring the index in line with the folder, once."""
+    with _exit_codes():
+        chosen = settings.from_environment(os.environ)
+        _Logging(chosen.log_format)()
+        summary = _publish(chosen, rebuild=rebuild, force=force)
+        output.announce(summary)
+        if pinger := _pinger(chosen):
+            pinger.tell()
+        if strict and any(problem.severity is not Severity.NOTE for problem in summary.problems):
+            sys.exit(PROBLEMS)
+
+
+@main.command(name="watch")
+def watch_folder() -> None:
+    """Keep the index in line with the folder until stopped, and lift embargoes on the minute."""
+    with _exit_codes():
+        chosen = settings.from_environment(os.environ)
+        _Logging(chosen.log_format)()
+        stop = Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+        if pinger := _pinger(chosen):
+            Thread(target=pinger.run, args=[stop], daemon=True).start()
+        watch(Catalogue(chosen.releases), WhooshIndex(chosen.index), _now, stop)
+
+
+@main.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def check(paths: Sequence[Path], form: str) -> None:
+    """Read everything, write nothing, and report every problem.
+
+    PATHS are files and folders whose problems alone are reported. Exits with 1 if there are errors or warnings:
+
+    \b
+        feedsrv check
+        feedsrv check releases/2026 --format json
+    """
+    with _exit_codes():
+        chosen = settings.from_environment(os.environ)
+        for path in paths:
+            if not path.exists() or not path.resolve().is_relative_to(chosen.releases.resolve()):
+                raise click.UsageError(f"{path} is no file or folder in {chosen.releases}")
+        report = checking.check(Catalogue(chosen.releases), WhooshIndex(chosen.index), _now(), paths, output.progress)
+        if form == "json":
+            told = asdict(report)
+            shown = {"problems": told["problems"], "files": report.standings, "topics": told["changes"]}
+            click.echo(json.dumps(shown, ensure_ascii=False, indent=1))
+        else:
+            output.show_report(report)
+        if any(problem.severity is not Severity.NOTE for problem in report.problems):
+            sys.exit(PROBLEMS)
+
+
+@main.command()
+@click.argument("release")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def explain(release: str, form: str) -> None:
+    """Say of one release where each part came from, and why it has its topics.
+
+    RELEASE is the path of its file, its id, or its reference number:
+
+    \b
+        feedsrv explain releases/2018/PR039-2018.md
+        feedsrv explain PR039-2018
+    """
+    with _exit_codes():
+        chosen = settings.from_environment(os.environ)
+        found = explaining.explain(
+            Catalogue(chosen.releases), WhooshIndex(chosen.index), release, _now(), output.progress
+        )
+        if form == "json":
+            click.echo(json.dumps(asdict(found), ensure_ascii=False, indent=1))
+        else:
+            output.show_explanation(found, f"{chosen.base_url}/releases/{found.id}")
+
+
+@main.command()
+@click.argument("query")
+@click.option("--topic", "topics", multiple=True, help="Only this topic (repeatable: any of them).")
+@click.option("--year", "years", multiple=True, type=int, help="Only this year (repeatable).")
+@click.option("--lang", "languages", multiple=True, help="Only this language (repeatable).")
+@click.option(
+    "--sort", type=click.Choice([sort.value for sort in Sort]), default=Sort.RELEVANCE.value, show_default=True
+)
+@click.option("--limit", type=click.IntRange(1, 200), default=20, show_default=True)
+def search(
+    query: str, topics: Sequence[str], years: Sequence[int], languages: Sequence[str], sort: str, limit: int
+) -> None:
+    """Search the newsroom, in the language of its search box."""
+    with _exit_codes():
+        chosen = settings.from_environment(os.environ)
+        parsed = parse(query)
+        snapshot = WhooshIndex(chosen.index).snapshot()
+        question = Query(parsed.tree, tuple(topics), tuple(years), tuple(languages), sort=Sort(sort), per_page=limit)
+        for note in parsed.notes:
+            click.echo(note, err=True)
+        output.show(snapshot.search(question), snapshot.newsroom)
+
+
+def _publish_or_serve_the_last(chosen: Settings) -> None:
+    """Publish; where that fails, what was published before is served, if there is something."""
+    try:
+        output.announce(_publish(chosen))
+    except (PublishingFailed, NewsroomInvalid) as error:
+        if WhooshIndex(chosen.index).condition().published is None:
+            raise
+        click.echo(f"feedsrv: {error}; what was published before is served", err=True)
+
+
+def _publish(chosen: Settings, *, rebuild: bool = False, force: bool = False) -> Summary:
+    return publish(
+        Catalogue(chosen.releases),
+        WhooshIndex(chosen.index),
+        _now(),
+        rebuild=rebuild,
+        force=force,
+        progress=output.progress,
+    )
+
+
+def _pinger(chosen: Settings) -> Pinger | None:
+    """What tells the hub of changes, if there is a hub."""
+    if not chosen.hub:
+        return None
+    from feedsrv.cli.websub import Pinger  # it needs the web, and most have no hub
+
+    return Pinger(WhooshIndex(chosen.index), chosen)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@contextmanager
+def _exit_codes() -> Iterator[None]:
+    """Turn errors into a sentence on stderr and the exit code of the contract."""
+    try:
+        yield
+    except SettingsInvalid as error:
+        _leave(error, USAGE)
+    except IndexLocked as error:
+        _leave(error, BUSY)
+    except FeedsrvError as error:
+        _leave(error, PROBLEMS)
+
+
+def _leave(error: FeedsrvError, code: int) -> NoReturn:
+    for line in str(error).splitlines():
+        click.echo(f"feedsrv: {line}", err=True)
+    sys.exit(code)
+
+
+class _JsonLines(logging.Formatter):
+    """A log record as one line of JSON."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        event: dict[str, Any] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            event["exception"] = self.formatException(record.exc_info)
+        return json.dumps(event, ensure_ascii=False)
+
+
+class _Logging:
+    """How this program logs; a value, so that the processes that serve start can be told."""
+
+    def __init__(self, form: str) -> None:
+        self._form = form
+
+    def __call__(self) -> None:
+        handler = logging.StreamHandler()
+        handler.setFormatter(
+            _JsonLines() if self._form == "json" else logging.Formatter("%(asctime)s %(levelname)s %(message)s")
+        )
+        logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+        logging.getLogger("watchfiles").setLevel(logging.WARNING)

@@ -1,0 +1,137 @@
+"""The terminal: how results, problems and explanations are shown to people at a keyboard, and to pipes."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from shutil import get_terminal_size
+
+import click
+
+from feedsrv.newsroom import Newsroom
+from feedsrv.problem import Problem, Severity
+from feedsrv.publishing import Summary
+from feedsrv.publishing.check import Report
+from feedsrv.publishing.explain import Explanation, Part
+from feedsrv.query import Results
+from feedsrv.reading import Standing
+
+_OFTEN = 10  # problems of one kind
+
+
+def progress(sources: Sequence[str]) -> Iterator[str]:
+    """The sources, with a bar on a terminal and in silence elsewhere."""
+    if not sys.stderr.isatty():
+        yield from sources
+        return
+    with click.progressbar(sources, label="Reading", file=sys.stderr) as bar:
+        yield from bar
+
+
+def announce(summary: Summary) -> None:
+    """What a run did, and the problems that it met."""
+    for problem in summary.problems:
+        if problem.severity is not Severity.NOTE:
+            click.echo(marked(problem), err=True)
+    click.echo(
+        f"{summary.added} added, {summary.changed} changed, {summary.removed} removed, {summary.skipped} skipped",
+        err=True,
+    )
+
+
+def marked(problem: Problem) -> str:
+    """A problem on one line, with its severity in front."""
+    colour = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: None}[problem.severity]
+    return f"{click.style(problem.severity.value, fg=colour)}: {problem}"
+
+
+def standings(counts: dict[Standing, int]) -> str:
+    """How many files are what to the public."""
+    counted = ", ".join(f"{count:,} {standing.value}" for standing, count in counts.items() if count)
+    return f"{_counted(sum(counts.values()), 'file')}: {counted or 'none'}"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def show(results: Results, newsroom: Newsroom) -> None:
+    """The hits of a search, a line each; beside the output, what is to be known of them."""
+    for place, hit in enumerate(results.hits):
+        if hit.is_partial and not (place and results.hits[place - 1].is_partial):
+            click.echo("Some of the words:", err=True)
+        day = newsroom.day(hit.release.published).isoformat() if hit.release.published else "undated   "
+        click.echo(f"{day}  {click.style(hit.release.id, bold=True)}  {hit.release.title}")
+    for note in results.notes:
+        click.echo(note, err=True)
+    if results.did_you_mean:
+        click.echo(f"Did you mean: {results.did_you_mean}", err=True)
+    click.echo(f"{results.total} found", err=True)
+
+
+def show_report(report: Report) -> None:
+    """Problems a line each, errors first; then, beside the output, what comes up most, topics, and the counts."""
+    in_order = sorted(report.problems, key=lambda problem: list(Severity).index(problem.severity))
+    for problem in in_order:
+        click.echo(marked(problem))
+    kinds = Counter(_kind(problem) for problem in in_order if problem.severity is not Severity.NOTE)
+    for kind, count in kinds.most_common(10):
+        if count >= _OFTEN:
+            click.echo(f"{count:>7,} × {kind}", err=True)
+    for change in report.changes:
+        examples = ", ".join((*change.added[:3], *change.removed[:3]))
+        click.echo(f"topic {change.topic}: +{len(change.added)} −{len(change.removed)} ({examples} …)", err=True)
+    counts = Counter(problem.severity for problem in in_order)
+    told = ", ".join(_counted(counts[severity], severity.value) for severity in Severity if counts[severity])
+    click.echo(f"{told or 'no problems'}; {standings(report.standings)}", err=True)
+
+
+def _kind(problem: Problem) -> str:
+    """What a problem says, without what is said of this file alone."""
+    return re.sub(r"“[^”]*”|'[^']*'|\S*\d\S*", "…", problem.what)
+
+
+def show_explanation(found: Explanation, address: str) -> None:
+    """An explanation as a table: field, value, and where it came from."""
+    click.echo(f"{click.style(found.source, bold=True)}\n{_status(found, address)}\n")
+    rows = [(part.field.replace("_", " "), part.value, _where(part)) for part in found.parts]
+    _show_rows(rows)
+    _show_section("In these topics", [(item.topic, item.reason, "") for item in found.topics])
+    _show_section("Not in these topics", [(item.topic, item.reason, "") for item in found.overruled])
+    _show_section("Files", [(item.name, f"{item.media_type}, {item.size:,} bytes", "") for item in found.attachments])
+    if found.problems:
+        click.echo()
+    for problem in found.problems:
+        click.echo(marked(problem))
+
+
+def _status(found: Explanation, address: str) -> str:
+    if found.standing is Standing.PUBLIC:
+        taken = f"; its id {found.id} has been given to {found.holder}" if found.holder else f": {address}"
+        return f"public{taken}"
+    return f"not public: {found.standing.value}"
+
+
+def _where(part: Part) -> str:
+    line = f"line {part.line}" if part.line else ""
+    return ", ".join(text for text in (line, part.how) if text)
+
+
+def _show_section(title: str, rows: Sequence[tuple[str, str, str]]) -> None:
+    if rows:
+        click.echo(f"\n{title}")
+        _show_rows(rows)
+
+
+def _show_rows(rows: Sequence[tuple[str, str, str]]) -> None:
+    """Rows of three columns, aligned and cut to the width of a terminal; in a pipe whole, with tabs between."""
+    if not sys.stdout.isatty():
+        click.echo("\n".join("\t".join(row).rstrip() for row in rows))
+        return
+    first, value, last = (max(len(row[column]) for row in rows) for column in range(3))
+    middle = min(value, max(20, get_terminal_size().columns - first - last - 6))
+    for name, text, where in rows:
+        cut = text if len(text) <= middle else f"{text[: middle - 1]}…"
+        click.echo(f"  {name:<{first}}  {cut:<{middle}}  {click.style(where, dim=True) if where else ''}".rstrip())

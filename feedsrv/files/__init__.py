@@ -1,0 +1,1 @@
+"""Files: the folder of releases as a collection, with what belongs to each release."""

@@ -1,0 +1,200 @@
+"""The enclosures of a release: the files that belong to it, looked at, named, and put into their places in its body."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from itertools import islice
+from pathlib import Path
+from urllib.parse import unquote
+
+from feedsrv.files import names as file_names
+from feedsrv.files.bundles import Belongings, place
+from feedsrv.problem import Problem, Severity
+from feedsrv.reading import Mention, Reading
+from feedsrv.release import Attachment
+from feedsrv.text import html
+
+LARGEST_FILE = 100_000_000
+"""Bytes."""
+MOST_FILES = 200
+"""Of one release, and addresses that are looked at in one."""
+
+_CHUNK = 1 << 20
+_REMEDY = "put it there, or change its address"
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosed:
+    """A reading with its files.
+
+    ``named`` are the places that its text names, also where nothing is; ``files`` the path of each file, by digest.
+    """
+
+    reading: Reading
+    named: tuple[str, ...]
+    files: Mapping[str, Path]
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What a look at a file told: size and digest, or why it is left out and what to do."""
+
+    size: int = 0
+    digest: str = ""
+    obstacle: str = ""
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosures:
+    """The files in a folder of releases, each looked at once."""
+
+    folder: Path
+    belongings: Belongings
+    _looks: dict[str, _Look] = field(default_factory=dict)
+
+    def state(self, source: str, named: Iterable[str]) -> str:
+        """A text that changes when a file does that belongs to a release, or that it names."""
+        looks = {path: self.look(path) for path in sorted({*self.belongings.of(source), *named})}
+        return "".join(f"{path}\0{look.digest or look.obstacle}\0" for path, look in looks.items())
+
+    def enclose(self, reading: Reading, data: bytes) -> Enclosed:
+        """The reading with attachments and picture, and with a body that leads to them by their names.
+
+        A picture in the body that is not there is its description. ``data`` is the file, to tell lines from.
+        """
+        enclosing = _Enclosing(self, reading, data)
+        problems = tuple(sorted((*reading.problems, *enclosing.problems()), key=lambda problem: problem.line))
+        attachments = enclosing.attachments()
+        files = {self.look(path).digest: self.folder / path for path in enclosing.names}
+        release = replace(reading.release, body=enclosing.body(), attachments=attachments, picture=enclosing.picture())
+        return Enclosed(replace(reading, release=release, problems=problems), enclosing.named, files)
+
+    def look(self, path: str) -> _Look:
+        """What a file is now, or was when it was first looked at."""
+        if path not in self._looks:
+            self._looks[path] = _look(self.folder / path) if path in self.belongings else _Look()
+        return self._looks[path]
+
+
+class _Enclosing:
+    """The files of one release."""
+
+    def __init__(self, enclosures: Enclosures, reading: Reading, data: bytes) -> None:
+        self._look = enclosures.look
+        self._reading = reading
+        self._data = data
+        self._in_body = dict.fromkeys(Mention(address, 0, shown) for address, shown in html.addresses(self._safe))
+        self._source = reading.release.source
+        mentions = [*reading.mentions, *self._in_body][:MOST_FILES]
+        self._places = {mention.address: path for mention in mentions if (path := place(self._source, mention.address))}
+        self.named = tuple(dict.fromkeys(self._places.values()))
+        stated = [self._places[mention.address] for mention in reading.mentions if mention.address in self._places]
+        paths = dict.fromkeys((*stated, *enclosures.belongings.of(self._source), *self.named))
+        self._present = [path for path in paths if path in enclosures.belongings]
+        kept = [path for path in self._present[:MOST_FILES] if not self._look(path).obstacle]
+        names = file_names.given(kept)
+        self.names = {path: names[path] for path in kept}
+
+    @property
+    def _safe(self) -> str:
+        return self._reading.release.body
+
+    @property
+    def _pictures(self) -> Mapping[str, str]:
+        """The names of the pictures that can be shown, by the addresses by which the release names them."""
+        return {address: name for address, name in self._at_hand.items() if _is_picture(name)}
+
+    @property
+    def _at_hand(self) -> Mapping[str, str]:
+        return {address: self.names[path] for address, path in self._places.items() if path in self.names}
+
+    @property
+    def _shown(self) -> list[str]:
+        """The names of the pictures in the body."""
+        pictures = self._pictures
+        return [pictures[at.address] for at in self._in_body if at.is_picture and at.address in pictures]
+
+    def attachments(self) -> tuple[Attachment, ...]:
+        """The files that belong to it: first those it states, then those that lie with it, then those in its text."""
+        shown = set(self._shown)
+        looks = ((name, self._look(path)) for path, name in self.names.items())
+        return tuple(
+            Attachment(name, file_names.media_type(name), look.size, look.digest, name in shown) for name, look in looks
+        )
+
+    def picture(self) -> str:
+        """The name of the picture that stands for it: the first it states, else the first in its body, else ""."""
+        pictures = self._pictures
+        stated = [pictures[at.address] for at in self._reading.mentions if at.is_picture and at.address in pictures]
+        return next(iter([*stated, *self._shown]), "")
+
+    def body(self) -> str:
+        """The body with the names of its files in place of where they lie."""
+        in_links = {
+            address: name + address[len(address.partition("#")[0]) :] for address, name in self._at_hand.items()
+        }
+        return html.relocate(self._safe, in_links, self._pictures)
+
+    def problems(self) -> Iterator[Problem]:
+        """What is wrong with files that it has or names."""
+        for path in self._present[:MOST_FILES]:
+            if obstacle := self._look(path).obstacle:
+                yield Problem(path, 0, obstacle, self._look(path).remedy)
+        if surplus := self._present[MOST_FILES:]:
+            what = f"it has more than {MOST_FILES} files, and {len(surplus)} of them are left out"
+            yield Problem(self._source, 0, what, "put them into one archive")
+        yield from self._missing()
+
+    def _missing(self) -> Iterator[Problem]:
+        absent = {address: path for address, path in self._places.items() if path not in self._present}
+        for at in self._reading.mentions:
+            if at.address in absent:
+                what = f"there is no file {absent[at.address]} in the folder of releases"
+                yield Problem(self._source, at.line, what, _REMEDY, Severity.NOTE)
+        for at in islice(self._in_body, MOST_FILES):
+            if at.is_picture and at.address not in self._pictures:
+                what = f"the picture {at.address} is not there, and its description is shown instead"
+                yield Problem(self._source, self._line(at.address), what, _REMEDY)
+            elif at.address in absent and _is_known(absent[at.address]):
+                what = f"a link leads to {at.address}, and there is no such file"
+                yield Problem(self._source, self._line(at.address), what, _REMEDY, Severity.NOTE)
+
+    def _line(self, address: str) -> int:
+        """The line on which an address stands, 0 if it is spelled otherwise there."""
+        found = (self._data.find(spelling.encode()) for spelling in (address, unquote(address)))
+        return next((self._data.count(b"\n", 0, at) + 1 for at in found if at >= 0), 0)
+
+
+def _is_picture(name: str) -> bool:
+    return file_names.media_type(name).startswith("image/")
+
+
+def _is_known(name: str) -> bool:
+    return file_names.media_type(name) != file_names.media_type("")
+
+
+def _look(path: Path) -> _Look:
+    """Size and SHA-256 of a file. Nothing is waited for, and no link is followed."""
+    if path.is_symlink():
+        return _Look(obstacle="this is a link, and links are not followed", remedy="put the file itself here")
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(descriptor, "rb") as file:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
+                return _Look(obstacle="this is not a file", remedy="take it away")
+            if status.st_size > LARGEST_FILE:
+                what = f"this has more than {LARGEST_FILE:,} bytes, and is left out"
+                return _Look(obstacle=what, remedy="make it smaller, or link to it elsewhere")
+            digest, size = sha256(), 0
+            while chunk := file.read(_CHUNK):
+                digest.update(chunk)
+                size += len(chunk)
+            return _Look(size, digest.hexdigest())
+    except OSError as error:
+        return _Look(obstacle=f"this cannot be read: {error.strerror}", remedy="let the user who runs feedsrv read it")

@@ -1,0 +1,104 @@
+"""The belongings of releases: which files of the folder belong to which release, by where they lie.
+
+It knows names alone and opens nothing: what a release names is looked for among the files that were listed,
+so no name leads out of the folder, to a link's target or to another release.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from pathlib import PurePosixPath
+from urllib.parse import unquote
+
+from feedsrv.text.languages import LANGUAGE_NAMES
+
+_ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|[/\\]{2}|[#?]|$", re.IGNORECASE)
+_LEFTOVER = re.compile(
+    r"[._#].*|~\$.*|.*~|.*\.(?:sw[a-z]|part|filepart|crdownload|tmp|temp|bak|orig|old|rej)|thumbs\.db|desktop\.ini",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def is_leftover(name: str) -> bool:
+    """Whether a file of this name is hidden, or what an editor or a transfer left behind or has not finished."""
+    return bool(_LEFTOVER.fullmatch(name))
+
+
+class Belongings:
+    """Which of the ``files`` belong to which of the ``sources``, all by their paths within the folder.
+
+    A file belongs to the release of the same stem beside it, ``x.pdf`` to ``x.md`` and to ``x.fr.md``; else to
+    the release whose bundle it lies in. A folder is a bundle if its index files are the only releases in it and
+    below it: among others, a file might be of one that is not public yet.
+    """
+
+    def __init__(self, sources: Sequence[str], files: Sequence[str]) -> None:
+        self._files = frozenset(files)
+        self._of_stem: dict[str, list[str]] = defaultdict(list)
+        self._of_bundle: dict[str, list[str]] = defaultdict(list)
+        for source in sources:
+            for stem in _stems(source):
+                self._of_stem[stem].append(source)
+        self._find_bundles(sources)
+        self._of: dict[str, list[str]] = defaultdict(list)
+        for file in files:
+            for source in self.owners(file):
+                self._of[source].append(file)
+
+    def __contains__(self, file: str) -> bool:
+        return file in self._files
+
+    def of(self, source: str) -> Sequence[str]:
+        """The files that belong to a release by where they lie, in the order of all files."""
+        return self._of.get(source, ())
+
+    def owners(self, file: str) -> Sequence[str]:
+        """The releases that a file belongs to by where it lies."""
+        if owners := self._of_stem.get(_without_ending(file)):
+            return owners
+        parents = (parent.as_posix() for parent in PurePosixPath(file).parents)
+        return next((self._of_bundle[parent] for parent in parents if parent in self._of_bundle), ())
+
+    def _find_bundles(self, sources: Sequence[str]) -> None:
+        shared = {"."}
+        for source in sources:
+            folder, *above = (parent.as_posix() for parent in PurePosixPath(source).parents)
+            shared.update(above)
+            if _is_index(source):
+                self._of_bundle[folder].append(source)
+            else:
+                shared.add(folder)
+        for folder in shared:
+            self._of_bundle.pop(folder, None)
+
+
+def place(source: str, address: str) -> str | None:
+    """Where within the folder an address in a release leads; None if that is no place within it.
+
+    It counts from the folder of the release, one with a slash in front from the folder of all releases, above
+    which ``..`` does not lead.
+    """
+    if _ELSEWHERE.match(address):
+        return None
+    path = unquote(re.split(r"[?#]", address, maxsplit=1)[0])
+    whole = path if path.startswith("/") else f"/{posixpath.dirname(source)}/{path}"
+    return posixpath.normpath(whole).lstrip("/") or None
+
+
+def _stems(source: str) -> Iterator[str]:
+    """The paths without ending of the files beside a release that belong to it: its own, and that of all languages."""
+    yield (own := _without_ending(source))
+    stem, _, tag = own.rpartition(".")
+    if tag in LANGUAGE_NAMES and PurePosixPath(stem).name:
+        yield stem
+
+
+def _is_index(source: str) -> bool:
+    return any(PurePosixPath(stem).name.lower() == "index" for stem in _stems(source))
+
+
+def _without_ending(path: str) -> str:
+    return PurePosixPath(path).with_suffix("").as_posix()

@@ -1,0 +1,199 @@
+"""The catalogue: the folder of release files as a collection that is listed, fingerprinted and read."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path, PurePosixPath
+
+from feedsrv import newsroom as newsroom_module
+from feedsrv import readers
+from feedsrv.errors import FileUnreadable, NewsroomInvalid, PublishingFailed
+from feedsrv.files import topics
+from feedsrv.files.attachments import Enclosures
+from feedsrv.files.bundles import Belongings, is_leftover
+from feedsrv.newsroom import Newsroom
+from feedsrv.problem import Problem, Severity
+from feedsrv.reading import Reading
+
+MOST_ATTACHED = 10
+"""Documents that a text may name before it is taken for a list of releases."""
+
+_UNDERSCORED_FOLDERS = {"_posts", "_drafts"}  # Jekyll's; whatever else begins with _ is machinery
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The release files of a folder, the files that may belong to them, and what could have been one.
+
+    ``sources`` are sorted, texts before documents: one that is `attached` to a text is no release.
+    """
+
+    sources: tuple[str, ...]
+    files: tuple[str, ...]
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """A folder of release files. It is only ever read."""
+
+    folder: Path
+
+    def newsroom_text(self) -> str:
+        """The text of newsroom.toml, "" where there is none. Raises NewsroomInvalid or PublishingFailed."""
+        path = self.folder / newsroom_module.FILE_NAME
+        try:
+            return path.read_bytes().decode("utf-8-sig")
+        except FileNotFoundError:
+            return ""
+        except UnicodeDecodeError as error:
+            problem = Problem(path.name, 0, "this is not UTF-8", "save the file as UTF-8", Severity.ERROR)
+            raise NewsroomInvalid([problem]) from error
+        except OSError as error:
+            raise PublishingFailed(f"{path} cannot be read: {error.strerror}") from error
+
+    def list(self) -> Listing:
+        """All release files. Links are not followed, leftovers of editors and transfers are passed over.
+
+        Raises PublishingFailed if the folder cannot be read.
+        """
+        if not self.folder.is_dir():
+            raise PublishingFailed(f"there is no folder {self.folder}; make it, or set FEEDSRV_RELEASES")
+        sources: list[str] = []
+        files: list[str] = []
+        problems: list[Problem] = []
+        for parent, folders, names in os.walk(self.folder, onerror=_refuse):
+            folders[:] = sorted(name for name in folders if _is_worth_entering(name))
+            relative = PurePosixPath(Path(parent).relative_to(self.folder).as_posix())
+            for name in names:
+                if is_release_name(name):
+                    source = (relative / name).as_posix()
+                    if problem := _obstacle(source, Path(parent, name)):
+                        problems.append(problem)
+                    else:
+                        sources.append(source)
+                elif is_worth_noticing(name) and name != newsroom_module.FILE_NAME:
+                    source = (relative / name).as_posix()
+                    if problem := _unspeakable(source):
+                        problems.append(problem)
+                    else:
+                        files.append(source)
+        return _sorted_out(sources, files, problems)
+
+    def enclosures(self, listing: Listing) -> Enclosures:
+        """The files that belong to the releases that were listed."""
+        return Enclosures(self.folder, Belongings(listing.sources, listing.files))
+
+    def data(self, source: str) -> bytes:
+        """The bytes of a file; at most one more than the largest file that is read.
+
+        Raises FileUnreadable; FileNotFoundError if it has gone since it was listed.
+        """
+        try:
+            descriptor = os.open(self.folder / source, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+            with os.fdopen(descriptor, "rb") as file:
+                return file.read(readers.largest(source) + 1)
+        except FileNotFoundError:
+            raise
+        except OSError as error:
+            remedy = "let the user who runs feedsrv read it" if error.errno == errno.EACCES else "look at the disk"
+            problem = Problem(source, 0, f"this cannot be read: {error.strerror}", remedy, Severity.ERROR)
+            raise FileUnreadable(problem) from error
+
+    def fingerprint(self, source: str, data: bytes, newsroom: Newsroom, enclosed: str) -> str:
+        """What changes when the file would be read differently, or when the state of what is enclosed does.
+
+        The times of files are no part of it: git and rsync lie.
+        """
+        digest = sha256(f"{readers.version(source)}\0{source}\0{newsroom.reading_key()}\0{enclosed}\0".encode())
+        digest.update(data)
+        return digest.hexdigest()
+
+    def read(self, source: str, data: bytes, newsroom: Newsroom) -> Reading:
+        """What a file says, with its topics. Raises FileUnreadable."""
+        reading = readers.read(source, data, newsroom)
+        return replace(reading, release=replace(reading.release, topics=topics.memberships(reading.release, newsroom)))
+
+
+def _sorted_out(sources: list[str], files: list[str], problems: list[Problem]) -> Listing:
+    """The listing; a document that belongs to a text is no release of its own."""
+    texts = [source for source in sources if not is_document_name(source)]
+    documents = sorted({*sources} - {*texts})
+    belongings = Belongings(texts, documents)
+    lone = {document for document in documents if not belongings.owners(document)}
+    unread = {document for document in lone if not readers.can_read(document)}
+    reported = [Problem(source, 0, "documents of this kind are not read here", _INSTALL) for source in sorted(unread)]
+    enclosable = tuple(sorted({*files, *documents}))
+    return Listing((*sorted(texts), *sorted(lone - unread)), enclosable, (*problems, *reported))
+
+
+_INSTALL = "pip install feedsrv[documents], or save the text beside it as .md"
+
+
+def _is_worth_entering(name: str) -> bool:
+    return not name.startswith((".", "_")) or name in _UNDERSCORED_FOLDERS
+
+
+def is_document_name(name: str) -> bool:
+    """Whether a file of this name belongs to a release if there is one for it, else may be one."""
+    return PurePosixPath(name).suffix.lower() in readers.DOCUMENTS
+
+
+def attached(named: Iterable[str]) -> set[str]:
+    """The documents that go with a text that names these files, also where it is not public yet.
+
+    None where it names so many that it is a list of releases.
+    """
+    documents = set(filter(is_document_name, named))
+    return documents if len(documents) <= MOST_ATTACHED else set()
+
+
+def is_worth_noticing(name: str) -> bool:
+    """Whether a change to a file or folder of this name can change what is published."""
+    return name in _UNDERSCORED_FOLDERS or not is_leftover(name)
+
+
+def is_release_name(name: str) -> bool:
+    """Whether a file of this name is taken for a release."""
+    lowered = name.lower()
+    return (
+        not lowered.startswith((".", "_", "~$", "readme"))
+        and lowered[lowered.rfind(".") :] in readers.SUFFIXES
+        and "." in lowered
+    )
+
+
+def _obstacle(source: str, path: Path) -> Problem | None:
+    """Why a file is not read, although its name is that of a release."""
+    if problem := _unspeakable(source):
+        return problem
+    try:
+        mode = path.lstat().st_mode
+    except OSError:
+        return None  # gone, or unreadable: whoever opens it will say so
+    if stat.S_ISLNK(mode):
+        return Problem(
+            source, 0, "this is a link, and links are not followed", "put the file itself here", Severity.ERROR
+        )
+    if not stat.S_ISREG(mode):
+        return Problem(source, 0, "this is not a file", "take it away", Severity.ERROR)
+    return None
+
+
+def _unspeakable(source: str) -> Problem | None:
+    """What is to be said of a file whose name no text can hold."""
+    try:
+        source.encode("utf8")
+    except UnicodeEncodeError:
+        shown = source.encode("utf8", "backslashreplace").decode("utf8")
+        return Problem(shown, 0, "the name of this file is not UTF-8", "rename it", Severity.ERROR)
+    return None
+
+
+def _refuse(error: OSError) -> None:
+    raise PublishingFailed(f"{error.filename} cannot be read: {error.strerror}; nothing was published") from error

@@ -1,0 +1,176 @@
+"""The topics of a release: which it is in, and why.
+
+What the file states comes first, then the folder it lies in, then the rules of newsroom.toml, which are queries
+in the language of the search box, asked of this one release.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property, lru_cache
+from pathlib import PurePosixPath
+
+from feedsrv import ids
+from feedsrv.newsroom import Newsroom, Topic
+from feedsrv.query.parser import parse
+from feedsrv.query.tree import (
+    And,
+    Beginning,
+    Dates,
+    Filter,
+    Leaf,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Reference,
+    Within,
+    Word,
+    positive_leaves,
+)
+from feedsrv.release import Membership, Release
+from feedsrv.text import analysis
+from feedsrv.text.references import reference_key
+
+
+def memberships(release: Release, newsroom: Newsroom) -> tuple[Membership, ...]:
+    """The topics of a release with their reasons, each topic once, in the order of precedence."""
+    refused = {newsroom.topic_id(name[1:]) for name in release.stated_topics if name.startswith("-")}
+    found: dict[str, str] = {}
+    for name in release.stated_topics:
+        if not name.startswith("-"):
+            found.setdefault(newsroom.topic_id(name), "the file says so")
+    for folder in PurePosixPath(release.source).parent.parts:
+        topic_id = newsroom.topic_id(ids.slug(folder))
+        if topic_id in newsroom.topics:
+            found.setdefault(topic_id, f"it lies in the folder “{folder}”")
+    for topic_id in tuple(found):
+        for successor in newsroom.successors(topic_id):
+            found.setdefault(successor, f"it took the place of “{newsroom.topic_label(topic_id)}”")
+    ruled = [topic for topic in newsroom.topics.values() if topic.match and topic.retired is None]
+    if ruled:
+        subject = _Subject(release, newsroom)
+        for topic in ruled:
+            if topic.id not in found and (reason := subject.reason(topic)):
+                found[topic.id] = reason
+    return tuple(Membership(topic, reason) for topic, reason in found.items() if topic not in refused)
+
+
+def overruled(release: Release, newsroom: Newsroom) -> tuple[Membership, ...]:
+    """The topics that a release is not in although something speaks for them, each with what speaks against it."""
+    refused = {newsroom.topic_id(name[1:]) for name in release.stated_topics if name.startswith("-")}
+    found = dict.fromkeys(sorted(refused), "the file refuses it")
+    subject = _Subject(release, newsroom)
+    for topic in newsroom.topics.values():
+        if topic.id not in found and topic.id not in release.topic_ids and topic.excluding:
+            spoken = subject.reason(replace(topic, excluding=()))
+            against = subject.reason(replace(topic, match=topic.excluding, excluding=()))
+            if spoken and against:
+                found[topic.id] = f"{spoken}, but also: {against}"
+    return tuple(Membership(topic, reason) for topic, reason in found.items())
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """The words of a text; ``forms`` has a blank around each form, so that phrases are found as text."""
+
+    stems: frozenset[str]
+    forms: str
+
+    @classmethod
+    def of(cls, language: str, *texts: str) -> _Words:
+        found = [analysis.terms(text, language) for text in texts]
+        return cls(
+            frozenset(stem for text in found for stem in text.stems),
+            " | ".join(f" {' '.join(text.forms)} " for text in found),
+        )
+
+
+class _Subject:
+    """A release as rules see it. Its title and its contacts are looked at only if a rule asks for them."""
+
+    def __init__(self, release: Release, newsroom: Newsroom) -> None:
+        self._release = release
+        self.language = release.language
+        self.day = newsroom.day(release.published) if release.published else None
+        self.reference = reference_key(release.reference)
+        self.words = _Words.of(release.language, release.title, release.text)
+
+    @cached_property
+    def title(self) -> _Words:
+        return _Words.of(self.language, self._release.title)
+
+    @cached_property
+    def contact(self) -> _Words:
+        people = [f"{contact.name} {contact.role} {contact.email}" for contact in self._release.contacts]
+        return _Words.of(self.language, *people)
+
+    def reason(self, topic: Topic) -> str:
+        """Why the rules put it in a topic; "" if they do not."""
+        if any(self._matches(_tree(rule)) for rule in topic.excluding):
+            return ""
+        for rule in topic.match:
+            tree = _tree(rule)
+            if self._matches(tree):
+                said = next((leaf for leaf in positive_leaves(tree) if self._matches(leaf)), None)
+                return _saying(said) if said else f"it matches {rule}"
+        return ""
+
+    def _matches(self, tree: Node | None) -> bool:
+        match tree:
+            case And(parts):
+                return all(map(self._matches, parts))
+            case Or(parts):
+                return any(map(self._matches, parts))
+            case Not(part):
+                return not self._matches(part)
+            case Within(name, part):
+                return self._says(part, self.title if name == "title" else self.contact)
+            case Word() | Phrase() | Beginning():
+                return self._says(tree, self.words)
+            case Reference():
+                return tree.key == self.reference
+            case Filter("lang", value):
+                return value == self.language
+            case Filter("year", value):
+                return self.day is not None and value == str(self.day.year)
+            case Dates(since, before):
+                return self.day is not None and (since or date.min) <= self.day < (before or date.max)
+        return False
+
+    def _says(self, leaf: Word | Phrase | Beginning, words: _Words) -> bool:
+        if isinstance(leaf, Word):
+            return all(
+                whole in words.stems or all(part in words.stems for part in parts)
+                for whole, parts in _stems(leaf.text, self.language)
+            )
+        return _forms(leaf) in words.forms
+
+
+@lru_cache(maxsize=10_000)
+def _stems(text: str, language: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """For each word that a rule names, its stem and those of its hyphenated parts."""
+    return tuple(
+        (analysis.stem("".join(word.parts), language), tuple(analysis.stem(part, language) for part in word.parts))
+        for word in analysis.words(text)
+    )
+
+
+@lru_cache(maxsize=10_000)
+def _forms(leaf: Phrase | Beginning) -> str:
+    """What a text that has a phrase or a beginning contains, where each form has a blank around it."""
+    if isinstance(leaf, Phrase):
+        return f" {' '.join(analysis.forms(leaf.text))} "
+    return f" {''.join(analysis.forms(leaf.text))}"
+
+
+def _saying(leaf: Leaf) -> str:
+    if isinstance(leaf, Within):
+        return f"its {leaf.name} says “{leaf.part.text}”"
+    return f"the text says “{leaf.text}{'…' if isinstance(leaf, Beginning) else ''}”"
+
+
+@lru_cache(maxsize=10_000)
+def _tree(rule: str) -> Node | None:
+    return parse(rule).tree

@@ -1,0 +1,177 @@
+"""Explaining: what was understood of one release, which line each part came from, and why it has its topics."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from feedsrv import newsroom
+from feedsrv.errors import FileUnreadable, IndexUnavailable, ReleaseMissing, ReleaseNotFound, ReleaseWithdrawn
+from feedsrv.files import topics
+from feedsrv.files.catalogue import Catalogue, attached
+from feedsrv.newsroom import Newsroom
+from feedsrv.problem import Problem
+from feedsrv.publishing import Progress
+from feedsrv.reading import Origin, Reading, Standing
+from feedsrv.release import Attachment, Membership, Release
+from feedsrv.search import SearchIndex, Snapshot
+from feedsrv.text.references import reference_key
+
+_FIELDS = (
+    *("title", "published", "updated", "opens", "closes", "barred", "withdrawn", "language", "reference", "id"),
+    *("summary", "text", "boilerplate", "contacts", "corrections", "stated_topics", "aliases", "translation_keys"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One field: its value as a text, and where it came from; ``line`` is 0 where it is no line of the file."""
+
+    field: str
+    value: str
+    line: int
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What is to be known of one file.
+
+    ``id`` is the id under which it is published, else the one that it claims; ``holder`` is the file that has the id
+    it claims, where that is another. ``overruled`` are topics that it is not in although something speaks for them.
+    """
+
+    source: str
+    id: str
+    holder: str
+    standing: Standing
+    parts: tuple[Part, ...]
+    topics: tuple[Membership, ...]
+    overruled: tuple[Membership, ...]
+    attachments: tuple[Attachment, ...]
+    problems: tuple[Problem, ...]
+
+
+def explain(catalogue: Catalogue, index: SearchIndex, wanted: str, now: datetime, progress: Progress) -> Explanation:
+    """The explanation of the release at a path, or with an id, a former address, or a reference.
+
+    Raises ReleaseNotFound, FileUnreadable with what is wrong with the file, NewsroomInvalid or PublishingFailed.
+    """
+    settings = newsroom.parse(catalogue.newsroom_text())
+    snapshot = _snapshot(index)
+    source = _path(catalogue, wanted) or _published(snapshot, wanted)
+    if source is None:
+        source = _claimed(catalogue, settings, wanted, progress)
+    if owner := _owner(catalogue, settings, source, progress):
+        raise ReleaseNotFound(f"{source} is no release of its own: it goes with {owner}; explain that")
+    return _explained(catalogue, settings, snapshot, source, now)
+
+
+def _owner(catalogue: Catalogue, settings: Newsroom, source: str, progress: Progress) -> str | None:
+    """The release that a file goes with which is none itself; None for a release."""
+    listing = catalogue.list()
+    enclosures = catalogue.enclosures(listing)
+    if source not in listing.sources:
+        return next(iter(enclosures.belongings.owners(source)), None)
+    if source in attached([source]):
+        for other in progress(listing.sources):
+            try:
+                data = catalogue.data(other)
+                named = enclosures.enclose(catalogue.read(other, data, settings), data).named
+            except (FileUnreadable, FileNotFoundError):
+                continue
+            if other != source and source in attached(named):
+                return other
+    return None
+
+
+def _explained(
+    catalogue: Catalogue, settings: Newsroom, snapshot: Snapshot | None, source: str, now: datetime
+) -> Explanation:
+    try:
+        data = catalogue.data(source)
+    except FileNotFoundError as error:
+        raise ReleaseNotFound(f"{source} is published, and no longer in the folder: run feedsrv index") from error
+    reading = catalogue.enclosures(catalogue.list()).enclose(catalogue.read(source, data, settings), data).reading
+    release = reading.release
+    published = _id_of(snapshot, release)
+    holder = _published(snapshot, release.id) if published != release.id else None
+    return Explanation(
+        source,
+        published or release.id,
+        holder if holder and holder != source else "",
+        reading.visibility.standing(now),
+        tuple(_parts(reading, settings)),
+        release.topics,
+        topics.overruled(release, settings),
+        release.attachments,
+        reading.problems,
+    )
+
+
+def _snapshot(index: SearchIndex) -> Snapshot | None:
+    try:
+        return index.snapshot()
+    except IndexUnavailable:  # nothing is published yet: files explain themselves
+        return None
+
+
+def _path(catalogue: Catalogue, wanted: str) -> str | None:
+    """The source of a path: within the folder, or from where the command was called."""
+    folder = catalogue.folder.resolve()
+    for path in (Path(wanted), catalogue.folder / wanted):
+        if path.is_file() and path.resolve().is_relative_to(folder):
+            return path.resolve().relative_to(folder).as_posix()
+    return None
+
+
+def _published(snapshot: Snapshot | None, wanted: str) -> str | None:
+    """The source of what is published under an id or a former address."""
+    if snapshot is None:
+        return None
+    try:
+        return snapshot.get(wanted).source
+    except ReleaseWithdrawn as error:
+        return error.withdrawal.source
+    except ReleaseMissing:
+        former = snapshot.alias(wanted) or snapshot.alias(f"/{wanted.lstrip('/')}")
+    return snapshot.get(former).source if former else None
+
+
+def _id_of(snapshot: Snapshot | None, release: Release) -> str:
+    """The id under which a file is published; "" if it is not, or under one that carries its date."""
+    return release.id if _published(snapshot, release.id) == release.source else ""
+
+
+def _claimed(catalogue: Catalogue, settings: Newsroom, wanted: str, progress: Progress) -> str:
+    """The source of the file that claims an id or states a reference, public or not. Raises ReleaseNotFound."""
+    key = reference_key(wanted)
+    for source in progress(catalogue.list().sources):
+        try:
+            release = catalogue.read(source, catalogue.data(source), settings).release
+        except (FileUnreadable, FileNotFoundError):
+            continue
+        if release.id.casefold() == wanted.casefold() or (key and reference_key(release.reference) == key):
+            return source
+    raise ReleaseNotFound(f"there is no file and no release {wanted!r} in {catalogue.folder}; give a path or an id")
+
+
+def _parts(reading: Reading, settings: Newsroom) -> Iterator[Part]:
+    for name in _FIELDS:
+        value = getattr(reading.release, name, None) or getattr(reading.visibility, name, None)
+        if value:
+            origin = reading.origins.get(name, Origin(0, "the file" if name == "text" else ""))
+            yield Part(name, _written(value, settings), origin.line, origin.how)
+
+
+def _written(value: object, settings: Newsroom) -> str:
+    if isinstance(value, datetime):
+        return f"{value.astimezone(settings.timezone):%Y-%m-%d %H:%M %Z}"
+    if isinstance(value, tuple):
+        return "; ".join(_written(item, settings) for item in value)
+    if isinstance(value, str):
+        return " ".join(value.split())
+    fields = (getattr(value, name, "") for name in ("date", "text", "name", "role", "phone", "email"))
+    return ", ".join(_written(field, settings) for field in fields if field)

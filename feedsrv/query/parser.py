@@ -1,0 +1,324 @@
+"""The language of the search box: text -> tree -> text.
+
+One language for the box, the API, the terminal and the topics' rules. ::
+
+    query   = all *( "OR" all )
+    all     = term *( [ "AND" ] term )
+    term    = ( "-" / "NOT" ) term / "(" query ")" / leaf
+    leaf    = phrase / filter / within / dates / reference / beginning / word
+    phrase  = DQUOTE words DQUOTE            ; also “ ” „ “ and « »
+    filter  = ( "topic" / "year" / "lang" ) ":" ( word / phrase )
+    within  = ( "title" / "contact" ) ":" ( phrase / beginning / word )
+    dates   = ( "before" / "after" ) ":" period / period ".." period / period ".." / ".." period
+    period  = "2018" / "2018-03" / "2018-03-23" / DQUOTE "23 March 2018" DQUOTE ...   ; see feedsrv.text.dates
+    reference = [ "ref:" ] ( "PR039-2018" / "039-2018" / "PR 039/2018" / "IP/18/2231" ... )
+    beginning = word "*"                     ; of three letters or more
+
+Words stand for all of them together, so ``mars rover OR phobos`` is ``(mars AND rover) OR phobos``.
+Operators are in capitals; in small letters they are words, and names of fields may be in either. ``after:2017``
+begins with 1 January 2017, ``before:2018-06`` ends with 31 May, ``2015..2018`` has both years in it.
+Parsing never fails: what cannot be read is taken as words, what exceeds a limit is cut, and both are said in
+`Parsed.notes`. A tree printed and read again is the same tree, so the print is within the limits, too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from feedsrv.query.tree import (
+    And,
+    Beginning,
+    Dates,
+    Filter,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Reference,
+    Within,
+    Word,
+    grouped,
+    nesting,
+)
+from feedsrv.text.analysis import MARKS, UNDIVIDED, join_ordinals
+from feedsrv.text.dates import Period
+from feedsrv.text.references import REFERENCE, TWO_YEARS
+
+LONGEST_QUERY = 1000
+"""Characters that are read, and of what they print as."""
+MOST_CLAUSES = 40
+"""Different words, phrases, filters and references that are read; what is said again weighs more."""
+DEEPEST_NESTING = 8
+"""Parentheses inside one another, printed ones as well; deeper ones are ignored, the words in them are not."""
+LONGEST_PHRASE = 12
+"""Words of a phrase that are read."""
+MOST_BEGINNINGS = 2
+"""Beginnings that are read as such; further ones are words."""
+SHORTEST_BEGINNING = 3
+"""Letters and digits of a beginning; a shorter one is a word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A query as it was read: None for a text without words; ``notes`` are sentences on what was cut."""
+
+    tree: Node | None
+    notes: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return "" if self.tree is None else str(self.tree)
+
+
+def parse(text: str) -> Parsed:
+    """The tree of a query; never raises, whatever the text."""
+    notes = []
+    if len(text) > LONGEST_QUERY:
+        notes.append(f"Only the first {LONGEST_QUERY} characters were read.")
+    tokens = list(_tokens(join_ordinals(text[:LONGEST_QUERY])))
+    deepest = DEEPEST_NESTING
+    while True:
+        parser = _Parser(tokens, deepest)
+        tree = parser.query(0)
+        length = len(str(tree or ""))
+        if length > LONGEST_QUERY:
+            tokens = tokens[: len(tokens) * LONGEST_QUERY // length]
+            notes.append(f"Only a part was read: written out, the whole has more than {LONGEST_QUERY} characters.")
+        elif nesting(tree) > DEEPEST_NESTING:
+            deepest -= 1
+        else:
+            return Parsed(tree, tuple(dict.fromkeys([*notes, *parser.notes])))
+
+
+def typed(tree: Node) -> str:
+    """The tree as a person would type it: words side by side, unless that reads otherwise ("23 rd", "PR 1-20")."""
+    short = " ".join(map(grouped, tree.parts)) if isinstance(tree, And) else ""
+    return short if parse(short).tree == tree else str(tree)
+
+
+_QUOTES = {'"': '"', "“": "”", "„": "“", "«": "»"}
+_PERIOD = r"\d{4}(?:[-/.]\d{1,2}(?:[-/.]\d{1,2})?)?"
+_TOKEN = re.compile(
+    r"""\s+
+    | (?P<open>\() | (?P<close>\))
+    | (?P<not>-(?=[^\s)-]))
+    | (?P<field>(?i:topic|year|lang|ref|title|contact|before|after):(?=[^\s()]))
+    | (?P<quote>["“„«])
+    | (?P<range>(?:"""
+    + f"{_PERIOD}\\.\\.(?:{_PERIOD})?|\\.\\.{_PERIOD}"
+    + r""")(?![\w.]))
+    | (?P<reference>"""
+    + REFERENCE.replace(" ", r"\ ")
+    + r"""(?![\w/*-]))
+    | (?P<word>[^\s()"“”„«»]+)
+    | .""",
+    re.VERBOSE | re.DOTALL,
+)
+_EDGES = re.compile(rf"^(?:[^\w{MARKS}]|_)+|(?:[^\w{MARKS}]|_)+$")
+_BEGINNING = re.compile(rf"(?![^*]*[{UNDIVIDED}])(?=(?:[\W_]*[^\W_]){{{SHORTEST_BEGINNING}}})[\w{MARKS}'’‐‑-]+\*")
+
+_Token = tuple[str, "str | Node"]
+"""A kind and what it says: "(", ")", "-", "AND", "OR", "NOT" and their text, or "leaf" and the leaf."""
+
+
+def _tokens(text: str) -> Iterator[_Token]:
+    position = 0
+    field = ""
+    while match := _TOKEN.match(text, position):
+        kind, token, position = match.lastgroup or "", match.group(), match.end()
+        if kind == "field":
+            field = token[:-1].lower()
+            continue
+        if kind == "quote":
+            kind, token, position = _quoted(text, match.start())
+        if field:
+            yield from (("leaf", leaf) for leaf in _of_field(field, kind, token))
+            field = ""
+        elif kind == "word" and token in {"AND", "OR", "NOT"}:
+            yield token, token
+        elif kind in {"open", "close", "not"}:
+            yield kind, token
+        else:
+            yield from (("leaf", leaf) for leaf in _leaves(kind, token))
+
+
+def _quoted(text: str, start: int) -> tuple[str, str, int]:
+    end = text.find(_QUOTES[text[start]], start + 1)
+    if end < 0:
+        return "", "", start + 1
+    return "phrase", text[start + 1 : end].replace('"', " "), end + 1
+
+
+def _cleaned(text: str) -> str:
+    """The words of a text, without what surrounds them."""
+    return join_ordinals(" ".join(_EDGES.sub("", text).split()))
+
+
+def _leaves(kind: str, token: str) -> Iterator[Node]:
+    """What a token says where no field is named."""
+    if kind == "range" and (dates := _dates(*token.split(".."))):
+        yield dates
+    elif kind == "reference" and not TWO_YEARS.fullmatch(token):
+        yield Reference(re.sub(r"\s+", "", token))
+    elif kind == "phrase":
+        if cleaned := _cleaned(token):
+            yield Phrase(cleaned)
+    elif kind in {"word", "reference", "range"}:
+        yield from _words(token)
+
+
+def _words(token: str) -> Iterator[Node]:
+    bare, cleaned = token.strip("\"'.,;:!?…"), _EDGES.sub("", token)
+    if _BEGINNING.fullmatch(bare):
+        yield Beginning(_EDGES.sub("", bare))
+    elif cleaned in {"AND", "OR", "NOT"}:
+        yield Word(cleaned.lower())
+    elif cleaned == token:
+        yield Word(token)
+    elif cleaned:  # without its edges it may be something else
+        yield from (leaf for _, leaf in _tokens(cleaned) if not isinstance(leaf, str))
+
+
+def _of_field(field: str, kind: str, token: str) -> Iterator[Node]:
+    """What a token says of a field; what cannot be one is taken as words."""
+    leaves = list(_leaves(kind, token))
+    value = _cleaned(token)
+    found: Node | None = None
+    match field, leaves:
+        case "before", _:
+            found = _dates("", value, is_open=True)
+        case "after", _:
+            found = _dates(value, "")
+        case "title" | "contact", [Word() | Phrase() | Beginning() as part]:
+            found = Within(field, part)
+        case "title" | "contact", [Reference(text)]:
+            found = Within(field, Word(text))
+        case "ref", [_, *_]:
+            found = Reference(value)
+        case "topic" | "lang", [_, *_]:
+            found = Filter(field, value.lower())
+        case "year", _ if re.fullmatch(r"\d{4}", value, re.ASCII):
+            found = Filter(field, value)
+    yield from [found] if found else [Word(field), *leaves]
+
+
+def _dates(since: str, until: str, *, is_open: bool = False) -> Dates | None:
+    """The days between two periods; ``is_open``: the second itself is not meant."""
+    try:
+        first = Period.parse(since).first if since else None
+        end = Period.parse(until) if until else None
+        before = (end.first if is_open else end.next) if end else None
+    except (ValueError, OverflowError):
+        return None
+    is_span = first < before if first and before else first or before
+    return Dates(first, before) if is_span else None
+
+
+class _Parser:
+    """Recursive descent over the tokens; the depth of recursion is bounded by DEEPEST_NESTING."""
+
+    def __init__(self, tokens: list[_Token], deepest: int) -> None:
+        self._tokens = tokens
+        self._deepest = deepest
+        self._at = 0
+        self._clauses: set[Node] = set()
+        self._beginnings: set[str] = set()
+        self.notes: list[str] = []
+
+    def query(self, depth: int) -> Node | None:
+        alternatives = [self._all(depth)]
+        while self._peek() in {"OR", "close"}:
+            if self._peek() == "close" and depth:
+                break
+            closes = self._take() == "close"  # one too many, at the top: ignored
+            following = self._all(depth)
+            if closes:
+                alternatives[-1] = _join(And, [alternatives[-1], following])
+            else:
+                alternatives.append(following)
+        return _join(Or, alternatives)
+
+    def _all(self, depth: int) -> Node | None:
+        parts: list[Node | None] = []
+        while (kind := self._peek()) and kind not in {"OR", "close"}:
+            if kind == "AND":
+                self._take()
+            else:
+                parts.append(self._term(depth))
+        return _join(And, parts)
+
+    def _term(self, depth: int) -> Node | None:
+        is_negated = False
+        while self._peek() in {"not", "NOT"}:
+            self._take()
+            is_negated = not is_negated
+        node = self._group(depth) if self._peek() == "open" else self._leaf()
+        if not is_negated or node is None:
+            return node
+        return node.part if isinstance(node, Not) else Not(node)
+
+    def _group(self, depth: int) -> Node | None:
+        if depth == self._deepest:
+            while self._peek() == "open":
+                self._take()
+            self.notes.append(f"Parentheses more than {DEEPEST_NESTING} deep were ignored.")
+            return self._term(depth) if self._peek() not in {"", "close", "AND", "OR"} else None
+        self._take()
+        node = self.query(depth + 1)
+        if self._peek() == "close":
+            self._take()
+        return node
+
+    def _leaf(self) -> Node | None:
+        if self._peek() in {"", "close", "AND", "OR"}:
+            return None
+        leaf = self._tokens[self._at][1]
+        self._at += 1
+        assert not isinstance(leaf, str)  # noqa: S101 - all that is left are leaves
+        leaf = self._bounded(leaf)
+        if leaf not in self._clauses and len(self._clauses) == MOST_CLAUSES:
+            self.notes.append(f"Only the first {MOST_CLAUSES} words were read.")
+            return None
+        self._clauses.add(leaf)
+        return leaf
+
+    def _bounded(self, leaf: Node) -> Node:
+        match leaf:
+            case Phrase(text):
+                return Phrase(self._phrase(text))
+            case Within(name, Phrase(text)):
+                return Within(name, Phrase(self._phrase(text)))
+            case Beginning(text) | Within(_, Beginning(text)) if text not in self._beginnings:
+                if len(self._beginnings) == MOST_BEGINNINGS:
+                    self.notes.append(f"Only {MOST_BEGINNINGS} beginnings were read; “{text}” was taken as a word.")
+                    without_star = f"{str(leaf)[:-1]},"  # the comma makes a word of an operator
+                    return next(word for _, word in _tokens(without_star) if not isinstance(word, str))
+                self._beginnings.add(text)
+        return leaf
+
+    def _phrase(self, text: str) -> str:
+        words = text.split(" ")
+        if len(words) > LONGEST_PHRASE:
+            self.notes.append(f"Only the first {LONGEST_PHRASE} words of a phrase were read.")
+        return _cleaned(" ".join(words[:LONGEST_PHRASE]))
+
+    def _peek(self) -> str:
+        return self._tokens[self._at][0] if self._at < len(self._tokens) else ""
+
+    def _take(self) -> str:
+        kind = self._peek()
+        self._at += 1
+        return kind
+
+
+def _join(kind: type[And] | type[Or], parts: list[Node | None]) -> Node | None:
+    """One node of the parts that there are, flat; alternatives each once."""
+    flat: list[Node] = []
+    for part in parts:
+        flat.extend(part.parts if isinstance(part, kind) else [part] if part else [])
+    if kind is Or:
+        flat = list(dict.fromkeys(flat))
+    if len(flat) < 2:
+        return next(iter(flat), None)
+    return kind(tuple(flat))

@@ -1,0 +1,159 @@
+"""The tree of a question: what the search box, the rules of topics and the index understand of one another."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from feedsrv.text.references import REFERENCE_ALONE, TWO_YEARS, reference_key
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """Any word with the same stem."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """These very words, one after another."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return f'"{self.text}"'
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """Any word that begins so."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.text}*"
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """The release with this reference number, however it is written."""
+
+    text: str
+
+    @property
+    def key(self) -> str:
+        """The number in the form in which references are compared."""
+        return reference_key(self.text)
+
+    def __str__(self) -> str:
+        is_alone = REFERENCE_ALONE.fullmatch(self.text) and not TWO_YEARS.fullmatch(self.text)
+        return self.text if is_alone and " " not in self.text else f"ref:{_quotable(self.text)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """Words in one field, by ``name``: "title" or "contact"."""
+
+    name: str
+    part: Word | Phrase | Beginning
+
+    def __str__(self) -> str:
+        return f"{self.name}:{self.part}"
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """Publication on a day from ``since`` on that is earlier than ``before``; None: no limit on that side."""
+
+    since: date | None
+    before: date | None
+
+    def __str__(self) -> str:
+        if self.since is None:
+            return f"before:{self.before}"
+        if self.before is None:
+            return f"after:{self.since}"
+        return f"{self.since}..{self.before - timedelta(days=1)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A topic, a year or a language, by ``name``: "topic", "year" or "lang"."""
+
+    name: str
+    value: str
+
+    def __str__(self) -> str:
+        return f"{self.name}:{_quotable(self.value)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """Whatever its part is not."""
+
+    part: Node
+
+    def __str__(self) -> str:
+        return f"NOT {grouped(self.part)}"
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """Whatever all of its parts are; two or more, none of them an `And`. What is there twice weighs more."""
+
+    parts: tuple[Node, ...]
+
+    def __str__(self) -> str:
+        return " AND ".join(grouped(part) for part in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """Whatever one of its parts is; two parts or more, none of them an `Or`."""
+
+    parts: tuple[Node, ...]
+
+    def __str__(self) -> str:
+        return " OR ".join(grouped(part) for part in self.parts)
+
+
+Leaf = Word | Phrase | Beginning | Reference | Within
+
+Node = Leaf | Filter | Dates | Not | And | Or
+
+
+def positive_leaves(node: Node | None) -> Iterator[Leaf]:
+    """The words, phrases, beginnings and references that a match may contain: those not under a `Not`."""
+    match node:
+        case Word() | Phrase() | Beginning() | Reference() | Within():
+            yield node
+        case And(parts) | Or(parts):
+            for part in parts:
+                yield from positive_leaves(part)
+
+
+def grouped(node: Node) -> str:
+    """A node printed as a part of another."""
+    return f"({node})" if isinstance(node, And | Or) else str(node)
+
+
+def nesting(node: Node | None) -> int:
+    """How many parentheses of its print are inside one another."""
+    match node:
+        case Not(part):
+            parts: tuple[Node, ...] = (part,)
+        case And(parts) | Or(parts):
+            pass
+        case _:
+            return 0
+    return max(nesting(part) + isinstance(part, And | Or) for part in parts)
+
+
+def _quotable(text: str) -> str:
+    return text if re.fullmatch(r"\w+(?:[/-]\w+)*", text) else f'"{text}"'

@@ -1,0 +1,102 @@
+"""HTML -> a document."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import escape
+
+from lxml import etree
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
+
+from feedsrv.readers.document import Block, Document
+from feedsrv.readers.front_matter import Entry, fold
+from feedsrv.text.cleaning import clean
+from feedsrv.text.html import as_shown
+
+_LINES = {"p", "h1", "h2", "h3", "h4", "h5", "h6"}
+_WHOLE = {"ul", "ol", "dl", "table", "blockquote", "pre", "figure", "hr", "address", "details"}
+_WRAPPERS = {"html", "body", "div", "section", "article", "main", "header", "center", "hgroup", "form"}
+_NOT_TEXT = {
+    "head", "nav", "aside", "footer", "script", "style", "template", "noscript", "svg", "math", "iframe", "object",
+}  # fmt: skip
+_OF_PAGES = {  # what pages say of themselves in <meta> with other meanings than a release has for these keys
+    "title", "headline", "id", "number", "url", "permalink", "image", "images", "contact", "contacts", "params",
+}  # fmt: skip
+_PROPERTIES = {
+    "article:published_time": "date", "article:modified_time": "modified", "article:expiration_time": "expires",
+}  # fmt: skip
+_BREAK = re.compile(r"(?<=<br>)")
+
+
+def read(text: str, first_line: int) -> Document:
+    """The blocks of the text of an HTML page: of its one article, else its main part, else all of it."""
+    try:
+        page = document_fromstring(text.encode(), parser=HTMLParser(encoding="utf-8", remove_pis=True))
+    except etree.ParserError:  # nothing in it but comments
+        return Document(())
+    offset = first_line - 1
+    return Document(
+        tuple(_blocks(_text_of(page), offset)),
+        as_shown(escape(page.findtext(".//title") or "")),
+        tuple(_stated(page, offset)),
+    )
+
+
+def _text_of(page: HtmlElement) -> HtmlElement:
+    for name in ("article", "main", "body"):
+        found = page.findall(f".//{name}")
+        if len(found) == 1:
+            return found[0]
+    return page
+
+
+def _stated(page: HtmlElement, offset: int) -> Iterator[Entry]:
+    """What its language and its <meta> say: the keys of front matter, and three that sharing services read."""
+    if language := clean(page.get("lang", "")).strip():
+        yield Entry("lang", language, offset + (page.sourceline or 1), "html")
+    for meta in page.iterfind(".//meta[@content]"):
+        name = clean(meta.get("name") or _PROPERTIES.get(meta.get("property", ""), "")).strip()
+        content = clean(meta.get("content", "")).strip()
+        if content and fold(name) not in _OF_PAGES:
+            yield Entry(name, content, offset + (meta.sourceline or 1), "meta")
+
+
+def _blocks(element: HtmlElement, offset: int) -> Iterator[Block]:
+    """Its blocks; text between them is a paragraph. libxml2 cuts trees at a depth that recursion can follow."""
+    line = offset + (element.sourceline or 1)
+    loose = [escape(element.text or "", quote=False)]
+    for child in element:
+        name = child.tag if isinstance(child.tag, str) else "comment"
+        if name in _LINES or name in _WHOLE or name in _WRAPPERS:
+            yield from _paragraph(loose, line)
+            loose = []
+            line = offset + (child.sourceline or 1)
+            if name in _WRAPPERS:
+                yield from _blocks(child, offset)
+            else:
+                yield Block(line, _parts(_inner(child)), name) if name in _LINES else Block(line, (_outer(child),))
+        elif name not in _NOT_TEXT:
+            loose.append(_outer(child))
+        loose.append(escape(child.tail or "", quote=False))
+    yield from _paragraph(loose, line)
+
+
+def _paragraph(loose: list[str], line: int) -> Iterator[Block]:
+    content = "".join(loose)
+    if content.strip():
+        yield Block(line, _parts(content), "p")
+
+
+def _parts(content: str) -> tuple[str, ...]:
+    return tuple(_BREAK.split(content))
+
+
+def _inner(element: HtmlElement) -> str:
+    return escape(element.text or "", quote=False) + "".join(
+        _outer(child) + escape(child.tail or "", quote=False) for child in element
+    )
+
+
+def _outer(element: HtmlElement) -> str:
+    return etree.tostring(element, method="html", encoding="unicode", with_tail=False)

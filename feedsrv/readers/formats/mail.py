@@ -1,0 +1,108 @@
+"""Mail (.eml) -> the text of a release, and what the letter's head states of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from email.errors import MessageError
+from email.message import EmailMessage, MIMEPart
+from email.parser import BytesParser
+from email.policy import EmailPolicy
+from itertools import islice
+from typing import Any, cast
+
+from feedsrv.readers.document import Conversion
+from feedsrv.readers.front_matter import Entry
+from feedsrv.readers.problems import Complaints
+from feedsrv.text.cleaning import clean
+from feedsrv.text.html import one_line
+
+MOST_PARTS = 200
+"""Parts of a letter that are looked at; a bomb is made of millions."""
+
+MOST_DASHES = 10_000
+"""Lines that begin as those between parts do."""
+LONGEST_HEADER = 1_000
+"""Characters of a header that are read: its grammar costs the square of them, and gigabytes."""
+
+_KINDS = re.compile(rb"^content-type\s*:", re.IGNORECASE | re.MULTILINE)
+_HEADERS = {"subject": "title", "date": "date", "content-language": "lang"}
+_REPLY = re.compile(r"(?:\s*(?:re|fwd?|tr|wg|aw|rif|rv)\s*:)+\s*", re.IGNORECASE)
+_SIGNATURE = re.compile(r"^-- ?$", re.MULTILINE)
+
+
+class _Policy(EmailPolicy):
+    def header_fetch_parse(self, name: str, value: str) -> Any:
+        return super().header_fetch_parse(name, value[:LONGEST_HEADER])
+
+
+def convert(data: bytes, complaints: Complaints) -> Conversion:
+    """The text of a letter: its plain part, else its HTML. Raises FileUnreadable for a letter without either."""
+    if len(_KINDS.findall(data)) > MOST_PARTS or data.count(b"\n--") > MOST_DASHES:
+        raise complaints.unreadable(0, f"this mail has more than {MOST_PARTS} parts", "save the release as a text file")
+    try:
+        letter = cast("EmailMessage", BytesParser(EmailMessage, policy=_Policy()).parsebytes(data))
+        parts = list(islice(_own_parts(letter), MOST_PARTS))
+        entries = dict(_stated(letter, data))
+        texts = {kind: text for kind in ("html", "plain") if (text := _text_of(parts, kind))}
+    except (MessageError, ValueError, LookupError, RecursionError, AttributeError, IndexError) as error:
+        raise complaints.unreadable(0, f"this is no mail that can be read: {error}", "save it again as .eml") from error
+    if not texts:
+        raise complaints.unreadable(0, "this mail has no text", "save the release as a text file")
+    if attached := [name for part in parts if (name := _attached(part))]:
+        complaints.note(0, f"what is attached to the mail is left out: {', '.join(attached[:20])}", _SAVE_BESIDE)
+    if "plain" in texts:
+        return Conversion(_SIGNATURE.split(texts["plain"], maxsplit=1)[0], ".txt", entries)
+    return Conversion(texts["html"], ".html", entries)
+
+
+def _own_parts(part: MIMEPart) -> Iterator[MIMEPart]:
+    """The part and those within it, but nothing of another letter that is attached."""
+    yield part
+    if part.get_content_maintype() == "multipart" and not part.is_attachment():
+        for inner in part.iter_parts():
+            yield from _own_parts(inner)
+
+
+def _attached(part: MIMEPart) -> str:
+    """The name of an attachment; that of its kind for a letter, which may have none."""
+    is_letter = part.get_content_maintype() == "message"
+    return clean(part.get_filename() or (part.get_content_type() if is_letter else ""))
+
+
+def _stated(letter: EmailMessage, data: bytes) -> Iterator[tuple[str, Entry]]:
+    for header, key in _HEADERS.items():
+        value = one_line(clean(str(letter.get(header) or "")))
+        if key == "title":
+            value = _REPLY.sub("", value, count=1) if _REPLY.match(value) else value
+        if value:
+            yield key, Entry(header.capitalize(), value, _line_of(header, data), "mail")
+
+
+def _line_of(header: str, data: bytes) -> int:
+    match = re.search(rb"^" + header.encode() + rb":", data[:65_536], re.IGNORECASE | re.MULTILINE)
+    return data.count(b"\n", 0, match.start()) + 1 if match else 0
+
+
+def _text_of(parts: list[MIMEPart], kind: str) -> str:
+    """All the parts of one kind that are no attachments, one after another."""
+    found = []
+    for part in parts:
+        if part.get_content_type() == f"text/{kind}" and not part.is_attachment():
+            data = part.get_payload(decode=True)
+            found.append(_decoded(data if isinstance(data, bytes) else b"", part.get_content_charset() or "utf-8"))
+    return "\n\n".join(text for text in found if text.strip()).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _decoded(data: bytes, charset: str) -> str:
+    for name in (_READ_AS.get(charset, charset), "utf-8"):
+        try:
+            return data.decode(name)
+        except (LookupError, UnicodeDecodeError):
+            continue
+    return data.decode("cp1252", "replace")
+
+
+_READ_AS = dict.fromkeys(("iso-8859-1", "latin-1", "us-ascii", "ascii"), "cp1252") | {"punycode": "utf-8"}
+"""Programs say Latin-1 and mean Windows-1252, as browsers know; Python's decoder of Punycode takes for ever."""
+_SAVE_BESIDE = "save it beside this file, under the same name"

@@ -1,0 +1,147 @@
+"""The next generation of the Whoosh index in the making."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+
+from whoosh.filedb.filestore import FileStorage
+from whoosh.writing import SegmentWriter
+
+from feedsrv import file_record, newsroom
+from feedsrv.file_record import FileRecord
+from feedsrv.reading import Standing
+from feedsrv.release import Release, Withdrawal, to_json
+from feedsrv.search.attachments import Files
+from feedsrv.search.generations import SEGMENTS, Generations
+from feedsrv.search.whoosh.documents import Documents, digest_of, document, engine_version, schema
+
+MEMORY = 64
+"""MB of postings that are gathered before they are written to the disk."""
+
+
+class WhooshUpdate:
+    """The changes to one generation; implements `feedsrv.search.Update`.
+
+    Nothing is written before the first real change: a run that finds everything as it was costs no generation.
+    """
+
+    def __init__(
+        self,
+        generations: Generations,
+        base: str | None,
+        documents: Documents | None,
+        newsroom_text: str,
+        known: Mapping[str, FileRecord],
+        *,
+        is_rebuild: bool,
+    ) -> None:
+        self._generations = generations
+        self._base = None if is_rebuild else base
+        self._documents = documents
+        self._numbers: dict[str, int] = {}
+        self._digests: dict[str, str] = {}
+        for number, facts in documents.facts() if documents else ():
+            self._numbers[facts.source] = number
+            self._digests[facts.source] = facts.digest
+        self.sources = frozenset(self._digests)
+        if is_rebuild:
+            self._digests, self._numbers = {}, {}
+        self.newsroom_text = newsroom_text
+        self._known = {} if is_rebuild else known
+        self._newsroom_text = newsroom_text
+        self._newsroom = newsroom.parse(newsroom_text)
+        self._files = Files(generations.path(self._base) if self._base else None)
+        self._building: Path | None = None
+        self._writer: SegmentWriter | None = None
+        self._conclusion: tuple[Mapping[str, FileRecord], datetime | None] | None = None
+
+    def known(self) -> Mapping[str, FileRecord]:
+        """What is remembered of every file, by source."""
+        return self._known
+
+    def published(self) -> Iterator[Release | Withdrawal]:
+        """Everything in the generation it starts from."""
+        if self._documents:
+            for number in list(self._numbers.values()):
+                yield self._documents.record(number)
+
+    def adopt(self, newsroom_text: str) -> None:
+        """Let the next generation have these editorial settings."""
+        self._newsroom_text = newsroom_text
+        self._newsroom = newsroom.parse(newsroom_text)
+
+    def put(self, record: Release | Withdrawal, files: Mapping[str, Path]) -> bool:
+        """Let it be in the next generation, in place of what its source had; whether that is different."""
+        stored = to_json(record)
+        digest = digest_of(record, stored, self._newsroom)
+        if self._digests.get(record.source) == digest:
+            return False
+        self._files.take(self._opened_building(), record, files)
+        self._delete(record.source)
+        self._digests[record.source] = digest
+        self._opened_writer().add_document(**document(record, stored, self._newsroom))
+        return True
+
+    def remove(self, source: str) -> None:
+        """Let what this source has not be in the next generation."""
+        self._delete(source)
+        self._digests.pop(source, None)
+        self._files.drop(source)
+
+    def conclude(self, records: Mapping[str, FileRecord], true_until: datetime | None) -> None:
+        """State the rest of what makes the next generation."""
+        self._conclusion = records, true_until
+
+    def publish(self) -> None:
+        """Make the next generation current, if it is different, and write the ledger beside it."""
+        if self._conclusion is None:
+            self.discard()
+            return
+        records, true_until = self._conclusion
+        name = self._base
+        if self._writer or name is None or self._newsroom_text != self.newsroom_text:
+            name = self._publish_generation(records)
+        else:
+            self.discard()
+        self._generations.write_beside("ledger.json", f"{name}\n{file_record.to_json(records)}")
+        self._generations.write_beside("true-until", true_until.isoformat() if true_until else "")
+
+    def discard(self) -> None:
+        """Leave everything as it was."""
+        if self._writer and not self._writer.is_closed:
+            self._writer.cancel()
+        if self._building:
+            self._generations.discard(self._building)
+
+    def _publish_generation(self, records: Mapping[str, FileRecord]) -> str:
+        self._opened_writer().commit()
+        building = self._opened_building()
+        self._files.conclude(building)
+        (building / SEGMENTS / "MAIN_WRITELOCK").unlink(missing_ok=True)
+        (building / newsroom.FILE_NAME).write_text(self._newsroom_text, "utf8")
+        content = sha256(self._newsroom_text.encode("utf8"))
+        for digest in sorted(self._digests.values()):
+            content.update(digest.encode("ascii"))
+        withdrawn = sum(record.standing in {Standing.WITHDRAWN, Standing.LONG_WITHDRAWN} for record in records.values())
+        counts = {"releases": len(self._digests) - withdrawn, "withdrawn": withdrawn}
+        return self._generations.publish(building, engine_version(), content.hexdigest(), counts, self._base)
+
+    def _opened_building(self) -> Path:
+        if self._building is None:
+            self._building = self._generations.start(self._base)
+        return self._building
+
+    def _opened_writer(self) -> SegmentWriter:
+        if self._writer is None:
+            storage = FileStorage(str(self._opened_building() / SEGMENTS))
+            index = storage.open_index() if self._base else storage.create_index(schema())
+            self._writer = index.writer(compound=False, limitmb=MEMORY)
+        return self._writer
+
+    def _delete(self, source: str) -> None:
+        number = self._numbers.pop(source, None)
+        if number is not None:
+            self._opened_writer().delete_document(number)

@@ -1,0 +1,271 @@
+"""The words of a question against one generation: which releases they match, and how well."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from whoosh.searching import Searcher
+
+from feedsrv.query.tree import And, Beginning, Leaf, Node, Not, Or, Phrase, Reference, Within, Word, positive_leaves
+from feedsrv.release import Release
+from feedsrv.search import ranking
+from feedsrv.search.excerpts import Wanted
+from feedsrv.search.whoosh.table import members
+from feedsrv.search.whoosh.terms import MOST_EXPANSIONS, Term, Terms, places
+from feedsrv.text import analysis
+
+_FORMS = {"title": "title_forms", "contact": "contacts"}
+_SHORTEST_CORRECTED = 4  # letters of a word that may be mistyped
+_SHORTEST_TWICE_WRONG = 6  # letters of a word that may have two mistakes
+_MOST_LOOKED_AT = 60  # words of a text that may be traits
+_MOST_TRAITS = 15  # words by which releases resemble each other
+_LONGEST_TRAITS = 4000  # characters of a text that traits are taken from
+_REFERENCE_FIRST = 1000.0
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Answers for one thread; ``languages`` are those by whose rules an unmarked word may be stemmed."""
+
+    terms: Terms
+    searcher: Searcher
+    languages: tuple[str, ...]
+
+    def releases(self, leaf: Node) -> int:
+        """The releases that a word, phrase, beginning or reference matches."""
+        match leaf:
+            case Word(text):
+                return _all(self._word(word.parts) for word in analysis.words(text))
+            case Within("title", Word(text)):
+                return _all(self._in_title(word.parts) for word in analysis.words(text))
+            case Within(name, Word(text) | Phrase(text)):
+                return self._phrase(text, _FORMS[name]).releases
+            case Within(name, Beginning(text)):
+                return self._beginning(text, _FORMS[name]).releases
+            case Phrase(text):
+                return self._phrase(text).releases
+            case Beginning(text):
+                return self._beginning(text).releases
+            case Reference(text):
+                return self._reference(leaf).releases | self._phrase(text).releases
+        return 0
+
+    def required(self, tree: Node) -> Node:
+        """The tree without function words, where it has other words: they are not required, and weigh nothing."""
+        match tree:
+            case And(parts):
+                telling = [self.required(part) for part in parts if not self._is_function_word(part)]
+                return _joined(telling) if any(True for part in telling for _ in positive_leaves(part)) else tree
+            case Or(parts):
+                return Or(tuple(dict.fromkeys(map(self.required, parts)))) if len(parts) > 1 else tree
+            case Not(part):
+                return Not(self.required(part))
+        return tree
+
+    def loosened(self, tree: Node) -> Node:
+        """What a release has at least that answers in part: one of the words, and whatever else was asked for."""
+        tree = self.required(tree)
+        match tree:
+            case And(parts):
+                words = [part for part in parts if isinstance(part, Word | Beginning | Or)]
+                others = [part for part in parts if part not in words]
+                return _joined([*others, Or(tuple(dict.fromkeys(words)))]) if len(words) > 1 else tree
+            case Or(parts):
+                return Or(tuple(map(self.loosened, parts)))
+        return tree
+
+    def by_relevance(self, tree: Node, releases: int) -> list[int]:
+        """The ranks of the releases, those first that answer best; of equals the newest first."""
+        scores = dict.fromkeys(members(releases), 0.0)
+        if len(scores) < 2:
+            return list(scores)
+        for leaf, times in Counter(positive_leaves(self.required(tree))).items():
+            for weight, term in self._evidence(leaf):
+                term.weighed(weight * times, scores)
+        order = ranking.best_first(scores, scores)
+        best = order[: ranking.MOST_RERANKED]
+        for rank, bonus in self._neighbours(tree, best).items():
+            scores[rank] += bonus
+        return ranking.best_first(scores, best) + order[ranking.MOST_RERANKED :]
+
+    def resemblance(self, release: Release, candidates: int) -> dict[int, float]:
+        """How much each of the candidates resembles a release, by the words that tell most about it."""
+        text = f"{release.title} {release.title} {release.text[:_LONGEST_TRAITS]}"
+        said = Counter(
+            analysis.stem(form, release.language)
+            for form in analysis.forms(text)
+            if analysis.is_of_letters(form) and not analysis.is_function_word(form, [release.language])
+        )
+        reader = self.searcher.reader()
+        telling = {
+            stem: ranking.saturated(times) * term.rarity
+            for stem, times in sorted(said.items(), key=lambda item: (-item[1], item[0]))[:_MOST_LOOKED_AT]
+            if len((term := self.terms.stem(reader, stem)).ranks) > 1
+        }
+        scores = dict.fromkeys(members(candidates), 0.0)
+        for stem in sorted(telling, key=lambda stem: (-telling[stem], stem))[:_MOST_TRAITS]:
+            self.terms.stem(reader, stem).weighed(telling[stem], scores)
+        return {rank: score for rank, score in scores.items() if score}
+
+    def wanted(self, tree: Node) -> Wanted:
+        """What is marked in excerpts: all that was asked for, but function words among others."""
+        stems: set[str] = set()
+        forms: set[str] = set()
+        beginnings: set[str] = set()
+        for leaf in positive_leaves(self.required(tree)):
+            match leaf.part if isinstance(leaf, Within) else leaf:
+                case Word(text):
+                    stems.update(
+                        stem for word in analysis.words(text) for form in word.forms for stem in self._stems(form)
+                    )
+                case Beginning(text):
+                    beginnings.update(analysis.forms(text)[-1:])
+                case other:
+                    forms.update(analysis.forms(other.text))
+        return Wanted(frozenset(stems), frozenset(forms), tuple(sorted(beginnings)))
+
+    def notes(self, tree: Node) -> Iterator[str]:
+        """Sentences on what was cut or passed over."""
+        for leaf in dict.fromkeys(positive_leaves(tree)):
+            if isinstance(leaf, Beginning) and self._beginning(leaf.text).is_cut:
+                yield f"Only the first {MOST_EXPANSIONS} words that begin with “{leaf.text}” were looked for."
+        passed = [leaf.text for leaf in positive_leaves(tree) if isinstance(leaf, Word)]
+        kept = Counter(leaf.text for leaf in positive_leaves(self.required(tree)) if isinstance(leaf, Word))
+        if small := list(dict.fromkeys(text for text in passed if not kept[text])):
+            yield f"Small words were passed over: {', '.join(small)}. In quotes they count."
+
+    def corrected(self, tree: Node) -> Node:
+        """The tree with words that no release has replaced by the nearest ones that some have."""
+        match tree:
+            case And(parts):
+                return And(tuple(map(self.corrected, parts)))
+            case Or(parts):
+                return Or(tuple(map(self.corrected, parts)))
+            case Word(text) if not self.releases(tree):
+                return Word(
+                    " ".join(self._nearest(form) for word in analysis.words(text) for form in word.parts) or text
+                )
+        return tree
+
+    def _nearest(self, form: str) -> str:
+        """The word that was meant; digits, short words and words that are known stay."""
+        if len(form) < _SHORTEST_CORRECTED or not analysis.is_of_letters(form) or self._stemmed(form):
+            return form
+        reader = self.searcher.reader()
+        for mistakes in (1, 2)[: 1 + (len(form) >= _SHORTEST_TWICE_WRONG)]:
+            near: list[str] = [
+                word for word in reader.terms_within("forms", form, mistakes, prefix=1) if analysis.is_of_letters(word)
+            ]
+            if mistakes == 1:
+                near += _swapped(form)
+            having = {word: len(self.terms.form(reader, word).ranks) for word in near}
+            if any(having.values()):
+                return max(having, key=lambda word: (having[word], word))
+        return form
+
+    def _is_function_word(self, part: Node) -> bool:
+        if not isinstance(part, Word):
+            return False
+        forms = analysis.forms(part.text)
+        return bool(forms) and all(analysis.is_function_word(form, self.languages) for form in forms)
+
+    def _evidence(self, leaf: Leaf) -> Iterator[tuple[float, Term]]:
+        """What speaks for a release that a leaf matches, and its weight."""
+        reader = self.searcher.reader()
+        match leaf:
+            case Word(text):
+                for word in analysis.words(text):
+                    yield from (
+                        (1.0, self.terms.stem(reader, stem)) for form in word.forms for stem in self._stems(form)
+                    )
+            case Within("title", Word(text)):
+                forms = (form for word in analysis.words(text) for form in word.forms)
+                yield from ((1.0, self.terms.title(reader, stem)) for form in forms for stem in self._stems(form))
+            case Within(name, part):
+                is_beginning = isinstance(part, Beginning)
+                yield 1.0, (self._beginning if is_beginning else self._phrase)(part.text, _FORMS[name])
+            case Phrase(text):
+                yield 1.0, self._phrase(text)
+            case Beginning(text):
+                yield 1.0, self._beginning(text)
+            case Reference(text):
+                yield _REFERENCE_FIRST, self._reference(leaf)
+                yield 1.0, self._phrase(text)
+
+    def _word(self, parts: Sequence[str]) -> int:
+        """One word as written: its stems in any language, for a compound its parts or all in one."""
+        whole = self._stemmed("".join(parts))
+        return whole | _all(self._stemmed(part) for part in parts) if len(parts) > 1 else whole
+
+    def _stemmed(self, form: str) -> int:
+        reader = self.searcher.reader()
+        return _any(self.terms.stem(reader, stem).releases for stem in self._stems(form))
+
+    def _in_title(self, parts: Sequence[str]) -> int:
+        reader = self.searcher.reader()
+        return _all(_any(self.terms.title(reader, stem).releases for stem in self._stems(part)) for part in parts)
+
+    def _phrase(self, text: str, name: str = "forms") -> Term:
+        return self.terms.phrase(self.searcher.reader(), analysis.forms(text), name)
+
+    def _beginning(self, text: str, name: str = "forms") -> Term:
+        *before, last = analysis.forms(text) or [""]
+        return self.terms.beginning(self.searcher.reader(), "".join((*before, last)), name)
+
+    def _reference(self, leaf: Reference) -> Term:
+        return self.terms.reference(self.searcher.reader(), leaf.key)
+
+    def _stems(self, form: str) -> list[str]:
+        return list(dict.fromkeys(analysis.stem(form, language) for language in self.languages))
+
+    def _neighbours(self, tree: Node, ranks: Iterable[int]) -> dict[int, float]:
+        """What it adds to the score of each release that words of the question stand side by side in it."""
+        forms = [form for leaf in positive_leaves(tree) if isinstance(leaf, Word) for form in analysis.forms(leaf.text)]
+        wanted = list(dict.fromkeys(pairwise(forms)))
+        if not wanted:
+            return {}
+        reader, numbers = self.searcher.reader(), self.terms.table.numbers
+        wanted_in = sorted(numbers[rank] for rank in ranks)
+        standing = {form: places(reader, "forms", form, wanted_in) for form in dict.fromkeys(forms)}
+        worth = {form: self.terms.form(reader, form).rarity for form in standing}
+        return {
+            rank: ranking.NEIGHBOURS
+            * sum(
+                worth[first] + worth[second]
+                for first, second in wanted
+                if not standing[second]
+                .get(numbers[rank], _NOWHERE)
+                .isdisjoint(place + 1 for place in standing[first].get(numbers[rank], _NOWHERE))
+            )
+            for rank in ranks
+        }
+
+
+_NOWHERE: frozenset[int] = frozenset()
+
+
+def _swapped(form: str) -> list[str]:
+    """The form with two of its neighbouring letters in each other's place, which is one mistake of a typist."""
+    return [form[:at] + form[at + 1] + form[at] + form[at + 2 :] for at in range(len(form) - 1)]
+
+
+def _all(sets: Iterable[int]) -> int:
+    """What is in all of the sets; nothing where there are none."""
+    found: int | None = None
+    for releases in sets:
+        found = releases if found is None else found & releases
+    return found or 0
+
+
+def _any(sets: Iterable[int]) -> int:
+    found = 0
+    for releases in sets:
+        found |= releases
+    return found
+
+
+def _joined(parts: Sequence[Node]) -> Node:
+    return parts[0] if len(parts) == 1 else And(tuple(parts))

@@ -1,0 +1,26 @@
+"""Languages: how each calls itself, and how its text runs."""
+
+from __future__ import annotations
+
+LANGUAGE_NAMES = {
+    "ar": "العربية", "ca": "Català", "cs": "Čeština", "da": "Dansk", "de": "Deutsch", "el": "Ελληνικά",
+    "en": "English", "eo": "Esperanto", "es": "Español", "et": "Eesti", "eu": "Euskara", "fa": "فارسی", "fi": "Suomi",
+    "fr": "Français", "ga": "Gaeilge", "he": "עברית", "hi": "हिन्दी", "hu": "Magyar", "hy": "Հայերեն",
+    "id": "Bahasa Indonesia", "it": "Italiano", "ja": "日本語", "ko": "한국어", "lt": "Lietuvių", "nb": "Norsk bokmål",
+    "ne": "नेपाली", "nl": "Nederlands", "nn": "Norsk nynorsk", "no": "Norsk", "pl": "Polski", "pt": "Português",
+    "ro": "Română", "ru": "Русский", "sr": "Српски", "st": "Sesotho", "sv": "Svenska", "ta": "தமிழ்", "tr": "Türkçe",
+    "uk": "Українська", "yi": "ייִדיש", "zh": "中文",
+}  # fmt: skip
+
+
+def language_name(tag: str) -> str:
+    """What a language calls itself; its tag where that is not known."""
+    return LANGUAGE_NAMES.get(tag.partition("-")[0], tag)
+
+
+RIGHT_TO_LEFT = frozenset({"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
+
+
+def direction(language: str) -> str:
+    """How a text in this language runs, as HTML's ``dir`` says it; its first letter decides where that is not known."""
+    return "rtl" if language.partition("-")[0] in RIGHT_TO_LEFT else "auto"

@@ -1,0 +1,46 @@
+"""The site: what every request needs, and the snapshot that one request reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from flask import current_app, g
+
+from feedsrv.newsroom import Newsroom
+from feedsrv.search import SearchIndex, Snapshot
+from feedsrv.settings import Settings
+from feedsrv.web.addresses import Addresses
+from feedsrv.web.cache import Renderings
+
+EXTENSION = "feedsrv"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What `create_app` was given, and what is made of it once; ``clock`` tells the moment as an aware datetime."""
+
+    index: SearchIndex
+    settings: Settings
+    addresses: Addresses
+    renderings: Renderings
+    clock: Callable[[], datetime]
+
+
+def site() -> Site:
+    """The site of the application that answers this request."""
+    return cast("Site", current_app.extensions[EXTENSION])
+
+
+def snapshot() -> Snapshot:
+    """The snapshot of this request: the newest at its first use, the same to its end. Raises IndexUnavailable."""
+    if "snapshot" not in g:
+        g.snapshot = site().index.snapshot()
+    return cast("Snapshot", g.snapshot)
+
+
+def newsroom() -> Newsroom:
+    """The newsroom as published. Raises IndexUnavailable."""
+    return snapshot().newsroom

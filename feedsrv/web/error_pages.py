@@ -1,0 +1,101 @@
+"""Errors: each mapped to its status in this one place, a page for people, problem details for programs."""
+
+from __future__ import annotations
+
+import json
+import logging
+import secrets
+from http import HTTPStatus
+from traceback import format_exception
+
+from flask import Flask, Response, render_template, request
+from werkzeug.exceptions import HTTPException, NotFound
+
+from feedsrv.errors import AttachmentNotFound, IndexUnavailable, ReleaseMissing, ReleaseNotFound, ReleaseWithdrawn
+from feedsrv.newsroom import Newsroom
+from feedsrv.release import Withdrawal
+from feedsrv.web.context import newsroom
+from feedsrv.web.redirects import from_missing
+from feedsrv.web.responses import NO_STORE
+
+RETRY_AFTER = 10
+"""Seconds after which a client may ask again for what could not be read."""
+
+_log = logging.getLogger(__name__)
+
+
+def handle_errors(app: Flask) -> None:
+    """Let every error of this application end in an answer."""
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(NotFound, _missing)
+    app.register_error_handler(ReleaseNotFound, _missing)
+    app.register_error_handler(AttachmentNotFound, _missing)
+    app.register_error_handler(ReleaseWithdrawn, _withdrawn)
+    app.register_error_handler(IndexUnavailable, _unavailable)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _http(error: HTTPException) -> Response:
+    response = _answer(HTTPStatus(error.code or 500), error.description or "")
+    for name, value in error.get_headers():
+        if name != "Content-Type":
+            response.headers[name] = value  # Allow, with 405
+    return response
+
+
+def _missing(error: NotFound | ReleaseMissing) -> Response:
+    try:
+        if response := from_missing():
+            return response
+    except IndexUnavailable as unavailable:
+        return _unavailable(unavailable)
+    told = error.description if isinstance(error, NotFound) else None
+    detail = "There is nothing at this address." if told == NotFound.description else told
+    what = "file in this release" if isinstance(error, AttachmentNotFound) else "release"
+    return _answer(HTTPStatus.NOT_FOUND, detail or f"There is no such {what}.")
+
+
+def _withdrawn(error: ReleaseWithdrawn) -> Response:
+    return _answer(HTTPStatus.GONE, "This release has been withdrawn.", withdrawal=error.withdrawal)
+
+
+def _unavailable(_error: IndexUnavailable) -> Response:
+    """The index has logged why, once; a line for every request would tell nothing more."""
+    response = _answer(HTTPStatus.SERVICE_UNAVAILABLE, "The releases cannot be read just now. Please try again soon.")
+    response.headers["Retry-After"] = str(RETRY_AFTER)
+    return response
+
+
+def _unexpected(error: Exception) -> Response:
+    incident = secrets.token_hex(4)
+    trace = "".join(format_exception(error))
+    _log.error("incident %s: %s %r failed: %r", incident, request.method, request.full_path, trace)  # one line
+    return _answer(HTTPStatus.INTERNAL_SERVER_ERROR, f"Something went wrong here. The log tells more of {incident}.")
+
+
+def _answer(status: HTTPStatus, detail: str, withdrawal: Withdrawal | None = None) -> Response:
+    if request.path.endswith(".json"):
+        problem = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": detail}
+        response = Response(json.dumps(problem, ensure_ascii=False), status, content_type="application/problem+json")
+    else:
+        page = render_template(
+            "error.html",
+            newsroom=_masthead(status),
+            canonical=None,
+            status=status,
+            detail=detail,
+            withdrawal=withdrawal,
+        )
+        response = Response(page, status)
+    response.headers["Cache-Control"] = NO_STORE
+    return response
+
+
+def _masthead(status: HTTPStatus) -> Newsroom:
+    """The newsroom whose name stands above; one without a name where the index may be the trouble."""
+    if status < HTTPStatus.INTERNAL_SERVER_ERROR:
+        try:
+            return newsroom()
+        except IndexUnavailable:
+            pass
+    return Newsroom()

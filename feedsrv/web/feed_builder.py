@@ -1,0 +1,252 @@
+"""An edition: a list of releases as a feed, with everything decided that its renderings write down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from html import escape
+from typing import Any
+
+from feedsrv import __version__
+from feedsrv.feeds import Category, Enclosure, Entry, Feed, History, Link, Search, Tombstone
+from feedsrv.feeds.formats import JSON, Format
+from feedsrv.newsroom import Newsroom
+from feedsrv.query import Facet, Hit, Results, parser
+from feedsrv.release import Release, Withdrawal
+from feedsrv.text.languages import language_name
+from feedsrv.web import archives, content
+from feedsrv.web.addresses import Addresses
+from feedsrv.web.archives import NO_ARCHIVES, Archives
+from feedsrv.web.listing import Kind, Listing
+from feedsrv.web.opensearch import OPENSEARCH_TYPE
+from feedsrv.web.static_files import hashed
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """One page of a list, found and about to be rendered in a format; ``hub`` is the WebSub hub's address or "".
+
+    ``siblings`` gives the translations of a release by its id. ``archives`` are those of the list, ``withdrawn`` what
+    its readers are told has been withdrawn.
+    """
+
+    listing: Listing
+    results: Results
+    newsroom: Newsroom
+    addresses: Addresses
+    siblings: Callable[[str], tuple[Release, ...]]
+    archives: Archives = NO_ARCHIVES
+    withdrawn: tuple[Withdrawal, ...] = ()
+    hub: str = ""
+
+    def feed(self, format_: Format) -> Feed:
+        """The edition as a feed. Its id is that of the list: every format and every page of it has the same."""
+        entries = (*self._farewell(), *map(self._entry, self.results.hits))
+        whole = self.addresses.listing(self.listing.subscription)
+        tombstones = tuple(self._tombstones())
+        return Feed(
+            id=self._tag(whole.removeprefix(self.addresses.prefix)),
+            url=self._absolute(self.listing, format_),
+            home=self._absolute(self.listing.subscription),
+            title=self._title(),
+            description=self.newsroom.description,
+            language=self._language,
+            updated=self._newest(entries, tombstones),
+            author=self._publisher,
+            author_url=self.addresses.absolute(self.addresses.home),
+            generator_version=__version__,
+            links=tuple(self._links(format_)),
+            entries=entries,
+            search=self._search(),
+            history=self._history(),
+            tombstones=tombstones,
+            stylesheet=self.addresses.static(hashed("feed.css")),
+            extension=self._extension(),
+        )
+
+    def _newest(self, entries: Sequence[Entry], tombstones: Sequence[Tombstone]) -> datetime:
+        moments = (*(entry.updated for entry in entries), *(tombstone.when for tombstone in tombstones))
+        return max(moments, default=self.newsroom.start)
+
+    @property
+    def _language(self) -> str:
+        """The language of the feed: the only one that is asked for, else the newsroom's first."""
+        return self.listing.languages[0] if len(self.listing.languages) == 1 else self.newsroom.language
+
+    @property
+    def _publisher(self) -> str:
+        return self.newsroom.publisher or self.newsroom.title
+
+    def _updated(self, release: Release) -> datetime:
+        return release.updated or release.published or self.newsroom.start
+
+    def _title(self) -> str:
+        words = self.listing.in_words(self.newsroom)
+        if self.listing.kind is Kind.SEARCH:
+            return words
+        is_everything = self.listing.subscription == Listing()
+        whole = self.newsroom.title if is_everything else f"{self.newsroom.title}: {words}"
+        return f"{whole}, {archives.title(self.listing.archive)}" if self.listing.archive else whole
+
+    def _absolute(self, listing: Listing, format_: Format | None = None) -> str:
+        return self.addresses.absolute(self.addresses.listing(listing, format_))
+
+    def _tag(self, name: str) -> str:
+        """A permanent id (RFC 4151)."""
+        return self.newsroom.tag(name, self.addresses.host)
+
+    def _links(self, format_: Format) -> list[Link]:
+        """Where the rest of the list is, the hub for feeds that it can be told of, and how to search."""
+        links = [
+            Link(relation, self._absolute(listing, format_), format_.media_type)
+            for relation, listing in (self._history_links() if self._is_archived(format_) else self._paging())
+        ]
+        if self.hub and self.listing.is_listed:
+            links.append(Link("hub", self.hub))
+        if self.listing.kind is Kind.SEARCH:
+            links.append(Link("search", self.addresses.absolute(self.addresses.opensearch), OPENSEARCH_TYPE))
+        return links
+
+    def _is_archived(self, format_: Format) -> bool:
+        """JSON Feed knows a next page only; whoever asks for pages gets pages."""
+        is_whole = self.listing.page == 1 and self.listing.limit is None and format_ is not JSON
+        return bool(self.listing.archive) or (bool(self.archives.names) and is_whole)
+
+    def _history_links(self) -> Iterator[tuple[str, Listing]]:
+        """The way back to the first release (RFC 5005, section 4)."""
+        name, whole = self.listing.archive, self.listing.subscription
+        if name:
+            yield "current", whole
+            if after := self.archives.after(name):
+                yield "next-archive", replace(whole, archive=after)
+        if before := self.archives.before(name) if name else self.archives.newest:
+            yield "prev-archive", replace(whole, archive=before)
+
+    def _paging(self) -> Iterator[tuple[str, Listing]]:
+        """The other pages (RFC 5005, section 3)."""
+        page, pages = self.results.page, self.results.pages
+        paging = {"first": 1, "previous": page - 1, "next": page + 1, "last": pages} if pages > 1 else {}
+        for relation, number in paging.items():
+            if 1 <= number <= pages:
+                yield relation, replace(self.listing, page=number)
+
+    def _history(self) -> History | None:
+        if self.listing.archive:
+            return History.ARCHIVE
+        is_all = self.results.pages == 1 and archives.has_archives(self.listing)
+        return History.COMPLETE if is_all else None
+
+    def _tombstones(self) -> Iterator[Tombstone]:
+        if self.listing.page == 1:
+            for withdrawal in self.withdrawn:
+                if withdrawal.date:
+                    yield Tombstone(self._tag(withdrawal.id), withdrawal.date, withdrawal.reason)
+
+    def _search(self) -> Search | None:
+        results = self.results
+        if self.listing.kind is not Kind.SEARCH:
+            return None
+        return Search(self.listing.text, results.total, (results.page - 1) * results.per_page + 1, results.per_page)
+
+    def _entry(self, hit: Hit) -> Entry:
+        release = hit.release
+        translations = tuple(map(self._translation, self.siblings(release.id)))
+        return Entry(
+            id=self._tag(release.id),
+            url=self._url(release),
+            title=release.title,
+            updated=self._updated(release),
+            published=release.published,
+            language=release.language,
+            summary=release.summary,
+            content=content.for_feeds(release, self.addresses, self.newsroom),
+            author=self._publisher,
+            categories=self._categories(release),
+            image=self._file(release, release.picture) if release.picture else "",
+            enclosures=tuple(
+                Enclosure(self._file(release, file.name), file.media_type, file.size, file.name)
+                for file in release.attachments
+                if not file.is_shown
+            ),
+            translations=translations,
+            extension=self._entry_extension(hit, translations),
+        )
+
+    def _file(self, release: Release, name: str) -> str:
+        return self.addresses.absolute(self.addresses.attachment(release.id, name))
+
+    def _url(self, release: Release) -> str:
+        return self.addresses.absolute(self.addresses.release(release.id))
+
+    def _translation(self, sibling: Release) -> Link:
+        """Not an "alternate": of several, some feed readers open the first and some the last, whatever its language."""
+        return Link("related", self._url(sibling), "text/html", sibling.title, sibling.language)
+
+    def _categories(self, release: Release) -> tuple[Category, ...]:
+        return tuple(
+            Category(
+                topic,
+                self.newsroom.topic_label(topic, release.language),
+                self.addresses.absolute(self.addresses.topic(topic)),
+            )
+            for topic in release.topic_ids
+        )
+
+    def _entry_extension(self, hit: Hit, translations: tuple[Link, ...]) -> Mapping[str, Any]:
+        extension: dict[str, Any] = {"release": hit.release.id, "topics": list(hit.release.topic_ids)}
+        if translations:
+            extension["translations"] = [{"language": link.hreflang, "url": link.href} for link in translations]
+        if self.listing.kind is Kind.SEARCH:
+            extension["excerpt"] = hit.excerpt
+        return extension
+
+    def _farewell(self) -> list[Entry]:
+        """The entry with which the feed of a retired topic ends: it says where to go."""
+        topic = self.newsroom.topics.get(self.listing.topics[0]) if self.listing.kind is Kind.TOPIC else None
+        if topic is None or topic.retired is None or self.listing.page > 1 or self.listing.archive:
+            return []
+        successor = topic.retired
+        url = self.addresses.absolute(self.addresses.topic(successor) if successor else self.addresses.feeds)
+        where = self.newsroom.topic_label(successor) if successor else "the feeds of this newsroom"
+        sentence = f"Nothing more will appear under {self.newsroom.topic_label(topic.id)}. Please go on with {where}."
+        return [
+            Entry(
+                id=self._tag(f"/topics/{topic.id}/retired"),
+                url=url,
+                title="This feed has ended",
+                updated=max((self._updated(hit.release) for hit in self.results.hits), default=self.newsroom.start),
+                published=None,
+                language="en",
+                summary=sentence,
+                content=f'<p>{escape(sentence)} <a href="{escape(url)}">{escape(url)}</a></p>',
+                author=self._publisher,
+            )
+        ]
+
+    def _extension(self) -> Mapping[str, Any]:
+        """What a program wants to know of a search beside its hits; see docs of the API."""
+        results = self.results
+        notes = (*parser.parse(self.listing.text).notes, *results.notes)
+        return {
+            "total": results.total,
+            **({"complete": results.complete} if results.complete < results.total else {}),
+            "page": results.page,
+            "pages": results.pages,
+            "per_page": results.per_page,
+            "sort": results.sort.value,
+            "understood": self.listing.understood(),
+            "did_you_mean": results.did_you_mean,
+            **({"notes": list(notes)} if notes else {}),
+            "facets": {name: [self._facet(name, facet) for facet in facets] for name, facets in results.facets.items()},
+        }
+
+    def _facet(self, name: str, facet: Facet) -> Mapping[str, Any]:
+        match name:
+            case "topic":
+                label = self.newsroom.topic_label(facet.value)
+            case "lang":
+                label = language_name(facet.value)
+            case _:
+                label = facet.value
+        return {"value": facet.value, "label": label, "count": facet.count}

@@ -1,0 +1,56 @@
+"""The attachments of releases: their files, streamed, whole or in part, and what else is said of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import Response, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.wsgi import wrap_file
+
+from feedsrv.errors import IndexUnavailable
+from feedsrv.release import Attachment, Release
+from feedsrv.web.context import snapshot
+from feedsrv.web.responses import PUBLIC
+
+_SHOWN_BY_BROWSERS = ("image/", "audio/", "video/", "application/pdf", "text/plain")
+_HARMLESS = "sandbox; default-src 'none'"
+_HARMLESS_PDF = "default-src 'none'"  # browsers' own viewers do not run in a sandbox
+
+
+def attachment(release_id: str, name: str) -> Response:
+    """A file of a release. It is opened here, so that it is sent to its end whatever is published meanwhile."""
+    path = snapshot().file(release_id, name)
+    found = next(item for item in snapshot().get(release_id).attachments if item.name == name)
+    try:
+        file = path.open("rb")
+    except OSError as error:
+        raise IndexUnavailable(f"{path} cannot be opened: {error.strerror}") from error
+    response = Response(wrap_file(request.environ, file), direct_passthrough=True, content_type=found.media_type)
+    response.call_on_close(file.close)
+    response.content_length = found.size
+    response.headers["Cache-Control"] = PUBLIC
+    response.headers["Content-Security-Policy"] = _HARMLESS_PDF if _is_pdf(found) else _HARMLESS
+    if not found.media_type.startswith(_SHOWN_BY_BROWSERS):
+        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.set_etag(found.digest)
+    try:
+        return response.make_conditional(request, accept_ranges=True, complete_length=found.size)  # type: ignore[return-value]
+    except HTTPException:
+        file.close()
+        raise
+
+
+def downloads(release: Release) -> Sequence[Attachment]:
+    """The attachments that its page does not show."""
+    return [item for item in release.attachments if not item.is_shown and item.name != lead(release)]
+
+
+def lead(release: Release) -> str:
+    """The name of the picture that stands above the text; "" if there is none, or if the text shows it."""
+    is_in_text = any(item.is_shown for item in release.attachments if item.name == release.picture)
+    return "" if is_in_text else release.picture
+
+
+def _is_pdf(found: Attachment) -> bool:
+    return found.media_type == "application/pdf"
