@@ -1,6 +1,6 @@
 """Nonsense: a world of made-up words and subjects whose sentences look like English and French and say nothing.
 
-The function words are real, so that telling the language and stemming have real work; every other word is made
+The stopwords are real, so that telling the language and stemming have real work; every other word is made
 of syllables. Everything follows from the one random source that a `Nonsense` is given.
 """
 
@@ -23,7 +23,7 @@ _FREQUENT = {
         "dont sans après très où ainsi lors afin chez selon vers nos notre leurs tous toute encore cet elles ils vous"
     ),
 }
-FUNCTION_WORDS = {language: tuple(words.split()) for language, words in _FREQUENT.items()}
+STOPWORDS = {language: tuple(words.split()) for language, words in _FREQUENT.items()}
 """The commonest words of each language, most frequent first."""
 
 SUBJECTS = 55
@@ -51,12 +51,12 @@ class Nonsense:
     def __init__(self, random: Random) -> None:
         self._random = random
         roots = self._roots()
-        self._words = {language: _vocabulary(roots, language) for language in FUNCTION_WORDS}
+        self._words = {language: _vocabulary(roots, language) for language in STOPWORDS}
         self.subjects = tuple(self._subject(roots) for _ in range(SUBJECTS))
 
     def questions(self) -> dict[str, str]:
         """What to search for, by what it is; each means the same to feedsrv and to SQLite's FTS5."""
-        made_up = self._words["en"][len(FUNCTION_WORDS["en"]) :]
+        made_up = self._words["en"][len(STOPWORDS["en"]) :]
         return {
             "common word": made_up[100],  # about two in five releases have it or a form of it
             "rare word": made_up[10_000],  # about one in a hundred
@@ -108,7 +108,7 @@ class Nonsense:
 
     def _roots(self) -> list[str]:
         roots: dict[str, None] = {}
-        taken = {word for words in FUNCTION_WORDS.values() for word in words}
+        taken = {word for words in STOPWORDS.values() for word in words}
         while len(roots) < _ROOTS:
             root = self._root()
             if root not in taken:
@@ -133,7 +133,7 @@ def _vocabulary(roots: Sequence[str], language: str) -> list[str]:
     """All words of a language, most frequent first; a frequent root has frequent forms."""
     forms = product(enumerate(roots, 1), enumerate(_ENDINGS[language], 1))
     ranked = sorted((i * j, _spelling(root, language) + ending) for (i, root), (j, ending) in forms)
-    return list(dict.fromkeys([*FUNCTION_WORDS[language], *(word for _, word in ranked)]))
+    return list(dict.fromkeys([*STOPWORDS[language], *(word for _, word in ranked)]))
 
 
 def _spelling(root: str, language: str) -> str:

@@ -13,14 +13,14 @@ from datetime import datetime
 from typing import Any
 
 from feedsrv.problem import Problem, Severity
-from feedsrv.reading import Standing, Visibility
+from feedsrv.reading import Status, Visibility
 
 
 @dataclass(frozen=True, slots=True)
 class FileRecord:
     """What is remembered of one file.
 
-    ``claim`` is the id it claims, ``id`` the one it has been given ("" while it is not public), ``standing``
+    ``claim`` is the id it claims, ``id`` the one it has been given ("" while it is not public), ``status``
     what it was to the public when the record was written, ``named`` the places of the files that its text names.
     """
 
@@ -29,7 +29,7 @@ class FileRecord:
     claim: str
     published: datetime | None
     visibility: Visibility
-    standing: Standing
+    status: Status
     problems: tuple[Problem, ...] = ()
     id: str = ""
     named: tuple[str, ...] = ()
@@ -53,7 +53,7 @@ def from_json(text: str) -> dict[str, FileRecord]:
 def _record(stored: dict[str, Any]) -> FileRecord:
     window = stored["visibility"]
     visibility = Visibility(
-        barred=Standing(window["barred"]) if window["barred"] else None,
+        barred=Status(window["barred"]) if window["barred"] else None,
         opens=_moment(window["opens"]),
         closes=_moment(window["closes"]),
         is_withdrawn=window["is_withdrawn"],
@@ -67,7 +67,7 @@ def _record(stored: dict[str, Any]) -> FileRecord:
         claim=stored["claim"],
         published=_moment(stored["published"]),
         visibility=visibility,
-        standing=Standing(stored["standing"]),
+        status=Status(stored["status"]),
         problems=problems,
         id=stored["id"],
         named=tuple(stored["named"]),

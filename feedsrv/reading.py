@@ -31,7 +31,7 @@ class Mention:
     is_picture: bool
 
 
-class Standing(StrEnum):
+class Status(StrEnum):
     """What a file is to the public at a moment."""
 
     PUBLIC = "public"
@@ -46,7 +46,7 @@ class Standing(StrEnum):
     @property
     def is_known_to_the_public(self) -> bool:
         """Whether anything of it may enter a generation: all of it, or the notice of its withdrawal."""
-        return self in {Standing.PUBLIC, Standing.WITHDRAWN, Standing.LONG_WITHDRAWN}
+        return self in {Status.PUBLIC, Status.WITHDRAWN, Status.LONG_WITHDRAWN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,30 +57,30 @@ class Visibility:
     ``is_withdrawn`` with ``withdrawn`` None: the file says that, but not when.
     """
 
-    barred: Standing | None = None
+    barred: Status | None = None
     opens: datetime | None = None
     closes: datetime | None = None
     is_withdrawn: bool = False
     withdrawn: datetime | None = None
     withdrawal_reason: str = ""
 
-    def standing(self, now: datetime) -> Standing:
+    def status(self, now: datetime) -> Status:
         """What the file is to the public at ``now``. Withdrawn before it was ever public is nowhere at all."""
         if self.barred:
             return self.barred
         if self.opens and now < self.opens:
-            return Standing.EMBARGOED
+            return Status.EMBARGOED
         if self.is_withdrawn and (self.withdrawn is None or self.withdrawn <= now):
             if self.withdrawn and self.opens and self.withdrawn <= self.opens:
-                return Standing.HELD
+                return Status.HELD
             is_recent = self.withdrawn is not None and now < self.withdrawn + TOMBSTONE
-            return Standing.WITHDRAWN if is_recent else Standing.LONG_WITHDRAWN
+            return Status.WITHDRAWN if is_recent else Status.LONG_WITHDRAWN
         if self.closes and self.closes <= now:
-            return Standing.EXPIRED
-        return Standing.PUBLIC
+            return Status.EXPIRED
+        return Status.PUBLIC
 
     def next_change(self, now: datetime) -> datetime | None:
-        """The first moment after ``now`` at which the standing may be another; None if there is none."""
+        """The first moment after ``now`` at which the status may be another; None if there is none."""
         if self.barred:
             return None
         forgotten = self.withdrawn + TOMBSTONE if self.withdrawn else None

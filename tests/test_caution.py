@@ -11,15 +11,15 @@ from feedsrv.errors import FileUnreadable, NewsroomInvalid
 from feedsrv.newsroom import Newsroom
 from feedsrv.newsroom import parse as parse_newsroom
 from feedsrv.problem import Severity
-from feedsrv.reading import Standing
+from feedsrv.reading import Status
 from tests.conftest import NOW, MakeNewsroom, release
 
 
-def standing(text: str, source: str = "a.md") -> Standing:
+def status(text: str, source: str = "a.md") -> Status:
     try:
-        return readers.read(source, text.encode(), Newsroom()).visibility.standing(NOW)
+        return readers.read(source, text.encode(), Newsroom()).visibility.status(NOW)
     except FileUnreadable:
-        return Standing.UNREADABLE
+        return Status.UNREADABLE
 
 
 LINES = """
@@ -54,13 +54,13 @@ FOR RELEASE ON 24 December 2026
 @pytest.mark.parametrize("line", LINES)
 def test_a_line_that_asks_for_it_holds_the_release_wherever_it_stands(line: str) -> None:
     body = f"{line}\n\n1 October 2026\n\nA headline of the release\n\nSome words of it, which are many.\n"
-    assert standing(body, "a.txt") is not Standing.PUBLIC
+    assert status(body, "a.txt") is not Status.PUBLIC
     beside_contact = f"Contact: Jane Doe\n{line}\n+1 555 010 0199\n\nA headline of the release\n\nSome words of it.\n"
-    assert standing(beside_contact, "a.txt") is not Standing.PUBLIC
-    assert standing(f"---\ntitle: T\ndate: 2026-10-01\n---\n\n{line}\n\nSome words.\n") is not Standing.PUBLIC
+    assert status(beside_contact, "a.txt") is not Status.PUBLIC
+    assert status(f"---\ntitle: T\ndate: 2026-10-01\n---\n\n{line}\n\nSome words.\n") is not Status.PUBLIC
     html = f"<html><body><aside>{line}</aside><article><h1>A headline</h1><p>1 October 2026</p><p>Some words.</p></article>"
     if not line.startswith("FOR RELEASE"):  # a date outside the article is none of the article's
-        assert standing(html.replace("><", ">\n<"), "a.html") is not Standing.PUBLIC
+        assert status(html.replace("><", ">\n<"), "a.html") is not Status.PUBLIC
 
 
 @pytest.mark.parametrize(
@@ -73,15 +73,15 @@ def test_a_line_that_asks_for_it_holds_the_release_wherever_it_stands(line: str)
     ],
 )
 def test_prose_that_only_sounds_like_it_does_not(line: str) -> None:
-    assert standing(f"# A headline\n\n1 October 2026\n\n{line}\n\nSome words.\n") is Standing.PUBLIC
+    assert status(f"# A headline\n\n1 October 2026\n\n{line}\n\nSome words.\n") is Status.PUBLIC
 
 
 def test_front_matter_has_the_last_word() -> None:
     text = "---\ntitle: T\ndate: 2026-10-01\nembargo: {}\n---\n\nEmbargo against pearls, a story\n\nINFORMATION: EMBARGO STORY\n"
-    assert standing(text.replace("embargo: {}\n", "")) is Standing.HELD
-    assert standing(text.format("none")) is Standing.PUBLIC
-    assert standing(text.format("2026-10-02 10:00")) is Standing.PUBLIC
-    assert standing(text.format("2026-12-02 10:00")) is Standing.EMBARGOED
+    assert status(text.replace("embargo: {}\n", "")) is Status.HELD
+    assert status(text.format("none")) is Status.PUBLIC
+    assert status(text.format("2026-10-02 10:00")) is Status.PUBLIC
+    assert status(text.format("2026-12-02 10:00")) is Status.EMBARGOED
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_front_matter_has_the_last_word() -> None:
 def test_a_key_that_asks_for_it_holds_the_release(field: str) -> None:
     lines = ["title: T", "date: 2026-10-01"]
     kept = [line for line in lines if line.split(":")[0] != field.split(":")[0]]
-    assert standing("\n".join(["---", *kept, field, "---", "", "Some words."])) is not Standing.PUBLIC
+    assert status("\n".join(["---", *kept, field, "---", "", "Some words."])) is not Status.PUBLIC
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_a_key_that_asks_for_it_holds_the_release(field: str) -> None:
      "+++\na = " + "9" * 5000 + "\n+++\nText"],
 )  # fmt: skip
 def test_front_matter_that_is_not_written_as_such_holds_the_file(text: str) -> None:
-    assert standing(text) is not Standing.PUBLIC
+    assert status(text) is not Status.PUBLIC
 
 
 @pytest.mark.parametrize("text", ["a = " + "[" * 5000, "a = " + "9" * 5000])
@@ -115,7 +115,7 @@ def test_a_bomb_in_newsroom_toml_is_a_wrong_newsroom(text: str) -> None:
 
 @pytest.mark.parametrize("folder", ["_drafts", "drafts", "brouillons"])
 def test_a_folder_of_drafts_is_one(folder: str) -> None:
-    assert standing(release(), f"{folder}/a.md") is Standing.DRAFT
+    assert status(release(), f"{folder}/a.md") is Status.DRAFT
 
 
 @pytest.mark.parametrize(
@@ -123,41 +123,41 @@ def test_a_folder_of_drafts_is_one(folder: str) -> None:
     ["DRAFT pearls", "pearls - DRAFT", "pearls.draft", "pearls (draft)", "2026/BROUILLON perles", "DRAFT_pearls/index"],
 )
 def test_a_name_that_marks_a_draft_holds_it_unless_the_file_says_otherwise(name: str) -> None:
-    assert standing(release(), f"{name}.md") is Standing.HELD
-    assert standing(release(draft="false"), f"{name}.md") is Standing.PUBLIC
+    assert status(release(), f"{name}.md") is Status.HELD
+    assert status(release(draft="false"), f"{name}.md") is Status.PUBLIC
 
 
 @pytest.mark.parametrize("name", ["nfl-draft-2026", "draft-law-adopted", "Draft law adopted", "REDRAFTED"])
 def test_a_name_may_speak_of_drafts(name: str) -> None:
-    assert standing(release(), f"{name}.md") is Standing.PUBLIC
+    assert status(release(), f"{name}.md") is Status.PUBLIC
 
 
 @pytest.mark.parametrize("name", ["pearls", "pearls.draft"])
 def test_an_empty_draft_key_states_nothing(name: str) -> None:
-    expected = Standing.HELD if name.endswith("draft") else Standing.PUBLIC
-    assert standing(release(draft=""), f"{name}.md") is expected
+    expected = Status.HELD if name.endswith("draft") else Status.PUBLIC
+    assert status(release(draft=""), f"{name}.md") is expected
 
 
 def test_an_empty_embargo_is_none_and_is_noted() -> None:
     text = "---\ntitle: T\ndate: 2026-10-01\nembargo:\n---\n\n{}Some words.\n"
     reading = readers.read("a.md", text.format("").encode(), Newsroom())
-    assert reading.visibility.standing(NOW) is Standing.PUBLIC
+    assert reading.visibility.status(NOW) is Status.PUBLIC
     assert [(problem.line, problem.severity) for problem in reading.problems] == [(4, Severity.NOTE)]
-    assert standing(text.format("UNDER EMBARGO\n\n")) is Standing.HELD
+    assert status(text.format("UNDER EMBARGO\n\n")) is Status.HELD
 
 
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
-        ("EMBARGOED UNTIL 24 December 2026, 10:00", Standing.EMBARGOED),
-        ("**EMBARGOED UNTIL 1 November 2026**", Standing.PUBLIC),
-        ("EMBARGOED UNTIL Monday 24 December 2026", Standing.HELD),
-        ("EMBARGOED UNTIL the launch", Standing.HELD),
+        ("EMBARGOED UNTIL 24 December 2026, 10:00", Status.EMBARGOED),
+        ("**EMBARGOED UNTIL 1 November 2026**", Status.PUBLIC),
+        ("EMBARGOED UNTIL Monday 24 December 2026", Status.HELD),
+        ("EMBARGOED UNTIL the launch", Status.HELD),
     ],
 )
-def test_an_embargo_line_far_down_is_taken_at_its_word(line: str, expected: Standing) -> None:
+def test_an_embargo_line_far_down_is_taken_at_its_word(line: str, expected: Status) -> None:
     text = "# A headline\n\n1 October 2026\n\n" + "Some words.\n\n" * 20 + line + "\n"
-    assert standing(text) is expected
+    assert status(text) is expected
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from feedsrv.feeds.formats import FORMATS
 from feedsrv.files.catalogue import Catalogue
 from feedsrv.publishing.check import check
 from feedsrv.query.parser import parse
-from feedsrv.reading import Standing
+from feedsrv.reading import Status
 from feedsrv.search.whoosh.index import WhooshIndex
 from feedsrv.settings import Settings
 from feedsrv.web import create_app
@@ -185,7 +185,7 @@ def test_every_example_of_a_search_is_read_as_the_guide_says() -> None:
 def test_the_releases_that_come_along_are_public_and_without_a_problem(tmp_path: Path) -> None:
     report = check(Catalogue(ROOT / "releases"), WhooshIndex(tmp_path), NOW.replace(year=NOW.year + 1), [], iter)
     assert report.problems == ()
-    assert report.standings[Standing.PUBLIC] == sum(report.standings.values()) > 1
+    assert report.statuses[Status.PUBLIC] == sum(report.statuses.values()) > 1
 
 
 def test_the_sample_site_is_one_that_nginx_takes(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from feedsrv.newsroom import Newsroom
 from feedsrv.problem import Severity
 from feedsrv.publishing.check import check
 from feedsrv.readers.formats import documents
-from feedsrv.reading import Reading, Standing
+from feedsrv.reading import Reading, Status
 from tests.conftest import MakeNewsroom, release
 
 WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -196,7 +196,7 @@ class TestMail:
 
     def test_an_embargo_in_the_subject_holds(self) -> None:
         reading = read(b"Subject: Under embargo: the harbour\nDate: 23 Mar 2018 10:00:00 +0000\n\nText.", "a.eml")
-        assert reading.visibility.barred is Standing.HELD
+        assert reading.visibility.barred is Status.HELD
 
     def test_a_letter_that_is_attached_is_not_published(self) -> None:
         letter = (
@@ -260,14 +260,14 @@ class TestCompanions:
     ) -> None:
         text = f"---\ntitle: Launch\ndate: 2026-01-15\nslug: launch\n{head}---\nSee [the plan](plans/plan.pdf).\n"
         newsroom = make_newsroom({name: text, "plans/plan.pdf": pdf(("The plan",)), "plans/lone.pdf": pdf(("Alone",))})
-        assert [stamp.id for stamp in newsroom.snapshot().stamps()] == ([] if head else ["launch"]) + ["lone"]
+        assert [stamp.id for stamp in newsroom.snapshot().sitemap_entries()] == ([] if head else ["launch"]) + ["lone"]
         checked = check(newsroom.catalogue, newsroom.index, newsroom.now, [], iter)
-        assert sum(checked.standings.values()) == 2
+        assert sum(checked.statuses.values()) == 2
         newsroom.publish({"later.md": release("Later")})
-        assert "plan" not in {stamp.id for stamp in newsroom.snapshot().stamps()}
+        assert "plan" not in {stamp.id for stamp in newsroom.snapshot().sitemap_entries()}
         newsroom.remove(name)
         newsroom.publish()
-        assert {stamp.id for stamp in newsroom.snapshot().stamps()} == {"plan", "lone", "later"}
+        assert {stamp.id for stamp in newsroom.snapshot().sitemap_entries()} == {"plan", "lone", "later"}
 
     @pytest.mark.parametrize(("count", "releases"), [(10, 1), (11, 12)])
     def test_a_text_that_names_many_documents_is_a_list_of_releases(
@@ -276,7 +276,7 @@ class TestCompanions:
         files: dict[str, str | bytes] = {f"d{number}.docx": docx(("Title", f"D {number}")) for number in range(count)}
         text = "\n".join(f"[{name}]({name})\n" for name in files)
         newsroom = make_newsroom(files | {"list.md": release("All releases", body=text)})
-        assert len(newsroom.snapshot().stamps()) == releases
+        assert len(newsroom.snapshot().sitemap_entries()) == releases
 
     @pytest.fixture
     def without_libraries(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:

@@ -124,7 +124,7 @@ def test_topics_say_why_and_why_not(harbour: Newsroom) -> None:
 
 def test_what_is_held_back_says_which_line_holds_it(harbour: Newsroom) -> None:
     found = explained(harbour, "2026/held.md")
-    assert found["standing"] == "held"
+    assert found["status"] == "held"
     assert parts(found)["barred"][1] == 1
     assert "not public: held" in run(harbour, "2026/held.md").output
 

@@ -13,23 +13,23 @@ from feedsrv.query.parser import (
     DEEPEST_NESTING,
     LONGEST_PHRASE,
     LONGEST_QUERY,
-    MOST_BEGINNINGS,
     MOST_CLAUSES,
+    MOST_PREFIXES,
     Parsed,
     parse,
     typed,
 )
 from feedsrv.query.tree import (
     And,
-    Beginning,
     Dates,
+    FieldTerm,
     Filter,
     Node,
     Not,
     Or,
     Phrase,
+    Prefix,
     Reference,
-    Within,
     Word,
     positive_leaves,
 )
@@ -163,10 +163,10 @@ def test_each_row_is_read_so_and_reads_the_same_again(text: str, read: str) -> N
         ("2014-2020", Word("2014-2020")),
         ("covid-19", Word("covid-19")),
         ('"mars"', Phrase("mars")),
-        ("launch*", Beginning("launch")),
-        ("title:mars", Within("title", Word("mars"))),
-        ("title:PR039-2018", Within("title", Word("PR039-2018"))),
-        ('contact:"jean bresson"', Within("contact", Phrase("jean bresson"))),
+        ("launch*", Prefix("launch")),
+        ("title:mars", FieldTerm("title", Word("mars"))),
+        ("title:PR039-2018", FieldTerm("title", Word("PR039-2018"))),
+        ('contact:"jean bresson"', FieldTerm("contact", Phrase("jean bresson"))),
         ("lang:FR", Filter("lang", "fr")),
         ("2018-03..", Dates(date(2018, 3, 1), None)),
         ("2015..2018", Dates(date(2015, 1, 1), date(2019, 1, 1))),
@@ -202,14 +202,14 @@ class TestLimits:
         words = [f"w{number}" for number in range(LONGEST_PHRASE + 1)]
         assert parse(f'"{" ".join(words[:-1])}"').notes == ()
         over = parse(f'title:"{" ".join(words)}"')
-        assert over.tree == Within("title", Phrase(" ".join(words[:-1])))
+        assert over.tree == FieldTerm("title", Phrase(" ".join(words[:-1])))
         assert over.notes == ("Only the first 12 words of a phrase were read.",)
 
     def test_further_beginnings_are_words(self) -> None:
         assert parse("one* two* one*").notes == ()
         over = parse("one* two* title:three*")
-        assert over.tree == And((Beginning("one"), Beginning("two"), Within("title", Word("three"))))
-        assert over.notes == (f"Only {MOST_BEGINNINGS} beginnings were read; “three” was taken as a word.",)
+        assert over.tree == And((Prefix("one"), Prefix("two"), FieldTerm("title", Word("three"))))
+        assert over.notes == (f"Only {MOST_PREFIXES} beginnings were read; “three” was taken as a word.",)
 
     @pytest.mark.parametrize(
         ("text", "read"),
@@ -325,7 +325,7 @@ def test_any_text_is_read_within_the_limits_and_its_print_reads_the_same(text: s
     parsed = parse(text)
     leaves = list(positive_leaves(parsed.tree))
     assert len(set(leaves)) <= MOST_CLAUSES
-    assert len({leaf.text for leaf in leaves if isinstance(leaf, Beginning)}) <= MOST_BEGINNINGS
+    assert len({leaf.text for leaf in leaves if isinstance(leaf, Prefix)}) <= MOST_PREFIXES
     assert all(len(leaf.text.split(" ")) <= LONGEST_PHRASE for leaf in leaves if isinstance(leaf, Phrase))
     again = parse(str(parsed))
     assert again.tree == parsed.tree
@@ -343,8 +343,8 @@ EXAMPLES: dict[str, Node] = {
     '"sample return"': Phrase("sample return"),
     "mars OR phobos": Or((Word("mars"), Word("phobos"))),
     "mars -rover": And((Word("mars"), Not(Word("rover")))),
-    "launch*": Beginning("launch"),
-    "title:mars contact:bresson": And((Within("title", Word("mars")), Within("contact", Word("bresson")))),
+    "launch*": Prefix("launch"),
+    "title:mars contact:bresson": And((FieldTerm("title", Word("mars")), FieldTerm("contact", Word("bresson")))),
     "2015..2018 after:2017 before:2018-06": And(
         (
             Dates(date(2015, 1, 1), date(2019, 1, 1)),

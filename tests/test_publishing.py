@@ -14,7 +14,7 @@ from feedsrv.errors import IndexUnavailable, NewsroomInvalid, PublishingFailed, 
 from feedsrv.publishing import publish
 from feedsrv.query import Query
 from feedsrv.query.parser import parse
-from feedsrv.reading import Standing
+from feedsrv.reading import Status
 from tests.conftest import NOW, MakeNewsroom, Newsroom, release
 
 
@@ -41,33 +41,31 @@ def test_boilerplate_is_found_and_is_no_reason_for_a_topic(make_newsroom: MakeNe
 
 class TestGate:
     @pytest.mark.parametrize(
-        ("content", "standing"),
+        ("content", "status"),
         [
-            (release(draft="true"), Standing.DRAFT),
-            (release(published="false"), Standing.DRAFT),
-            (release(status="draft"), Standing.DRAFT),
-            (release(draft="perhaps"), Standing.HELD),
-            (release(date="2026-11-02"), Standing.EMBARGOED),
-            (release(publishDate="2027-01-01 10:00"), Standing.EMBARGOED),
-            (release(embargo="2026-11-01T12:00:01Z"), Standing.EMBARGOED),
-            (release(embargo="when the minister says so"), Standing.HELD),
-            ("EMBARGOED UNTIL 3 November 2026, 10:00\n\n# A title\n\n1 June 2026\n\nSome words.\n", Standing.EMBARGOED),
-            ("EMBARGOED UNTIL further notice\n\n# A title\n\n1 June 2026\n\nSome words.\n", Standing.HELD),
-            (release(expiryDate="2026-10-31"), Standing.EXPIRED),
-            (release(expiryDate="some day"), Standing.HELD),
-            (release(date="2026-10-01", withdrawn="2026-09-01"), Standing.HELD),
-            ("---\ntitle: [unclosed\n---\nSome words.\n", Standing.UNREADABLE),
-            ("---\ntitle: Never closed\ndraft: true\n\nSome words.\n", Standing.UNREADABLE),
-            ("", Standing.UNREADABLE),
+            (release(draft="true"), Status.DRAFT),
+            (release(published="false"), Status.DRAFT),
+            (release(status="draft"), Status.DRAFT),
+            (release(draft="perhaps"), Status.HELD),
+            (release(date="2026-11-02"), Status.EMBARGOED),
+            (release(publishDate="2027-01-01 10:00"), Status.EMBARGOED),
+            (release(embargo="2026-11-01T12:00:01Z"), Status.EMBARGOED),
+            (release(embargo="when the minister says so"), Status.HELD),
+            ("EMBARGOED UNTIL 3 November 2026, 10:00\n\n# A title\n\n1 June 2026\n\nSome words.\n", Status.EMBARGOED),
+            ("EMBARGOED UNTIL further notice\n\n# A title\n\n1 June 2026\n\nSome words.\n", Status.HELD),
+            (release(expiryDate="2026-10-31"), Status.EXPIRED),
+            (release(expiryDate="some day"), Status.HELD),
+            (release(date="2026-10-01", withdrawn="2026-09-01"), Status.HELD),
+            ("---\ntitle: [unclosed\n---\nSome words.\n", Status.UNREADABLE),
+            ("---\ntitle: Never closed\ndraft: true\n\nSome words.\n", Status.UNREADABLE),
+            ("", Status.UNREADABLE),
         ],
     )
-    def test_what_is_not_public_now_is_nowhere(
-        self, make_newsroom: MakeNewsroom, content: str, standing: Standing
-    ) -> None:
+    def test_what_is_not_public_now_is_nowhere(self, make_newsroom: MakeNewsroom, content: str, status: Status) -> None:
         secret = content.replace("Some words.", "Zanzibar secret.").replace("A title", "Qwertyuiop")
         newsroom = make_newsroom({"secret.md": secret, "open.md": release("Open")})
         summary = newsroom.publish()
-        assert summary.standings[standing] == 1
+        assert summary.statuses[status] == 1
         assert public_ids(newsroom) == ["open"]
         held = everything_in(newsroom.settings.index).lower()
         assert b"open" in held
@@ -80,7 +78,7 @@ class TestGate:
         newsroom.publish({"held.md": release(date="2027-01-01")})
         newsroom.publish({"held.md": release(date="2027-01-02")})
         assert newsroom.snapshot().generation == before
-        assert newsroom.index.condition().true_until == datetime(2027, 1, 2, tzinfo=UTC)
+        assert newsroom.index.status().true_until == datetime(2027, 1, 2, tzinfo=UTC)
 
     def test_an_embargo_ends_at_its_minute_and_an_expiry_too(self, make_newsroom: MakeNewsroom) -> None:
         newsroom = make_newsroom({"a.md": release(embargo="2026-11-01T12:30:00Z", expiryDate="2026-11-01T13:00:00Z")})

@@ -19,7 +19,7 @@ from feedsrv import readers
 from feedsrv.errors import FileUnreadable
 from feedsrv.newsroom import Newsroom
 from feedsrv.problem import Severity
-from feedsrv.reading import Reading, Standing
+from feedsrv.reading import Reading, Status
 from feedsrv.release import Contact
 
 HERE = Path(__file__).parent
@@ -190,7 +190,7 @@ def test_an_embargo_line_opens_the_release_or_holds_it(line: str, lifts: datetim
         if lifts:
             assert (reading.visibility.barred, reading.visibility.opens) == (None, lifts)
         else:
-            assert reading.visibility.barred is Standing.HELD
+            assert reading.visibility.barred is Status.HELD
             assert len(whats(reading, Severity.ERROR)) == 1
 
 
@@ -203,35 +203,35 @@ def test_an_embargo_may_be_what_a_release_is_about() -> None:
 @pytest.mark.parametrize(
     ("front_matter", "barred"),
     [
-        ("draft: true", Standing.DRAFT),
-        ("Draft: Yes", Standing.DRAFT),
+        ("draft: true", Status.DRAFT),
+        ("Draft: Yes", Status.DRAFT),
         ("draft: false", None),
         ("draft:", None),
-        ("draft: maybe", Standing.HELD),
-        ("draft: [true]", Standing.HELD),
-        ("published: false", Standing.DRAFT),
+        ("draft: maybe", Status.HELD),
+        ("draft: [true]", Status.HELD),
+        ("published: false", Status.DRAFT),
         ("published: true", None),
         ("published: 2018-01-01", None),
-        ("published: perhaps", Standing.HELD),
-        ("status: Draft", Standing.DRAFT),
+        ("published: perhaps", Status.HELD),
+        ("status: Draft", Status.DRAFT),
         ("status: published", None),
-        ("status: darft", Standing.HELD),
-        ("params: {draft: true}", Standing.DRAFT),
-        ("embargo: until the launch", Standing.HELD),
-        ("embargoed_until: 30 February 2018", Standing.HELD),
-        ("publishDate: Monday 23 March 2018", Standing.HELD),
-        ("embargo: {until: 2018-03-23}", Standing.HELD),
+        ("status: darft", Status.HELD),
+        ("params: {draft: true}", Status.DRAFT),
+        ("embargo: until the launch", Status.HELD),
+        ("embargoed_until: 30 February 2018", Status.HELD),
+        ("publishDate: Monday 23 March 2018", Status.HELD),
+        ("embargo: {until: 2018-03-23}", Status.HELD),
         ("embargo: none", None),
         ("expires: never", None),
-        ("expiryDate: later", Standing.HELD),
-        ("withdrawn: perhaps", Standing.HELD),
+        ("expiryDate: later", Status.HELD),
+        ("withdrawn: perhaps", Status.HELD),
         ("withdrawn: false", None),
     ],
 )
-def test_front_matter_bars_a_release(front_matter: str, barred: Standing | None) -> None:
+def test_front_matter_bars_a_release(front_matter: str, barred: Status | None) -> None:
     reading = stated(front_matter)
     assert reading.visibility.barred is barred
-    assert bool(whats(reading, Severity.ERROR)) is (barred is Standing.HELD)
+    assert bool(whats(reading, Severity.ERROR)) is (barred is Status.HELD)
 
 
 def test_a_key_stated_twice_is_reported_where_it_does_not_decide_who_may_see_the_release() -> None:
@@ -241,7 +241,7 @@ def test_a_key_stated_twice_is_reported_where_it_does_not_decide_who_may_see_the
 
 
 def test_a_drafts_folder_bars_a_release() -> None:
-    assert read("# T\n\nText.", "2018/_drafts/a.md").visibility.barred is Standing.DRAFT
+    assert read("# T\n\nText.", "2018/_drafts/a.md").visibility.barred is Status.DRAFT
 
 
 def test_a_release_opens_at_the_last_of_all_moments_stated() -> None:
@@ -475,7 +475,7 @@ def test_an_attribute_may_be_long_and_have_many_words() -> None:
 
 def test_keys_of_front_matter_are_legible_and_know_their_lines() -> None:
     reading = read('{\n"title": "T", "date": "2018-01-01",\n"\\ud800embargo\\u001b": "soon",\n"ref": "A-1"\n}\n\nText.')
-    assert reading.visibility.barred is Standing.HELD
+    assert reading.visibility.barred is Status.HELD
     assert whats(reading) == ["embargo: soon is no date"]
     assert (reading.origins["title"].line, reading.origins["reference"].line) == (2, 4)
     toml = read('+++\n"title" = "T"\n[params]\nref = "A-1"\n+++\nText.')
@@ -497,14 +497,14 @@ def head(*metas: str) -> str:
 @pytest.mark.parametrize(
     ("meta", "barred"),
     [
-        ('name="draft" content="true"', Standing.DRAFT),
-        ('name="Embargoed-Until" content="after lunch"', Standing.HELD),
-        ('name="published" content="no"', Standing.DRAFT),
+        ('name="draft" content="true"', Status.DRAFT),
+        ('name="Embargoed-Until" content="after lunch"', Status.HELD),
+        ('name="published" content="no"', Status.DRAFT),
         ('name="robots" content="noindex"', None),
         ('name="viewport" content="width=device-width"', None),
     ],
 )
-def test_the_head_of_a_page_states_what_front_matter_would(meta: str, barred: Standing | None) -> None:
+def test_the_head_of_a_page_states_what_front_matter_would(meta: str, barred: Status | None) -> None:
     assert read(head('name="date" content="2018-03-23"', meta), "a.html").visibility.barred is barred
 
 

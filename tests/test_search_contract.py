@@ -30,9 +30,9 @@ from feedsrv.file_record import FileRecord
 from feedsrv.query import Query, Results, Sort
 from feedsrv.query.parser import parse
 from feedsrv.query.tree import Not, Word
-from feedsrv.reading import Standing, Visibility
+from feedsrv.reading import Status, Visibility
 from feedsrv.release import Attachment, Contact, Membership, Release, Withdrawal
-from feedsrv.search import LAG, SearchIndex, Snapshot, Stamp
+from feedsrv.search import LAG, SearchIndex, SitemapEntry, Snapshot
 from feedsrv.search.whoosh.index import WhooshIndex
 from feedsrv.text.analysis import STEMMERS
 from feedsrv.text.languages import LANGUAGE_NAMES
@@ -59,22 +59,20 @@ def a_release(name: str, day: int | None = 1, text: str = "Some words.", **field
 
 
 def a_record(item: Release | Withdrawal) -> FileRecord:
-    standing = Standing.PUBLIC if isinstance(item, Release) else Standing.WITHDRAWN
-    return FileRecord(
-        item.source, f"print of {item.source}", item.id, item.published, Visibility(), standing, id=item.id
-    )
+    status = Status.PUBLIC if isinstance(item, Release) else Status.WITHDRAWN
+    return FileRecord(item.source, f"print of {item.source}", item.id, item.published, Visibility(), status, id=item.id)
 
 
 def publish(index: SearchIndex, *items: Release | Withdrawal, removed: tuple[str, ...] = (), toml: str = "") -> None:
     """Add these to what there is."""
     with index.update() as update:
-        update.adopt(toml)
+        update.set_newsroom(toml)
         for source in removed:
             update.remove(source)
         for item in items:
             update.put(item, {})
         records = {source: record for source, record in update.known().items() if source not in removed}
-        update.conclude(records | {item.source: a_record(item) for item in items}, None)
+        update.finish(records | {item.source: a_record(item) for item in items}, None)
 
 
 def ids(results: Results) -> list[str]:
@@ -89,7 +87,7 @@ class TestPublishing:
     def test_before_the_first_generation_there_is_no_snapshot(self, index: SearchIndex) -> None:
         with pytest.raises(IndexUnavailable):
             index.snapshot()
-        assert index.condition().published is None
+        assert index.status().published is None
 
     def test_what_was_put_comes_back_as_it_was(self, index: SearchIndex) -> None:
         item = a_release("a", text="Ünïcode — “quotes” 🧢", topics=("space",), reference="PR1-2020", aliases=("/old",))
@@ -130,10 +128,10 @@ class TestPublishing:
         publish(index, new, a_release("c", None), replace(a_release("a"), updated=moment))
         publish(index, a_release("d"), Withdrawal("w", "w.md", moment, moment))
         publish(index, removed=("d.md",))
-        assert list(index.snapshot().stamps()) == [
-            Stamp("a", 2020, moment),
-            Stamp("b", 2020, new.updated),
-            Stamp("c", None, None),
+        assert list(index.snapshot().sitemap_entries()) == [
+            SitemapEntry("a", 2020, moment),
+            SitemapEntry("b", 2020, new.updated),
+            SitemapEntry("c", None, None),
         ]
 
     def test_an_exception_discards_the_update_and_frees_the_lock(self, index: SearchIndex) -> None:
@@ -142,7 +140,7 @@ class TestPublishing:
         def fail_midway() -> None:
             with index.update() as update:
                 update.put(a_release("b"), {})
-                update.conclude({}, None)
+                update.finish({}, None)
                 raise ZeroDivisionError
 
         with pytest.raises(ZeroDivisionError):
@@ -168,7 +166,7 @@ class TestPublishing:
             assert list(update.published()) == []
             assert update.known() == {}
             update.put(a_release("b"), {})
-            update.conclude({}, None)
+            update.finish({}, None)
         assert ask(index) == ["b"]
 
     def test_the_records_of_files_are_remembered(self, index: SearchIndex, make_index: MakeIndex) -> None:
@@ -212,14 +210,14 @@ class TestPublishing:
                 list(pool.map(look, range(threads)))
                 publish(index, a_release(str(number)))
                 sleep(LAG)
-                assert set(pool.map(look, range(threads))) == {index.condition().published}
+                assert set(pool.map(look, range(threads))) == {index.status().published}
 
     def test_until_when_it_is_true_and_whether_the_publisher_lives_is_told(self, index: SearchIndex) -> None:
         moment = datetime(2030, 1, 1, tzinfo=UTC)
         with index.update() as update:
-            update.conclude({}, moment)
+            update.finish({}, moment)
         index.heartbeat()
-        condition = index.condition()
+        condition = index.status()
         assert condition.published == index.snapshot().generation
         assert condition.true_until == moment
         assert condition.heartbeat is not None
@@ -911,7 +909,7 @@ class TestFiles:
             with pytest.raises(FileUnreadable):
                 update.put(item, found)
             update.put(a_release("b"), {})
-            update.conclude({}, None)
+            update.finish({}, None)
         assert ask(index) == ["b"]
         current = [path for path in (tmp_path / "index" / "current").rglob("*") if path.is_file()]
         assert b"plan" not in [path.read_bytes() for path in current]
@@ -927,7 +925,7 @@ def put(index: SearchIndex, folder: Path, name: str, content: bytes, later: byte
     item = a_release(name, attachments=(Attachment("plan.pdf", "application/pdf", len(content), digest),))
     with index.update() as update:
         update.put(item, {digest: original})
-        update.conclude(update.known(), None)
+        update.finish(update.known(), None)
 
 
 class TestSiblings:

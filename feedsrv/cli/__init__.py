@@ -119,7 +119,7 @@ def check(paths: Sequence[Path], form: str) -> None:
         report = checking.check(Catalogue(chosen.releases), WhooshIndex(chosen.index), _now(), paths, output.progress)
         if form == "json":
             told = asdict(report)
-            shown = {"problems": told["problems"], "files": report.standings, "topics": told["changes"]}
+            shown = {"problems": told["problems"], "files": report.statuses, "topics": told["changes"]}
             click.echo(json.dumps(shown, ensure_ascii=False, indent=1))
         else:
             output.show_report(report)
@@ -178,7 +178,7 @@ def _publish_or_serve_the_last(chosen: Settings) -> None:
     try:
         output.announce(_publish(chosen))
     except (PublishingFailed, NewsroomInvalid) as error:
-        if WhooshIndex(chosen.index).condition().published is None:
+        if WhooshIndex(chosen.index).status().published is None:
             raise
         click.echo(f"feedsrv: {error}; what was published before is served", err=True)
 

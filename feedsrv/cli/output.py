@@ -16,7 +16,7 @@ from feedsrv.publishing import Summary
 from feedsrv.publishing.check import Report
 from feedsrv.publishing.explain import Explanation, Part
 from feedsrv.query import Results
-from feedsrv.reading import Standing
+from feedsrv.reading import Status
 
 _OFTEN = 10  # problems of one kind
 
@@ -47,9 +47,9 @@ def marked(problem: Problem) -> str:
     return f"{click.style(problem.severity.value, fg=colour)}: {problem}"
 
 
-def standings(counts: dict[Standing, int]) -> str:
+def statuses(counts: dict[Status, int]) -> str:
     """How many files are what to the public."""
-    counted = ", ".join(f"{count:,} {standing.value}" for standing, count in counts.items() if count)
+    counted = ", ".join(f"{count:,} {status.value}" for status, count in counts.items() if count)
     return f"{_counted(sum(counts.values()), 'file')}: {counted or 'none'}"
 
 
@@ -85,7 +85,7 @@ def show_report(report: Report) -> None:
         click.echo(f"topic {change.topic}: +{len(change.added)} −{len(change.removed)} ({examples} …)", err=True)
     counts = Counter(problem.severity for problem in in_order)
     told = ", ".join(_counted(counts[severity], severity.value) for severity in Severity if counts[severity])
-    click.echo(f"{told or 'no problems'}; {standings(report.standings)}", err=True)
+    click.echo(f"{told or 'no problems'}; {statuses(report.statuses)}", err=True)
 
 
 def _kind(problem: Problem) -> str:
@@ -108,10 +108,10 @@ def show_explanation(found: Explanation, address: str) -> None:
 
 
 def _status(found: Explanation, address: str) -> str:
-    if found.standing is Standing.PUBLIC:
+    if found.status is Status.PUBLIC:
         taken = f"; its id {found.id} has been given to {found.holder}" if found.holder else f": {address}"
         return f"public{taken}"
-    return f"not public: {found.standing.value}"
+    return f"not public: {found.status.value}"
 
 
 def _where(part: Part) -> str:

@@ -66,7 +66,7 @@ class Pinger:
 
     def tell(self) -> bool:
         """Tell the hub of each feed that is not as it was when the hub was told; whether it knows them all now."""
-        if self._index.condition().published == self._generation:
+        if self._index.status().published == self._generation:
             return True
         sleep(LAG)  # a hub fetches at once, and from any of the servers
         try:

@@ -16,16 +16,16 @@ from feedsrv.newsroom import Newsroom, Topic
 from feedsrv.query.parser import parse
 from feedsrv.query.tree import (
     And,
-    Beginning,
     Dates,
+    FieldTerm,
     Filter,
     Leaf,
     Node,
     Not,
     Or,
     Phrase,
+    Prefix,
     Reference,
-    Within,
     Word,
     positive_leaves,
 )
@@ -125,9 +125,9 @@ class _Subject:
                 return any(map(self._matches, parts))
             case Not(part):
                 return not self._matches(part)
-            case Within(name, part):
+            case FieldTerm(name, part):
                 return self._says(part, self.title if name == "title" else self.contact)
-            case Word() | Phrase() | Beginning():
+            case Word() | Phrase() | Prefix():
                 return self._says(tree, self.words)
             case Reference():
                 return tree.key == self.reference
@@ -139,7 +139,7 @@ class _Subject:
                 return self.day is not None and (since or date.min) <= self.day < (before or date.max)
         return False
 
-    def _says(self, leaf: Word | Phrase | Beginning, words: _Words) -> bool:
+    def _says(self, leaf: Word | Phrase | Prefix, words: _Words) -> bool:
         if isinstance(leaf, Word):
             return all(
                 whole in words.stems or all(part in words.stems for part in parts)
@@ -158,7 +158,7 @@ def _stems(text: str, language: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
 
 
 @lru_cache(maxsize=10_000)
-def _forms(leaf: Phrase | Beginning) -> str:
+def _forms(leaf: Phrase | Prefix) -> str:
     """What a text that has a phrase or a beginning contains, where each form has a blank around it."""
     if isinstance(leaf, Phrase):
         return f" {' '.join(analysis.forms(leaf.text))} "
@@ -166,9 +166,9 @@ def _forms(leaf: Phrase | Beginning) -> str:
 
 
 def _saying(leaf: Leaf) -> str:
-    if isinstance(leaf, Within):
+    if isinstance(leaf, FieldTerm):
         return f"its {leaf.name} says “{leaf.part.text}”"
-    return f"the text says “{leaf.text}{'…' if isinstance(leaf, Beginning) else ''}”"
+    return f"the text says “{leaf.text}{'…' if isinstance(leaf, Prefix) else ''}”"
 
 
 @lru_cache(maxsize=10_000)

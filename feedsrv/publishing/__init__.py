@@ -17,7 +17,7 @@ from feedsrv.files.attachments import Enclosures
 from feedsrv.files.catalogue import Catalogue, attached
 from feedsrv.newsroom import Newsroom
 from feedsrv.problem import Problem, Severity
-from feedsrv.reading import Reading, Standing, Visibility
+from feedsrv.reading import Reading, Status, Visibility
 from feedsrv.release import Release, Withdrawal
 from feedsrv.search import SearchIndex, Update
 
@@ -36,14 +36,14 @@ class Summary:
     added: int
     changed: int
     removed: int
-    standings: Mapping[Standing, int]
+    statuses: Mapping[Status, int]
     problems: tuple[Problem, ...]
     true_until: datetime | None
 
     @property
     def skipped(self) -> int:
         """Files that are not public."""
-        return sum(count for standing, count in self.standings.items() if standing is not Standing.PUBLIC)
+        return sum(count for status, count in self.statuses.items() if status is not Status.PUBLIC)
 
 
 def publish(
@@ -63,7 +63,7 @@ def publish(
     """
     with index.update(rebuild=rebuild) as update:
         text = catalogue.newsroom_text()
-        update.adopt(text)
+        update.set_newsroom(text)
         newsroom = newsroom_module.parse(text)
         listing = catalogue.list()
         is_newsroom_changed = text != update.newsroom_text
@@ -84,7 +84,7 @@ def publish(
         for source in update.sources - run.public.keys():
             update.remove(source)
         true_until = _next_change(run.records.values(), now)
-        update.conclude(run.records, true_until)
+        update.finish(run.records, true_until)
     return run.summary(listing.problems, true_until)
 
 
@@ -106,7 +106,7 @@ class _Run:
     @property
     def public(self) -> dict[str, FileRecord]:
         """The records of what may be known to the public."""
-        return {source: record for source, record in self.records.items() if record.standing.is_known_to_the_public}
+        return {source: record for source, record in self.records.items() if record.status.is_known_to_the_public}
 
     def examine(self, source: str, only: Collection[str] | None) -> Release | Withdrawal | None:
         """Note what a file is now; what it says to the public is returned if that has to be put."""
@@ -135,9 +135,9 @@ class _Run:
             return None
         fingerprint = self._fingerprint(source, data, enclosed.named)
         record = self.records[source] = record_of(enclosed.reading, fingerprint, self.now, enclosed.named)
-        if record.standing is Standing.PUBLIC:
+        if record.status is Status.PUBLIC:
             self.files[source] = enclosed.files
-        return public_part(enclosed.reading, record.standing)
+        return public_part(enclosed.reading, record.status)
 
     def _fingerprint(self, source: str, data: bytes, named: Iterable[str]) -> str:
         return self.catalogue.fingerprint(source, data, self.newsroom, self.enclosures.state(source, named))
@@ -176,26 +176,26 @@ class _Run:
 
     def summary(self, problems: Iterable[Problem], true_until: datetime | None) -> Summary:
         before, after = self.update.sources, self.public.keys()
-        standings = dict.fromkeys(Standing, 0)
+        statuses = dict.fromkeys(Status, 0)
         for record in self.records.values():
-            standings[record.standing] += 1
+            statuses[record.status] += 1
         return Summary(
             added=len(after - before),
             changed=len(self.changed & before),
             removed=len(before - after),
-            standings=standings,
+            statuses=statuses,
             problems=(*(one for one in problems if one.path not in self.attached), *all_problems(self.records)),
             true_until=true_until,
         )
 
     def _has_turned_public(self, known: FileRecord) -> bool:
-        standing = known.visibility.standing(self.now)
-        return standing is not known.standing and standing.is_known_to_the_public
+        status = known.visibility.status(self.now)
+        return status is not known.status and status.is_known_to_the_public
 
     def _aged(self, known: FileRecord) -> FileRecord:
-        if known.standing is Standing.UNREADABLE:
+        if known.status is Status.UNREADABLE:
             return known
-        return replace(known, standing=known.visibility.standing(self.now))
+        return replace(known, status=known.visibility.status(self.now))
 
 
 def claims(records: Mapping[str, FileRecord], newsroom: Newsroom) -> list[ids.Claim]:
@@ -208,7 +208,7 @@ def claims(records: Mapping[str, FileRecord], newsroom: Newsroom) -> list[ids.Cl
             (record.published.timestamp() if record.published else float("inf"), record.source),
         )
         for record in records.values()
-        if record.standing.is_known_to_the_public
+        if record.status.is_known_to_the_public
     ]
 
 
@@ -220,17 +220,17 @@ def record_of(reading: Reading, fingerprint: str, now: datetime, named: tuple[st
         claim=reading.release.id,
         published=reading.release.published,
         visibility=reading.visibility,
-        standing=reading.visibility.standing(now),
+        status=reading.visibility.status(now),
         problems=reading.problems,
         named=named,
     )
 
 
-def public_part(reading: Reading, standing: Standing) -> Release | Withdrawal | None:
+def public_part(reading: Reading, status: Status) -> Release | Withdrawal | None:
     """What of a file the public may know: all, the notice of its withdrawal, or nothing."""
-    if standing is Standing.PUBLIC:
+    if status is Status.PUBLIC:
         return reading.release
-    if standing in {Standing.WITHDRAWN, Standing.LONG_WITHDRAWN}:
+    if status in {Status.WITHDRAWN, Status.LONG_WITHDRAWN}:
         item, window = reading.release, reading.visibility
         return Withdrawal(
             item.id,
@@ -240,7 +240,7 @@ def public_part(reading: Reading, standing: Standing) -> Release | Withdrawal | 
             window.withdrawal_reason,
             item.language,
             item.topic_ids,
-            is_recent=standing is Standing.WITHDRAWN,
+            is_recent=status is Status.WITHDRAWN,
         )
     return None
 
@@ -261,23 +261,23 @@ def all_problems(records: Mapping[str, FileRecord]) -> list[Problem]:
                     "give one of the two a reference or a slug of its own",
                 )
             )
-        elif record.standing in {Standing.DRAFT, Standing.EMBARGOED, Standing.EXPIRED}:
+        elif record.status in {Status.DRAFT, Status.EMBARGOED, Status.EXPIRED}:
             found.append(Problem(record.source, 0, _why_not_public(record), severity=Severity.NOTE))
     return found
 
 
 def _why_not_public(record: FileRecord) -> str:
     window = record.visibility
-    if record.standing is Standing.EMBARGOED and window.opens:
+    if record.status is Status.EMBARGOED and window.opens:
         return f"not public before {window.opens:%Y-%m-%d %H:%M} UTC"
-    if record.standing is Standing.EXPIRED and window.closes:
+    if record.status is Status.EXPIRED and window.closes:
         return f"not public since {window.closes:%Y-%m-%d %H:%M} UTC, when it expired"
     return "not public, because it is a draft"
 
 
 def unreadable(source: str, problem: Problem) -> FileRecord:
     """A file that cannot be read is tried again on each run: it costs little, and it may have been mended."""
-    return FileRecord(source, "", "", None, Visibility(Standing.UNREADABLE), Standing.UNREADABLE, (problem,))
+    return FileRecord(source, "", "", None, Visibility(Status.UNREADABLE), Status.UNREADABLE, (problem,))
 
 
 def _insist_on_most(before: Collection[str], records: Mapping[str, FileRecord]) -> None:

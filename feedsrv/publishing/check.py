@@ -18,7 +18,7 @@ from feedsrv.newsroom import Newsroom
 from feedsrv.problem import Problem
 from feedsrv.publishing import Progress, all_problems, claims, record_of, unreadable
 from feedsrv.query import Query
-from feedsrv.reading import Standing
+from feedsrv.reading import Status
 from feedsrv.search import SearchIndex
 
 
@@ -39,7 +39,7 @@ class Report:
     """
 
     problems: tuple[Problem, ...]
-    standings: dict[Standing, int]
+    statuses: dict[Status, int]
     changes: tuple[TopicChange, ...] = ()
 
 
@@ -66,11 +66,11 @@ def check(catalogue: Catalogue, index: SearchIndex, now: datetime, paths: Sequen
         )
         if not wanted or any((catalogue.folder / problem.path).resolve().is_relative_to(path) for path in wanted)
     ]
-    standings = dict.fromkeys(Standing, 0)
+    statuses = dict.fromkeys(Status, 0)
     for record in records.values():
-        standings[record.standing] += 1
+        statuses[record.status] += 1
     in_order = sorted(problems, key=lambda problem: (problem.path, problem.line))
-    return Report(tuple(in_order), standings, tuple(_changes(index, public)))
+    return Report(tuple(in_order), statuses, tuple(_changes(index, public)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def _read(
         else:
             with_texts |= attached(enclosed.named)
             records[source] = record_of(enclosed.reading, "", now)
-            if records[source].standing is Standing.PUBLIC:
+            if records[source].status is Status.PUBLIC:
                 found = enclosed.reading.release
                 public[source] = _Public(found.topic_ids, found.aliases)
     return records, public, with_texts

@@ -14,7 +14,7 @@ from feedsrv.files.catalogue import Catalogue, attached
 from feedsrv.newsroom import Newsroom
 from feedsrv.problem import Problem
 from feedsrv.publishing import Progress
-from feedsrv.reading import Origin, Reading, Standing
+from feedsrv.reading import Origin, Reading, Status
 from feedsrv.release import Attachment, Membership, Release
 from feedsrv.search import SearchIndex, Snapshot
 from feedsrv.text.references import reference_key
@@ -46,7 +46,7 @@ class Explanation:
     source: str
     id: str
     holder: str
-    standing: Standing
+    status: Status
     parts: tuple[Part, ...]
     topics: tuple[Membership, ...]
     overruled: tuple[Membership, ...]
@@ -102,7 +102,7 @@ def _explained(
         source,
         published or release.id,
         holder if holder and holder != source else "",
-        reading.visibility.standing(now),
+        reading.visibility.status(now),
         tuple(_parts(reading, settings)),
         release.topics,
         topics.overruled(release, settings),

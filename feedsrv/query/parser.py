@@ -29,15 +29,15 @@ from dataclasses import dataclass
 
 from feedsrv.query.tree import (
     And,
-    Beginning,
     Dates,
+    FieldTerm,
     Filter,
     Node,
     Not,
     Or,
     Phrase,
+    Prefix,
     Reference,
-    Within,
     Word,
     grouped,
     nesting,
@@ -54,9 +54,9 @@ DEEPEST_NESTING = 8
 """Parentheses inside one another, printed ones as well; deeper ones are ignored, the words in them are not."""
 LONGEST_PHRASE = 12
 """Words of a phrase that are read."""
-MOST_BEGINNINGS = 2
+MOST_PREFIXES = 2
 """Beginnings that are read as such; further ones are words."""
-SHORTEST_BEGINNING = 3
+SHORTEST_PREFIX = 3
 """Letters and digits of a beginning; a shorter one is a word."""
 
 
@@ -116,7 +116,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _EDGES = re.compile(rf"^(?:[^\w{MARKS}]|_)+|(?:[^\w{MARKS}]|_)+$")
-_BEGINNING = re.compile(rf"(?![^*]*[{UNDIVIDED}])(?=(?:[\W_]*[^\W_]){{{SHORTEST_BEGINNING}}})[\w{MARKS}'’‐‑-]+\*")
+_BEGINNING = re.compile(rf"(?![^*]*[{UNDIVIDED}])(?=(?:[\W_]*[^\W_]){{{SHORTEST_PREFIX}}})[\w{MARKS}'’‐‑-]+\*")
 
 _Token = tuple[str, "str | Node"]
 """A kind and what it says: "(", ")", "-", "AND", "OR", "NOT" and their text, or "leaf" and the leaf."""
@@ -171,7 +171,7 @@ def _leaves(kind: str, token: str) -> Iterator[Node]:
 def _words(token: str) -> Iterator[Node]:
     bare, cleaned = token.strip("\"'.,;:!?…"), _EDGES.sub("", token)
     if _BEGINNING.fullmatch(bare):
-        yield Beginning(_EDGES.sub("", bare))
+        yield Prefix(_EDGES.sub("", bare))
     elif cleaned in {"AND", "OR", "NOT"}:
         yield Word(cleaned.lower())
     elif cleaned == token:
@@ -190,10 +190,10 @@ def _of_field(field: str, kind: str, token: str) -> Iterator[Node]:
             found = _dates("", value, is_open=True)
         case "after", _:
             found = _dates(value, "")
-        case "title" | "contact", [Word() | Phrase() | Beginning() as part]:
-            found = Within(field, part)
+        case "title" | "contact", [Word() | Phrase() | Prefix() as part]:
+            found = FieldTerm(field, part)
         case "title" | "contact", [Reference(text)]:
-            found = Within(field, Word(text))
+            found = FieldTerm(field, Word(text))
         case "ref", [_, *_]:
             found = Reference(value)
         case "topic" | "lang", [_, *_]:
@@ -287,11 +287,11 @@ class _Parser:
         match leaf:
             case Phrase(text):
                 return Phrase(self._phrase(text))
-            case Within(name, Phrase(text)):
-                return Within(name, Phrase(self._phrase(text)))
-            case Beginning(text) | Within(_, Beginning(text)) if text not in self._beginnings:
-                if len(self._beginnings) == MOST_BEGINNINGS:
-                    self.notes.append(f"Only {MOST_BEGINNINGS} beginnings were read; “{text}” was taken as a word.")
+            case FieldTerm(name, Phrase(text)):
+                return FieldTerm(name, Phrase(self._phrase(text)))
+            case Prefix(text) | FieldTerm(_, Prefix(text)) if text not in self._beginnings:
+                if len(self._beginnings) == MOST_PREFIXES:
+                    self.notes.append(f"Only {MOST_PREFIXES} beginnings were read; “{text}” was taken as a word.")
                     without_star = f"{str(leaf)[:-1]},"  # the comma makes a word of an operator
                     return next(word for _, word in _tokens(without_star) if not isinstance(word, str))
                 self._beginnings.add(text)

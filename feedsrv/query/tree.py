@@ -31,7 +31,7 @@ class Phrase:
 
 
 @dataclass(frozen=True, slots=True)
-class Beginning:
+class Prefix:
     """Any word that begins so."""
 
     text: str
@@ -57,11 +57,11 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
-class Within:
+class FieldTerm:
     """Words in one field, by ``name``: "title" or "contact"."""
 
     name: str
-    part: Word | Phrase | Beginning
+    part: Word | Phrase | Prefix
 
     def __str__(self) -> str:
         return f"{self.name}:{self.part}"
@@ -123,7 +123,7 @@ class Or:
         return " OR ".join(grouped(part) for part in self.parts)
 
 
-Leaf = Word | Phrase | Beginning | Reference | Within
+Leaf = Word | Phrase | Prefix | Reference | FieldTerm
 
 Node = Leaf | Filter | Dates | Not | And | Or
 
@@ -131,7 +131,7 @@ Node = Leaf | Filter | Dates | Not | And | Or
 def positive_leaves(node: Node | None) -> Iterator[Leaf]:
     """The words, phrases, beginnings and references that a match may contain: those not under a `Not`."""
     match node:
-        case Word() | Phrase() | Beginning() | Reference() | Within():
+        case Word() | Phrase() | Prefix() | Reference() | FieldTerm():
             yield node
         case And(parts) | Or(parts):
             for part in parts:

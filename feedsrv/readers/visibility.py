@@ -10,7 +10,7 @@ from feedsrv import ids
 from feedsrv.readers import caution, embargo, publication
 from feedsrv.readers.front_matter import Entry
 from feedsrv.readers.parts import Found, Manuscript, origin
-from feedsrv.reading import Origin, Standing, Visibility
+from feedsrv.reading import Origin, Status, Visibility
 from feedsrv.text.html import as_shown
 
 _PUBLIC = frozenset({"final", "live", "public", "publish", "published", "released"})
@@ -37,8 +37,8 @@ def read(manuscript: Manuscript, published: Found[datetime] | None) -> tuple[Vis
     closes = min(judgement.closings(), key=lambda moment: moment.value, default=None)
     withdrawn = judgement.withdrawal()
     drafts = list(judgement.drafts())
-    bars = {Standing.HELD: judgement.held, Standing.DRAFT: drafts[0] if drafts else None}
-    barred = next((Found(standing, bar) for standing, bar in bars.items() if bar), None)
+    bars = {Status.HELD: judgement.held, Status.DRAFT: drafts[0] if drafts else None}
+    barred = next((Found(status, bar) for status, bar in bars.items() if bar), None)
     found = {"barred": barred, "opens": opens, "closes": closes, "withdrawn": withdrawn}
     return Visibility(
         barred=barred.value if barred else None,

@@ -25,7 +25,7 @@ every request would be a twentieth of what a poll costs."""
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
+class IndexStatus:
     """What the publisher left word of.
 
     ``published`` is the name of the newest generation, None before the first. Past ``true_until`` a release
@@ -38,7 +38,7 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True)
-class Stamp:
+class SitemapEntry:
     """A release without its words; ``year`` is that of the newsroom's time zone, None where undated, as ``updated``."""
 
     id: str
@@ -85,7 +85,7 @@ class Snapshot(Protocol):
     def similar(self, release_id: str, limit: int) -> Sequence[Release]:
         """The releases in the same language that share most with one, the closest first. Raises like `get`."""
 
-    def stamps(self) -> Sequence[Stamp]:
+    def sitemap_entries(self) -> Sequence[SitemapEntry]:
         """Every release in few words, in order of their ids; withdrawn ones are none."""
 
 
@@ -106,7 +106,7 @@ class Update(Protocol):
     def published(self) -> Iterator[Release | Withdrawal]:
         """Everything in the generation it starts from, in no particular order."""
 
-    def adopt(self, newsroom_text: str) -> None:
+    def set_newsroom(self, newsroom_text: str) -> None:
         """Let the next generation have these editorial settings; before anything is put."""
 
     def put(self, record: Release | Withdrawal, files: Mapping[str, Path]) -> bool:
@@ -120,7 +120,7 @@ class Update(Protocol):
     def remove(self, source: str) -> None:
         """Let what this source has not be in the next generation; nothing happens if it has nothing."""
 
-    def conclude(self, records: Mapping[str, FileRecord], true_until: datetime | None) -> None:
+    def finish(self, records: Mapping[str, FileRecord], true_until: datetime | None) -> None:
         """State the rest of what makes the next generation. Without it, nothing is published."""
 
 
@@ -133,7 +133,7 @@ class SearchIndex(Protocol):
         Raises IndexUnavailable.
         """
 
-    def condition(self) -> Condition:
+    def status(self) -> IndexStatus:
         """What the publisher left word of; never raises, whatever state the index is in."""
 
     def heartbeat(self) -> None:

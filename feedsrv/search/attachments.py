@@ -42,7 +42,7 @@ class Files:
         """Let what a source had not be in it, unless another has it too."""
         self._of.pop(source, None)
 
-    def conclude(self, building: Path) -> None:
+    def finish(self, building: Path) -> None:
         """Have all of them in place, no other, and word of whose they are."""
         folder = building / FOLDER
         folder.mkdir(mode=0o700, exist_ok=True)

@@ -18,7 +18,7 @@ from unicodedata import category
 
 import snowballstemmer
 
-from feedsrv.text.stopwords import FUNCTION_WORDS
+from feedsrv.text.stopwords import STOPWORDS
 
 STEMMERS = {
     "ar": "arabic",
@@ -163,14 +163,14 @@ def terms(text: str, language: str) -> Terms:
     )
 
 
-def is_function_word(form: str, languages: Iterable[str]) -> bool:
+def is_stopword(form: str, languages: Iterable[str]) -> bool:
     """Whether a form says nothing of what a text is about, in one of these languages."""
-    return any(form in _function_words(language.partition("-")[0]) for language in languages)
+    return any(form in _stopwords(language.partition("-")[0]) for language in languages)
 
 
 @lru_cache(maxsize=64)
-def _function_words(language: str) -> frozenset[str]:
-    return frozenset(fold(word) for word in FUNCTION_WORDS.get(language, "").split())
+def _stopwords(language: str) -> frozenset[str]:
+    return frozenset(fold(word) for word in STOPWORDS.get(language, "").split())
 
 
 def forms(text: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Function words: the small words of a language that say nothing of what a text is about.
+"""Stopwords: the small words of a language that say nothing of what a text is about.
 
 A question is not answered worse for lacking them: where it has other words, these are not required and weigh
 nothing. In quotes they count like any other.
@@ -6,7 +6,7 @@ nothing. In quotes they count like any other.
 
 from __future__ import annotations
 
-FUNCTION_WORDS = {
+STOPWORDS = {
     "da": (
         "af alle at blev da de dem den denne der deres det dette dig din disse du efter eller en er et for fra ham "
         "han har hun hvad hvor hvordan hvornår hvorfor i ikke ind jeg kan man med men mig når ned nogle og om op os "

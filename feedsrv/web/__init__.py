@@ -23,7 +23,7 @@ from feedsrv.web.cache import Renderings
 from feedsrv.web.context import EXTENSION, Site
 from feedsrv.web.error_pages import handle_errors
 from feedsrv.web.listing import Kind, Listing
-from feedsrv.web.middleware import Hot
+from feedsrv.web.middleware import ResponseCache
 from feedsrv.web.mount import Mount
 from feedsrv.web.security import guard
 
@@ -37,11 +37,11 @@ def create_app(index: SearchIndex, settings: Settings, *, clock: Callable[[], da
     app = Flask(__name__, static_folder=None)
     addresses = Addresses(settings.base_url)
     app.extensions[EXTENSION] = Site(index, settings, addresses, Renderings(), clock)
-    app.wsgi_app = Hot(Mount(app.wsgi_app, addresses.prefix), index)  # type: ignore[method-assign]  # as Flask documents it
+    app.wsgi_app = ResponseCache(Mount(app.wsgi_app, addresses.prefix), index)  # type: ignore[method-assign]  # as Flask documents it
     app.url_map.merge_slashes = False  # its redirect would repeat the Host header
     app.url_map.redirect_defaults = False
     app.url_map.converters["format"] = _FormatConverter
-    _furnish_templates(app, addresses)
+    configure_templates(app, addresses)
     _add_routes(app)
     guard(app)
     handle_errors(app)
@@ -70,7 +70,7 @@ def _add_routes(app: Flask) -> None:
     app.add_url_rule("/health/ready", view_func=health.ready)
 
 
-def _furnish_templates(app: Flask, addresses: Addresses) -> None:
+def configure_templates(app: Flask, addresses: Addresses) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(

@@ -10,7 +10,7 @@ from html import escape
 
 from flask import Response, abort
 
-from feedsrv.search import Stamp
+from feedsrv.search import SitemapEntry
 from feedsrv.web.cache import Rendering
 from feedsrv.web.context import site, snapshot
 from feedsrv.web.inventory import holdings
@@ -71,10 +71,10 @@ def _lists() -> Iterator[str]:
     yield from (addresses.year(year) for year in held.years)
 
 
-def _releases() -> dict[str, list[Stamp]]:
+def _releases() -> dict[str, list[SitemapEntry]]:
     """The releases by part: years, newest first, in several parts where one would be too long."""
-    by_year: dict[int, list[Stamp]] = defaultdict(list)
-    for stamp in snapshot().stamps():
+    by_year: dict[int, list[SitemapEntry]] = defaultdict(list)
+    for stamp in snapshot().sitemap_entries():
         by_year[stamp.year or 0].append(stamp)
     return {
         f"{year or UNDATED}" + (f"-{start // MOST_ADDRESSES + 1}" if start else ""): stamps[

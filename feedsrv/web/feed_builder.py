@@ -24,7 +24,7 @@ from feedsrv.web.static_files import hashed
 
 
 @dataclass(frozen=True, slots=True)
-class Edition:
+class FeedBuilder:
     """One page of a list, found and about to be rendered in a format; ``hub`` is the WebSub hub's address or "".
 
     ``siblings`` gives the translations of a release by its id. ``archives`` are those of the list, ``withdrawn`` what

@@ -11,7 +11,7 @@ from feedsrv.feeds.opml import OPML_TYPE, opml
 from feedsrv.web.archives import archives, find_archive
 from feedsrv.web.cache import Rendering
 from feedsrv.web.context import newsroom, site, snapshot
-from feedsrv.web.feed_builder import Edition
+from feedsrv.web.feed_builder import FeedBuilder
 from feedsrv.web.inventory import find, offers, withdrawals
 from feedsrv.web.listing import Kind, Listing
 from feedsrv.web.parameters import listing_of
@@ -39,7 +39,7 @@ def _rendering(listing: Listing, format_: Format) -> Rendering:
     else:
         results = find(snapshot(), listing, in_feed=True)
     withdrawn = tuple(withdrawals(snapshot(), listing))
-    edition = Edition(
+    edition = FeedBuilder(
         listing, results, newsroom(), site().addresses, snapshot().siblings, past, withdrawn, site().settings.hub
     )
     feed = edition.feed(format_)

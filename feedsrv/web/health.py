@@ -22,16 +22,16 @@ def live() -> Response:
 
 def ready() -> Response:
     """200 if what is served is up to date, 503 if not or if there is nothing to serve."""
-    now, condition = site().clock(), site().index.condition()
-    age = round((now - condition.heartbeat).total_seconds()) if condition.heartbeat else None
+    now, index_status = site().clock(), site().index.status()
+    age = round((now - index_status.heartbeat).total_seconds()) if index_status.heartbeat else None
     try:
         current = snapshot()
         releases = current.search(Query(per_page=0)).total
     except IndexUnavailable:
         return _report(HTTPStatus.SERVICE_UNAVAILABLE, generation=None, releases=None, heartbeat_age_seconds=age)
-    is_overdue = condition.true_until is not None and condition.true_until <= now
-    is_silent = condition.heartbeat is not None and now - condition.heartbeat > LATEST_HEARTBEAT
-    is_behind = condition.published != current.generation
+    is_overdue = index_status.true_until is not None and index_status.true_until <= now
+    is_silent = index_status.heartbeat is not None and now - index_status.heartbeat > LATEST_HEARTBEAT
+    is_behind = index_status.published != current.generation
     status = HTTPStatus.SERVICE_UNAVAILABLE if is_overdue or is_silent or is_behind else HTTPStatus.OK
     return _report(status, generation=current.generation, releases=releases, heartbeat_age_seconds=age)
 

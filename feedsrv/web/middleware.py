@@ -52,7 +52,7 @@ class _Answers:
     kept: dict[_Question, _Answer] = field(default_factory=dict)
 
 
-class Hot:
+class ResponseCache:
     """Answers what it has answered before, and asks the application for all else."""
 
     def __init__(self, application: WSGIApplication, index: SearchIndex) -> None:

@@ -18,7 +18,7 @@ from whoosh.searching import Searcher
 from feedsrv import file_record, newsroom
 from feedsrv.errors import IndexUnavailable, NewsroomInvalid
 from feedsrv.newsroom import Newsroom
-from feedsrv.search import LAG, Condition
+from feedsrv.search import LAG, IndexStatus
 from feedsrv.search.attachments import FOLDER
 from feedsrv.search.generations import SEGMENTS, Generations
 from feedsrv.search.whoosh.documents import Documents, engine_version
@@ -72,7 +72,7 @@ class WhooshIndex:
             mine = self._of_thread.snapshot = generation.snapshot()
         return mine
 
-    def condition(self) -> Condition:
+    def status(self) -> IndexStatus:
         """What the publisher left word of; never raises, whatever state the index is in."""
         folder = self._generations.folder
         try:
@@ -83,7 +83,7 @@ class WhooshIndex:
             heartbeat = datetime.fromtimestamp((folder / "heartbeat").stat().st_mtime, UTC)
         except OSError:
             heartbeat = None
-        return Condition(self._generations.current(), true_until, heartbeat)
+        return IndexStatus(self._generations.current(), true_until, heartbeat)
 
     def heartbeat(self) -> None:
         """Leave word that the publisher lives. Raises PublishingFailed."""

@@ -24,7 +24,7 @@ from feedsrv.query import Facet, Hit, Query, Results, Sort
 from feedsrv.query.parser import typed
 from feedsrv.query.tree import And, Dates, Filter, Node, Not, Or
 from feedsrv.release import Release, Withdrawal
-from feedsrv.search import Stamp, ranking
+from feedsrv.search import SitemapEntry, ranking
 from feedsrv.search.excerpts import Wanted, excerpt, marked
 from feedsrv.search.whoosh.documents import Documents
 from feedsrv.search.whoosh.table import FACETS, members
@@ -87,10 +87,12 @@ class WhooshSnapshot:
         """The id of the release that this address leads to."""
         return self._table.by_alias.get(path)
 
-    def stamps(self) -> list[Stamp]:
+    def sitemap_entries(self) -> list[SitemapEntry]:
         """Every release in few words, in order of their ids."""
         stamps = (
-            Stamp(facts.id, facts.year, None if facts.updated is None else datetime.fromtimestamp(facts.updated, UTC))
+            SitemapEntry(
+                facts.id, facts.year, None if facts.updated is None else datetime.fromtimestamp(facts.updated, UTC)
+            )
             for _, facts in self._documents.facts()
             if not facts.is_withdrawn
         )

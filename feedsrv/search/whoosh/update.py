@@ -12,7 +12,7 @@ from whoosh.writing import SegmentWriter
 
 from feedsrv import file_record, newsroom
 from feedsrv.file_record import FileRecord
-from feedsrv.reading import Standing
+from feedsrv.reading import Status
 from feedsrv.release import Release, Withdrawal, to_json
 from feedsrv.search.attachments import Files
 from feedsrv.search.generations import SEGMENTS, Generations
@@ -68,7 +68,7 @@ class WhooshUpdate:
             for number in list(self._numbers.values()):
                 yield self._documents.record(number)
 
-    def adopt(self, newsroom_text: str) -> None:
+    def set_newsroom(self, newsroom_text: str) -> None:
         """Let the next generation have these editorial settings."""
         self._newsroom_text = newsroom_text
         self._newsroom = newsroom.parse(newsroom_text)
@@ -91,7 +91,7 @@ class WhooshUpdate:
         self._digests.pop(source, None)
         self._files.drop(source)
 
-    def conclude(self, records: Mapping[str, FileRecord], true_until: datetime | None) -> None:
+    def finish(self, records: Mapping[str, FileRecord], true_until: datetime | None) -> None:
         """State the rest of what makes the next generation."""
         self._conclusion = records, true_until
 
@@ -119,13 +119,13 @@ class WhooshUpdate:
     def _publish_generation(self, records: Mapping[str, FileRecord]) -> str:
         self._opened_writer().commit()
         building = self._opened_building()
-        self._files.conclude(building)
+        self._files.finish(building)
         (building / SEGMENTS / "MAIN_WRITELOCK").unlink(missing_ok=True)
         (building / newsroom.FILE_NAME).write_text(self._newsroom_text, "utf8")
         content = sha256(self._newsroom_text.encode("utf8"))
         for digest in sorted(self._digests.values()):
             content.update(digest.encode("ascii"))
-        withdrawn = sum(record.standing in {Standing.WITHDRAWN, Standing.LONG_WITHDRAWN} for record in records.values())
+        withdrawn = sum(record.status in {Status.WITHDRAWN, Status.LONG_WITHDRAWN} for record in records.values())
         counts = {"releases": len(self._digests) - withdrawn, "withdrawn": withdrawn}
         return self._generations.publish(building, engine_version(), content.hexdigest(), counts, self._base)
 

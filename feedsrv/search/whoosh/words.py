@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from whoosh.searching import Searcher
 
-from feedsrv.query.tree import And, Beginning, Leaf, Node, Not, Or, Phrase, Reference, Within, Word, positive_leaves
+from feedsrv.query.tree import And, FieldTerm, Leaf, Node, Not, Or, Phrase, Prefix, Reference, Word, positive_leaves
 from feedsrv.release import Release
 from feedsrv.search import ranking
 from feedsrv.search.excerpts import Wanted
@@ -39,25 +39,25 @@ class Words:
         match leaf:
             case Word(text):
                 return _all(self._word(word.parts) for word in analysis.words(text))
-            case Within("title", Word(text)):
+            case FieldTerm("title", Word(text)):
                 return _all(self._in_title(word.parts) for word in analysis.words(text))
-            case Within(name, Word(text) | Phrase(text)):
+            case FieldTerm(name, Word(text) | Phrase(text)):
                 return self._phrase(text, _FORMS[name]).releases
-            case Within(name, Beginning(text)):
+            case FieldTerm(name, Prefix(text)):
                 return self._beginning(text, _FORMS[name]).releases
             case Phrase(text):
                 return self._phrase(text).releases
-            case Beginning(text):
+            case Prefix(text):
                 return self._beginning(text).releases
             case Reference(text):
                 return self._reference(leaf).releases | self._phrase(text).releases
         return 0
 
     def required(self, tree: Node) -> Node:
-        """The tree without function words, where it has other words: they are not required, and weigh nothing."""
+        """The tree without stopwords, where it has other words: they are not required, and weigh nothing."""
         match tree:
             case And(parts):
-                telling = [self.required(part) for part in parts if not self._is_function_word(part)]
+                telling = [self.required(part) for part in parts if not self._is_stopword(part)]
                 return _joined(telling) if any(True for part in telling for _ in positive_leaves(part)) else tree
             case Or(parts):
                 return Or(tuple(dict.fromkeys(map(self.required, parts)))) if len(parts) > 1 else tree
@@ -70,7 +70,7 @@ class Words:
         tree = self.required(tree)
         match tree:
             case And(parts):
-                words = [part for part in parts if isinstance(part, Word | Beginning | Or)]
+                words = [part for part in parts if isinstance(part, Word | Prefix | Or)]
                 others = [part for part in parts if part not in words]
                 return _joined([*others, Or(tuple(dict.fromkeys(words)))]) if len(words) > 1 else tree
             case Or(parts):
@@ -97,7 +97,7 @@ class Words:
         said = Counter(
             analysis.stem(form, release.language)
             for form in analysis.forms(text)
-            if analysis.is_of_letters(form) and not analysis.is_function_word(form, [release.language])
+            if analysis.is_of_letters(form) and not analysis.is_stopword(form, [release.language])
         )
         reader = self.searcher.reader()
         telling = {
@@ -111,17 +111,17 @@ class Words:
         return {rank: score for rank, score in scores.items() if score}
 
     def wanted(self, tree: Node) -> Wanted:
-        """What is marked in excerpts: all that was asked for, but function words among others."""
+        """What is marked in excerpts: all that was asked for, but stopwords among others."""
         stems: set[str] = set()
         forms: set[str] = set()
         beginnings: set[str] = set()
         for leaf in positive_leaves(self.required(tree)):
-            match leaf.part if isinstance(leaf, Within) else leaf:
+            match leaf.part if isinstance(leaf, FieldTerm) else leaf:
                 case Word(text):
                     stems.update(
                         stem for word in analysis.words(text) for form in word.forms for stem in self._stems(form)
                     )
-                case Beginning(text):
+                case Prefix(text):
                     beginnings.update(analysis.forms(text)[-1:])
                 case other:
                     forms.update(analysis.forms(other.text))
@@ -130,7 +130,7 @@ class Words:
     def notes(self, tree: Node) -> Iterator[str]:
         """Sentences on what was cut or passed over."""
         for leaf in dict.fromkeys(positive_leaves(tree)):
-            if isinstance(leaf, Beginning) and self._beginning(leaf.text).is_cut:
+            if isinstance(leaf, Prefix) and self._beginning(leaf.text).is_cut:
                 yield f"Only the first {MOST_EXPANSIONS} words that begin with “{leaf.text}” were looked for."
         passed = [leaf.text for leaf in positive_leaves(tree) if isinstance(leaf, Word)]
         kept = Counter(leaf.text for leaf in positive_leaves(self.required(tree)) if isinstance(leaf, Word))
@@ -166,11 +166,11 @@ class Words:
                 return max(having, key=lambda word: (having[word], word))
         return form
 
-    def _is_function_word(self, part: Node) -> bool:
+    def _is_stopword(self, part: Node) -> bool:
         if not isinstance(part, Word):
             return False
         forms = analysis.forms(part.text)
-        return bool(forms) and all(analysis.is_function_word(form, self.languages) for form in forms)
+        return bool(forms) and all(analysis.is_stopword(form, self.languages) for form in forms)
 
     def _evidence(self, leaf: Leaf) -> Iterator[tuple[float, Term]]:
         """What speaks for a release that a leaf matches, and its weight."""
@@ -181,15 +181,15 @@ class Words:
                     yield from (
                         (1.0, self.terms.stem(reader, stem)) for form in word.forms for stem in self._stems(form)
                     )
-            case Within("title", Word(text)):
+            case FieldTerm("title", Word(text)):
                 forms = (form for word in analysis.words(text) for form in word.forms)
                 yield from ((1.0, self.terms.title(reader, stem)) for form in forms for stem in self._stems(form))
-            case Within(name, part):
-                is_beginning = isinstance(part, Beginning)
+            case FieldTerm(name, part):
+                is_beginning = isinstance(part, Prefix)
                 yield 1.0, (self._beginning if is_beginning else self._phrase)(part.text, _FORMS[name])
             case Phrase(text):
                 yield 1.0, self._phrase(text)
-            case Beginning(text):
+            case Prefix(text):
                 yield 1.0, self._beginning(text)
             case Reference(text):
                 yield _REFERENCE_FIRST, self._reference(leaf)

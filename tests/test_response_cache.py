@@ -9,7 +9,7 @@ import pytest
 from werkzeug.test import Client
 
 from feedsrv.web import create_app
-from feedsrv.web.middleware import Hot
+from feedsrv.web.middleware import ResponseCache
 from tests.conftest import MakeNewsroom, Newsroom, release
 
 PATHS = ["/", "/releases", "/releases/a", "/releases.atom", "/releases.rss?limit=1", "/topics/x.json", "/feeds.opml"]
@@ -28,10 +28,10 @@ class Counted:
 
     def __init__(self, newsroom: Newsroom) -> None:
         app = create_app(newsroom.index, newsroom.settings)
-        assert isinstance(app.wsgi_app, Hot)
+        assert isinstance(app.wsgi_app, ResponseCache)
         self._application = app.wsgi_app._application  # noqa: SLF001 - what it stands before
         self.asked = 0
-        self.hot = Hot(self._ask, newsroom.index)
+        self.hot = ResponseCache(self._ask, newsroom.index)
 
     def _ask(self, environ: Any, start_response: Any) -> Any:
         self.asked += 1
