@@ -27,7 +27,7 @@ _UNDERSCORED_FOLDERS = {"_posts", "_drafts"}  # Jekyll's; whatever else begins w
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class FolderListing:
     """The release files of a folder, the files that may belong to them, and what could have been one.
 
     ``sources`` are sorted, texts before documents: one that is `attached` to a text is no release.
@@ -57,7 +57,7 @@ class Catalogue:
         except OSError as error:
             raise PublishingFailed(f"{path} cannot be read: {error.strerror}") from error
 
-    def list(self) -> Listing:
+    def list(self) -> FolderListing:
         """All release files. Links are not followed, leftovers of editors and transfers are passed over.
 
         Raises PublishingFailed if the folder cannot be read.
@@ -85,7 +85,7 @@ class Catalogue:
                         files.append(source)
         return _sorted_out(sources, files, problems)
 
-    def enclosures(self, listing: Listing) -> Enclosures:
+    def enclosures(self, listing: FolderListing) -> Enclosures:
         """The files that belong to the releases that were listed."""
         return Enclosures(self.folder, Belongings(listing.sources, listing.files))
 
@@ -120,7 +120,7 @@ class Catalogue:
         return replace(reading, release=replace(reading.release, topics=topics.memberships(reading.release, newsroom)))
 
 
-def _sorted_out(sources: list[str], files: list[str], problems: list[Problem]) -> Listing:
+def _sorted_out(sources: list[str], files: list[str], problems: list[Problem]) -> FolderListing:
     """The listing; a document that belongs to a text is no release of its own."""
     texts = [source for source in sources if not is_document_name(source)]
     documents = sorted({*sources} - {*texts})
@@ -129,7 +129,7 @@ def _sorted_out(sources: list[str], files: list[str], problems: list[Problem]) -
     unread = {document for document in lone if not readers.can_read(document)}
     reported = [Problem(source, 0, "documents of this kind are not read here", _INSTALL) for source in sorted(unread)]
     enclosable = tuple(sorted({*files, *documents}))
-    return Listing((*sorted(texts), *sorted(lone - unread)), enclosable, (*problems, *reported))
+    return FolderListing((*sorted(texts), *sorted(lone - unread)), enclosable, (*problems, *reported))
 
 
 _INSTALL = "pip install feedsrv[documents], or save the text beside it as .md"

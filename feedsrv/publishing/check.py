@@ -13,7 +13,7 @@ from feedsrv import ids, newsroom
 from feedsrv.errors import FileUnreadable, IndexUnavailable, NewsroomInvalid
 from feedsrv.file_record import FileRecord
 from feedsrv.files import topic_rules
-from feedsrv.files.catalogue import Catalogue, Listing, attached
+from feedsrv.files.catalogue import Catalogue, FolderListing, attached
 from feedsrv.newsroom import Newsroom
 from feedsrv.problem import Problem
 from feedsrv.publishing import Progress, all_problems, claims, record_of, unreadable
@@ -80,7 +80,7 @@ class _Public:
 
 
 def _read(
-    catalogue: Catalogue, listing: Listing, settings: Newsroom, now: datetime, progress: Progress
+    catalogue: Catalogue, listing: FolderListing, settings: Newsroom, now: datetime, progress: Progress
 ) -> tuple[dict[str, FileRecord], dict[str, _Public], set[str]]:
     """What each file is, what of it is public, and the documents that go with texts."""
     enclosures = catalogue.enclosures(listing)
