@@ -9,23 +9,19 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from flask import Flask
-from jinja2 import StrictUndefined
 from werkzeug.routing import BaseConverter
 
 from feedsrv.feeds.formats import FORMATS, Format
 from feedsrv.search import SearchIndex
 from feedsrv.settings import Settings
-from feedsrv.text.dates import in_words
-from feedsrv.text.languages import direction, language_name
-from feedsrv.web import discovery, feeds, files, health, opensearch, pages, redirects, static_files, templating
+from feedsrv.web import discovery, feeds, files, health, pages, responses
 from feedsrv.web.addresses import Addresses
 from feedsrv.web.cache import Renderings
 from feedsrv.web.context import EXTENSION, Site
 from feedsrv.web.error_pages import handle_errors
-from feedsrv.web.listing import Kind, Listing
-from feedsrv.web.middleware import ResponseCache
-from feedsrv.web.mount import Mount
-from feedsrv.web.security import guard
+from feedsrv.web.listing import Kind
+from feedsrv.web.middleware import PrefixMiddleware, ResponseCache, guard
+from feedsrv.web.templating import configure_templates
 
 
 def _utc_now() -> datetime:
@@ -37,7 +33,7 @@ def create_app(index: SearchIndex, settings: Settings, *, clock: Callable[[], da
     app = Flask(__name__, static_folder=None)
     addresses = Addresses(settings.base_url)
     app.extensions[EXTENSION] = Site(index, settings, addresses, Renderings(), clock)
-    app.wsgi_app = ResponseCache(Mount(app.wsgi_app, addresses.prefix), index)  # type: ignore[method-assign]  # as Flask documents it
+    app.wsgi_app = ResponseCache(PrefixMiddleware(app.wsgi_app, addresses.prefix), index)  # type: ignore[method-assign]  # as Flask documents it
     app.url_map.merge_slashes = False  # its redirect would repeat the Host header
     app.url_map.redirect_defaults = False
     app.url_map.converters["format"] = _FormatConverter
@@ -59,37 +55,15 @@ def _add_routes(app: Flask) -> None:
     app.add_url_rule("/years", view_func=pages.years)
     app.add_url_rule("/feeds", view_func=pages.feeds)
     app.add_url_rule("/feeds.opml", view_func=feeds.outline)
-    for path, format_ in redirects.HABITS.items():
-        app.add_url_rule(path, view_func=redirects.habit, defaults={"format_": format_})
-    app.add_url_rule("/opensearch.xml", view_func=opensearch.description)
+    for path, format_ in responses.HABITS.items():
+        app.add_url_rule(path, view_func=responses.habit, defaults={"format_": format_})
+    app.add_url_rule("/opensearch.xml", view_func=discovery.opensearch)
     app.add_url_rule("/robots.txt", view_func=discovery.robots)
     app.add_url_rule("/sitemap.xml", view_func=discovery.sitemap)
     app.add_url_rule("/sitemap-<part>.xml", view_func=discovery.sitemap_part)
-    app.add_url_rule("/static/<name>", view_func=static_files.static)
+    app.add_url_rule("/static/<name>", view_func=files.static)
     app.add_url_rule("/health/live", view_func=health.live)
     app.add_url_rule("/health/ready", view_func=health.ready)
-
-
-def configure_templates(app: Flask, addresses: Addresses) -> None:
-    app.jinja_env.undefined = StrictUndefined
-    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(
-        addresses=addresses,
-        everything=Listing(),
-        formats=FORMATS.values(),
-        language_name=language_name,
-        opensearch_type=opensearch.OPENSEARCH_TYPE,
-        static=static_files.hashed,
-    )
-    app.jinja_env.filters.update(
-        in_words=in_words,
-        counted=templating.counted,
-        direction=direction,
-        telephone=templating.telephone,
-        mail=templating.mail,
-        kind=templating.kind,
-        sized=templating.sized,
-    )
 
 
 class _FormatConverter(BaseConverter):

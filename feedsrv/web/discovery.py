@@ -1,4 +1,7 @@
-"""Crawlers: what search engines are told."""
+"""Discovery: what search engines, browsers and social networks learn of the newsroom beside its pages.
+
+robots.txt, the sitemap, the OpenSearch description, and the metadata of a release.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
+from typing import Any
 
-from flask import Response, abort
+from flask import Response, abort, render_template
 
+from feedsrv.feeds.clean import cleaned
+from feedsrv.newsroom import Newsroom
+from feedsrv.release import Release
 from feedsrv.search import SitemapEntry
+from feedsrv.web.addresses import Addresses
 from feedsrv.web.cache import Rendering
-from feedsrv.web.context import site, snapshot
+from feedsrv.web.context import newsroom, site, snapshot
 from feedsrv.web.inventory import holdings
 from feedsrv.web.listing import Listing
 from feedsrv.web.responses import XML, answer, respond
@@ -20,11 +28,16 @@ from feedsrv.web.responses import XML, answer, respond
 MOST_ADDRESSES = 50_000
 """Addresses in one part of a sitemap (https://www.sitemaps.org/protocol.html)."""
 
+OPENSEARCH_TYPE = "application/opensearchdescription+xml"
+LONGEST_SHORT_NAME = 16
+LONGEST_LONG_NAME = 48
+"""Characters of the names in an OpenSearch description."""
+
 LISTS, UNDATED = "lists", "undated"
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class _SitemapUrl:
     """An address that crawlers are told of; ``updated`` is None where that is not known."""
 
     path: str
@@ -49,19 +62,19 @@ def sitemap_part(part: str) -> Response:
     return answer(address, lambda: _document("urlset", "url", _part(part)))
 
 
-def _index() -> Iterator[_Place]:
+def _index() -> Iterator[_SitemapUrl]:
     addresses = site().addresses
-    yield _Place(addresses.sitemap_part(LISTS))
-    for part, stamps in _releases().items():
-        dates = [stamp.updated for stamp in stamps if stamp.updated]
-        yield _Place(addresses.sitemap_part(part), max(dates, default=None))
+    yield _SitemapUrl(addresses.sitemap_part(LISTS))
+    for part, entries in _releases().items():
+        dates = [entry.updated for entry in entries if entry.updated]
+        yield _SitemapUrl(addresses.sitemap_part(part), max(dates, default=None))
 
 
-def _part(part: str) -> list[_Place]:
+def _part(part: str) -> list[_SitemapUrl]:
     if part == LISTS:
-        return list(map(_Place, _lists()))
-    stamps = _releases().get(part) or abort(404)
-    return [_Place(site().addresses.release(stamp.id), stamp.updated) for stamp in stamps]
+        return list(map(_SitemapUrl, _lists()))
+    entries = _releases().get(part) or abort(404)
+    return [_SitemapUrl(site().addresses.release(entry.id), entry.updated) for entry in entries]
 
 
 def _lists() -> Iterator[str]:
@@ -74,20 +87,81 @@ def _lists() -> Iterator[str]:
 def _releases() -> dict[str, list[SitemapEntry]]:
     """The releases by part: years, newest first, in several parts where one would be too long."""
     by_year: dict[int, list[SitemapEntry]] = defaultdict(list)
-    for stamp in snapshot().sitemap_entries():
-        by_year[stamp.year or 0].append(stamp)
+    for entry in snapshot().sitemap_entries():
+        by_year[entry.year or 0].append(entry)
     return {
-        f"{year or UNDATED}" + (f"-{start // MOST_ADDRESSES + 1}" if start else ""): stamps[
+        f"{year or UNDATED}" + (f"-{start // MOST_ADDRESSES + 1}" if start else ""): entries[
             start : start + MOST_ADDRESSES
         ]
-        for year, stamps in sorted(by_year.items(), reverse=True)
-        for start in range(0, len(stamps), MOST_ADDRESSES)
+        for year, entries in sorted(by_year.items(), reverse=True)
+        for start in range(0, len(entries), MOST_ADDRESSES)
     }
 
 
-def _document(root: str, element: str, places: Iterable[_Place]) -> Rendering:
+def _document(root: str, element: str, urls: Iterable[_SitemapUrl]) -> Rendering:
     lines = ['<?xml version="1.0" encoding="UTF-8"?>', f'<{root} xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">']
-    for place in places:
-        updated = f"<lastmod>{place.updated.isoformat()}</lastmod>" if place.updated else ""
-        lines.append(f"<{element}><loc>{escape(site().addresses.absolute(place.path))}</loc>{updated}</{element}>")
+    for url in urls:
+        updated = f"<lastmod>{url.updated.isoformat()}</lastmod>" if url.updated else ""
+        lines.append(f"<{element}><loc>{escape(site().addresses.absolute(url.path))}</loc>{updated}</{element}>")
     return Rendering.of("\n".join((*lines, f"</{root}>", "")).encode(), XML)
+
+
+def opensearch() -> Response:
+    """The document by which a browser adds the newsroom as a search engine."""
+    return answer(site().addresses.opensearch, _opensearch)
+
+
+def _opensearch() -> Rendering:
+    title = newsroom().title
+    text = render_template(
+        "opensearch.xml",
+        newsroom=newsroom(),
+        short_name=_cut(title, LONGEST_SHORT_NAME),
+        long_name=_cut(title, LONGEST_LONG_NAME),
+    )
+    return Rendering.of(cleaned(text).encode(), f"{OPENSEARCH_TYPE}; charset=utf-8")
+
+
+def _cut(name: str, longest: int) -> str:
+    """A name of no more characters than that, cut between words where that leaves something."""
+    if len(name) <= longest:
+        return name
+    return name[: longest + 1].rpartition(" ")[0].strip() or name[:longest]
+
+
+def _picture(release: Release, addresses: Addresses) -> str:
+    """The absolute address of the picture that stands for a release; "" where none does."""
+    if not release.picture:
+        return ""
+    return addresses.absolute(addresses.attachment(release.id, release.picture))
+
+
+def news_article(release: Release, newsroom: Newsroom, addresses: Addresses) -> dict[str, Any]:
+    """The release as a NewsArticle (https://schema.org/NewsArticle), with the dates and the id that feeds have."""
+    url = addresses.absolute(addresses.release(release.id))
+    publisher = {
+        "@type": "Organization",
+        "name": newsroom.publisher or newsroom.title,
+        "url": addresses.absolute(addresses.home),
+    }
+    article = {
+        "@context": "https://schema.org",
+        "@type": "NewsArticle",
+        "identifier": newsroom.tag(release.id, addresses.host),
+        "url": url,
+        "mainEntityOfPage": url,
+        "headline": release.title,
+        "description": release.summary,
+        "inLanguage": release.language,
+        "datePublished": release.published and release.published.isoformat(),
+        "dateModified": release.updated and release.updated.isoformat(),
+        "author": publisher,
+        "publisher": publisher,
+        "image": _picture(release, addresses),
+        "keywords": [newsroom.topic_label(topic, release.language) for topic in release.topic_ids],
+        "correction": [
+            {"@type": "CorrectionComment", "datePublished": correction.date.isoformat(), "text": correction.text}
+            for correction in release.corrections
+        ],
+    }
+    return {name: value for name, value in article.items() if value}

@@ -15,8 +15,7 @@ from feedsrv.errors import AttachmentNotFound, IndexUnavailable, ReleaseMissing,
 from feedsrv.newsroom import Newsroom
 from feedsrv.release import Withdrawal
 from feedsrv.web.context import newsroom
-from feedsrv.web.redirects import from_missing
-from feedsrv.web.responses import NO_STORE
+from feedsrv.web.responses import NO_STORE, from_missing
 
 RETRY_AFTER = 10
 """Seconds after which a client may ask again for what could not be read."""

@@ -15,12 +15,12 @@ from feedsrv.newsroom import Newsroom
 from feedsrv.query import Facet, Hit, Results, parser
 from feedsrv.release import Release, Withdrawal
 from feedsrv.text.languages import language_name
-from feedsrv.web import archives, content
+from feedsrv.web import archives, templating
 from feedsrv.web.addresses import Addresses
 from feedsrv.web.archives import NO_ARCHIVES, Archives
+from feedsrv.web.discovery import OPENSEARCH_TYPE
+from feedsrv.web.files import hashed
 from feedsrv.web.listing import Kind, Listing
-from feedsrv.web.opensearch import OPENSEARCH_TYPE
-from feedsrv.web.static_files import hashed
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +160,7 @@ class FeedBuilder:
             published=release.published,
             language=release.language,
             summary=release.summary,
-            content=content.for_feeds(release, self.addresses, self.newsroom),
+            content=templating.content_for_feeds(release, self.addresses, self.newsroom),
             author=self._publisher,
             categories=self._categories(release),
             image=self._file(release, release.picture) if release.picture else "",

@@ -1,17 +1,26 @@
-"""The attachments of releases: their files, streamed, whole or in part, and what else is said of them."""
+"""Files: the attachments of releases, streamed, whole or in part; and our own static files, each under an address that
+names its content, so that it may be kept for ever.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
 
-from flask import Response, request
+from flask import Response, abort, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wsgi import wrap_file
 
 from feedsrv.errors import IndexUnavailable
 from feedsrv.release import Attachment, Release
+from feedsrv.web.cache import Rendering
 from feedsrv.web.context import snapshot
-from feedsrv.web.responses import PUBLIC
+from feedsrv.web.responses import IMMUTABLE, PUBLIC, respond
+
+FOLDER = Path(__file__).with_name("static")
+CSS = "text/css; charset=utf-8"
+TYPES = {"newsroom.css": CSS, "feed.css": CSS, "icon.svg": "image/svg+xml"}
 
 _SHOWN_BY_BROWSERS = ("image/", "audio/", "video/", "application/pdf", "text/plain")
 _HARMLESS = "sandbox; default-src 'none'"
@@ -52,5 +61,25 @@ def lead(release: Release) -> str:
     return "" if is_in_text else release.picture
 
 
+def hashed(name: str) -> str:
+    """The name under which a file is served: icon.svg is icon.0123abcd.svg."""
+    stem, _, ending = name.partition(".")
+    return f"{stem}.{_static(name).etag[:8]}.{ending}"
+
+
+def static(name: str) -> Response:
+    """A static file. Pages kept from another version find the present one, and are not told to keep it."""
+    stem, _, rest = name.partition(".")
+    plain = f"{stem}.{rest.rpartition('.')[2]}"
+    if plain not in TYPES:
+        abort(404)
+    return respond(_static(plain), IMMUTABLE if name == hashed(plain) else PUBLIC)
+
+
 def _is_pdf(found: Attachment) -> bool:
     return found.media_type == "application/pdf"
+
+
+@cache
+def _static(name: str) -> Rendering:
+    return Rendering.of((FOLDER / name).read_bytes(), TYPES[name])

@@ -1,21 +1,23 @@
-"""The hot path: an answer that was given before, in this generation, to the very same question, is given again.
+"""Middleware: what every request passes on its way to a view, and every answer on its way out.
 
-What a rendering becomes for a client depends on the address and on a few headers alone (see `feedsrv.web.responses`),
-so those are the question; all rules on hosts, addresses, validators and encodings stay in the one place that answered
-the first time. A new generation is a new beginning.
+From the outside in: `ResponseCache` gives again what it has answered before; `PrefixMiddleware` takes the path of the
+public address off; `guard` lets only requests for our own hosts through, and adds the headers of security.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from contextlib import closing, nullcontext
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from flask import Flask, Response, abort, request
 from werkzeug.wsgi import ClosingIterator
 
 from feedsrv.search import SearchIndex
+from feedsrv.web.context import site
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -31,7 +33,18 @@ ROOM = 16 * 1024 * 1024
 LONGEST_QUESTION = 2_000
 """Characters."""
 
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; object-src 'none'; "
+        "form-action 'self'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+}
+LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
+
 _OVERHEAD = 2_000  # bytes of an answer beside its body, about
+_HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^\[\]:]+)(?::\d*)?", re.IGNORECASE)
 
 _Question = tuple[str | None, ...]
 
@@ -101,3 +114,54 @@ class ResponseCache:
                 self._answers = _Answers(generation, ROOM)
             self._answers.kept[question] = answer
             self._answers.room -= size
+
+
+class PrefixMiddleware:
+    """Takes the prefix off the path of a request that has it."""
+
+    def __init__(self, application: WSGIApplication, prefix: str) -> None:
+        self._application = application
+        self._prefix = prefix
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """The answer of the application (PEP 3333)."""
+        path = environ.get("PATH_INFO", "")
+        if self._prefix and f"{path}/".startswith(f"{self._prefix}/"):
+            environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + self._prefix
+            environ["PATH_INFO"] = path.removeprefix(self._prefix) or "/"
+        return self._application(environ, start_response)
+
+
+def guard(app: Flask) -> None:
+    """Let every request of this application be checked, and every answer carry the headers."""
+    app.before_request(refuse_other_hosts)
+    app.before_request(refuse_what_is_no_text)
+    app.after_request(add_headers)
+
+
+def refuse_other_hosts() -> None:
+    """400 to requests for a host that is not ours; whoever asks for our health may call us anything."""
+    if request.path.startswith("/health/"):
+        return
+    match = _HOST.fullmatch(request.environ.get("HTTP_HOST", ""))
+    if not match or match[1].lower() not in _hosts():
+        abort(400, "This newsroom does not answer to that host name.")
+
+
+def refuse_what_is_no_text() -> None:
+    """400 to addresses with a zero byte, or with bytes that are not UTF-8."""
+    if "\0" in request.path or "\ufffd" in request.path or b"%00" in request.query_string:
+        abort(400, "The address holds bytes that are no text.")
+
+
+def add_headers(response: Response) -> Response:
+    """The headers of every answer."""
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response
+
+
+def _hosts() -> frozenset[str]:
+    settings = site().settings
+    ours = {site().addresses.host, *(host.lower() for host in settings.hosts)}
+    return frozenset(ours) if settings.has_base_url else LOCAL_HOSTS | ours

@@ -9,7 +9,7 @@ from flask import Response, render_template
 
 from feedsrv.feeds.formats import ATOM
 from feedsrv.query import Query, Results, Sort, parser
-from feedsrv.web import content, files, metadata
+from feedsrv.web import discovery, files, templating
 from feedsrv.web.addresses import parameters
 from feedsrv.web.cache import Rendering
 from feedsrv.web.context import newsroom, site, snapshot
@@ -52,7 +52,7 @@ def release(release_id: str) -> Response:
     def render() -> Rendering:
         found = snapshot().get(release_id)
         topic_lists = [Listing(Kind.TOPIC, topics=(topic,)) for topic in found.topic_ids]
-        body = content.body(found, site().addresses)
+        body = templating.body(found, site().addresses)
         return _page(
             "release.html",
             address,
@@ -60,7 +60,7 @@ def release(release_id: str) -> Response:
             siblings=snapshot().siblings(release_id),
             body=body,
             topic_lists=topic_lists,
-            article=metadata.news_article(found, newsroom(), site().addresses),
+            article=discovery.news_article(found, newsroom(), site().addresses),
             lead=files.lead(found),
             downloads=files.downloads(found),
             related=snapshot().similar(release_id, RELATED),

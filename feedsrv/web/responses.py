@@ -1,14 +1,19 @@
-"""Answers: a rendering or a redirect as this client may have it (RFC 9110, RFC 9111)."""
+"""Responses: a rendering as this client may have it, or a redirect (RFC 9110, RFC 9111).
+
+Redirects lead from addresses that people type by habit, that releases once had, that end in a slash, or that spell
+a list otherwise.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
 from http import HTTPStatus
+from urllib.parse import quote
 
 from flask import Response, request
 
-from feedsrv.feeds.formats import Format
+from feedsrv.feeds.formats import ATOM, JSON, RSS, Format
 from feedsrv.web.addresses import parameters
 from feedsrv.web.cache import Rendering
 from feedsrv.web.context import site, snapshot
@@ -24,6 +29,18 @@ IMMUTABLE = "public, max-age=31536000, immutable"
 NO_STORE = "no-store"
 XML = "application/xml; charset=utf-8"
 
+HABITS = {
+    "/feed": ATOM,
+    "/atom": ATOM,
+    "/rss": RSS,
+    "/feed.xml": ATOM,
+    "/atom.xml": ATOM,
+    "/rss.xml": RSS,
+    "/feed.json": JSON,
+}
+"""Where other sites have their feed, and in which format."""
+
+_AS_THEY_ARE = "%!$&'()*+,;=:@/?"  # what may stand in a query as it is (RFC 3986, 3.4), and what is quoted already
 _XML_OF_ITS_OWN = re.compile(r"application/\w+\+xml")
 
 
@@ -38,9 +55,8 @@ def respond(rendering: Rendering, lifetime: str = PUBLIC) -> Response:
     There is no Last-Modified: dates of whole days would answer 304 to a client that holds other bytes. A browser
     that opens a feed gets the same bytes as plain XML: under the type of a feed it shows the source, without style.
     """
-    request.environ[REPEATABLE] = (
-        True  # whatever else is looked at here must be in the question of `feedsrv.web.middleware`
-    )
+    # Whatever else is looked at here must be in the question of `feedsrv.web.middleware`.
+    request.environ[REPEATABLE] = True
     response = Response(status=HTTPStatus.NOT_MODIFIED)
     del response.headers["Content-Type"]
     response.headers.extend(rendering.headers)
@@ -78,3 +94,38 @@ def moved_to_canonical(listing: Listing, format_: Format | None = None) -> Respo
     if format_:
         is_canonical = is_canonical and spelling(listing.kind, in_feed=True) == parameters(listing)
     return None if is_canonical else moved(canonical)
+
+
+def habit(format_: Format) -> Response:
+    """The feed of everything, for whoever looks for it where other sites have theirs."""
+    return moved(site().addresses.listing(Listing(), format_))
+
+
+def from_missing() -> Response | None:
+    """Where to go from an address at which there is nothing: to the release that had it, to the file of a release that
+    had its folder, or to itself without slash.
+
+    Raises IndexUnavailable.
+    """
+    if request.method not in {"GET", "HEAD"}:
+        return None
+    addresses = site().addresses
+    if release_id := _former_release(request.path):
+        return moved(addresses.release(release_id))
+    folder, _, name = request.path.rpartition("/")
+    if (release_id := _former_release(folder)) and _has_file(release_id, name):
+        return moved(addresses.attachment(release_id, name))
+    if request.path.endswith("/"):
+        query = quote(request.query_string, safe=_AS_THEY_ARE)
+        return moved(addresses.path(request.path.rstrip("/"), query), HTTPStatus.PERMANENT_REDIRECT)
+    return None
+
+
+def _former_release(path: str) -> str | None:
+    bare = path.rstrip("/")
+    names = [path, bare, f"{bare}/", bare.removeprefix("/releases/")]
+    return next((release_id for name in names if (release_id := snapshot().alias(name))), None)
+
+
+def _has_file(release_id: str, name: str) -> bool:
+    return any(item.name == name for item in snapshot().get(release_id).attachments)

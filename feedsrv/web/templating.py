@@ -1,9 +1,52 @@
-"""The wording of templates: how days, numbers and the addresses of people are written."""
+"""Templating: what templates know and can do; how days, numbers and the addresses of people are written there; and the
+content of a release as HTML that stands anywhere, on its page and in a feed reader.
+"""
 
 from __future__ import annotations
 
 import re
-from urllib.parse import quote
+from html import escape, unescape
+from urllib.parse import quote, urljoin
+
+from flask import Flask, render_template
+from jinja2 import StrictUndefined
+
+from feedsrv.feeds.formats import FORMATS
+from feedsrv.newsroom import Newsroom
+from feedsrv.release import Release
+from feedsrv.text.dates import in_words
+from feedsrv.text.languages import direction, language_name
+from feedsrv.web.addresses import Addresses
+from feedsrv.web.discovery import OPENSEARCH_TYPE
+from feedsrv.web.files import hashed
+from feedsrv.web.listing import Listing
+
+# Sanitised HTML has one spelling: names in small letters, values in double quotes, "<" in a text always escaped.
+_TAG = re.compile(r'<[a-z0-9]+(?: [a-z]+="[^"]*")+>')
+_ATTRIBUTE = re.compile(r'([a-z]+)="([^"]*)"')
+
+
+def configure_templates(app: Flask, addresses: Addresses) -> None:
+    """Let the templates of an application know the addresses, the formats, and the filters below."""
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(
+        addresses=addresses,
+        everything=Listing(),
+        formats=FORMATS.values(),
+        language_name=language_name,
+        opensearch_type=OPENSEARCH_TYPE,
+        static=hashed,
+    )
+    app.jinja_env.filters.update(
+        in_words=in_words,
+        counted=counted,
+        direction=direction,
+        telephone=telephone,
+        mail=mail,
+        kind=kind,
+        sized=sized,
+    )
 
 
 def counted(number: int, noun: str) -> str:
@@ -31,3 +74,28 @@ def telephone(number: str) -> str:
 def mail(address: str) -> str:
     """A mail address as an address (RFC 6068)."""
     return "mailto:" + quote(address, safe="@+.-_")
+
+
+def body(release: Release, addresses: Addresses) -> str:
+    """The body with its relative addresses made absolute, as if it were a folder at the release's address."""
+    base = addresses.absolute(addresses.release(release.id))
+
+    def absolute(attribute: re.Match[str]) -> str:
+        name, value = attribute.groups()
+        return f'{name}="{escape(_absolute(unescape(value), base))}"' if name in {"href", "src"} else attribute[0]
+
+    return _TAG.sub(lambda tag: _ATTRIBUTE.sub(absolute, tag[0]), release.body)
+
+
+def content_for_feeds(release: Release, addresses: Addresses, newsroom: Newsroom) -> str:
+    """All that a feed reader shows: corrections, the body, contacts."""
+    return render_template("entry.html", release=release, body=body(release, addresses), newsroom=newsroom).strip()
+
+
+def _absolute(address: str, base: str) -> str:
+    if address.startswith("#"):
+        return base + address
+    try:
+        return urljoin(base + "/", address)
+    except ValueError:  # "http://[": an address that cannot be one
+        return base
