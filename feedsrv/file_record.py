@@ -34,6 +34,11 @@ class FileRecord:
     id: str = ""
     named: tuple[str, ...] = ()
 
+    @property
+    def is_known_to_the_public(self) -> bool:
+        """Whether all of it, or the notice of its withdrawal, was public when the record was written."""
+        return self.status.is_known_to_the_public
+
 
 def to_json(records: Mapping[str, FileRecord]) -> str:
     """The ledger as JSON."""

@@ -46,7 +46,8 @@ class Newsroom:
     ``authority`` and ``since`` make the permanent ids (RFC 4151): a domain or mail address that the publisher
     held on that day. Without an authority the host of the public address is used. ``languages`` are in
     order of preference; empty means any, English first. ``reference_languages`` says which language a
-    reference's prefix tells; ``is_day_first`` how 03/04/2018 is read, None: not at all.
+    reference's prefix tells; ``is_day_first`` how 03/04/2018 is read, None: not at all. ``text`` is that of the
+    newsroom.toml it was read from.
     """
 
     title: str = "Newsroom"
@@ -60,6 +61,7 @@ class Newsroom:
     is_day_first: bool | None = None
     reference_languages: Mapping[str, str] = field(default_factory=lambda: {"PR": "en", "CP": "fr"})
     topics: Mapping[str, Topic] = field(default_factory=dict)
+    text: str = field(default="", compare=False, repr=False)
 
     @property
     def language(self) -> str:
@@ -161,6 +163,7 @@ class _Reader:
 
     def __init__(self, path: str, text: str) -> None:
         self._path = path
+        self._whole = text
         self._lines = text.splitlines()
         self.problems: list[Problem] = []
 
@@ -184,7 +187,7 @@ class _Reader:
                 values["is_day_first" if key == "day_first" else key] = known[key](key, value)
             else:
                 self._complain(key, f"there is no setting {key!r}", f"the settings are {', '.join(known)}")
-        return Newsroom(**{key: value for key, value in values.items() if value is not None})
+        return Newsroom(**{key: value for key, value in values.items() if value is not None}, text=self._whole)
 
     def _complain(self, key: str, what: str, remedy: str) -> None:
         name = key.rpartition(".")[2]

@@ -164,6 +164,12 @@ def test_a_file_that_goes_with_a_release_leads_to_it(harbour: Newsroom) -> None:
         )
 
 
+def test_a_file_that_is_no_release_is_none(harbour: Newsroom) -> None:
+    harbour.write({"alone.csv": "a,b"})
+    result = run(harbour, "alone.csv")
+    assert (result.exit_code, result.stderr) == (1, "feedsrv: alone.csv is no release, and goes with none\n")
+
+
 def test_a_file_outside_the_folder_is_none_of_ours(harbour: Newsroom) -> None:
     outside = harbour.root / "outside.md"
     outside.write_text("# Outside")

@@ -163,6 +163,13 @@ class TestChange:
         assert (summary.added, summary.changed, summary.removed) == (0, 0, 0)
         assert newsroom.snapshot().generation == before
 
+    @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+    def test_the_same_newsroom_toml_changes_nothing(self, make_newsroom: MakeNewsroom, line_end: str) -> None:
+        newsroom = make_newsroom({"newsroom.toml": f"title = 'T'{line_end}", "a.md": release("A")})
+        before = newsroom.snapshot().generation
+        newsroom.publish()
+        assert newsroom.snapshot().generation == before
+
     def test_other_bytes_of_the_same_size_and_time_are_noticed(self, make_newsroom: MakeNewsroom) -> None:
         newsroom = make_newsroom({"a.md": release("Apple")})
         path = newsroom.releases / "a.md"

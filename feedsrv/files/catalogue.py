@@ -10,13 +10,12 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
-from feedsrv import newsroom as newsroom_module
 from feedsrv import readers
 from feedsrv.errors import FileUnreadable, NewsroomInvalid, PublishingFailed
 from feedsrv.files import topics
 from feedsrv.files.attachments import Enclosures
 from feedsrv.files.bundles import Belongings, is_leftover
-from feedsrv.newsroom import Newsroom
+from feedsrv.newsroom import FILE_NAME, Newsroom, parse
 from feedsrv.problem import Problem, Severity
 from feedsrv.reading import Reading
 
@@ -44,13 +43,13 @@ class Catalogue:
 
     folder: Path
 
-    def newsroom_text(self) -> str:
-        """The text of newsroom.toml, "" where there is none. Raises NewsroomInvalid or PublishingFailed."""
-        path = self.folder / newsroom_module.FILE_NAME
+    def newsroom(self) -> Newsroom:
+        """What newsroom.toml says; the defaults where there is none. Raises NewsroomInvalid or PublishingFailed."""
+        path = self.folder / FILE_NAME
         try:
-            return path.read_bytes().decode("utf-8-sig")
+            return parse(path.read_bytes().decode("utf-8-sig"))
         except FileNotFoundError:
-            return ""
+            return Newsroom()
         except UnicodeDecodeError as error:
             problem = Problem(path.name, 0, "this is not UTF-8", "save the file as UTF-8", Severity.ERROR)
             raise NewsroomInvalid([problem]) from error
@@ -77,7 +76,7 @@ class Catalogue:
                         problems.append(problem)
                     else:
                         sources.append(source)
-                elif is_worth_noticing(name) and name != newsroom_module.FILE_NAME:
+                elif is_worth_noticing(name) and name != FILE_NAME:
                     source = (relative / name).as_posix()
                     if problem := _unspeakable(source):
                         problems.append(problem)

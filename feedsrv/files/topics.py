@@ -1,4 +1,4 @@
-"""The topics of a release: which it is in, and why.
+"""The topics of a release: which it is in, and why; and what is wrong with the rules that put it there.
 
 What the file states comes first, then the folder it lies in, then the rules of newsroom.toml, which are queries
 in the language of the search box, asked of this one release.
@@ -6,13 +6,17 @@ in the language of the search box, asked of this one release.
 
 from __future__ import annotations
 
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import PurePosixPath
 
 from feedsrv import ids
-from feedsrv.newsroom import Newsroom, Topic
+from feedsrv.newsroom import FILE_NAME, Newsroom, Topic
+from feedsrv.problem import Problem
 from feedsrv.query.parser import parse
 from feedsrv.query.tree import (
     And,
@@ -32,6 +36,9 @@ from feedsrv.query.tree import (
 from feedsrv.release import Membership, Release
 from feedsrv.text import analysis
 from feedsrv.text.references import reference_key
+
+FEWEST_FOR_SIZE = 10
+"""Of fewer releases nothing is said of topics that have most of them."""
 
 
 def memberships(release: Release, newsroom: Newsroom) -> tuple[Membership, ...]:
@@ -174,3 +181,48 @@ def _saying(leaf: Leaf) -> str:
 @lru_cache(maxsize=10_000)
 def _tree(rule: str) -> Node | None:
     return parse(rule).tree
+
+
+def complaints(newsroom: Newsroom, public: Collection[Sequence[str]]) -> Iterator[Problem]:
+    """What is wrong with the rules of newsroom.toml; ``public`` are the topics of each public release."""
+    counts = Counter(topic for topics in public for topic in topics)
+    lines = newsroom.text.split("\n")
+    for topic in newsroom.topics.values():
+        line = _line(topic.id, lines)
+        for rule in (*topic.match, *topic.excluding):
+            for what in _misreadings(rule):
+                yield Problem(
+                    FILE_NAME, _line_of_rule(rule, line, lines), f"the rule {rule!r} of {topic.id}: {what}", _SEE
+                )
+        if topic.retired is None and public:
+            yield from _size(topic, counts[topic.id], len(public), line)
+
+
+_SEE = "write it as in the search box, and try it there"
+
+
+def _size(topic: Topic, having: int, population: int, line: int) -> Iterator[Problem]:
+    if not having:
+        yield Problem(FILE_NAME, line, f"no release is in {topic.id}", "widen its match, or take the topic away")
+    elif topic.match and population >= FEWEST_FOR_SIZE and having * 2 > population:
+        what = f"{having} of {population} releases are in {topic.id}: it tells nothing apart"
+        yield Problem(FILE_NAME, line, what, "narrow its match; words of the boilerplate do not count")
+
+
+def _misreadings(rule: str) -> Iterator[str]:
+    read = parse(rule)
+    yield from (note.rstrip(".") for note in read.notes)
+    if read.tree is None:
+        yield "there is no word in it"
+    elif not any(True for _ in positive_leaves(read.tree)) and not isinstance(read.tree, Filter):
+        yield "it only says what is not wanted, so it matches nearly everything"
+
+
+def _line(topic_id: str, lines: Sequence[str]) -> int:
+    """The line of a topic's table, from 1; 0 if it cannot be told."""
+    head = re.compile(rf"""\s*\[\s*topics\s*\.\s*["']?{re.escape(topic_id)}["']?\s*\]|\s*{re.escape(topic_id)}\s*=""")
+    return next((number for number, line in enumerate(lines, 1) if head.match(line)), 0)
+
+
+def _line_of_rule(rule: str, start: int, lines: Sequence[str]) -> int:
+    return next((number for number in range(max(start, 1), len(lines) + 1) if rule in lines[number - 1]), start)

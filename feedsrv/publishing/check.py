@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
 from pathlib import Path
 
-from feedsrv import ids, newsroom
-from feedsrv.errors import FileUnreadable, IndexUnavailable, NewsroomInvalid
+from feedsrv.errors import IndexUnavailable, NewsroomInvalid
 from feedsrv.file_record import FileRecord
-from feedsrv.files import topic_rules
-from feedsrv.files.catalogue import Catalogue, FolderListing, attached
-from feedsrv.newsroom import Newsroom
+from feedsrv.files import topics
+from feedsrv.files.catalogue import Catalogue
 from feedsrv.problem import Problem
-from feedsrv.publishing import Progress, all_problems, claims, record_of, unreadable
+from feedsrv.publishing import collection
+from feedsrv.publishing.examination import Examination, Progress
 from feedsrv.query import Query
 from feedsrv.reading import Status
+from feedsrv.release import Release
 from feedsrv.search import SearchIndex
 
 
@@ -45,32 +45,29 @@ class Report:
 
 def check(catalogue: Catalogue, index: SearchIndex, now: datetime, paths: Sequence[Path], progress: Progress) -> Report:
     """Read all files, and report the problems of those below ``paths``, or of all. Raises PublishingFailed."""
-    text = catalogue.newsroom_text()
     try:
-        settings = newsroom.parse(text)
+        newsroom = catalogue.newsroom()
     except NewsroomInvalid as error:
         return Report(error.problems, {})
-    listing = catalogue.list()
-    records, public, enclosed = _read(catalogue, listing, settings, now, progress)
-    given = ids.assign(claims(records, settings))
-    records = {source: replace(record, id=given.get(source, "")) for source, record in records.items()}
-    wanted = [path.resolve() for path in paths]
+    examination = Examination(catalogue, newsroom, now)
+    records: list[FileRecord] = []
+    public: dict[str, _Public] = {}
+    for found in examination.releases(progress):
+        records.append(found.record)
+        if isinstance(item := found.public_part, Release):
+            public[item.source] = _Public(item.topic_ids, item.aliases)
+    by_source = collection.with_ids(records, newsroom)
     problems = [
-        problem
-        for problem in (
-            *(problem for problem in listing.problems if problem.path not in enclosed),
-            *all_problems(records),
-            *_rivals_to_come(records),
-            *_rivals_for_addresses(records, public),
-            *topic_rules.complaints(settings, text, [item.topics for item in public.values()]),
-        )
-        if not wanted or any((catalogue.folder / problem.path).resolve().is_relative_to(path) for path in wanted)
+        *examination.problems_of_the_folder(),
+        *collection.problems(by_source),
+        *collection.rivals_to_come(by_source),
+        *collection.rivals_for_addresses(by_source, {source: item.aliases for source, item in public.items()}),
+        *topics.complaints(newsroom, [item.topics for item in public.values()]),
     ]
-    statuses = dict.fromkeys(Status, 0)
-    for record in records.values():
-        statuses[record.status] += 1
-    in_order = sorted(problems, key=lambda problem: (problem.path, problem.line))
-    return Report(tuple(in_order), statuses, tuple(_changes(index, public)))
+    wanted = [path.resolve() for path in paths]
+    told = [problem for problem in problems if not wanted or _is_below(catalogue.folder / problem.path, wanted)]
+    in_order = sorted(told, key=lambda problem: (problem.path, problem.line))
+    return Report(tuple(in_order), collection.count_statuses(records), tuple(_changes(index, public)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,31 +76,8 @@ class _Public:
     aliases: tuple[str, ...]
 
 
-def _read(
-    catalogue: Catalogue, listing: FolderListing, settings: Newsroom, now: datetime, progress: Progress
-) -> tuple[dict[str, FileRecord], dict[str, _Public], set[str]]:
-    """What each file is, what of it is public, and the documents that go with texts."""
-    enclosures = catalogue.enclosures(listing)
-    records: dict[str, FileRecord] = {}
-    public: dict[str, _Public] = {}
-    with_texts: set[str] = set()
-    for source in progress(listing.sources):
-        if source in with_texts:
-            continue
-        try:
-            data = catalogue.data(source)
-            enclosed = enclosures.enclose(catalogue.read(source, data, settings), data)
-        except FileUnreadable as error:
-            records[source] = unreadable(source, error.problem)
-        except FileNotFoundError:
-            continue
-        else:
-            with_texts |= attached(enclosed.named)
-            records[source] = record_of(enclosed.reading, "", now)
-            if records[source].status is Status.PUBLIC:
-                found = enclosed.reading.release
-                public[source] = _Public(found.topic_ids, found.aliases)
-    return records, public, with_texts
+def _is_below(path: Path, folders: Sequence[Path]) -> bool:
+    return any(path.resolve().is_relative_to(folder) for folder in folders)
 
 
 def _changes(index: SearchIndex, public: Mapping[str, _Public]) -> Iterator[TopicChange]:
@@ -136,26 +110,3 @@ def _published_topics(index: SearchIndex) -> Iterator[tuple[str, tuple[str, ...]
 
 
 _PAGE = 200
-
-
-def _rivals_for_addresses(records: Mapping[str, FileRecord], public: Mapping[str, _Public]) -> Iterator[Problem]:
-    """Releases that state one former address, or one that is the address of another."""
-    holders = {f"/releases/{record.id}": source for source, record in records.items() if record.id}
-    stated: dict[str, str] = {}
-    for source, item in sorted(public.items(), key=lambda pair: records[pair[0]].id):
-        for alias in item.aliases:
-            address = alias if alias.startswith("/") else f"/releases/{alias}"
-            if (other := holders.get(address, source)) != source:
-                yield Problem(source, 0, f"the alias {alias} is the address of {other}", "take the alias away")
-            elif (first := stated.setdefault(address, source)) != source:
-                what = f"the alias {alias} is stated by {first} as well, and leads there"
-                yield Problem(source, 0, what, "take one of the two away")
-
-
-def _rivals_to_come(records: Mapping[str, FileRecord]) -> Iterator[Problem]:
-    """Files that are not public and claim what another has: when they become public, an address moves."""
-    holders = {record.id.casefold(): record.source for record in records.values() if record.id}
-    for record in records.values():
-        if not record.id and (holder := holders.get(record.claim.casefold())):
-            what = f"this claims the id {record.claim}, which {holder} has"
-            yield Problem(record.source, 0, what, "give this one a reference or a slug of its own before it is public")

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from feedsrv import newsroom
 from feedsrv.errors import FileUnreadable, IndexUnavailable, ReleaseMissing, ReleaseNotFound, ReleaseWithdrawn
+from feedsrv.file_record import FileRecord
 from feedsrv.files import topics
 from feedsrv.files.catalogue import Catalogue, attached
 from feedsrv.newsroom import Newsroom
 from feedsrv.problem import Problem
-from feedsrv.publishing import Progress
+from feedsrv.publishing.examination import Examination, Examined, Progress
 from feedsrv.reading import Origin, Reading, Status
 from feedsrv.release import Attachment, Membership, Release
 from feedsrv.search import SearchIndex, Snapshot
@@ -59,53 +59,57 @@ def explain(catalogue: Catalogue, index: SearchIndex, wanted: str, now: datetime
 
     Raises ReleaseNotFound, FileUnreadable with what is wrong with the file, NewsroomInvalid or PublishingFailed.
     """
-    settings = newsroom.parse(catalogue.newsroom_text())
+    newsroom = catalogue.newsroom()
     snapshot = _snapshot(index)
+    examination = Examination(catalogue, newsroom, now)
     source = _path(catalogue, wanted) or _published(snapshot, wanted)
     if source is None:
-        source = _claimed(catalogue, settings, wanted, progress)
-    if owner := _owner(catalogue, settings, source, progress):
+        source = _claimed(examination, wanted, progress)
+    if source is None:
+        raise ReleaseNotFound(f"there is no file and no release {wanted!r} in {catalogue.folder}; give a path or an id")
+    if owner := _owner(examination, source, progress):
         raise ReleaseNotFound(f"{source} is no release of its own: it goes with {owner}; explain that")
-    return _explained(catalogue, settings, snapshot, source, now)
+    found = _examined(examination, source)
+    if found.reading is None:
+        raise FileUnreadable(found.record.problems[0])
+    return _explained(found.reading, found.record, newsroom, snapshot)
 
 
-def _owner(catalogue: Catalogue, settings: Newsroom, source: str, progress: Progress) -> str | None:
+def _examined(examination: Examination, source: str) -> Examined:
+    listing = examination.listing
+    if found := examination.examine(source) if source in listing.sources else None:
+        return found
+    for problem in listing.problems:
+        if problem.path == source:
+            raise FileUnreadable(problem)
+    if source in listing.files:
+        raise ReleaseNotFound(f"{source} is no release, and goes with none")
+    raise ReleaseNotFound(f"{source} is published, and no longer in the folder: run feedsrv index")
+
+
+def _owner(examination: Examination, source: str, progress: Progress) -> str | None:
     """The release that a file goes with which is none itself; None for a release."""
-    listing = catalogue.list()
-    enclosures = catalogue.enclosures(listing)
-    if source not in listing.sources:
-        return next(iter(enclosures.belongings.owners(source)), None)
+    if source not in examination.listing.sources:
+        return next(iter(examination.owners(source)), None)
     if source in attached([source]):
-        for other in progress(listing.sources):
-            try:
-                data = catalogue.data(other)
-                named = enclosures.enclose(catalogue.read(other, data, settings), data).named
-            except (FileUnreadable, FileNotFoundError):
-                continue
-            if other != source and source in attached(named):
-                return other
+        for found in examination.releases(progress):
+            if found.record.source != source and source in attached(found.record.named):
+                return found.record.source
     return None
 
 
-def _explained(
-    catalogue: Catalogue, settings: Newsroom, snapshot: Snapshot | None, source: str, now: datetime
-) -> Explanation:
-    try:
-        data = catalogue.data(source)
-    except FileNotFoundError as error:
-        raise ReleaseNotFound(f"{source} is published, and no longer in the folder: run feedsrv index") from error
-    reading = catalogue.enclosures(catalogue.list()).enclose(catalogue.read(source, data, settings), data).reading
+def _explained(reading: Reading, record: FileRecord, newsroom: Newsroom, snapshot: Snapshot | None) -> Explanation:
     release = reading.release
     published = _id_of(snapshot, release)
     holder = _published(snapshot, release.id) if published != release.id else None
     return Explanation(
-        source,
+        record.source,
         published or release.id,
-        holder if holder and holder != source else "",
-        reading.visibility.status(now),
-        tuple(_parts(reading, settings)),
+        holder if holder and holder != record.source else "",
+        record.status,
+        tuple(_parts(reading, newsroom)),
         release.topics,
-        topics.overruled(release, settings),
+        topics.overruled(release, newsroom),
         release.attachments,
         reading.problems,
     )
@@ -145,33 +149,32 @@ def _id_of(snapshot: Snapshot | None, release: Release) -> str:
     return release.id if _published(snapshot, release.id) == release.source else ""
 
 
-def _claimed(catalogue: Catalogue, settings: Newsroom, wanted: str, progress: Progress) -> str:
-    """The source of the file that claims an id or states a reference, public or not. Raises ReleaseNotFound."""
+def _claimed(examination: Examination, wanted: str, progress: Progress) -> str | None:
+    """The source of the file that claims an id or states a reference, public or not."""
     key = reference_key(wanted)
-    for source in progress(catalogue.list().sources):
-        try:
-            release = catalogue.read(source, catalogue.data(source), settings).release
-        except (FileUnreadable, FileNotFoundError):
-            continue
-        if release.id.casefold() == wanted.casefold() or (key and reference_key(release.reference) == key):
-            return source
-    raise ReleaseNotFound(f"there is no file and no release {wanted!r} in {catalogue.folder}; give a path or an id")
+    for source in progress(examination.listing.sources):
+        found = examination.examine(source)
+        if found and found.reading:
+            release = found.reading.release
+            if release.id.casefold() == wanted.casefold() or (key and reference_key(release.reference) == key):
+                return source
+    return None
 
 
-def _parts(reading: Reading, settings: Newsroom) -> Iterator[Part]:
+def _parts(reading: Reading, newsroom: Newsroom) -> Iterator[Part]:
     for name in _FIELDS:
         value = getattr(reading.release, name, None) or getattr(reading.visibility, name, None)
         if value:
             origin = reading.origins.get(name, Origin(0, "the file" if name == "text" else ""))
-            yield Part(name, _written(value, settings), origin.line, origin.how)
+            yield Part(name, _written(value, newsroom), origin.line, origin.how)
 
 
-def _written(value: object, settings: Newsroom) -> str:
+def _written(value: object, newsroom: Newsroom) -> str:
     if isinstance(value, datetime):
-        return f"{value.astimezone(settings.timezone):%Y-%m-%d %H:%M %Z}"
+        return f"{value.astimezone(newsroom.timezone):%Y-%m-%d %H:%M %Z}"
     if isinstance(value, tuple):
-        return "; ".join(_written(item, settings) for item in value)
+        return "; ".join(_written(item, newsroom) for item in value)
     if isinstance(value, str):
         return " ".join(value.split())
     fields = (getattr(value, name, "") for name in ("date", "text", "name", "role", "phone", "email"))
-    return ", ".join(_written(field, settings) for field in fields if field)
+    return ", ".join(_written(field, newsroom) for field in fields if field)

@@ -93,8 +93,8 @@ class Update(Protocol):
     """The next generation in the making."""
 
     @property
-    def newsroom_text(self) -> str:
-        """The newsroom.toml of the generation it starts from; "" where it starts from nothing."""
+    def newsroom(self) -> Newsroom:
+        """The editorial settings of the generation it starts from; the defaults where it starts from nothing."""
 
     @property
     def sources(self) -> frozenset[str]:
@@ -106,7 +106,7 @@ class Update(Protocol):
     def published(self) -> Iterator[Release | Withdrawal]:
         """Everything in the generation it starts from, in no particular order."""
 
-    def set_newsroom(self, newsroom_text: str) -> None:
+    def set_newsroom(self, newsroom: Newsroom) -> None:
         """Let the next generation have these editorial settings; before anything is put."""
 
     def put(self, record: Release | Withdrawal, files: Mapping[str, Path]) -> bool:

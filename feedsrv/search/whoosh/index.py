@@ -99,7 +99,7 @@ class WhooshIndex:
                 self._generations,
                 base.name if base else None,
                 Documents(base.searcher().reader()) if base else None,
-                self._newsroom_text(base.name) if base else "",
+                base.newsroom if base else Newsroom(),
                 self._ledger(base.name) if base else {},
                 is_rebuild=rebuild,
             )
@@ -150,7 +150,7 @@ class WhooshIndex:
             )
         path = self._generations.path(name)
         try:
-            settings = newsroom.parse((path / newsroom.FILE_NAME).read_text("utf8"))
+            settings = newsroom.parse((path / newsroom.FILE_NAME).read_bytes().decode("utf8"))
             files = MappedStorage(path / SEGMENTS)
             terms = Terms(build(Documents(FileIndex(files).reader()).facts()))
         except (OSError, NewsroomInvalid) as error:
@@ -173,9 +173,6 @@ class WhooshIndex:
             _log.warning("%s; the index is made anew from the files", error)
             return None
         return generation
-
-    def _newsroom_text(self, name: str) -> str:
-        return (self._generations.path(name) / newsroom.FILE_NAME).read_text("utf8")
 
     def _ledger(self, name: str) -> dict[str, file_record.FileRecord]:
         """What is remembered of the files; nothing unless it goes with this generation."""

@@ -10,8 +10,9 @@ from pathlib import Path
 from whoosh.filedb.filestore import FileStorage
 from whoosh.writing import SegmentWriter
 
-from feedsrv import file_record, newsroom
+from feedsrv import file_record
 from feedsrv.file_record import FileRecord
+from feedsrv.newsroom import FILE_NAME, Newsroom
 from feedsrv.reading import Status
 from feedsrv.release import Release, Withdrawal, to_json
 from feedsrv.search.attachments import Files
@@ -33,7 +34,7 @@ class WhooshUpdate:
         generations: Generations,
         base: str | None,
         documents: Documents | None,
-        newsroom_text: str,
+        newsroom: Newsroom,
         known: Mapping[str, FileRecord],
         *,
         is_rebuild: bool,
@@ -49,10 +50,9 @@ class WhooshUpdate:
         self.sources = frozenset(self._digests)
         if is_rebuild:
             self._digests, self._numbers = {}, {}
-        self.newsroom_text = newsroom_text
+        self.newsroom = newsroom
         self._known = {} if is_rebuild else known
-        self._newsroom_text = newsroom_text
-        self._newsroom = newsroom.parse(newsroom_text)
+        self._newsroom = newsroom
         self._files = Files(generations.path(self._base) if self._base else None)
         self._building: Path | None = None
         self._writer: SegmentWriter | None = None
@@ -68,10 +68,9 @@ class WhooshUpdate:
             for number in list(self._numbers.values()):
                 yield self._documents.record(number)
 
-    def set_newsroom(self, newsroom_text: str) -> None:
+    def set_newsroom(self, newsroom: Newsroom) -> None:
         """Let the next generation have these editorial settings."""
-        self._newsroom_text = newsroom_text
-        self._newsroom = newsroom.parse(newsroom_text)
+        self._newsroom = newsroom
 
     def put(self, record: Release | Withdrawal, files: Mapping[str, Path]) -> bool:
         """Let it be in the next generation, in place of what its source had; whether that is different."""
@@ -102,7 +101,7 @@ class WhooshUpdate:
             return
         records, true_until = self._conclusion
         name = self._base
-        if self._writer or name is None or self._newsroom_text != self.newsroom_text:
+        if self._writer or name is None or self._newsroom.text != self.newsroom.text:
             name = self._publish_generation(records)
         else:
             self.discard()
@@ -121,8 +120,9 @@ class WhooshUpdate:
         building = self._opened_building()
         self._files.finish(building)
         (building / SEGMENTS / "MAIN_WRITELOCK").unlink(missing_ok=True)
-        (building / newsroom.FILE_NAME).write_text(self._newsroom_text, "utf8")
-        content = sha256(self._newsroom_text.encode("utf8"))
+        newsroom_toml = self._newsroom.text.encode("utf8")
+        (building / FILE_NAME).write_bytes(newsroom_toml)
+        content = sha256(newsroom_toml)
         for digest in sorted(self._digests.values()):
             content.update(digest.encode("ascii"))
         withdrawn = sum(record.status in {Status.WITHDRAWN, Status.LONG_WITHDRAWN} for record in records.values())
