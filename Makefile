@@ -1,16 +1,36 @@
 # make serve: set everything up and run the newsroom on releases/. make test: set everything up and run the tests.
+# CONTRIBUTING.md says what the others are for.
 
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: serve test lint bench bench-ranking lock clean
+# Given to every run of the tests. A file's tests stay in one process, for what they share is made once.
+PYTEST := -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+
+.PHONY: serve test fix lint coverage coverage-report matrix bench bench-ranking lock clean
 
 serve: $(VENV)/.serve
 	$(BIN)/feedsrv serve
 
+# With COVERAGE=1 it is noted which lines ran, in this and in all child processes, for make coverage-report.
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+	$(if $(COVERAGE),$(BIN)/python -m coverage erase)
+	$(BIN)/python $(if $(COVERAGE),-m coverage run) $(PYTEST)
+
+coverage: COVERAGE := 1
+coverage: test coverage-report
+
+coverage-report: $(VENV)/.dev
+	$(BIN)/python -m coverage combine --quiet
+	$(BIN)/python -m coverage report --skip-covered
+
+matrix: $(VENV)/.dev
+	$(BIN)/nox
+
+fix: $(VENV)/.dev
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff format --check
@@ -43,5 +63,5 @@ lock: $(VENV)/.dev
 		pyproject.toml --group build --extra dev -c requirements.lock -o requirements-dev.lock
 
 clean:
-	rm -rf $(VENV) build *.egg-info .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) build *.egg-info .coverage .coverage.* .hypothesis .mypy_cache .nox .pytest_cache .ruff_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +
