@@ -6,12 +6,13 @@ import ast
 import re
 import shutil
 import subprocess
+from importlib.metadata import version
 from pathlib import Path
 
 import click
 import pytest
 
-from feedsrv import newsroom, readers
+from feedsrv import __version__, newsroom, readers
 from feedsrv.cli import main
 from feedsrv.errors import NewsroomInvalid
 from feedsrv.feeds.formats import FORMATS
@@ -151,6 +152,11 @@ def test_the_architecture_names_no_module_that_there_is_not() -> None:
     floor = ROOT / "feedsrv"
     named = {span for row in rows(ARCHITECTURE) for span in code_spans(row.split("|")[1]) if span.endswith(".py")}
     assert named == {name for name in named if (floor / name).exists()}
+
+
+def test_the_version_is_the_same_wherever_it_is_asked_for() -> None:
+    assert version("feedsrv") == __version__
+    assert f": {__version__}\n" in (ROOT / "CHANGELOG.md").read_text("utf8")
 
 
 def test_every_dependency_has_its_reason_among_the_decisions() -> None:

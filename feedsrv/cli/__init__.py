@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from feedsrv import settings
+from feedsrv import __version__, settings
 from feedsrv.cli import output
 from feedsrv.errors import FeedsrvError, IndexLocked, NewsroomInvalid, PublishingFailed, SettingsInvalid
 from feedsrv.files.catalogue import Catalogue
@@ -39,7 +39,7 @@ PROBLEMS, USAGE, BUSY = 1, 2, 75
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="feedsrv")
+@click.version_option(__version__, prog_name="feedsrv")
 def main() -> None:
     """A folder of press releases becomes a newsroom that people search and subscribe to."""
 
