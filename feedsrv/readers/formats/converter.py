@@ -7,6 +7,7 @@ it says in one line on standard error, with exit code 1; whatever else ends it i
 from __future__ import annotations
 
 import io
+import os
 import resource
 import sys
 import zipfile
@@ -79,4 +80,7 @@ def _pdf(data: bytes) -> str:
 _CONVERSIONS: dict[str, Callable[[bytes], str]] = {".docx": _docx, ".pdf": _pdf}
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    code = main(sys.argv[1])
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)  # at once: what anybody would do at the exit could only spoil the answer
