@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent / "feedsrv"
 
-DOMAIN = {"release", "reading", "file_record", "problem", "newsroom", "errors"}
+DOMAIN = {"release", "preview", "reading", "file_record", "problem", "newsroom", "errors"}
 WORDS = {"text", "ids"}  # shared by both sides
 SHARED = DOMAIN | WORDS | {"query"}
 STOREYS: dict[str, set[str]] = {
@@ -23,7 +23,7 @@ STOREYS: dict[str, set[str]] = {
     "readers": SHARED,
     "search": SHARED,
     "files": SHARED | {"readers"},
-    "publishing": SHARED | {"files", "search"},
+    "publishing": SHARED | {"files", "readers", "search"},
     "web": SHARED | {"settings", "feeds", "search"},
     "cli": SHARED | {"settings", "feeds", "files", "publishing", "search", "web"},
     "__main__": {"cli"},
@@ -34,7 +34,7 @@ HOMES: dict[str, str | tuple[str, ...]] = {
     "whoosh": "search/whoosh/",
     "feedgen": "feeds/",
     "flask": "web/",
-    "werkzeug": "web/",
+    "werkzeug": ("web/", "cli/preview"),
     "gunicorn": "cli/supervisor",
     "watchfiles": "publishing/watch",
     "click": "cli/",

@@ -1,4 +1,4 @@
-"""The command: feedsrv serve | index | watch | check | explain | search."""
+"""The command: feedsrv serve | index | watch | check | explain | preview | search."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from feedsrv.problem import Severity
 from feedsrv.publishing import Summary, publish
 from feedsrv.publishing import check as checking
 from feedsrv.publishing import explain as explaining
+from feedsrv.publishing.preview import moment_of
 from feedsrv.publishing.watch import watch
 from feedsrv.query import Query, Sort
 from feedsrv.query.parser import parse
@@ -148,6 +149,30 @@ def explain(release: str, form: str) -> None:
             click.echo(json.dumps(asdict(found), ensure_ascii=False, indent=1))
         else:
             output.show_explanation(found, f"{chosen.base_url}/releases/{found.id}")
+
+
+@main.command(name="preview")
+@click.option("--at", metavar="MOMENT", help="As of this moment; else all that is not withdrawn.")
+@click.option("--port", type=click.IntRange(1024, 65_535), default=None, help="Port to listen on; else a free one.")
+def preview_newsroom(at: str | None, port: int | None) -> None:
+    """Look at the newsroom before it is public: on this machine alone, with what holds each release.
+
+    MOMENT is a date as in front matter, in the newsroom's time zone:
+
+    \b
+        feedsrv preview
+        feedsrv preview --at "1 December 2026, 10:00"
+    """
+    from feedsrv.cli import preview  # flask is not needed by the other commands
+
+    with _exit_codes():
+        chosen = settings.from_environment(os.environ)
+        _Logging(chosen.log_format)()
+        try:
+            moment = moment_of(at, Catalogue(chosen.releases)) if at else None
+        except ValueError as error:
+            raise click.UsageError(f"--at {at}: write a moment like 2026-12-01 10:00") from error
+        preview.serve(chosen.releases, port or 0, moment)
 
 
 @main.command()

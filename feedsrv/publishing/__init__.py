@@ -29,7 +29,10 @@ _SPOOL_IN_MEMORY = 16_000_000
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a run did: releases that came, changed and went, files by what they are to the public, and problems."""
+    """What a run did: releases that came, changed and went, files by what they are to the public, and problems.
+
+    ``records`` tell what each file is, by source.
+    """
 
     added: int
     changed: int
@@ -37,6 +40,7 @@ class Summary:
     statuses: Mapping[Status, int]
     problems: tuple[Problem, ...]
     true_until: datetime | None
+    records: Mapping[str, FileRecord]
 
     @property
     def skipped(self) -> int:
@@ -142,6 +146,7 @@ class _Run:
             statuses=collection.count_statuses(self.records.values()),
             problems=(*of_the_folder, *collection.problems(self.records)),
             true_until=true_until,
+            records=self.records,
         )
 
 

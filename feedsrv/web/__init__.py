@@ -12,6 +12,7 @@ from flask import Flask
 from werkzeug.routing import BaseConverter
 
 from feedsrv.feeds.formats import FORMATS, Format
+from feedsrv.preview import Preview
 from feedsrv.search import SearchIndex
 from feedsrv.settings import Settings
 from feedsrv.web import discovery, feeds, files, health, pages, responses
@@ -28,17 +29,29 @@ def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def create_app(index: SearchIndex, settings: Settings, *, clock: Callable[[], datetime] = _utc_now) -> Flask:
-    """The application; making it reads nothing. ``clock`` is asked for health alone: no page knows the time."""
+def create_app(
+    index: SearchIndex,
+    settings: Settings,
+    *,
+    clock: Callable[[], datetime] = _utc_now,
+    preview: Preview | None = None,
+) -> Flask:
+    """The application; making it reads nothing. ``clock`` is asked for health alone: no page knows the time.
+
+    That of a ``preview`` says on every page that it is one, and has one page more: of what is not public.
+    """
     app = Flask(__name__, static_folder=None)
     addresses = Addresses(settings.base_url)
-    app.extensions[EXTENSION] = Site(index, settings, addresses, Renderings(), clock)
+    app.extensions[EXTENSION] = Site(index, settings, addresses, Renderings(), clock, preview)
     app.wsgi_app = ResponseCache(PrefixMiddleware(app.wsgi_app, addresses.prefix), index)  # type: ignore[method-assign]  # as Flask documents it
     app.url_map.merge_slashes = False  # its redirect would repeat the Host header
     app.url_map.redirect_defaults = False
     app.url_map.converters["format"] = _FormatConverter
     configure_templates(app, addresses)
+    app.jinja_env.globals["preview"] = preview
     _add_routes(app)
+    if preview:
+        app.add_url_rule("/unpublished", view_func=pages.unpublished)
     guard(app)
     handle_errors(app)
     return app

@@ -28,6 +28,7 @@ class Addresses:
         self.opml = self.path("/feeds.opml")
         self.opensearch = self.path("/opensearch.xml")
         self.sitemap = self.path("/sitemap.xml")
+        self.unpublished = self.path("/unpublished")
 
     def absolute(self, path: str) -> str:
         """The absolute address of a path that another method gave."""

@@ -10,6 +10,7 @@ from typing import cast
 from flask import current_app, g
 
 from feedsrv.newsroom import Newsroom
+from feedsrv.preview import Preview
 from feedsrv.search import SearchIndex, Snapshot
 from feedsrv.settings import Settings
 from feedsrv.web.addresses import Addresses
@@ -20,13 +21,17 @@ EXTENSION = "feedsrv"
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What `create_app` was given, and what is made of it once; ``clock`` tells the moment as an aware datetime."""
+    """What `create_app` was given, and what is made of it once; ``clock`` tells the moment as an aware datetime.
+
+    ``preview`` is None for the newsroom that the public sees.
+    """
 
     index: SearchIndex
     settings: Settings
     addresses: Addresses
     renderings: Renderings
     clock: Callable[[], datetime]
+    preview: Preview | None = None
 
 
 def site() -> Site:
@@ -44,3 +49,8 @@ def snapshot() -> Snapshot:
 def newsroom() -> Newsroom:
     """The newsroom as published. Raises IndexUnavailable."""
     return snapshot().newsroom
+
+
+def marked(title: str) -> str:
+    """A title as this site gives it to programs: in a preview, it says that it is one."""
+    return f"Preview: {title}" if site().preview else title

@@ -20,7 +20,7 @@ from feedsrv.release import Release
 from feedsrv.search import SitemapEntry
 from feedsrv.web.addresses import Addresses
 from feedsrv.web.cache import Rendering
-from feedsrv.web.context import newsroom, site, snapshot
+from feedsrv.web.context import marked, newsroom, site, snapshot
 from feedsrv.web.inventory import holdings
 from feedsrv.web.listing import Listing
 from feedsrv.web.responses import XML, answer, respond
@@ -112,7 +112,7 @@ def opensearch() -> Response:
 
 
 def _opensearch() -> Rendering:
-    title = newsroom().title
+    title = marked(newsroom().title)
     text = render_template(
         "opensearch.xml",
         newsroom=newsroom(),

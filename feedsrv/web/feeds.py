@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Response
 from werkzeug.exceptions import NotFound
 
@@ -10,7 +12,7 @@ from feedsrv.feeds.formats import ATOM, Format
 from feedsrv.feeds.opml import OPML_TYPE, opml
 from feedsrv.web.archives import archives, find_archive
 from feedsrv.web.cache import Rendering
-from feedsrv.web.context import newsroom, site, snapshot
+from feedsrv.web.context import marked, newsroom, site, snapshot
 from feedsrv.web.feed_builder import FeedBuilder
 from feedsrv.web.inventory import find, offers, withdrawals
 from feedsrv.web.listing import Kind, Listing
@@ -43,6 +45,7 @@ def _rendering(listing: Listing, format_: Format) -> Rendering:
         listing, results, newsroom(), site().addresses, snapshot().siblings, past, withdrawn, site().settings.hub
     )
     feed = edition.feed(format_)
+    feed = replace(feed, title=marked(feed.title))
     links = (Link("self", feed.url, format_.media_type), Link("alternate", feed.home, "text/html"), *feed.links)
     headers = (("Link", ", ".join(map(_header, links))), ("Access-Control-Allow-Origin", "*"))
     is_past = listing.archive not in {"", past.newest}
@@ -71,5 +74,5 @@ def _outline() -> Rendering:
         )
         for group in offers(snapshot())
     ]
-    document = opml(newsroom().title, newsroom().publisher or newsroom().title, groups)
+    document = opml(marked(newsroom().title), newsroom().publisher or newsroom().title, groups)
     return Rendering.of(document, f"{OPML_TYPE}; charset=utf-8")

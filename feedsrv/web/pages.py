@@ -85,6 +85,17 @@ def feeds() -> Response:
     return answer(address, lambda: _page("feeds.html", address, groups=offers(snapshot()), atom=ATOM))
 
 
+def unpublished() -> Response:
+    """In a preview: all that is not public now, and why."""
+    address, preview = site().addresses.unpublished, site().preview
+
+    def render() -> Rendering:
+        releases = map(snapshot().get, preview.reasons if preview else ())
+        return _page("unpublished.html", address, releases=list(releases))
+
+    return answer(address, render)
+
+
 def _directory(address: str, title: str) -> Response:
     def render() -> Rendering:
         groups = {group.title: group.offers for group in offers(snapshot())}

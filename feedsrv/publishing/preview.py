@@ -1,0 +1,173 @@
+"""Previewing: the folder as the newsroom it would be at a moment, kept in an index of its own.
+
+Nothing is judged here. The publisher publishes as ever: as of another moment, or from a catalogue that takes away what
+holds a release, and remembers what its file says in truth.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from threading import Lock
+from time import monotonic
+
+from feedsrv.errors import FeedsrvError
+from feedsrv.files.catalogue import Catalogue
+from feedsrv.newsroom import Newsroom
+from feedsrv.preview import Preview
+from feedsrv.problem import Problem
+from feedsrv.publishing import Summary, publish
+from feedsrv.publishing.examination import Progress
+from feedsrv.readers import dates
+from feedsrv.reading import Origin, Reading, Status, Visibility
+from feedsrv.search import SearchIndex
+from feedsrv.text.dates import Period, in_words
+
+PAUSE = 1.0
+"""Seconds between two looks at the folder, at least."""
+
+
+def moment_of(text: str, catalogue: Catalogue) -> datetime:
+    """The moment that a text names in the newsroom's time zone, the first one of a day, a month or a year.
+
+    Raises ValueError if it names none, NewsroomInvalid or PublishingFailed.
+    """
+    newsroom = catalogue.newsroom()
+    found = dates.read(text, newsroom)
+    return found.at if found else newsroom.midnight(Period.parse(text).first)
+
+
+class Previewer:
+    """Keeps an index as the newsroom would be at a moment, or with all that is not withdrawn where ``at`` is None."""
+
+    def __init__(
+        self, catalogue: Catalogue, index: SearchIndex, clock: Callable[[], datetime], at: datetime | None
+    ) -> None:
+        self._folder = catalogue.folder
+        self._index = index
+        self._clock = clock
+        self._at = at
+        self._truths: dict[str, _Truth] = {}
+        self._state: frozenset[object] = frozenset()
+        self._preview = Preview("")
+        self._look_again = 0.0
+        self._lock = Lock()
+
+    def publish(self, progress: Progress = iter) -> None:
+        """Bring the index in line with the folder. Raises what `feedsrv.publishing.publish` raises."""
+        state, now = _state(self._folder), self._clock()
+        catalogue = _OpenCatalogue(self._folder, self._truths, None if self._at else now)
+        summary = publish(catalogue, self._index, self._at or now, force=True, progress=progress)
+        self._summary, self._state = summary, state
+
+    def current(self) -> Preview:
+        """The preview of the folder as it is; an equal one is the same object.
+
+        The folder is looked at once in `PAUSE` at most, and read again when something changed there.
+        """
+        with self._lock:
+            if monotonic() >= self._look_again:
+                preview = self._looked()
+                self._preview = self._preview if preview == self._preview else preview
+                self._look_again = monotonic() + PAUSE
+            return self._preview
+
+    def end(self) -> None:
+        """Write nothing from now on; what is being written is waited for. Whoever asks for more waits for ever."""
+        self._lock.acquire()
+
+    def _looked(self) -> Preview:
+        try:
+            if _state(self._folder) != self._state:
+                self.publish()
+        except FeedsrvError as error:
+            return replace(self._preview, trouble=str(error))
+        return self._told(self._summary)
+
+    def _told(self, summary: Summary) -> Preview:
+        now, newsroom = self._clock(), self._index.snapshot().newsroom
+        held = {
+            record.id: _reason(self._truths[record.source], now, newsroom)
+            for record in summary.records.values()
+            if record.status is Status.PUBLIC
+        }
+        return Preview(
+            _written(self._at, newsroom) if self._at else "",
+            {release_id: reason for release_id, reason in held.items() if reason},
+            tuple(sorted(self._missing(summary, newsroom), key=lambda problem: (problem.path, problem.line))),
+        )
+
+    def _missing(self, summary: Summary, newsroom: Newsroom) -> Iterator[Problem]:
+        """The files that the preview does not show: those that are held at its moment, and what cannot be read."""
+        for source, truth in self._truths.items():
+            record = summary.records.get(source)
+            if record and not record.status.is_known_to_the_public and record.status is not Status.UNREADABLE:
+                yield Problem(source, truth.barred.line, _reason(truth, self._at or self._clock(), newsroom))
+        for problem in summary.problems:
+            record = summary.records.get(problem.path)
+            if record is None or record.status is Status.UNREADABLE:
+                yield problem
+
+
+@dataclass(frozen=True, slots=True)
+class _Truth:
+    """What a file says of when it may be seen; ``barred`` is what says that no moment makes it public."""
+
+    visibility: Visibility
+    barred: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class _OpenCatalogue(Catalogue):
+    """A folder that notes in ``truths`` what its files say of when they may be seen.
+
+    Where ``now`` is given, nothing holds a release but that it has been withdrawn by then.
+    """
+
+    truths: dict[str, _Truth]
+    now: datetime | None
+
+    def read(self, source: str, data: bytes, newsroom: Newsroom) -> Reading:
+        """What a file says, as if nothing held it. Raises FileUnreadable."""
+        reading = Catalogue.read(self, source, data, newsroom)
+        self.truths[source] = _Truth(reading.visibility, reading.origins.get("barred", Origin(0, "")))
+        opened = replace(reading.visibility, barred=None, opens=None, closes=None)
+        is_opened = self.now is not None and opened.status(self.now) is Status.PUBLIC
+        return replace(reading, visibility=opened) if is_opened else reading
+
+
+def _reason(truth: _Truth, moment: datetime, newsroom: Newsroom) -> str:
+    """Why a release is not public at a moment; "" if it is."""
+    visibility = truth.visibility
+    match visibility.status(moment):
+        case Status.DRAFT:
+            return "A draft"
+        case Status.EMBARGOED if visibility.opens:
+            return f"Held until {_written(visibility.opens, newsroom)}"
+        case Status.EXPIRED if visibility.closes:
+            return f"Expired on {_written(visibility.closes, newsroom)}"
+        case Status.HELD:
+            return f"Cannot be told: {truth.barred.how or 'it was withdrawn before it was public'}"
+        case Status.WITHDRAWN | Status.LONG_WITHDRAWN:
+            return "Withdrawn"
+    return ""
+
+
+def _written(moment: datetime, newsroom: Newsroom) -> str:
+    """A moment in the newsroom's time zone: 1 December 2099 10:00."""
+    return f"{in_words(newsroom.day(moment))} {moment.astimezone(newsroom.timezone):%H:%M}"
+
+
+def _state(folder: Path) -> frozenset[object]:
+    """What is another when a file in the folder is: its times are no more than a hint that it be read again."""
+    found = set()
+    for parent, _, names in os.walk(folder):
+        for path in (f"{parent}/{name}" for name in names):
+            with suppress(OSError):  # it has just gone
+                status = os.lstat(path)
+                found.add((path, status.st_ino, status.st_size, status.st_ctime_ns))
+    return frozenset(found)
