@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+
+import msgspec
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,36 +107,25 @@ class Withdrawal:
     is_recent: bool = False
 
 
-def to_json(record: Release | Withdrawal) -> str:
-    """A release or a withdrawal as JSON, the same text for the same value always."""
-    kind = "release" if isinstance(record, Release) else "withdrawal"
-    return json.dumps({kind: asdict(record)}, ensure_ascii=False, separators=(",", ":"), default=datetime.isoformat)
+class _Stored(msgspec.Struct, omit_defaults=True, frozen=True):
+    """The one of the two that a record is, under its name."""
+
+    release: Release | None = None
+    withdrawal: Withdrawal | None = None
 
 
-def from_json(text: str | bytes) -> Release | Withdrawal:
-    """What `to_json` was given."""
-    stored: dict[str, dict[str, Any]] = json.loads(text)
-    if withdrawal := stored.get("withdrawal"):
-        moments = _moments(withdrawal, "published", "date")
-        return Withdrawal(**withdrawal | moments | {"topics": tuple(withdrawal["topics"])})
-    release = stored["release"]
-    return Release(
-        **release
-        | _moments(release, "published", "updated")
-        | {
-            "attachments": tuple(Attachment(**attachment) for attachment in release["attachments"]),
-            "translation_keys": tuple(release["translation_keys"]),
-            "stated_topics": tuple(release["stated_topics"]),
-            "topics": tuple(Membership(**topic) for topic in release["topics"]),
-            "contacts": tuple(Contact(**contact) for contact in release["contacts"]),
-            "corrections": tuple(
-                Correction(datetime.fromisoformat(correction["date"]), correction["text"])
-                for correction in release["corrections"]
-            ),
-            "aliases": tuple(release["aliases"]),
-        }
-    )
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(_Stored)
 
 
-def _moments(stored: Mapping[str, Any], *names: str) -> dict[str, datetime | None]:
-    return {name: datetime.fromisoformat(stored[name]) if stored[name] else None for name in names}
+def to_json(record: Release | Withdrawal) -> bytes:
+    """A release or a withdrawal as JSON on one line, the same bytes for the same value always."""
+    return _encoder.encode(_Stored(release=record) if isinstance(record, Release) else _Stored(withdrawal=record))
+
+
+def from_json(stored: bytes) -> Release | Withdrawal:
+    """What `to_json` was given. Raises ValueError for anything else."""
+    record = _decoder.decode(stored)
+    if found := record.release or record.withdrawal:
+        return found
+    raise ValueError("this is neither a release nor a withdrawal")

@@ -33,6 +33,7 @@ STOREYS: dict[str, set[str]] = {
 HOMES: dict[str, str | tuple[str, ...]] = {
     "whoosh": "search/whoosh/",
     "feedgen": "feeds/",
+    "msgspec": ("release", "file_record", "search/whoosh/documents"),
     "flask": "web/",
     "werkzeug": ("web/", "cli/preview"),
     "gunicorn": "cli/supervisor",

@@ -230,6 +230,16 @@ class TestTrouble:
         assert {problem.path for problem in summary.problems} >= {"empty.md", "link.md", "latin.md"}
         assert b"root:" not in everything_in(newsroom.settings.index)
 
+    def test_names_and_words_that_are_no_unicode_cost_their_file_only(self, make_newsroom: MakeNewsroom) -> None:
+        newsroom = make_newsroom({"good.md": release("Good")})
+        lone = '{{"title": "Lone \\ud800", "date": "{}", "aliases": ["\\ud800"]}}\n\n[A file](a%FF.pdf)\n'
+        for name, date in ((b"caf\xe9.md", "2026-01-01"), (b"lone.md", "2026-01-01"), (b"held.md", "\\ud800")):
+            (newsroom.releases / os.fsdecode(name)).write_bytes(lone.format(date).encode())
+        summary = newsroom.publish()
+        assert "caf\\udce9.md" in {problem.path for problem in summary.problems}
+        assert {"good", "lone"} <= set(public_ids(newsroom))
+        assert newsroom.publish().added == 0
+
     def test_a_folder_that_lost_most_of_its_files_is_not_believed(self, make_newsroom: MakeNewsroom) -> None:
         newsroom = make_newsroom({f"{number}.md": release(str(number)) for number in range(12)})
         newsroom.remove(*(f"{number}.md" for number in range(7)))

@@ -67,9 +67,9 @@ def publish(
         newsroom = catalogue.newsroom()
         update.set_newsroom(newsroom)
         run = _Run(Examination(catalogue, newsroom, now), newsroom, update)
-        with SpooledTemporaryFile(_SPOOL_IN_MEMORY, "w+", encoding="utf8") as spool:
+        with SpooledTemporaryFile(_SPOOL_IN_MEMORY) as spool:
             for found in run.examine(None if run.is_newsroom_changed else only, progress):
-                spool.write(release.to_json(found) + "\n")
+                spool.write(release.to_json(found) + b"\n")
             if not force:
                 _insist_on_most(update.sources, run.records)
             run.records = collection.with_ids(run.records.values(), newsroom)

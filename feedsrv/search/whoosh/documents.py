@@ -6,14 +6,13 @@ The release itself is kept in a column of its own, and what filters and orders n
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+import msgspec
 from whoosh.columns import VarBytesColumn
 from whoosh.fields import COLUMN, ID, KEYWORD, TEXT, Schema
 from whoosh.reading import IndexReader
@@ -24,7 +23,7 @@ from feedsrv.release import Release, Withdrawal, from_json
 from feedsrv.text import analysis
 from feedsrv.text.references import reference_key
 
-SCHEMA_VERSION = 9
+SCHEMA_VERSION = 10
 """Raise it when documents change: an index of another version is made anew."""
 
 _GAP = "\x1f"  # a term no query has, so that no phrase begins in the title and ends in the body
@@ -68,8 +67,7 @@ def engine_version() -> str:
     return f"schema {SCHEMA_VERSION}, {_ENGINE} {version(_ENGINE)}, snowballstemmer {stemmer}"
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(msgspec.Struct, array_like=True, frozen=True):
     """What filters and orders need of a document, without reading its release.
 
     ``published`` and ``updated`` are in seconds since 1970, None where undated; ``day`` is that of publication by the
@@ -95,12 +93,15 @@ class Facts:
         return date.fromordinal(self.day).year if self.day else None
 
 
-def digest_of(record: Release | Withdrawal, stored: str, newsroom: Newsroom) -> str:
+_read_facts = msgspec.json.Decoder(Facts).decode
+
+
+def digest_of(record: Release | Withdrawal, stored: bytes, newsroom: Newsroom) -> str:
     """What tells one document from another; ``stored`` is the record as JSON."""
-    return sha256(f"{_day(record, newsroom)} {stored}".encode()).hexdigest()
+    return sha256(b"%d %s" % (_day(record, newsroom), stored)).hexdigest()
 
 
-def document(record: Release | Withdrawal, stored: str, newsroom: Newsroom) -> dict[str, Any]:
+def document(record: Release | Withdrawal, stored: bytes, newsroom: Newsroom) -> dict[str, Any]:
     """The fields of a document; ``stored`` is the record as JSON. A withdrawal has no words."""
     if isinstance(record, Release):
         words, length = _words(record)
@@ -109,7 +110,7 @@ def document(record: Release | Withdrawal, stored: str, newsroom: Newsroom) -> d
     return {
         "source": [record.source],
         "facts": _facts_of(record, stored, newsroom, length),
-        "record": stored.encode("utf8"),
+        "record": stored,
         **words,
     }
 
@@ -139,8 +140,8 @@ def reference_terms(reference: str) -> list[str]:
     return [key, rest] if head.isalpha() and rest else [key] if key else []
 
 
-def _facts_of(record: Release | Withdrawal, stored: str, newsroom: Newsroom, length: int) -> bytes:
-    values = (
+def _facts_of(record: Release | Withdrawal, stored: bytes, newsroom: Newsroom, length: int) -> bytes:
+    facts = Facts(
         record.source,
         record.id,
         digest_of(record, stored, newsroom),
@@ -154,7 +155,7 @@ def _facts_of(record: Release | Withdrawal, stored: str, newsroom: Newsroom, len
         record.aliases if isinstance(record, Release) else (),
         record.translation_keys if isinstance(record, Release) else (),
     )
-    return json.dumps(values, separators=(",", ":")).encode("ascii")
+    return msgspec.json.encode(facts)
 
 
 def _timestamp(moment: datetime | None) -> float | None:
@@ -182,9 +183,7 @@ class Documents:
                 continue
             column = leaf.column_reader("facts")
             for number in leaf.all_doc_ids():
-                values = json.loads(column[number])
-                values[-3:] = map(tuple, values[-3:])
-                yield base + number, Facts(*values)
+                yield base + number, _read_facts(column[number])
 
     def record(self, number: int) -> Release | Withdrawal:
         """The release, or the notice of its withdrawal, in a document."""

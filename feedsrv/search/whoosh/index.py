@@ -177,7 +177,7 @@ class WhooshIndex:
     def _ledger(self, name: str) -> dict[str, file_record.FileRecord]:
         """What is remembered of the files; nothing unless it goes with this generation."""
         try:
-            owner, _, text = (self._generations.folder / "ledger.json").read_text("utf8").partition("\n")
-            return file_record.from_json(text) if owner == name else {}
-        except (OSError, ValueError, KeyError, TypeError):
+            owner, _, records = (self._generations.folder / "ledger.json").read_bytes().partition(b"\n")
+            return file_record.from_json(records) if owner.decode() == name else {}
+        except (OSError, ValueError):
             return {}

@@ -105,7 +105,7 @@ class WhooshUpdate:
             name = self._publish_generation(records)
         else:
             self.discard()
-        self._generations.write_beside("ledger.json", f"{name}\n{file_record.to_json(records)}")
+        self._generations.write_beside("ledger.json", f"{name}\n{file_record.to_json(records.values()).decode()}")
         self._generations.write_beside("true-until", true_until.isoformat() if true_until else "")
 
     def discard(self) -> None:
