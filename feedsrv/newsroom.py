@@ -147,7 +147,7 @@ def parse(text: str, path: str = FILE_NAME) -> Newsroom:
             Severity.ERROR,
         )
         raise NewsroomInvalid([problem]) from error
-    reader = _Reader(path, text)
+    reader = _NewsroomReader(path, text)
     newsroom = reader.newsroom(document)
     if reader.problems:
         raise NewsroomInvalid(reader.problems)
@@ -158,7 +158,7 @@ _LANGUAGE_TAG = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _AUTHORITY = re.compile(r"(?:[a-z0-9._%+-]+@)?[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*")
 
 
-class _Reader:
+class _NewsroomReader:
     """Reads one entry after another and collects what is wrong with them."""
 
     def __init__(self, path: str, text: str) -> None:

@@ -39,7 +39,7 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
 
     Raises SettingsInvalid, naming every setting that is wrong.
     """
-    reader = _Reader({name: value.strip() for name, value in environment.items() if value.strip()})
+    reader = _EnvironmentReader({name: value.strip() for name, value in environment.items() if value.strip()})
     port = reader.number("PORT", DEFAULT_PORT, 1, 65_535)
     settings = Settings(
         releases=Path(reader.text("FEEDSRV_RELEASES", "releases")),
@@ -60,7 +60,7 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
     return settings
 
 
-class _Reader:
+class _EnvironmentReader:
     """Reads one variable after another and collects what is wrong with them."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:

@@ -36,6 +36,7 @@ HOMES: dict[str, str | tuple[str, ...]] = {
     "msgspec": ("release", "file_record", "search/whoosh/documents"),
     "flask": "web/",
     "werkzeug": ("web/", "cli/preview"),
+    "cachetools": ("web/", "search/whoosh/"),
     "gunicorn": "cli/supervisor",
     "watchfiles": "publishing/watch",
     "click": "cli/",

@@ -22,7 +22,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from feedsrv.feeds import Category, Enclosure, Entry, Feed, Link, Subscription, SubscriptionGroup
+from feedsrv.feeds import Category, Enclosure, Feed, FeedEntry, Link, Subscription, SubscriptionGroup
 from feedsrv.feeds.atom_rss import atom, rss
 from feedsrv.feeds.formats import ATOM, FORMATS, JSON, RSS
 from feedsrv.feeds.json_feed import json_feed
@@ -37,7 +37,7 @@ LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 MORNING = datetime(2031, 5, 2, 7, 30, tzinfo=UTC)
 SITE = "https://press.observatory.example"
 
-ECLIPSE = Entry(
+ECLIPSE = FeedEntry(
     id="tag:press.observatory.example,2030:release/eclipse",
     url=f"{SITE}/releases/eclipse",
     title="Dome & mirror: ready for the eclipse",
@@ -57,7 +57,7 @@ ECLIPSE = Entry(
     ),
     extension={"release": "eclipse", "topics": ("eclipses", "telescopes")},
 )
-UNDATED = Entry(
+UNDATED = FeedEntry(
     id="tag:press.observatory.example,2030:release/nuit-fr",
     url=f"{SITE}/releases/nuit-fr",
     title="La nuit où l'étoile s'éteint",

@@ -22,7 +22,7 @@ from werkzeug.test import Client, create_environ, run_wsgi_app
 from feedsrv.errors import IndexUnavailable
 from feedsrv.search.whoosh.index import WhooshIndex
 from feedsrv.web import create_app
-from feedsrv.web.cache import Rendering, Renderings
+from feedsrv.web.cache import Rendering, RenderingCache
 from tests.conftest import BASE_URL, NOW, MakeNewsroom, Newsroom, release
 
 Make = Callable[..., Client]
@@ -125,27 +125,27 @@ def test_compressed_is_what_a_client_allows(client: Client, accepted: str, is_zi
 
 def test_many_who_ask_at_once_wait_for_one_rendering() -> None:
     made: list[int] = []
-    renderings = Renderings()
+    cache = RenderingCache()
 
     def render() -> Rendering:
         made.append(1)
         return Rendering.of(b"x" * 1_000_000, "text/plain")
 
     with ThreadPoolExecutor(16) as pool:
-        list(pool.map(lambda _: renderings.get("1", "/a", render), range(50)))
+        list(pool.map(lambda _: cache.get("1", "/a", render), range(50)))
     assert len(made) == 1
 
 
 def test_what_is_kept_stays_within_its_room_and_goes_by_last_use() -> None:
     made: list[str] = []
-    renderings = Renderings(room=9_000)
+    cache = RenderingCache(room=9_000)
 
     def ask(address: str) -> None:
         def render() -> Rendering:
             made.append(address)
             return Rendering.of(os.urandom(1_000), "text/plain")
 
-        renderings.get("1", address, render)
+        cache.get("1", address, render)
 
     for address in ("a", "b", "a", "c", "a", "d", "a", "b"):
         ask(address)

@@ -44,7 +44,7 @@ class Enclosure:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class FeedEntry:
     """A release as a feed carries it.
 
     ``id`` is a tag: URI (RFC 4151). ``published`` is None for an undated release. ``summary`` is plain text,
@@ -115,7 +115,7 @@ class Feed:
     author_url: str
     generator_version: str
     links: tuple[Link, ...] = ()
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[FeedEntry, ...] = ()
     search: Search | None = None
     history: History | None = None
     tombstones: tuple[Tombstone, ...] = ()

@@ -7,7 +7,7 @@ from html import escape
 
 from feedgen.feed import FeedGenerator
 
-from feedsrv.feeds import Entry, Feed, Link
+from feedsrv.feeds import Feed, FeedEntry, Link
 from feedsrv.feeds.clean import legible
 from feedsrv.feeds.feedgen_fixes import EntryRepair, FeedRepair
 
@@ -57,7 +57,7 @@ def _generator(feed: Feed, media_type: str) -> FeedGenerator:
     return generator
 
 
-def _add(generator: FeedGenerator, entry: Entry, feed_language: str) -> None:
+def _add(generator: FeedGenerator, entry: FeedEntry, feed_language: str) -> None:
     item = generator.add_entry(order="append")  # the default puts each in front of the others
     item.register_extension("repairs", partial(EntryRepair, entry, feed_language))
     item.id(entry.id)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar, cast
 
-from feedsrv.feeds import Entry, Feed
+from feedsrv.feeds import Feed, FeedEntry
 
 _ENDS = {**dict.fromkeys("\u202a\u202b\u202d\u202e", "\u202c"), **dict.fromkeys("\u2066\u2067\u2068", "\u2069")}
 """What ends each change of direction (UAX #9)."""
@@ -37,7 +37,7 @@ def legible(feed: Feed) -> Feed:
     )
 
 
-def _legible_entry(entry: Entry, author: str) -> Entry:
+def _legible_entry(entry: FeedEntry, author: str) -> FeedEntry:
     return replace(
         entry,
         title=balanced(entry.title.strip()) or entry.url,

@@ -13,7 +13,7 @@ import feedgen.entry
 import feedgen.feed
 from lxml import etree
 
-from feedsrv.feeds import Entry, History, Link, Search, Tombstone
+from feedsrv.feeds import FeedEntry, History, Link, Search, Tombstone
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _NAMESPACES = {
@@ -79,7 +79,7 @@ class FeedRepair:
 class EntryRepair:
     """Completes the links, the language and the dates of an entry."""
 
-    entry: Entry
+    entry: FeedEntry
     feed_language: str
 
     def extend_atom(self, element: etree._Element) -> None:

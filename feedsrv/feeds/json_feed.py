@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from feedsrv.feeds import Enclosure, Entry, Feed
+from feedsrv.feeds import Enclosure, Feed, FeedEntry
 from feedsrv.feeds.clean import legible
 
 JSON_TYPE = "application/feed+json"
@@ -36,7 +36,7 @@ def _document(feed: Feed) -> dict[str, Any]:
     }
 
 
-def _item(entry: Entry) -> dict[str, Any]:
+def _item(entry: FeedEntry) -> dict[str, Any]:
     published = entry.published.isoformat() if entry.published else ""
     return {
         "id": entry.id,

@@ -160,7 +160,7 @@ def _stems(text: str, language: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """For each word that a rule names, its stem and those of its hyphenated parts."""
     return tuple(
         (analysis.stem("".join(word.parts), language), tuple(analysis.stem(part, language) for part in word.parts))
-        for word in analysis.words(text)
+        for word in analysis.tokens(text)
     )
 
 

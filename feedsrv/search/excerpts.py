@@ -1,4 +1,6 @@
-"""Excerpts: why a release was found. The words that were searched for, marked, where they stand closest together."""
+"""Excerpts (snippets): why a release was found. The words that were searched for, highlighted with ``<mark>``, where
+they stand closest together.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,7 @@ class Wanted:
     beginnings: tuple[str, ...] = ()
     _verdicts: dict[tuple[str, str], bool] = field(default_factory=dict, compare=False)
 
-    def has(self, word: analysis.Word, language: str) -> bool:
+    def has(self, word: analysis.Token, language: str) -> bool:
         """Whether a word of a text in a language is wanted."""
         return any(self._has(form, language) for form in word.forms)
 
@@ -68,7 +70,7 @@ def _marked(text: str, start: int, end: int, spans: Sequence[tuple[int, int]]) -
 
 
 def _spans(text: str, language: str, wanted: Wanted) -> list[tuple[int, int]]:
-    found = ((word.start, word.end) for word in analysis.words(text) if wanted.has(word, language))
+    found = ((word.start, word.end) for word in analysis.tokens(text) if wanted.has(word, language))
     spans: list[tuple[int, int]] = []
     for start, end in islice(found, MOST_MARKED):
         if spans and start < spans[-1][1]:  # words of Chinese and Japanese overlap

@@ -92,7 +92,7 @@ _NO_ACCENTS = {0, 8, 9}  # the combining classes of letters, of the voicing of k
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class Token:
     """A word of a text: ``text[start:end]`` is it as written; ``parts`` are the forms of its hyphenated parts."""
 
     start: int
@@ -105,12 +105,12 @@ class Word:
         return (*self.parts, "".join(self.parts)) if len(self.parts) > 1 else self.parts
 
 
-def words(text: str) -> Iterator[Word]:
+def tokens(text: str) -> Iterator[Token]:
     """The words of a text, in order; those of Chinese and Japanese are each two characters that stand side by side."""
     for match in _WORD.finditer(text):
         for start, end in [match.span()] if match.group().isascii() else _divided(text, *match.span()):
             if end - start <= LONGEST_WORD and (parts := _parts(text[start:end])):
-                yield Word(start, end, parts)
+                yield Token(start, end, parts)
 
 
 def _divided(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -146,18 +146,18 @@ def strip_accents(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class TextTerms:
     """The terms of a text: ``forms`` one a position, what a phrase is compared with; ``stems`` for unquoted words."""
 
     forms: list[str]
     stems: list[str]
 
 
-def terms(text: str, language: str) -> Terms:
+def terms(text: str, language: str) -> TextTerms:
     """The terms of a text by the rules of its language."""
-    found = list(words(join_ordinals(text)))
+    found = list(tokens(join_ordinals(text)))
     characters = () if text.isascii() else _UNDIVIDED_CHARACTER.findall(text)  # each may be a word by itself
-    return Terms(
+    return TextTerms(
         [form for word in found for form in word.parts],
         [*(stem(form, language) for word in found for form in word.forms), *characters],
     )
@@ -175,7 +175,7 @@ def _stopwords(language: str) -> frozenset[str]:
 
 def forms(text: str) -> list[str]:
     """The forms of a text, one a position."""
-    return [form for word in words(join_ordinals(text)) for form in word.parts]
+    return [form for word in tokens(join_ordinals(text)) for form in word.parts]
 
 
 @lru_cache(maxsize=200_000)

@@ -17,10 +17,10 @@ from feedsrv.search import SearchIndex
 from feedsrv.settings import Settings
 from feedsrv.web import discovery, feeds, files, health, pages, responses
 from feedsrv.web.addresses import Addresses
-from feedsrv.web.cache import Renderings
+from feedsrv.web.cache import RenderingCache
 from feedsrv.web.context import EXTENSION, Site
 from feedsrv.web.error_pages import handle_errors
-from feedsrv.web.listing import Kind
+from feedsrv.web.listing import ListingKind
 from feedsrv.web.middleware import PrefixMiddleware, ResponseCache, guard
 from feedsrv.web.templating import configure_templates
 
@@ -42,7 +42,7 @@ def create_app(
     """
     app = Flask(__name__, static_folder=None)
     addresses = Addresses(settings.base_url)
-    app.extensions[EXTENSION] = Site(index, settings, addresses, Renderings(), clock, preview)
+    app.extensions[EXTENSION] = Site(index, settings, addresses, RenderingCache(), clock, preview)
     app.wsgi_app = ResponseCache(PrefixMiddleware(app.wsgi_app, addresses.prefix), index)  # type: ignore[method-assign]  # as Flask documents it
     app.url_map.merge_slashes = False  # its redirect would repeat the Host header
     app.url_map.redirect_defaults = False
@@ -59,7 +59,7 @@ def create_app(
 
 def _add_routes(app: Flask) -> None:
     app.add_url_rule("/", view_func=pages.home)
-    for kind in Kind:
+    for kind in ListingKind:
         app.add_url_rule(kind.value, view_func=pages.listing, defaults={"kind": kind})
         app.add_url_rule(f"{kind.value}.<format:format_>", view_func=feeds.feed, defaults={"kind": kind})
     app.add_url_rule("/releases/<release_id>", view_func=pages.release)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from urllib.parse import quote, urlencode, urlsplit
 
 from feedsrv.feeds.formats import Format
-from feedsrv.web.listing import Kind, Listing
+from feedsrv.web.listing import Listing, ListingKind
 
 
 class Addresses:
@@ -57,12 +57,12 @@ class Addresses:
 
     def topic(self, topic: str, year: int | None = None) -> str:
         """The page of a topic, or of a topic in a year."""
-        kind = Kind.TOPIC_YEAR if year else Kind.TOPIC
+        kind = ListingKind.TOPIC_YEAR if year else ListingKind.TOPIC
         return self.listing(Listing(kind, topics=(topic,), years=(year,) if year else ()))
 
     def year(self, year: int) -> str:
         """The page of a year."""
-        return self.listing(Listing(Kind.YEAR, years=(year,)))
+        return self.listing(Listing(ListingKind.YEAR, years=(year,)))
 
     def listing(self, listing: Listing, format_: Format | None = None) -> str:
         """The page of a list, or its feed in a format."""
@@ -73,7 +73,7 @@ class Addresses:
 def parameters(listing: Listing) -> list[tuple[str, str]]:
     """The parameters of a list's address, sorted by name, without what the path says and what is usual."""
     said = [("lang", language) for language in listing.languages]
-    if listing.kind is Kind.SEARCH:
+    if listing.kind is ListingKind.SEARCH:
         said += [("topic", topic) for topic in listing.topics]
         said += [("year", str(year)) for year in listing.years]
         said += [
@@ -90,6 +90,6 @@ def parameters(listing: Listing) -> list[tuple[str, str]]:
 
 def _path(listing: Listing) -> str:
     topics, year = "+".join(listing.topics), "".join(map(str, listing.years))
-    if listing.kind is Kind.SEARCH:
+    if listing.kind is ListingKind.SEARCH:
         return listing.kind.value
     return listing.kind.value.replace("<topics>", topics).replace("<year>", year)

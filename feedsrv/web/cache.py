@@ -1,13 +1,15 @@
-"""Renderings: documents ready to be sent, each made once per generation and kept while there is room."""
+"""The cache of renderings: documents ready to be sent, each made once a generation and kept while there is room."""
 
 from __future__ import annotations
 
 import gzip
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
-from threading import Lock
+from operator import attrgetter
+from threading import Condition
+
+from cachetools import LRUCache, cachedmethod
 
 ROOM = 64 * 1024 * 1024
 """Bytes of documents that one process keeps."""
@@ -40,42 +42,18 @@ class Rendering:
         return len(self.body) + len(self.zipped) + 1024
 
 
-class Renderings:
-    """The renderings kept in memory by this process; the least recently used make room."""
+class RenderingCache:
+    """The renderings that this process keeps, shared between threads; the least recently used make room."""
 
     def __init__(self, room: int = ROOM) -> None:
-        self._room = room
-        self._lock = Lock()
-        self._kept: OrderedDict[tuple[str, str], Rendering] = OrderedDict()
-        self._in_work: dict[tuple[str, str], Lock] = {}
+        self._kept: LRUCache[tuple[str, str], Rendering] = LRUCache(room, getsizeof=attrgetter("size"))
+        self._condition = Condition()
 
+    @cachedmethod(
+        attrgetter("_kept"),
+        key=lambda _self, generation, address, _render: (generation, address),
+        condition=attrgetter("_condition"),
+    )
     def get(self, generation: str, address: str, render: Callable[[], Rendering]) -> Rendering:
         """What stands at an address in a generation; made now unless it is kept. Many who ask at once wait for one."""
-        key = generation, address
-        with self._lock:
-            if kept := self._recent(key):
-                return kept
-            work = self._in_work.setdefault(key, Lock())
-        with work:
-            with self._lock:
-                if kept := self._recent(key):
-                    return kept
-            try:
-                return self._keep(key, render())
-            finally:
-                with self._lock:
-                    self._in_work.pop(key, None)
-
-    def _recent(self, key: tuple[str, str]) -> Rendering | None:
-        if key in self._kept:
-            self._kept.move_to_end(key)
-        return self._kept.get(key)
-
-    def _keep(self, key: tuple[str, str], rendering: Rendering) -> Rendering:
-        with self._lock:
-            self._kept[key] = rendering
-            self._room -= rendering.size
-            while self._room < 0:
-                _, oldest = self._kept.popitem(last=False)
-                self._room += oldest.size
-        return rendering
+        return render()

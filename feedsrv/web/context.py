@@ -14,7 +14,7 @@ from feedsrv.preview import Preview
 from feedsrv.search import SearchIndex, Snapshot
 from feedsrv.settings import Settings
 from feedsrv.web.addresses import Addresses
-from feedsrv.web.cache import Renderings
+from feedsrv.web.cache import RenderingCache
 
 EXTENSION = "feedsrv"
 
@@ -29,7 +29,7 @@ class Site:
     index: SearchIndex
     settings: Settings
     addresses: Addresses
-    renderings: Renderings
+    cache: RenderingCache
     clock: Callable[[], datetime]
     preview: Preview | None = None
 

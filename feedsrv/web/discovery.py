@@ -21,7 +21,7 @@ from feedsrv.search import SitemapEntry
 from feedsrv.web.addresses import Addresses
 from feedsrv.web.cache import Rendering
 from feedsrv.web.context import marked, newsroom, site, snapshot
-from feedsrv.web.inventory import holdings
+from feedsrv.web.inventory import take_inventory
 from feedsrv.web.listing import Listing
 from feedsrv.web.responses import XML, answer, respond
 
@@ -78,7 +78,7 @@ def _part(part: str) -> list[_SitemapUrl]:
 
 
 def _lists() -> Iterator[str]:
-    addresses, held = site().addresses, holdings(snapshot())
+    addresses, held = site().addresses, take_inventory(snapshot())
     yield from (addresses.home, addresses.listing(Listing()), addresses.topics, addresses.years, addresses.feeds)
     yield from (addresses.topic(topic) for topic, count in held.topics.items() if count)
     yield from (addresses.year(year) for year in held.years)

@@ -9,7 +9,7 @@ from html import escape
 from typing import Any
 
 from feedsrv import __version__
-from feedsrv.feeds import Category, Enclosure, Entry, Feed, History, Link, Search, Tombstone
+from feedsrv.feeds import Category, Enclosure, Feed, FeedEntry, History, Link, Search, Tombstone
 from feedsrv.feeds.formats import JSON, Format
 from feedsrv.newsroom import Newsroom
 from feedsrv.query import Facet, Hit, Results, parser
@@ -20,7 +20,7 @@ from feedsrv.web.addresses import Addresses
 from feedsrv.web.archives import NO_ARCHIVES, Archives
 from feedsrv.web.discovery import OPENSEARCH_TYPE
 from feedsrv.web.files import hashed
-from feedsrv.web.listing import Kind, Listing
+from feedsrv.web.listing import Listing, ListingKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class FeedBuilder:
             extension=self._extension(),
         )
 
-    def _newest(self, entries: Sequence[Entry], tombstones: Sequence[Tombstone]) -> datetime:
+    def _newest(self, entries: Sequence[FeedEntry], tombstones: Sequence[Tombstone]) -> datetime:
         moments = (*(entry.updated for entry in entries), *(tombstone.when for tombstone in tombstones))
         return max(moments, default=self.newsroom.start)
 
@@ -83,7 +83,7 @@ class FeedBuilder:
 
     def _title(self) -> str:
         words = self.listing.in_words(self.newsroom)
-        if self.listing.kind is Kind.SEARCH:
+        if self.listing.kind is ListingKind.SEARCH:
             return words
         is_everything = self.listing.subscription == Listing()
         whole = self.newsroom.title if is_everything else f"{self.newsroom.title}: {words}"
@@ -104,7 +104,7 @@ class FeedBuilder:
         ]
         if self.hub and self.listing.is_listed:
             links.append(Link("hub", self.hub))
-        if self.listing.kind is Kind.SEARCH:
+        if self.listing.kind is ListingKind.SEARCH:
             links.append(Link("search", self.addresses.absolute(self.addresses.opensearch), OPENSEARCH_TYPE))
         return links
 
@@ -145,14 +145,14 @@ class FeedBuilder:
 
     def _search(self) -> Search | None:
         results = self.results
-        if self.listing.kind is not Kind.SEARCH:
+        if self.listing.kind is not ListingKind.SEARCH:
             return None
         return Search(self.listing.text, results.total, (results.page - 1) * results.per_page + 1, results.per_page)
 
-    def _entry(self, hit: Hit) -> Entry:
+    def _entry(self, hit: Hit) -> FeedEntry:
         release = hit.release
         translations = tuple(map(self._translation, self.siblings(release.id)))
-        return Entry(
+        return FeedEntry(
             id=self._tag(release.id),
             url=self._url(release),
             title=release.title,
@@ -197,13 +197,13 @@ class FeedBuilder:
         extension: dict[str, Any] = {"release": hit.release.id, "topics": list(hit.release.topic_ids)}
         if translations:
             extension["translations"] = [{"language": link.hreflang, "url": link.href} for link in translations]
-        if self.listing.kind is Kind.SEARCH:
+        if self.listing.kind is ListingKind.SEARCH:
             extension["excerpt"] = hit.excerpt
         return extension
 
-    def _farewell(self) -> list[Entry]:
+    def _farewell(self) -> list[FeedEntry]:
         """The entry with which the feed of a retired topic ends: it says where to go."""
-        topic = self.newsroom.topics.get(self.listing.topics[0]) if self.listing.kind is Kind.TOPIC else None
+        topic = self.newsroom.topics.get(self.listing.topics[0]) if self.listing.kind is ListingKind.TOPIC else None
         if topic is None or topic.retired is None or self.listing.page > 1 or self.listing.archive:
             return []
         successor = topic.retired
@@ -211,7 +211,7 @@ class FeedBuilder:
         where = self.newsroom.topic_label(successor) if successor else "the feeds of this newsroom"
         sentence = f"Nothing more will appear under {self.newsroom.topic_label(topic.id)}. Please go on with {where}."
         return [
-            Entry(
+            FeedEntry(
                 id=self._tag(f"/topics/{topic.id}/retired"),
                 url=url,
                 title="This feed has ended",

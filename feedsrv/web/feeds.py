@@ -15,12 +15,12 @@ from feedsrv.web.cache import Rendering
 from feedsrv.web.context import marked, newsroom, site, snapshot
 from feedsrv.web.feed_builder import FeedBuilder
 from feedsrv.web.inventory import find, offers, withdrawals
-from feedsrv.web.listing import Kind, Listing
+from feedsrv.web.listing import Listing, ListingKind
 from feedsrv.web.parameters import listing_of
 from feedsrv.web.responses import answer, moved_to_canonical
 
 
-def feed(kind: Kind, format_: Format, topics: str = "", year: str = "") -> Response:
+def feed(kind: ListingKind, format_: Format, topics: str = "", year: str = "") -> Response:
     """A list of releases, newest first, for feed readers and programs."""
     listing = listing_of(kind, newsroom(), topics=topics, year=year, in_feed=True)
     address = site().addresses.listing(listing, format_)
@@ -41,10 +41,10 @@ def _rendering(listing: Listing, format_: Format) -> Rendering:
     else:
         results = find(snapshot(), listing, in_feed=True)
     withdrawn = tuple(withdrawals(snapshot(), listing))
-    edition = FeedBuilder(
+    builder = FeedBuilder(
         listing, results, newsroom(), site().addresses, snapshot().siblings, past, withdrawn, site().settings.hub
     )
-    feed = edition.feed(format_)
+    feed = builder.feed(format_)
     feed = replace(feed, title=marked(feed.title))
     links = (Link("self", feed.url, format_.media_type), Link("alternate", feed.home, "text/html"), *feed.links)
     headers = (("Link", ", ".join(map(_header, links))), ("Access-Control-Allow-Origin", "*"))

@@ -1,4 +1,4 @@
-"""The holdings: which topics, years and languages the newsroom has, and what a listing finds there."""
+"""The inventory: which topics, years and languages the newsroom has, and what a listing finds there."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from feedsrv.release import Withdrawal
 from feedsrv.search import Snapshot
 from feedsrv.text.languages import language_name
 from feedsrv.web.archives import covers
-from feedsrv.web.listing import Kind, Listing
+from feedsrv.web.listing import Listing, ListingKind
 
 
 @dataclass(frozen=True, slots=True)
-class Holdings:
+class Inventory:
     """What there is, with the number of releases of each: topics by name, years newest first, languages by number.
 
     Topics that nothing is in yet are there with 0; retired ones are not, unless something is still in them.
@@ -29,13 +29,13 @@ class Holdings:
     languages: Mapping[str, int]
 
 
-def holdings(snapshot: Snapshot) -> Holdings:
+def take_inventory(snapshot: Snapshot) -> Inventory:
     """All that there is."""
     results = snapshot.search(Query(per_page=0))
     counts = {facet.value: facet.count for facet in results.facets["topic"]}
     known = counts.keys() | {topic.id for topic in snapshot.newsroom.topics.values() if topic.retired is None}
     label = snapshot.newsroom.topic_label
-    return Holdings(
+    return Inventory(
         total=results.total,
         topics={
             topic: counts.get(topic, 0) for topic in sorted(known, key=lambda topic: (label(topic).lower(), topic))
@@ -52,7 +52,7 @@ def find(snapshot: Snapshot, listing: Listing, *, in_feed: bool) -> Results:
     A search may filter by what does not exist: it finds nothing.
     """
     results = snapshot.search(listing.query(snapshot.newsroom, in_feed=in_feed))
-    if listing.kind is not Kind.SEARCH:
+    if listing.kind is not ListingKind.SEARCH:
         _require_topics(snapshot, listing, results)
         _require_years(snapshot, listing, results)
     if listing.page > results.pages:
@@ -62,7 +62,7 @@ def find(snapshot: Snapshot, listing: Listing, *, in_feed: bool) -> Results:
 
 def withdrawals(snapshot: Snapshot, listing: Listing) -> Iterator[Withdrawal]:
     """The withdrawals that readers of a list are told of; of a search it cannot be said what it would have found."""
-    for withdrawal in snapshot.withdrawals() if listing.kind is not Kind.SEARCH else ():
+    for withdrawal in snapshot.withdrawals() if listing.kind is not ListingKind.SEARCH else ():
         day = snapshot.newsroom.day(withdrawal.published) if withdrawal.published else None
         if (
             (not listing.topics or not {*listing.topics}.isdisjoint(withdrawal.topics))
@@ -78,14 +78,14 @@ def _require_topics(snapshot: Snapshot, listing: Listing, results: Results) -> N
     unknown -= {facet.value for facet in results.facets["topic"]}
     if unknown:
         unknown -= {topic for withdrawal in snapshot.withdrawals() for topic in withdrawal.topics}
-    if unknown and (unknown := unknown - holdings(snapshot).topics.keys()):
+    if unknown and (unknown := unknown - take_inventory(snapshot).topics.keys()):
         raise NotFound(f"There is no topic “{min(unknown)}” here.")
 
 
 def _require_years(snapshot: Snapshot, listing: Listing, results: Results) -> None:
     if results.total or not listing.years:
         return
-    years = holdings(snapshot).years or {0: 0}
+    years = take_inventory(snapshot).years or {0: 0}
     for year in listing.years:
         if not min(years) <= year <= max(years):
             raise NotFound(f"There is nothing of the year {year} here.")
@@ -111,14 +111,16 @@ class OfferGroup:
 
 def offers(snapshot: Snapshot) -> list[OfferGroup]:
     """The feeds that can be listed: everything, each topic and year, and each language where there are several."""
-    held, label = holdings(snapshot), snapshot.newsroom.topic_label
+    held, label = take_inventory(snapshot), snapshot.newsroom.topic_label
 
     def offer(title: str, listing: Listing, count: int) -> Offer:
         latest = snapshot.search(replace(listing, limit=1).query(snapshot.newsroom, in_feed=True)).hits
         return Offer(title, listing, count, latest[0].release.published if latest else None)
 
-    topics = [offer(label(topic), Listing(Kind.TOPIC, topics=(topic,)), count) for topic, count in held.topics.items()]
-    years = [offer(str(year), Listing(Kind.YEAR, years=(year,)), count) for year, count in held.years.items()]
+    topics = [
+        offer(label(topic), Listing(ListingKind.TOPIC, topics=(topic,)), count) for topic, count in held.topics.items()
+    ]
+    years = [offer(str(year), Listing(ListingKind.YEAR, years=(year,)), count) for year, count in held.years.items()]
     languages = [
         offer(language_name(tag), Listing(languages=(tag,)), count)
         for tag, count in held.languages.items()

@@ -16,7 +16,7 @@ PAGE_SIZE = 20
 FEED_SIZE = 50
 
 
-class Kind(StrEnum):
+class ListingKind(StrEnum):
     """What a list is a list of; the value is where it stands, as Flask writes a rule."""
 
     EVERYTHING = "/releases"
@@ -35,7 +35,7 @@ class Listing:
     past that an archive document of its feed holds, see `feedsrv.web.archives`.
     """
 
-    kind: Kind = Kind.EVERYTHING
+    kind: ListingKind = ListingKind.EVERYTHING
     text: str = ""
     topics: tuple[str, ...] = ()
     years: tuple[int, ...] = ()
@@ -50,14 +50,14 @@ class Listing:
     @property
     def is_question(self) -> bool:
         """Whether anything is asked for; a search for nothing is an empty form."""
-        return self.kind is not Kind.SEARCH or bool(
+        return self.kind is not ListingKind.SEARCH or bool(
             self.text or self.topics or self.years or self.languages or self.since or self.until
         )
 
     @property
     def is_listed(self) -> bool:
         """Whether /feeds may list its feed: searches and joined topics are too many to list."""
-        return self.kind is not Kind.SEARCH and len(self.topics) <= 1 and self.limit is None
+        return self.kind is not ListingKind.SEARCH and len(self.topics) <= 1 and self.limit is None
 
     @property
     def subscription(self) -> Listing:
@@ -99,7 +99,7 @@ class Listing:
         topics = _or(newsroom.topic_label(topic) for topic in self.topics)
         years = _or(map(str, self.years))
         languages = _or(map(language_name, self.languages))
-        if self.kind is not Kind.SEARCH:
+        if self.kind is not ListingKind.SEARCH:
             return ", ".join(part for part in (topics, years, languages) if part) or "All releases"
         parts = (
             f"Releases about “{self.text}”" if self.text else "Releases",

@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from contextlib import closing, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from operator import attrgetter
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from cachetools import FIFOCache
 from flask import Flask, Response, abort, request
 from werkzeug.wsgi import ClosingIterator
 
@@ -46,7 +48,7 @@ LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
 _OVERHEAD = 2_000  # bytes of an answer beside its body, about
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^\[\]:]+)(?::\d*)?", re.IGNORECASE)
 
-_Question = tuple[str | None, ...]
+_Question = tuple[str | None, ...]  # the generation, and what `QUESTION` names
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,23 +57,25 @@ class _Answer:
     headers: list[tuple[str, str]]
     body: list[bytes]
 
-
-@dataclass(slots=True)
-class _Answers:
-    """The answers of one generation."""
-
-    generation: str
-    room: int
-    kept: dict[_Question, _Answer] = field(default_factory=dict)
+    @property
+    def size(self) -> int:
+        return len(self.body[0]) + _OVERHEAD
 
 
 class ResponseCache:
-    """Answers what it has answered before, and asks the application for all else."""
+    """Answers what it has answered before, in this generation, to the very same question; asks the application for all
+    else.
+
+    What a rendering becomes for a client depends on the address and on a few headers alone (see
+    `feedsrv.web.responses`), so those are the question; all rules on hosts, addresses, validators and encodings stay in
+    the one place that answered the first time.
+    """
 
     def __init__(self, application: WSGIApplication, index: SearchIndex) -> None:
         self._application = application
         self._index = index
-        self._answers = _Answers("", ROOM)
+        # The oldest make room, not the least recently used: so that to find one changes nothing, and needs no lock.
+        self._answers: FIFOCache[_Question, _Answer] = FIFOCache(ROOM, getsizeof=attrgetter("size"))
         self._lock = Lock()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -80,16 +84,15 @@ class ResponseCache:
             generation = self._index.snapshot().generation
         except Exception:  # noqa: BLE001 - the application meets it, too, and says what is wrong
             return self._application(environ, start_response)
-        question = tuple(map(environ.get, QUESTION))
-        answers = self._answers
-        if answers.generation == generation and (answer := answers.kept.get(question)):
-            start_response(answer.status, answer.headers.copy())
-            return answer.body
-        return self._asked(environ, start_response, question, generation)
+        question = (generation, *map(environ.get, QUESTION))
+        try:
+            answer = self._answers[question]
+        except KeyError:
+            return self._asked(environ, start_response, question)
+        start_response(answer.status, answer.headers.copy())
+        return answer.body
 
-    def _asked(
-        self, environ: WSGIEnvironment, start_response: StartResponse, question: _Question, generation: str
-    ) -> Iterable[bytes]:
+    def _asked(self, environ: WSGIEnvironment, start_response: StartResponse, question: _Question) -> Iterable[bytes]:
         begun: list[tuple[str, list[tuple[str, str]]]] = []
 
         def begin(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
@@ -101,19 +104,14 @@ class ResponseCache:
             return chunks
         with closing(chunks) if isinstance(chunks, ClosingIterator) else nullcontext():
             body = [b"".join(chunks)]
-        if self._index.snapshot().generation == generation:
-            self._keep(generation, question, _Answer(*begun[-1], body))
+        if self._index.snapshot().generation == question[0]:
+            self._keep(question, _Answer(*begun[-1], body))
         return body
 
-    def _keep(self, generation: str, question: _Question, answer: _Answer) -> None:
-        size = len(answer.body[0]) + _OVERHEAD
-        if size > ROOM // 4 or sum(len(part or "") for part in question) > LONGEST_QUESTION:
-            return
-        with self._lock:
-            if self._answers.generation != generation or self._answers.room < size:
-                self._answers = _Answers(generation, ROOM)
-            self._answers.kept[question] = answer
-            self._answers.room -= size
+    def _keep(self, question: _Question, answer: _Answer) -> None:
+        if answer.size <= ROOM // 4 and sum(len(part or "") for part in question) <= LONGEST_QUESTION:
+            with self._lock:
+                self._answers[question] = answer
 
 
 class PrefixMiddleware:

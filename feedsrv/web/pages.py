@@ -13,9 +13,9 @@ from feedsrv.web import discovery, files, templating
 from feedsrv.web.addresses import parameters
 from feedsrv.web.cache import Rendering
 from feedsrv.web.context import newsroom, site, snapshot
-from feedsrv.web.facets import narrowings
-from feedsrv.web.inventory import find, holdings, offers
-from feedsrv.web.listing import Kind, Listing
+from feedsrv.web.facets import facet_groups
+from feedsrv.web.inventory import find, offers, take_inventory
+from feedsrv.web.listing import Listing, ListingKind
 from feedsrv.web.parameters import listing_of
 from feedsrv.web.responses import answer, moved_to_canonical
 
@@ -33,12 +33,12 @@ def home() -> Response:
 
     def render() -> Rendering:
         latest = snapshot().search(Query(per_page=LATEST))
-        return _page("home.html", site().addresses.home, hits=latest.hits, held=holdings(snapshot()))
+        return _page("home.html", site().addresses.home, hits=latest.hits, held=take_inventory(snapshot()))
 
     return answer(site().addresses.home, render)
 
 
-def listing(kind: Kind, topics: str = "", year: str = "") -> Response:
+def listing(kind: ListingKind, topics: str = "", year: str = "") -> Response:
     """A list of releases, page by page, with what it can be narrowed by; a search is one too."""
     asked = listing_of(kind, newsroom(), topics=topics, year=year, in_feed=False)
     address = site().addresses.listing(asked)
@@ -51,7 +51,7 @@ def release(release_id: str) -> Response:
 
     def render() -> Rendering:
         found = snapshot().get(release_id)
-        topic_lists = [Listing(Kind.TOPIC, topics=(topic,)) for topic in found.topic_ids]
+        topic_lists = [Listing(ListingKind.TOPIC, topics=(topic,)) for topic in found.topic_ids]
         body = templating.body(found, site().addresses)
         return _page(
             "release.html",
@@ -106,7 +106,7 @@ def _directory(address: str, title: str) -> Response:
 
 def _listing(asked: Listing, address: str) -> Rendering:
     results = find(snapshot(), asked, in_feed=False)
-    is_search = asked.kind is Kind.SEARCH
+    is_search = asked.kind is ListingKind.SEARCH
     understood = asked.understood() if is_search else ""
     return _page(
         "listing.html",
@@ -114,7 +114,7 @@ def _listing(asked: Listing, address: str) -> Rendering:
         listing=asked,
         is_search=is_search,
         results=results,
-        narrowings=narrowings(asked, results, newsroom()),
+        facet_groups=facet_groups(asked, results, newsroom()),
         understood=understood if understood != asked.text else "",
         notes=(*parser.parse(asked.text).notes, *results.notes),
         meant=replace(asked, text=results.did_you_mean, page=1) if results.did_you_mean else None,

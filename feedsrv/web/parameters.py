@@ -15,7 +15,7 @@ from feedsrv.newsroom import TOPIC_ID, Newsroom
 from feedsrv.query import Sort
 from feedsrv.text.dates import Period
 from feedsrv.web import archives
-from feedsrv.web.listing import FEED_SIZE, PAGE_SIZE, Kind, Listing
+from feedsrv.web.listing import FEED_SIZE, PAGE_SIZE, Listing, ListingKind
 
 MOST_PER_PAGE = 200
 LARGEST_PAGE = 10**9
@@ -30,14 +30,14 @@ U = TypeVar("U")
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\ufffe\uffff]+")
 
 
-def listing_of(kind: Kind, newsroom: Newsroom, *, topics: str = "", year: str = "", in_feed: bool) -> Listing:
+def listing_of(kind: ListingKind, newsroom: Newsroom, *, topics: str = "", year: str = "", in_feed: bool) -> Listing:
     """The list that this request asks for; ``topics`` and ``year`` are what its path says.
 
     The page of a retired topic is that of the one in its place; its feed stays its own. Raises NotFound for a
     path that names what cannot be a topic or a year, BadRequest for parameters that cannot be used.
     """
-    reader = _Reader(newsroom, spelling(kind, in_feed=in_feed), in_feed=in_feed)
-    if kind is Kind.SEARCH:
+    reader = _ParameterReader(newsroom, spelling(kind, in_feed=in_feed), in_feed=in_feed)
+    if kind is ListingKind.SEARCH:
         return reader.paged(reader.search())
     names = [_topic_of_path(name.lower(), newsroom) for name in topics.split("+")] if topics else []
     if not in_feed:
@@ -45,9 +45,9 @@ def listing_of(kind: Kind, newsroom: Newsroom, *, topics: str = "", year: str = 
     return reader.paged(Listing(kind, topics=_ordered(names), years=_years_of_path(year)))
 
 
-def spelling(kind: Kind, *, in_feed: bool) -> list[tuple[str, str]]:
+def spelling(kind: ListingKind, *, in_feed: bool) -> list[tuple[str, str]]:
     """The parameters that such a list knows, as this request spells them. Raises BadRequest for what is no text."""
-    known = OF_SEARCHES if kind is Kind.SEARCH else OF_FEEDS if in_feed else OF_EVERY_LIST
+    known = OF_SEARCHES if kind is ListingKind.SEARCH else OF_FEEDS if in_feed else OF_EVERY_LIST
     try:
         pairs = parse_qsl(request.query_string.decode(), keep_blank_values=True, errors="strict")
     except ValueError as error:
@@ -72,7 +72,7 @@ def _years_of_path(year: str) -> tuple[int, ...]:
     return (int(year),) if year else ()
 
 
-class _Reader:
+class _ParameterReader:
     """Reads one parameter after another; an empty one counts as absent, of several the first counts."""
 
     def __init__(self, newsroom: Newsroom, pairs: list[tuple[str, str]], *, in_feed: bool) -> None:
@@ -83,7 +83,7 @@ class _Reader:
     def search(self) -> Listing:
         """The search that the parameters describe."""
         listing = Listing(
-            Kind.SEARCH,
+            ListingKind.SEARCH,
             text=self._first("q", str, "a question") or "",
             topics=_ordered(self._all("topic", self._topic, "the id of a topic, such as life-sciences")),
             years=_ordered(self._all("year", _year, "a year, such as 2018")),

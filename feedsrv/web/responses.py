@@ -46,7 +46,7 @@ _XML_OF_ITS_OWN = re.compile(r"application/\w+\+xml")
 
 def answer(address: str, render: Callable[[], Rendering]) -> Response:
     """The rendering that stands at this address in the generation of this request."""
-    return respond(site().renderings.get(snapshot().generation, address, render))
+    return respond(site().cache.get(snapshot().generation, address, render))
 
 
 def respond(rendering: Rendering, lifetime: str = PUBLIC) -> Response:

@@ -22,10 +22,10 @@ from feedsrv.search import LAG, IndexStatus
 from feedsrv.search.attachments import FOLDER
 from feedsrv.search.generations import SEGMENTS, Generations
 from feedsrv.search.whoosh.documents import Documents, engine_version
+from feedsrv.search.whoosh.postings import PostingsCache
 from feedsrv.search.whoosh.snapshot import WhooshSnapshot
 from feedsrv.search.whoosh.storage import MappedStorage
 from feedsrv.search.whoosh.table import build
-from feedsrv.search.whoosh.terms import Terms
 from feedsrv.search.whoosh.update import WhooshUpdate
 
 RETRY_AFTER = 1.0
@@ -42,13 +42,13 @@ class _Generation:
     newsroom: Newsroom
     folder: Path
     files: MappedStorage
-    terms: Terms
+    postings: PostingsCache
 
     def searcher(self) -> Searcher:
         return FileIndex(self.files).searcher()
 
     def snapshot(self) -> WhooshSnapshot:
-        return WhooshSnapshot(self.name, self.newsroom, self.terms, self.searcher(), self.folder / FOLDER)
+        return WhooshSnapshot(self.name, self.newsroom, self.postings, self.searcher(), self.folder / FOLDER)
 
 
 class WhooshIndex:
@@ -152,12 +152,12 @@ class WhooshIndex:
         try:
             settings = newsroom.parse((path / newsroom.FILE_NAME).read_bytes().decode("utf8"))
             files = MappedStorage(path / SEGMENTS)
-            terms = Terms(build(Documents(FileIndex(files).reader()).facts()))
+            postings = PostingsCache(build(Documents(FileIndex(files).reader()).facts()))
         except (OSError, NewsroomInvalid) as error:
             raise IndexUnavailable(f"{path} cannot be opened: {error}") from error
         except Exception as error:  # a damaged index makes Whoosh and pickle raise what they like
             raise IndexUnavailable(f"{path} is damaged ({type(error).__name__}: {error}): run feedsrv index") from error
-        return _Generation(name, settings, path, files, terms)
+        return _Generation(name, settings, path, files, postings)
 
     def _sound_generation(self) -> _Generation | None:
         """The generation to start from; None, with a word in the log, if there is none that can be trusted."""

@@ -27,24 +27,24 @@ from feedsrv.release import Release, Withdrawal
 from feedsrv.search import SitemapEntry, ranking
 from feedsrv.search.excerpts import Wanted, excerpt, marked
 from feedsrv.search.whoosh.documents import Documents
+from feedsrv.search.whoosh.matcher import Matcher
+from feedsrv.search.whoosh.postings import PostingsCache
 from feedsrv.search.whoosh.table import FACETS, members
-from feedsrv.search.whoosh.terms import Terms
-from feedsrv.search.whoosh.words import Words
 
 
 class WhooshSnapshot:
     """One generation for one thread: a Whoosh searcher is not safe to share (wrong results were seen)."""
 
     def __init__(
-        self, generation: str, newsroom: Newsroom, terms: Terms, searcher: Searcher, attachments: Path
+        self, generation: str, newsroom: Newsroom, postings: PostingsCache, searcher: Searcher, attachments: Path
     ) -> None:
         self.generation = generation
         self.newsroom = newsroom
-        self._table = table = terms.table
+        self._table = table = postings.table
         self._attachments = attachments
         self._documents = Documents(searcher.reader())
         languages = dict.fromkeys((*(newsroom.languages or (newsroom.language,)), *table.facets["lang"]))
-        self._words = Words(terms, searcher, tuple(languages))
+        self._matcher = Matcher(postings, searcher, tuple(languages))
 
     def search(self, query: Query) -> Results:
         """The answer to a query; total and facets are exact, a page past the last one is empty."""
@@ -53,7 +53,7 @@ class WhooshSnapshot:
         total, complete = (reduce(and_, filters.values(), releases) for releases in (found, complete))
         offset = (query.page - 1) * query.per_page
         ranks = islice(self._ordered(query, total, complete), offset, offset + query.per_page)
-        wanted = self._words.wanted(query.text) if query.text else None
+        wanted = self._matcher.wanted(query.text) if query.text else None
         return Results(
             hits=tuple(self._hit(rank, wanted, is_partial=not complete >> rank & 1) for rank in ranks),
             total=total.bit_count(),
@@ -63,7 +63,7 @@ class WhooshSnapshot:
             complete=complete.bit_count(),
             facets={name: self._facet(name, found, filters) for name in FACETS},
             did_you_mean=self._did_you_mean(query) if query.text and not complete else None,
-            notes=tuple(self._words.notes(query.text)) if query.text else (),
+            notes=tuple(self._matcher.notes(query.text)) if query.text else (),
         )
 
     def get(self, release_id: str) -> Release:
@@ -122,7 +122,7 @@ class WhooshSnapshot:
         release = self.get(release_id)
         candidates = self._table.any_of("lang", [release.language])
         candidates &= ~(1 << self._table.ranks[self._table.by_id[release_id]])
-        scores = self._words.resemblance(release, candidates)
+        scores = self._matcher.resemblance(release, candidates)
         return tuple(self._release(rank) for rank in ranking.best_first(scores, scores)[:limit])
 
     def _found(self, query: Query) -> tuple[int, int]:
@@ -132,9 +132,9 @@ class WhooshSnapshot:
             dated &= ~((1 << len(self._table.ages)) - 1)
         if query.text is None:
             return dated, dated
-        complete = dated & self._matches(self._words.required(query.text))
+        complete = dated & self._matches(self._matcher.required(query.text))
         if query.sort is Sort.RELEVANCE and complete.bit_count() < ranking.ENOUGH:
-            return complete | dated & self._matches(self._words.loosened(query.text)), complete
+            return complete | dated & self._matches(self._matcher.loosened(query.text)), complete
         return complete, complete
 
     def _filters(self, query: Query) -> dict[str, int]:
@@ -164,8 +164,8 @@ class WhooshSnapshot:
                 yield from reversed(list(members(releases & dated)))
                 yield from members(releases & ~dated)
             case Sort.RELEVANCE if query.text is not None:
-                yield from self._words.by_relevance(query.text, complete)
-                yield from self._words.by_relevance(query.text, releases & ~complete)
+                yield from self._matcher.by_relevance(query.text, complete)
+                yield from self._matcher.by_relevance(query.text, releases & ~complete)
             case _:
                 yield from members(releases)
 
@@ -186,7 +186,7 @@ class WhooshSnapshot:
                 return self._between(
                     self.newsroom.midnight(since) if since else None, self.newsroom.midnight(before) if before else None
                 )
-        return self._words.releases(tree)
+        return self._matcher.releases(tree)
 
     def _between(self, since: datetime | None, before: datetime | None) -> int:
         if since is None and before is None:
@@ -196,7 +196,7 @@ class WhooshSnapshot:
     def _did_you_mean(self, query: Query) -> str | None:
         """The question with unknown words replaced by their nearest neighbours, if that finds something as well."""
         assert query.text is not None  # noqa: S101 - only a question can be mistyped
-        corrected = self._words.corrected(query.text)
+        corrected = self._matcher.corrected(query.text)
         finds = corrected != query.text and self._found(replace(query, text=corrected))[0]
         return typed(corrected) if finds else None
 

@@ -1,4 +1,4 @@
-"""The words of a question against one generation: which releases they match, and how well."""
+"""The matcher: which releases of one generation the words of a question match, and how well (the scorer)."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from feedsrv.query.tree import And, FieldTerm, Leaf, Node, Not, Or, Phrase, Pref
 from feedsrv.release import Release
 from feedsrv.search import ranking
 from feedsrv.search.excerpts import Wanted
+from feedsrv.search.whoosh.postings import MOST_EXPANSIONS, Postings, PostingsCache, places
 from feedsrv.search.whoosh.table import members
-from feedsrv.search.whoosh.terms import MOST_EXPANSIONS, Term, Terms, places
 from feedsrv.text import analysis
 
 _FORMS = {"title": "title_forms", "contact": "contacts"}
@@ -27,10 +27,10 @@ _REFERENCE_FIRST = 1000.0
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class Matcher:
     """Answers for one thread; ``languages`` are those by whose rules an unmarked word may be stemmed."""
 
-    terms: Terms
+    postings: PostingsCache
     searcher: Searcher
     languages: tuple[str, ...]
 
@@ -38,9 +38,9 @@ class Words:
         """The releases that a word, phrase, beginning or reference matches."""
         match leaf:
             case Word(text):
-                return _all(self._word(word.parts) for word in analysis.words(text))
+                return _all(self._word(word.parts) for word in analysis.tokens(text))
             case FieldTerm("title", Word(text)):
-                return _all(self._in_title(word.parts) for word in analysis.words(text))
+                return _all(self._in_title(word.parts) for word in analysis.tokens(text))
             case FieldTerm(name, Word(text) | Phrase(text)):
                 return self._phrase(text, _FORMS[name]).releases
             case FieldTerm(name, Prefix(text)):
@@ -83,8 +83,8 @@ class Words:
         if len(scores) < 2:
             return list(scores)
         for leaf, times in Counter(positive_leaves(self.required(tree))).items():
-            for weight, term in self._evidence(leaf):
-                term.weighed(weight * times, scores)
+            for weight, postings in self._evidence(leaf):
+                postings.weighed(weight * times, scores)
         order = ranking.best_first(scores, scores)
         best = order[: ranking.MOST_RERANKED]
         for rank, bonus in self._neighbours(tree, best).items():
@@ -101,13 +101,13 @@ class Words:
         )
         reader = self.searcher.reader()
         telling = {
-            stem: ranking.saturated(times) * term.rarity
+            stem: ranking.saturated(times) * postings.rarity
             for stem, times in sorted(said.items(), key=lambda item: (-item[1], item[0]))[:_MOST_LOOKED_AT]
-            if len((term := self.terms.stem(reader, stem)).ranks) > 1
+            if len((postings := self.postings.stem(reader, stem)).ranks) > 1
         }
         scores = dict.fromkeys(members(candidates), 0.0)
         for stem in sorted(telling, key=lambda stem: (-telling[stem], stem))[:_MOST_TRAITS]:
-            self.terms.stem(reader, stem).weighed(telling[stem], scores)
+            self.postings.stem(reader, stem).weighed(telling[stem], scores)
         return {rank: score for rank, score in scores.items() if score}
 
     def wanted(self, tree: Node) -> Wanted:
@@ -119,7 +119,7 @@ class Words:
             match leaf.part if isinstance(leaf, FieldTerm) else leaf:
                 case Word(text):
                     stems.update(
-                        stem for word in analysis.words(text) for form in word.forms for stem in self._stems(form)
+                        stem for word in analysis.tokens(text) for form in word.forms for stem in self._stems(form)
                     )
                 case Prefix(text):
                     beginnings.update(analysis.forms(text)[-1:])
@@ -146,7 +146,7 @@ class Words:
                 return Or(tuple(map(self.corrected, parts)))
             case Word(text) if not self.releases(tree):
                 return Word(
-                    " ".join(self._nearest(form) for word in analysis.words(text) for form in word.parts) or text
+                    " ".join(self._nearest(form) for word in analysis.tokens(text) for form in word.parts) or text
                 )
         return tree
 
@@ -161,7 +161,7 @@ class Words:
             ]
             if mistakes == 1:
                 near += _swapped(form)
-            having = {word: len(self.terms.form(reader, word).ranks) for word in near}
+            having = {word: len(self.postings.form(reader, word).ranks) for word in near}
             if any(having.values()):
                 return max(having, key=lambda word: (having[word], word))
         return form
@@ -172,18 +172,18 @@ class Words:
         forms = analysis.forms(part.text)
         return bool(forms) and all(analysis.is_stopword(form, self.languages) for form in forms)
 
-    def _evidence(self, leaf: Leaf) -> Iterator[tuple[float, Term]]:
+    def _evidence(self, leaf: Leaf) -> Iterator[tuple[float, Postings]]:
         """What speaks for a release that a leaf matches, and its weight."""
         reader = self.searcher.reader()
         match leaf:
             case Word(text):
-                for word in analysis.words(text):
+                for word in analysis.tokens(text):
                     yield from (
-                        (1.0, self.terms.stem(reader, stem)) for form in word.forms for stem in self._stems(form)
+                        (1.0, self.postings.stem(reader, stem)) for form in word.forms for stem in self._stems(form)
                     )
             case FieldTerm("title", Word(text)):
-                forms = (form for word in analysis.words(text) for form in word.forms)
-                yield from ((1.0, self.terms.title(reader, stem)) for form in forms for stem in self._stems(form))
+                forms = (form for word in analysis.tokens(text) for form in word.forms)
+                yield from ((1.0, self.postings.title(reader, stem)) for form in forms for stem in self._stems(form))
             case FieldTerm(name, part):
                 is_beginning = isinstance(part, Prefix)
                 yield 1.0, (self._beginning if is_beginning else self._phrase)(part.text, _FORMS[name])
@@ -202,21 +202,21 @@ class Words:
 
     def _stemmed(self, form: str) -> int:
         reader = self.searcher.reader()
-        return _any(self.terms.stem(reader, stem).releases for stem in self._stems(form))
+        return _any(self.postings.stem(reader, stem).releases for stem in self._stems(form))
 
     def _in_title(self, parts: Sequence[str]) -> int:
         reader = self.searcher.reader()
-        return _all(_any(self.terms.title(reader, stem).releases for stem in self._stems(part)) for part in parts)
+        return _all(_any(self.postings.title(reader, stem).releases for stem in self._stems(part)) for part in parts)
 
-    def _phrase(self, text: str, name: str = "forms") -> Term:
-        return self.terms.phrase(self.searcher.reader(), analysis.forms(text), name)
+    def _phrase(self, text: str, name: str = "forms") -> Postings:
+        return self.postings.phrase(self.searcher.reader(), analysis.forms(text), name)
 
-    def _beginning(self, text: str, name: str = "forms") -> Term:
+    def _beginning(self, text: str, name: str = "forms") -> Postings:
         *before, last = analysis.forms(text) or [""]
-        return self.terms.beginning(self.searcher.reader(), "".join((*before, last)), name)
+        return self.postings.beginning(self.searcher.reader(), "".join((*before, last)), name)
 
-    def _reference(self, leaf: Reference) -> Term:
-        return self.terms.reference(self.searcher.reader(), leaf.key)
+    def _reference(self, leaf: Reference) -> Postings:
+        return self.postings.reference(self.searcher.reader(), leaf.key)
 
     def _stems(self, form: str) -> list[str]:
         return list(dict.fromkeys(analysis.stem(form, language) for language in self.languages))
@@ -227,10 +227,10 @@ class Words:
         wanted = list(dict.fromkeys(pairwise(forms)))
         if not wanted:
             return {}
-        reader, numbers = self.searcher.reader(), self.terms.table.numbers
+        reader, numbers = self.searcher.reader(), self.postings.table.numbers
         wanted_in = sorted(numbers[rank] for rank in ranks)
         standing = {form: places(reader, "forms", form, wanted_in) for form in dict.fromkeys(forms)}
-        worth = {form: self.terms.form(reader, form).rarity for form in standing}
+        worth = {form: self.postings.form(reader, form).rarity for form in standing}
         return {
             rank: ranking.NEIGHBOURS
             * sum(

@@ -1,25 +1,27 @@
-"""The terms of a generation: which releases have a term, and how much each says. Decoded once and kept while there is
-room; shared between threads.
+"""Postings: which releases have a term, and how much it says for each. A cache of them, decoded once a generation and
+kept while there is room; shared between threads.
 """
 
 from __future__ import annotations
 
 from array import array
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import reduce
 from itertools import islice
-from operator import and_
+from operator import and_, attrgetter
 from threading import Lock
 
+from cachetools import LRUCache, cachedmethod
 from whoosh.reading import IndexReader, TermNotFound
 
 from feedsrv.search import ranking
 from feedsrv.search.whoosh.table import Table, members
 
 ROOM = 3_000_000
-"""Postings that are kept; one takes 8 bytes."""
+"""What is kept, in postings of 8 bytes."""
+OVERHEAD = 100
+"""Of a term, beside its postings: words that no release has are asked for, too."""
 MOST_EXPANSIONS = 256
 """Words that a beginning stands for."""
 
@@ -32,7 +34,7 @@ _FORMS: Mapping[str, Mapping[str, float]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class Postings:
     """The releases that have a term, as a set and by rank, and how much it says for each.
 
     ``rarity`` is what it says for one that has it once; ``is_cut``: it stands for more words than were looked for.
@@ -44,6 +46,11 @@ class Term:
     rarity: float = 0.0
     is_cut: bool = False
 
+    @property
+    def size(self) -> int:
+        """The room that it takes, in postings: its set is an integer of as many bits as there are releases."""
+        return len(self.ranks) + self.releases.bit_length() // 64 + OVERHEAD
+
     def weighed(self, weight: float, scores: dict[int, float]) -> None:
         """Add what it says to the scores of the releases that are in them."""
         for rank, score in zip(self.ranks, self.scores, strict=True):
@@ -51,45 +58,41 @@ class Term:
                 scores[rank] += weight * score
 
 
-NO_TERM = Term(0, (), ())
+NO_POSTINGS = Postings(0, (), ())
 
 
-@dataclass(slots=True)
-class Terms:
-    """The terms of one generation, as far as they have been asked for."""
+class PostingsCache:
+    """The postings of one generation, as far as they have been asked for; the least recently used make room."""
 
-    table: Table
-    _norms: Sequence[float] = field(init=False)
-    _kept: OrderedDict[tuple[str, str], Term] = field(default_factory=OrderedDict)
-    _room: int = ROOM
-    _lock: Lock = field(default_factory=Lock)
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self._norms = ranking.norms(table.lengths)
+        self._kept: LRUCache[tuple[str, str], Postings] = LRUCache(ROOM, getsizeof=attrgetter("size"))
+        self._lock = Lock()
 
-    def __post_init__(self) -> None:
-        self._norms = ranking.norms(self.table.lengths)
-
-    def stem(self, reader: IndexReader, text: str) -> Term:
+    def stem(self, reader: IndexReader, text: str) -> Postings:
         """The releases that have a word of this stem in title, text or boilerplate."""
         return self._known("stem", text, lambda: self._scored(self._weighed(reader, _STEMS, text)))
 
-    def form(self, reader: IndexReader, text: str, name: str = "forms") -> Term:
+    def form(self, reader: IndexReader, text: str, name: str = "forms") -> Postings:
         """The releases that have a word just as it is written, in all of their words or in one field."""
         return self._known(name, text, lambda: self._scored(self._weighed(reader, _FORMS[name], text)))
 
-    def title(self, reader: IndexReader, text: str) -> Term:
+    def title(self, reader: IndexReader, text: str) -> Postings:
         """The releases that have a word of this stem in the title."""
         return self._known("title", text, lambda: self._scored(self._weighed(reader, {"title": 1.0}, text)))
 
-    def beginning(self, reader: IndexReader, text: str, name: str = "forms") -> Term:
+    def beginning(self, reader: IndexReader, text: str, name: str = "forms") -> Postings:
         """The releases that have a word which begins so; of too many such words the first by the alphabet count."""
         return self._known(f"{name} beginning", text, lambda: self._begun(reader, name, text))
 
-    def phrase(self, reader: IndexReader, forms: Sequence[str], name: str = "forms") -> Term:
+    def phrase(self, reader: IndexReader, forms: Sequence[str], name: str = "forms") -> Postings:
         """The releases that have these words one after another."""
         if len(forms) < 2:
-            return self.form(reader, forms[0], name) if forms else NO_TERM
+            return self.form(reader, forms[0], name) if forms else NO_POSTINGS
         return self._known(f"{name} phrase", " ".join(forms), lambda: self._scored(self._in_order(reader, forms, name)))
 
-    def reference(self, reader: IndexReader, key: str) -> Term:
+    def reference(self, reader: IndexReader, key: str) -> Postings:
         """The releases with this reference number."""
         return self._known(
             "reference",
@@ -97,19 +100,9 @@ class Terms:
             lambda: self._scored(self._even(number for number, _ in _postings(reader, "reference", key))),
         )
 
-    def _known(self, kind: str, text: str, find: Callable[[], Term]) -> Term:
-        key = kind, text
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key]
-        term = find()
-        with self._lock:
-            self._room -= 0 if key in self._kept else len(term.ranks)
-            self._kept[key] = term
-            while self._room < 0 and len(self._kept) > 1:
-                self._room += len(self._kept.popitem(last=False)[1].ranks)
-        return term
+    @cachedmethod(attrgetter("_kept"), key=lambda _self, kind, text, _find: (kind, text), lock=attrgetter("_lock"))
+    def _known(self, kind: str, text: str, find: Callable[[], Postings]) -> Postings:
+        return find()
 
     def _weighed(self, reader: IndexReader, fields: Mapping[str, float], text: str) -> dict[int, float]:
         """How often each release has a term, by its field and the length of its text."""
@@ -122,11 +115,11 @@ class Terms:
                     found[rank] = found.get(rank, 0.0) + (counted if name == "title" else counted / self._norms[rank])
         return found
 
-    def _scored(self, found: Mapping[int, float], *, is_cut: bool = False) -> Term:
+    def _scored(self, found: Mapping[int, float], *, is_cut: bool = False) -> Postings:
         rarity = ranking.rarity(len(found), len(self.table.numbers))
         ranks = array("I", sorted(found))
         scores = array("f", (rarity * ranking.saturated(found[rank]) for rank in ranks))
-        return Term(self.table.ranked(ranks), ranks, scores, rarity, is_cut)
+        return Postings(self.table.ranked(ranks), ranks, scores, rarity, is_cut)
 
     def _even(self, numbers: Iterator[int], weight: float = 1.0) -> dict[int, float]:
         ranks = (self.table.ranks.get(number) for number in numbers)
@@ -141,7 +134,7 @@ class Terms:
             found |= self._even((number for number in numbers if _follow(number, forms, standing)), weight)
         return found
 
-    def _begun(self, reader: IndexReader, name: str, text: str) -> Term:
+    def _begun(self, reader: IndexReader, name: str, text: str) -> Postings:
         found: dict[int, float] = {}
         is_cut = False
         for field_name, weight in _FORMS[name].items():
