@@ -221,12 +221,11 @@ def test_only_this_machine_is_answered(preview: Preview) -> None:
     for host in ("localhost", "evil.example", f"evil.example:{port}", "press.example.org", f"127.0.0.1:{port}0"):
         answer = preview.get(Host=host)
         assert (answer.status, answer.body) == (404, ""), host
-    listening = Path("/proc/net/tcp")
-    if listening.exists():
-        own = [
-            line.split()[1] for line in listening.read_text().splitlines() if f":{port:04X} " in line.split("  ")[-1]
-        ]
-        assert all(address.startswith("0100007F:") for address in own)
+    sockets = Path("/proc/net/tcp")
+    if sockets.exists():
+        fields = [line.split() for line in sockets.read_text().splitlines()[1:]]
+        listening = [local for _, local, _, state, *_ in fields if state == "0A" and local.endswith(f":{port:04X}")]
+        assert listening == [f"0100007F:{port:04X}"]
 
 
 def test_nobody_keeps_a_copy_and_nobody_else_may_read_it(answers: dict[str, Answer]) -> None:
@@ -272,12 +271,17 @@ def test_when_it_is_told_to_end_its_index_is_gone_and_it_has_written_nothing_els
     assert (tree(releases), tree(index)) == before
 
 
-def test_when_it_is_killed_the_index_of_the_newsroom_is_as_it_was(tmp_path: Path) -> None:
+def test_what_a_killed_one_left_goes_when_the_next_begins(tmp_path: Path) -> None:
     releases, index = written(tmp_path), tmp_path / "index"
-    with previewing(releases, index) as preview:
-        preview.process.kill()
-        preview.process.wait()
+    with previewing(releases, index) as killed:
+        killed.process.kill()
+        killed.process.wait()
+        (left,) = killed.folder.iterdir()
     assert not index.exists()
+    with previewing(releases, index) as first, previewing(releases, index) as second:
+        assert not left.exists()
+        assert [preview.get("releases/wing").status for preview in (first, second)] == [200, 200]
+        assert len(list(second.folder.iterdir())) == 2
 
 
 def test_the_public_service_beside_it_shows_nothing_of_it(tmp_path: Path) -> None:

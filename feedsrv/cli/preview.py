@@ -5,6 +5,8 @@ The server is werkzeug's: one person looks, and there is nothing to supervise.
 
 from __future__ import annotations
 
+import fcntl
+import os
 import secrets
 import shutil
 import signal
@@ -14,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import gettempdir, mkdtemp
 from typing import TYPE_CHECKING
 
 import click
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 HOST = "127.0.0.1"
+PREFIX = "feedsrv-preview-"
 WAITING = 16
 """Connections that may wait to be answered."""
 
@@ -80,12 +83,26 @@ def _own_folder() -> Iterator[Path]:
     """A folder that nobody else can look into, and that goes however this process is told to end."""
     for number in _ENDINGS:
         signal.signal(number, lambda *_: sys.exit(0))
-    folder = Path(mkdtemp(prefix="feedsrv-preview-"))
+    for left in Path(gettempdir()).glob(f"{PREFIX}*"):
+        if _is_taken(left):
+            shutil.rmtree(left, ignore_errors=True)
+    folder = Path(mkdtemp(prefix=PREFIX))
+    _is_taken(folder)
     try:
         yield folder
     finally:
         _ignore_endings()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_taken(folder: Path) -> bool:
+    """Take a folder that no other process holds, to the end of this one; whether that could be done."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def _ignore_endings() -> None:
