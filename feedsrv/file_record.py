@@ -17,6 +17,19 @@ from feedsrv.reading import Status, Visibility
 
 
 @dataclass(frozen=True, slots=True)
+class Basis:
+    """What the reading of a file rests on: when nothing of it is another, the file need not be read again.
+
+    ``digest`` is the SHA-256 of its bytes, "" where they are not known; ``surroundings`` changes with the settings and
+    the files beside it; ``readers`` is the version of the readers that read it, "" for what is to be read again.
+    """
+
+    digest: str = ""
+    surroundings: str = ""
+    readers: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class FileRecord:
     """What is remembered of one file.
 
@@ -25,7 +38,6 @@ class FileRecord:
     """
 
     source: str
-    fingerprint: str
     claim: str
     published: datetime | None
     visibility: Visibility
@@ -33,6 +45,7 @@ class FileRecord:
     problems: tuple[Problem, ...] = ()
     id: str = ""
     named: tuple[str, ...] = ()
+    basis: Basis = Basis()
 
     @property
     def is_known_to_the_public(self) -> bool:
@@ -46,5 +59,8 @@ def to_json(records: Iterable[FileRecord]) -> bytes:
 
 
 def from_json(stored: bytes) -> dict[str, FileRecord]:
-    """The records that `to_json` was given, by source. Raises ValueError for anything else."""
+    """The records that `to_json` was given, by source. Raises ValueError for anything else.
+
+    A ledger that was written before there was a `Basis` is one of records whose basis is not known.
+    """
     return {record.source: record for record in msgspec.json.decode(stored, type=list[FileRecord])}

@@ -61,7 +61,7 @@ def a_release(name: str, day: int | None = 1, text: str = "Some words.", **field
 
 def a_record(item: Release | Withdrawal) -> FileRecord:
     status = Status.PUBLIC if isinstance(item, Release) else Status.WITHDRAWN
-    return FileRecord(item.source, f"print of {item.source}", item.id, item.published, Visibility(), status, id=item.id)
+    return FileRecord(item.source, item.id, item.published, Visibility(), status, id=item.id)
 
 
 def publish(index: SearchIndex, *items: Release | Withdrawal, removed: tuple[str, ...] = (), toml: str = "") -> None:

@@ -1,4 +1,4 @@
-"""The catalogue: the folder of release files as a collection that is listed, fingerprinted and read."""
+"""The catalogue: the folder of release files as a collection that is listed and read."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import os
 import stat
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
 from feedsrv import readers
@@ -104,14 +103,9 @@ class Catalogue:
             problem = Problem(source, 0, f"this cannot be read: {error.strerror}", remedy, Severity.ERROR)
             raise FileUnreadable(problem) from error
 
-    def fingerprint(self, source: str, data: bytes, newsroom: Newsroom, enclosed: str) -> str:
-        """What changes when the file would be read differently, or when the state of what is enclosed does.
-
-        The times of files are no part of it: git and rsync lie.
-        """
-        digest = sha256(f"{readers.version(source)}\0{source}\0{newsroom.reading_key()}\0{enclosed}\0".encode())
-        digest.update(data)
-        return digest.hexdigest()
+    def readers_version(self, source: str) -> str:
+        """The version of what reads a file of this name."""
+        return readers.version(source)
 
     def read(self, source: str, data: bytes, newsroom: Newsroom) -> Reading:
         """What a file says, with its topics. Raises FileUnreadable."""

@@ -9,20 +9,18 @@ from pathlib import Path
 from tempfile import SpooledTemporaryFile
 
 from feedsrv import release
-from feedsrv.errors import FileUnreadable, RemovalRefused
-from feedsrv.file_record import FileRecord
+from feedsrv.errors import FileUnreadable
+from feedsrv.file_record import Basis, FileRecord
 from feedsrv.files import topics
 from feedsrv.files.catalogue import Catalogue
 from feedsrv.newsroom import Newsroom
 from feedsrv.problem import Problem
-from feedsrv.publishing import collection
+from feedsrv.publishing import collection, losses
 from feedsrv.publishing.examination import Examination, Progress
+from feedsrv.publishing.losses import Losses
 from feedsrv.reading import Status
 from feedsrv.release import Release, Withdrawal
 from feedsrv.search import SearchIndex, Update
-
-FEWEST_TO_PROTECT = 10
-"""A newsroom of more releases than this does not lose half of them without being told to."""
 
 _SPOOL_IN_MEMORY = 16_000_000
 
@@ -70,8 +68,9 @@ def publish(
         with SpooledTemporaryFile(_SPOOL_IN_MEMORY) as spool:
             for found in run.examine(None if run.is_newsroom_changed else only, progress):
                 spool.write(release.to_json(found) + b"\n")
+            run.losses = losses.of(run.examination, update, run.records, now)
             if not force:
-                _insist_on_most(update.sources, run.records)
+                run.losses.insist_on_most(len(update.sources))
             run.records = collection.with_ids(run.records.values(), newsroom)
             spool.seek(0)
             run.put(release.from_json(line) for line in spool)
@@ -93,6 +92,7 @@ class _Run:
     records: dict[str, FileRecord] = field(default_factory=dict)
     files: dict[str, Mapping[str, Path]] = field(default_factory=dict)
     changed: set[str] = field(default_factory=set)
+    losses: Losses = field(default_factory=Losses)
 
     @property
     def public(self) -> dict[str, FileRecord]:
@@ -123,7 +123,7 @@ class _Run:
                     self.changed.add(item.source)
             except FileUnreadable as error:
                 problems = (*record.problems, error.problem)
-                self.records[item.source] = replace(record, fingerprint="", problems=problems)
+                self.records[item.source] = replace(record, basis=Basis(), problems=problems)
 
     def affected(self) -> Iterator[Release | Withdrawal]:
         """What did not change itself, but is another release now: by the id it has been given, or by its topics."""
@@ -144,18 +144,9 @@ class _Run:
             changed=len(self.changed & before),
             removed=len(before - after),
             statuses=collection.count_statuses(self.records.values()),
-            problems=(*of_the_folder, *collection.problems(self.records)),
+            problems=(*of_the_folder, *self.losses.problems, *collection.problems(self.records)),
             true_until=true_until,
             records=self.records,
-        )
-
-
-def _insist_on_most(before: Collection[str], records: Mapping[str, FileRecord]) -> None:
-    gone = sum(source not in records for source in before)
-    if len(before) > FEWEST_TO_PROTECT and gone * 2 > len(before):
-        raise RemovalRefused(
-            f"{gone} of {len(before)} releases are no longer in the folder, and nothing was changed: "
-            "is the disk mounted? If they are to go, say feedsrv index --force"
         )
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 
 from feedsrv.errors import FileUnreadable
-from feedsrv.file_record import FileRecord
+from feedsrv.file_record import Basis, FileRecord
 from feedsrv.files.catalogue import Catalogue, attached
 from feedsrv.newsroom import Newsroom
 from feedsrv.problem import Problem
@@ -94,18 +95,24 @@ class Examination:
             return Examined(self._aged(known))
         try:
             data = self._catalogue.data(source)
-            if known and not turns_public and known.fingerprint == self._fingerprint(source, data, known.named):
-                return Examined(self._aged(known))
-            return self._read(source, data)
         except FileNotFoundError:
             return None
         except FileUnreadable as error:
-            visibility = Visibility(Status.UNREADABLE)  # no fingerprint: it is tried again, it may have been mended
-            return Examined(FileRecord(source, "", "", None, visibility, Status.UNREADABLE, (error.problem,)))
+            return Examined(_unreadable(source, error.problem, ""))
+        if known and not turns_public and known.basis == self._basis(source, data, known.named):
+            return Examined(self._aged(known))
+        try:
+            return self._read(source, data)
+        except FileUnreadable as error:
+            return Examined(_unreadable(source, error.problem, sha256(data).hexdigest()))
 
     def problems_of_the_folder(self) -> Iterator[Problem]:
         """What is wrong with files that are not examined; to be asked when all releases have been met."""
         return (problem for problem in self.listing.problems if problem.path not in self.attached)
+
+    def version(self, source: str) -> str:
+        """The version of what reads a file of this name."""
+        return self._catalogue.readers_version(source)
 
     def owners(self, file: str) -> Sequence[str]:
         """The releases that a file which is none itself belongs to by where it lies."""
@@ -116,18 +123,20 @@ class Examination:
         reading = enclosed.reading
         record = FileRecord(
             source=source,
-            fingerprint=self._fingerprint(source, data, enclosed.named),
             claim=reading.release.id,
             published=reading.release.published,
             visibility=reading.visibility,
             status=reading.visibility.status(self._now),
             problems=reading.problems,
             named=enclosed.named,
+            basis=self._basis(source, data, enclosed.named),
         )
         return Examined(record, reading, enclosed.files)
 
-    def _fingerprint(self, source: str, data: bytes, named: Iterable[str]) -> str:
-        return self._catalogue.fingerprint(source, data, self._newsroom, self._enclosures.state(source, named))
+    def _basis(self, source: str, data: bytes, named: Iterable[str]) -> Basis:
+        """What the reading of a file rests on. The times of files are no part of it: git and rsync lie."""
+        surroundings = f"{self._newsroom.reading_key()}\0{self._enclosures.state(source, named)}"
+        return Basis(sha256(data).hexdigest(), sha256(surroundings.encode()).hexdigest(), self.version(source))
 
     def _turns_public(self, known: FileRecord) -> bool:
         status = known.visibility.status(self._now)
@@ -135,3 +144,9 @@ class Examination:
 
     def _aged(self, known: FileRecord) -> FileRecord:
         return replace(known, status=known.visibility.status(self._now))
+
+
+def _unreadable(source: str, problem: Problem, digest: str) -> FileRecord:
+    """A file that cannot be read is tried again on each run: it costs little, and it may have been mended."""
+    visibility = Visibility(Status.UNREADABLE)
+    return FileRecord(source, "", None, visibility, Status.UNREADABLE, (problem,), basis=Basis(digest))

@@ -98,10 +98,13 @@ class Update(Protocol):
 
     @property
     def sources(self) -> frozenset[str]:
-        """The sources of all that is public in the newest generation, also where a rebuild starts from nothing."""
+        """The sources of all that is public in the newest generation, also where the next starts from nothing."""
 
     def known(self) -> Mapping[str, FileRecord]:
         """What is remembered of every file, by source; empty when that was lost, or belongs to another generation."""
+
+    def remembered(self) -> Mapping[str, FileRecord]:
+        """What was last remembered of every file, whichever generation that was: to compare with, not to build on."""
 
     def published(self) -> Iterator[Release | Withdrawal]:
         """Everything in the generation it starts from, in no particular order."""

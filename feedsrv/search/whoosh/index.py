@@ -26,7 +26,7 @@ from feedsrv.search.whoosh.postings import PostingsCache
 from feedsrv.search.whoosh.snapshot import WhooshSnapshot
 from feedsrv.search.whoosh.storage import MappedStorage
 from feedsrv.search.whoosh.table import build
-from feedsrv.search.whoosh.update import WhooshUpdate
+from feedsrv.search.whoosh.update import Ledger, WhooshUpdate
 
 RETRY_AFTER = 1.0
 """Seconds before a generation that could not be opened is tried again."""
@@ -100,7 +100,7 @@ class WhooshIndex:
                 base.name if base else None,
                 Documents(base.searcher().reader()) if base else None,
                 base.newsroom if base else Newsroom(),
-                self._ledger(base.name) if base else {},
+                self._ledger(),
                 is_rebuild=rebuild,
             )
             with self._generations.translating_errors():
@@ -174,10 +174,9 @@ class WhooshIndex:
             return None
         return generation
 
-    def _ledger(self, name: str) -> dict[str, file_record.FileRecord]:
-        """What is remembered of the files; nothing unless it goes with this generation."""
+    def _ledger(self) -> Ledger:
         try:
-            owner, _, records = (self._generations.folder / "ledger.json").read_bytes().partition(b"\n")
-            return file_record.from_json(records) if owner.decode() == name else {}
-        except (OSError, ValueError):
-            return {}
+            generation, _, records = (self._generations.folder / "ledger.json").read_bytes().partition(b"\n")
+            return Ledger(generation.decode(), file_record.from_json(records))
+        except (OSError, ValueError):  # it was lost: that costs time, and the comparison with what was
+            return Ledger()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -23,6 +24,14 @@ MEMORY = 64
 """MB of postings that are gathered before they are written to the disk."""
 
 
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """What is remembered of every file, and the generation that it goes with."""
+
+    generation: str = ""
+    records: Mapping[str, FileRecord] = field(default_factory=dict)
+
+
 class WhooshUpdate:
     """The changes to one generation; implements `feedsrv.search.Update`.
 
@@ -35,7 +44,7 @@ class WhooshUpdate:
         base: str | None,
         documents: Documents | None,
         newsroom: Newsroom,
-        known: Mapping[str, FileRecord],
+        ledger: Ledger,
         *,
         is_rebuild: bool,
     ) -> None:
@@ -47,11 +56,13 @@ class WhooshUpdate:
         for number, facts in documents.facts() if documents else ():
             self._numbers[facts.source] = number
             self._digests[facts.source] = facts.digest
-        self.sources = frozenset(self._digests)
+        remembered = {source for source, record in ledger.records.items() if record.is_known_to_the_public}
+        self.sources = frozenset(self._digests if documents else remembered)
         if is_rebuild:
             self._digests, self._numbers = {}, {}
         self.newsroom = newsroom
-        self._known = {} if is_rebuild else known
+        self._ledger = ledger
+        self._known = {} if is_rebuild or ledger.generation != base else ledger.records
         self._newsroom = newsroom
         self._files = Files(generations.path(self._base) if self._base else None)
         self._building: Path | None = None
@@ -61,6 +72,10 @@ class WhooshUpdate:
     def known(self) -> Mapping[str, FileRecord]:
         """What is remembered of every file, by source."""
         return self._known
+
+    def remembered(self) -> Mapping[str, FileRecord]:
+        """What was last remembered of every file, whichever generation that was."""
+        return self._ledger.records
 
     def published(self) -> Iterator[Release | Withdrawal]:
         """Everything in the generation it starts from."""
