@@ -8,6 +8,7 @@ NEWEST = "3.14"
 """The newest Python that is tested; the oldest is the one that pyproject.toml requires."""
 
 nox.options.default_venv_backend = "venv"
+nox.options.download_python = "never"
 nox.options.error_on_missing_interpreters = False
 
 

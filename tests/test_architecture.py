@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -101,3 +102,11 @@ def test_the_domain_is_pure() -> None:
 def test_the_web_knows_the_seam_and_not_what_is_behind_it(module: str) -> None:
     behind = {path.stem for path in (ROOT / "search").iterdir()} - {"__init__", "__pycache__"}
     assert not [name for name in imports(module) if name.startswith("feedsrv.search.") and name.split(".")[2] in behind]
+
+
+def test_every_file_that_is_no_module_is_packaged() -> None:
+    project = tomllib.loads((ROOT.parent / "pyproject.toml").read_text("utf8"))
+    patterns = project["tool"]["setuptools"]["package-data"]["feedsrv"]
+    files = {path.relative_to(ROOT) for path in ROOT.rglob("*") if path.is_file() and "__pycache__" not in path.parts}
+    packaged = {path for path in files if path.suffix == ".py" or any(path.match(pattern) for pattern in patterns)}
+    assert files == packaged
