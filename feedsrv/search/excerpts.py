@@ -1,5 +1,6 @@
-"""Excerpts (snippets): why a release was found. The words that were searched for, highlighted with ``<mark>``, where
-they stand closest together.
+"""Excerpts (snippets): why a release was found.
+
+The words that were searched for, highlighted with ``<mark>``, where they stand closest together.
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
-"""Files: the attachments of releases, streamed, whole or in part; and our own static files, each under an address that
-names its content, so that it may be kept for ever.
+"""Files: the attachments of releases, streamed, whole or in part, and our own static files.
+
+Each of our own is under an address that names its content, so that it may be kept for ever.
 """
 
 from __future__ import annotations

@@ -63,12 +63,11 @@ class _Answer:
 
 
 class ResponseCache:
-    """Answers what it has answered before, in this generation, to the very same question; asks the application for all
-    else.
+    """Answers what it has answered before, in this generation, to the very same question.
 
-    What a rendering becomes for a client depends on the address and on a few headers alone (see
-    `feedsrv.web.responses`), so those are the question; all rules on hosts, addresses, validators and encodings stay in
-    the one place that answered the first time.
+    All else it asks the application. What a rendering becomes for a client depends on the address and on a few headers
+    alone (see `feedsrv.web.responses`), so those are the question; all rules on hosts, addresses, validators and
+    encodings stay in the one place that answered the first time.
     """
 
     def __init__(self, application: WSGIApplication, index: SearchIndex) -> None:

@@ -102,10 +102,10 @@ def habit(format_: Format) -> Response:
 
 
 def from_missing() -> Response | None:
-    """Where to go from an address at which there is nothing: to the release that had it, to the file of a release that
-    had its folder, or to itself without slash.
+    """Where to go from an address at which there is nothing, None if nowhere.
 
-    Raises IndexUnavailable.
+    To the release that had it, to the file of a release that had its folder, or to itself without slash. Raises
+    IndexUnavailable.
     """
     if request.method not in {"GET", "HEAD"}:
         return None

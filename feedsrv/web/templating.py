@@ -1,5 +1,7 @@
-"""Templating: what templates know and can do; how days, numbers and the addresses of people are written there; and the
-content of a release as HTML that stands anywhere, on its page and in a feed reader.
+"""Templating: what templates know and can do.
+
+How days, numbers and the addresses of people are written there; and the content of a release as HTML that stands
+anywhere, on its page and in a feed reader.
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
-"""Postings: which releases have a term, and how much it says for each. A cache of them, decoded once a generation and
-kept while there is room; shared between threads.
+"""Postings: which releases have a term, and how much it says for each.
+
+A cache of them, decoded once a generation and kept while there is room; shared between threads.
 """
 
 from __future__ import annotations
