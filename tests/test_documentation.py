@@ -148,6 +148,13 @@ def test_every_module_says_what_it_is(module: Path) -> None:
     assert ast.get_docstring(ast.parse(module.read_text("utf8")))
 
 
+@pytest.mark.parametrize("room", sorted((ROOT / "feedsrv").rglob("__init__.py")), ids=str)
+def test_a_room_that_lists_its_modules_lists_them_all(room: Path) -> None:
+    said = ast.get_docstring(ast.parse(room.read_text("utf8"))) or ""
+    listed = ", ".join(re.findall(r"^    ((?:[a-z_]+, )*[a-z_]+)  +\S", said, re.MULTILINE))
+    assert not listed or sorted(listed.split(", ")) == sorted(path.stem for path in room.parent.glob("[!_]*.py"))
+
+
 def test_the_architecture_names_no_module_that_there_is_not() -> None:
     floor = ROOT / "feedsrv"
     named = {span for row in rows(ARCHITECTURE) for span in code_spans(row.split("|")[1]) if span.endswith(".py")}

@@ -1,1 +1,10 @@
-"""Files: the folder of releases as a collection, with what belongs to each release."""
+"""Files: the folder of releases as a collection, with what belongs to each release.
+
+::
+
+    catalogue      the folder as a collection that is listed and read
+    bundles        which files belong to which release
+    attachments    the files of one release, and their places in its body
+    names          under which name a file is served, and as what
+    topics         which topics a release is in, and why
+"""

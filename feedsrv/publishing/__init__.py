@@ -1,4 +1,15 @@
-"""Publishing: bringing the index in line with the folder, so that what is public now is what readers find."""
+"""Publishing: bringing the index in line with the folder, so that what is public now is what readers find.
+
+::
+
+    examination    what each file is now: the one way from a file to what is known of it
+    collection     what only all files together show: who has which id
+    losses         what was public and would no longer be
+    watch          when it is time to publish again
+    check          what would be said, without doing anything
+    explain        where each part of a release came from
+    preview        the newsroom as it would be
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,22 @@
 """The web: pages for people and feeds for feed readers, all of them answers to queries.
 
 It reads through the seam `feedsrv.search` and writes nowhere; no request reaches the folder of releases.
+
+::
+
+    middleware              what every request passes: cached answers, hosts, the public path, headers
+    context                 the snapshot that one request reads
+    parameters, listing     an address -> the list it names
+    addresses               the list -> its one canonical address
+    inventory, facets       what a listing finds, and by what it can be narrowed
+    pages, templating       what readers see
+    feeds, feed_builder     what feed readers and programs get
+    archives                the past of a list
+    files, discovery        attachments and style sheets; what crawlers and browsers are told
+    health                  what whoever watches the service is told
+    cache, responses        documents made once, and as this client may have them
+    error_pages             each error's status and words
+    preview                 who may look before it is out
 """
 
 from __future__ import annotations
