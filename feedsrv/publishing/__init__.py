@@ -26,7 +26,7 @@ from feedsrv.files import topics
 from feedsrv.files.catalogue import Catalogue
 from feedsrv.newsroom import Newsroom
 from feedsrv.problem import Problem
-from feedsrv.publishing import collection, losses
+from feedsrv.publishing import collection, losses, sentinel
 from feedsrv.publishing.examination import Examination, Progress
 from feedsrv.publishing.losses import Losses
 from feedsrv.reading import Status
@@ -88,6 +88,7 @@ def publish(
         run.put(run.affected())
         for source in update.sources - run.public.keys():
             update.remove(source)
+        run.records = sentinel.guard(update, run.records, now)
         true_until = _next_change(run.records.values(), now)
         update.finish(run.records, true_until)
     return run.summary(true_until)

@@ -7,7 +7,7 @@ The whole contract is mandatory; ``tests/test_search_contract.py`` states it ove
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -122,6 +122,12 @@ class Update(Protocol):
 
     def remove(self, source: str) -> None:
         """Let what this source has not be in the next generation; nothing happens if it has nothing."""
+
+    def staged(self) -> Iterable[tuple[str, bool]]:
+        """What the next generation holds by now, read back from it.
+
+        The source of each document, and whether that is the notice of a withdrawal and nothing else.
+        """
 
     def finish(self, records: Mapping[str, FileRecord], true_until: datetime | None) -> None:
         """State the rest of what makes the next generation. Without it, nothing is published."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
 from whoosh.filedb.filestore import FileStorage
+from whoosh.index import FileIndex
 from whoosh.writing import SegmentWriter
 
 from feedsrv import file_record
@@ -19,6 +20,7 @@ from feedsrv.release import Release, Withdrawal, to_json
 from feedsrv.search.attachments import Files
 from feedsrv.search.generations import SEGMENTS, Generations
 from feedsrv.search.whoosh.documents import Documents, digest_of, document, engine_version, schema
+from feedsrv.search.whoosh.storage import MappedStorage
 
 MEMORY = 64
 """MB of postings that are gathered before they are written to the disk."""
@@ -53,13 +55,14 @@ class WhooshUpdate:
         self._documents = documents
         self._numbers: dict[str, int] = {}
         self._digests: dict[str, str] = {}
-        for number, facts in documents.facts() if documents else ():
+        self._staged = list(documents.facts()) if documents else []
+        for number, facts in self._staged:
             self._numbers[facts.source] = number
             self._digests[facts.source] = facts.digest
         remembered = {source for source, record in ledger.records.items() if record.is_known_to_the_public}
         self.sources = frozenset(self._digests if documents else remembered)
         if is_rebuild:
-            self._digests, self._numbers = {}, {}
+            self._digests, self._numbers, self._staged = {}, {}, []
         self.newsroom = newsroom
         self._ledger = ledger
         self._known = {} if is_rebuild or ledger.generation != base else ledger.records
@@ -67,6 +70,7 @@ class WhooshUpdate:
         self._files = Files(generations.path(self._base) if self._base else None)
         self._building: Path | None = None
         self._writer: SegmentWriter | None = None
+        self._is_changed = self._is_staged = False
         self._conclusion: tuple[Mapping[str, FileRecord], datetime | None] | None = None
 
     def known(self) -> Mapping[str, FileRecord]:
@@ -105,6 +109,16 @@ class WhooshUpdate:
         self._digests.pop(source, None)
         self._files.drop(source)
 
+    def staged(self) -> Iterable[tuple[str, bool]]:
+        """What the next generation holds by now, read back from it: each source, and whether it is a notice only."""
+        if self._writer:
+            self._commit()
+            self._is_staged = True
+            written = Documents(FileIndex(MappedStorage(self._opened_building() / SEGMENTS)).reader())
+            self._staged = list(written.facts())
+            self._numbers = {facts.source: number for number, facts in self._staged}
+        return [(facts.source, facts.is_withdrawn) for _, facts in self._staged]
+
     def finish(self, records: Mapping[str, FileRecord], true_until: datetime | None) -> None:
         """State the rest of what makes the next generation."""
         self._conclusion = records, true_until
@@ -116,7 +130,7 @@ class WhooshUpdate:
             return
         records, true_until = self._conclusion
         name = self._base
-        if self._writer or name is None or self._newsroom.text != self.newsroom.text:
+        if self._is_changed or name is None or self._newsroom.text != self.newsroom.text:
             name = self._publish_generation(records)
         else:
             self.discard()
@@ -131,7 +145,9 @@ class WhooshUpdate:
             self._generations.discard(self._building)
 
     def _publish_generation(self, records: Mapping[str, FileRecord]) -> str:
-        self._opened_writer().commit()
+        if not self._is_changed:
+            self._opened_writer()
+        self._commit()
         building = self._opened_building()
         self._files.finish(building)
         (building / SEGMENTS / "MAIN_WRITELOCK").unlink(missing_ok=True)
@@ -152,9 +168,16 @@ class WhooshUpdate:
     def _opened_writer(self) -> SegmentWriter:
         if self._writer is None:
             storage = FileStorage(str(self._opened_building() / SEGMENTS))
-            index = storage.open_index() if self._base else storage.create_index(schema())
+            index = storage.open_index() if storage.index_exists() else storage.create_index(schema())
             self._writer = index.writer(compound=False, limitmb=MEMORY)
+            self._is_changed = True
         return self._writer
+
+    def _commit(self) -> None:
+        """Write what has changed. What is taken out after it was staged leaves no byte behind: all is merged."""
+        if self._writer:
+            self._writer.commit(optimize=self._is_staged)
+            self._writer = None
 
     def _delete(self, source: str) -> None:
         number = self._numbers.pop(source, None)

@@ -1,0 +1,48 @@
+"""The sentinel at the way out: what is about to be made current is compared with what the gate said of each file.
+
+It shares nothing with what leads there but the gate's word, so a fault in between, wherever it is, costs a release its
+minute and never its embargo, and costs no other release anything.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from feedsrv.errors import PublishingFailed
+from feedsrv.file_record import Basis, FileRecord
+from feedsrv.reading import Status
+from feedsrv.search import Update
+
+_PASSES = 3
+_NOTICES = frozenset({Status.WITHDRAWN, Status.LONG_WITHDRAWN})
+
+_log = logging.getLogger(__name__)
+
+
+def guard(update: Update, records: Mapping[str, FileRecord], now: datetime) -> dict[str, FileRecord]:
+    """Take out of the next generation what contradicts the gate, and log it.
+
+    Returns the records, with those taken out to be read again. Raises PublishingFailed if something stays in.
+    """
+    kept = dict(records)
+    for _ in range(_PASSES):
+        found = dict(_contradictions(update, records, now))
+        if not found:
+            return kept
+        for source, what in found.items():
+            _log.error("%s: %s; it was left out", source, what)
+            update.remove(source)
+            if source in kept:
+                kept[source] = replace(kept[source], basis=Basis())
+    raise PublishingFailed(f"{', '.join(found)}: what is not public cannot be kept out of the index; report this fault")
+
+
+def _contradictions(update: Update, records: Mapping[str, FileRecord], now: datetime) -> Iterator[tuple[str, str]]:
+    for source, is_notice in update.staged():
+        said = records[source].visibility.status(now) if source in records else None
+        if said not in (_NOTICES if is_notice else {Status.PUBLIC}):
+            what = "the notice of its withdrawal" if is_notice else "its text"
+            yield source, f"{what} was about to be published, and its file says {said or 'nothing'}"
