@@ -44,7 +44,7 @@ def prepare_search(index: Path, question: str) -> Callable[[], object]:
     """A function that finds one page of results with feedsrv: hits with excerpts, total, facets."""
     tree = parser.parse(question).tree
     opened = WhooshIndex(index)
-    return lambda: opened.snapshot().search(Query(tree, sort=Sort.RELEVANCE))
+    return lambda: opened.snapshot().search(Query(tree, sort=Sort.RELEVANCE, has_excerpts=True))
 
 
 def prepare_view(index: Path) -> Callable[[], object]:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from werkzeug.test import Client
 
+from feedsrv.query import Query, Results
 from feedsrv.web import create_app
 from feedsrv.web.middleware import ResponseCache
 from tests.conftest import MakeNewsroom, Newsroom, release
@@ -133,12 +134,12 @@ def test_memory_is_bounded_whatever_is_asked(module_newsroom: Newsroom, monkeypa
     assert 1 < most < 60
 
 
-class Waiting:
-    """An index whose searches are counted."""
+class Watched:
+    """An index whose searches are noted."""
 
     def __init__(self, index: Any) -> None:
         self._index = index
-        self.searches = 0
+        self.found: list[Results] = []
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._index, name)
@@ -148,24 +149,25 @@ class Waiting:
 
 
 class _Searched:
-    def __init__(self, snapshot: Any, counter: Waiting) -> None:
+    def __init__(self, snapshot: Any, watched: Watched) -> None:
         self._snapshot = snapshot
-        self._counter = counter
+        self._watched = watched
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._snapshot, name)
 
-    def search(self, query: Any) -> Any:
-        self._counter.searches += 1
-        return self._snapshot.search(query)
+    def search(self, query: Query) -> Results:
+        results: Results = self._snapshot.search(query)
+        self._watched.found.append(results)
+        return results
 
 
 def test_fifty_first_requests_at_once_render_once(module_newsroom: Newsroom) -> None:
-    alone = Waiting(module_newsroom.index)
+    alone = Watched(module_newsroom.index)
     create_app(alone, module_newsroom.settings).test_client().get(
         "/releases.atom", base_url="https://press.example.org"
     )
-    index = Waiting(module_newsroom.index)
+    index = Watched(module_newsroom.index)
     app = create_app(index, module_newsroom.settings)
     together = Barrier(50)
     statuses: list[int] = []
@@ -181,4 +183,15 @@ def test_fifty_first_requests_at_once_render_once(module_newsroom: Newsroom) -> 
     for thread in threads:
         thread.join()
     assert statuses == [200] * 50
-    assert index.searches == alone.searches
+    assert len(index.found) == len(alone.found)
+
+
+@pytest.mark.parametrize(
+    ("path", "is_marked"), [("/search", True), ("/search.json", True), ("/search.atom", False), ("/search.rss", False)]
+)
+def test_excerpts_are_made_for_those_who_show_them(module_newsroom: Newsroom, path: str, is_marked: bool) -> None:
+    index = Watched(module_newsroom.index)
+    client = create_app(index, module_newsroom.settings).test_client()
+    assert client.get(f"{path}?q=words", base_url="https://press.example.org").status_code == 200
+    hits = [hit for results in index.found for hit in results.hits]
+    assert {bool(hit.excerpt or hit.title) for hit in hits} == {is_marked}

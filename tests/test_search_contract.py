@@ -368,7 +368,7 @@ def test_words_of_a_family_find_each_other_in_every_language_that_has_a_stemmer(
         toml=f'languages = ["{language}"]',
     )
     assert ask(index, query) == ask(index, word) == ask(index, f'"{word}"') == ["a"]
-    (hit,) = index.snapshot().search(Query(parse(query).tree)).hits
+    (hit,) = index.snapshot().search(Query(parse(query).tree, has_excerpts=True)).hits
     assert hit.excerpt == f"<mark>{word}</mark>."
 
 
@@ -404,7 +404,7 @@ def test_what_is_written_without_blanks_is_found_by_any_two_characters(
     )
     assert ask(index, query) == found.split()
     if marked:
-        (hit,) = index.snapshot().search(Query(parse(f"{query} 2026").tree)).hits
+        (hit,) = index.snapshot().search(Query(parse(f"{query} 2026").tree, has_excerpts=True)).hits
         assert hit.excerpt.startswith(marked)
 
 
@@ -717,10 +717,15 @@ def test_what_was_cut_or_passed_over_is_said(index: SearchIndex, query: str, not
 
 def test_a_title_is_marked_and_escaped(index: SearchIndex) -> None:
     publish(index, a_release("a", title="<i>Comets</i> & dust"))
-    (hit,) = index.snapshot().search(Query(parse("comet").tree)).hits
+    (hit,) = index.snapshot().search(Query(parse("comet").tree, has_excerpts=True)).hits
     assert hit.title == "&lt;i&gt;<mark>Comets</mark>&lt;/i&gt; &amp; dust"
-    (hit,) = index.snapshot().search(Query()).hits
-    assert (hit.title, hit.excerpt) == ("", "")
+
+
+def test_nothing_is_marked_where_nothing_is_searched_for_or_no_excerpts_are_asked_for(index: SearchIndex) -> None:
+    publish(index, a_release("a", text="A comet.", title="Comets"))
+    for query in (Query(has_excerpts=True), Query(parse("comet").tree)):
+        (hit,) = index.snapshot().search(query).hits
+        assert (hit.title, hit.excerpt) == ("", "")
 
 
 @pytest.mark.parametrize(
@@ -740,7 +745,7 @@ def test_a_title_is_marked_and_escaped(index: SearchIndex) -> None:
 def test_what_was_asked_for_is_marked(index: SearchIndex, query: str, marked: list[str]) -> None:
     text = "The comet. A company. O’Neill in Zürich, in co-operation."
     publish(index, a_release("a", text=text, title="On a comet"))
-    (hit,) = index.snapshot().search(Query(parse(query).tree)).hits
+    (hit,) = index.snapshot().search(Query(parse(query).tree, has_excerpts=True)).hits
     assert re.findall("<mark>(.*?)</mark>", hit.excerpt) == marked
 
 
@@ -853,7 +858,7 @@ def test_a_word_in_the_boilerplate_finds_the_release_after_all_that_have_it_in_t
         a_release("neither", 21),
     )
     assert ask(index, query, sort=Sort.RELEVANCE) == [*(f"text{day}" for day in range(8, 0, -1)), "below"]
-    hit = index.snapshot().search(Query(parse(query).tree)).hits[0]
+    hit = index.snapshot().search(Query(parse(query).tree, has_excerpts=True)).hits[0]
     assert hit.release.id == "below"
     assert "<mark>ferries</mark>" in hit.excerpt
 
@@ -866,7 +871,7 @@ def test_no_phrase_begins_in_the_text_and_ends_in_the_boilerplate(index: SearchI
 
 def test_an_excerpt_marks_the_words_and_escapes_the_rest(index: SearchIndex) -> None:
     publish(index, a_release("a", text="word " * 200 + "<b>the comet</b> & its tail " + "word " * 200))
-    (hit,) = index.snapshot().search(Query(parse("comets tail").tree)).hits
+    (hit,) = index.snapshot().search(Query(parse("comets tail").tree, has_excerpts=True)).hits
     assert "&lt;b&gt;the <mark>comet</mark>&lt;/b&gt; &amp; its <mark>tail</mark>" in hit.excerpt
     assert hit.excerpt.startswith("… ")
     assert len(hit.excerpt) < 400
@@ -878,7 +883,9 @@ class TestFiles:
         put(index, tmp_path, "b", b"plan")
         (tmp_path / "original").unlink()
         publish(index, a_release("c"), removed=("a.md",))
-        assert index.snapshot().file("b", "plan.pdf").read_bytes() == b"plan"
+        attachment, path = index.snapshot().file("b", "plan.pdf")
+        assert attachment == index.snapshot().get("b").attachments[0]
+        assert path.read_bytes() == b"plan"
         publish(index, removed=("b.md",))
         current = [path for path in (tmp_path / "index" / "current").rglob("*") if path.is_file()]
         assert b"plan" not in [path.read_bytes() for path in current]
@@ -900,7 +907,7 @@ class TestFiles:
         with pytest.raises(FileUnreadable):
             put(index, tmp_path, "a", b"a new plan", later)
         assert index.snapshot().generation == before
-        assert index.snapshot().file("a", "plan.pdf").read_bytes() == b"plan"
+        assert index.snapshot().file("a", "plan.pdf")[1].read_bytes() == b"plan"
 
     def test_one_release_that_cannot_be_put_does_not_keep_others_back(self, index: SearchIndex, tmp_path: Path) -> None:
         (tmp_path / "plan").write_bytes(b"plan")

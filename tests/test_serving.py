@@ -190,7 +190,7 @@ class TestCommands:
             (releases / "second.pdf.part").write_bytes(b"a pl")
             (releases / "second.pdf").write_bytes(b"a plan")
             until(lambda: (index / "current").readlink() != generation)
-            assert WhooshIndex(index).snapshot().file("second", "second.pdf").read_bytes() == b"a plan"
+            assert WhooshIndex(index).snapshot().file("second", "second.pdf")[1].read_bytes() == b"a plan"
         finally:
             process.terminate()
             assert process.wait(10) == 0

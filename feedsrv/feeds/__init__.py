@@ -49,7 +49,7 @@ class FeedEntry:
 
     ``id`` is a tag: URI (RFC 4151). ``published`` is None for an undated release. ``summary`` is plain text,
     ``content`` a piece of sanitised HTML, ``image`` the address of a picture. ``translations`` lead to it in other
-    languages. ``extension`` is what JSON Feed gets under ``_feedsrv``.
+    languages. ``extension`` is what a format with one gets beside all this.
     """
 
     id: str
@@ -101,7 +101,7 @@ class Feed:
     ``url`` is the canonical address of this very document, ``home`` that of the list as a page. ``updated``
     is the newest of its entries and tombstones, never the clock. ``search`` is there if the list answers a search.
     ``stylesheet`` is the address of the CSS in which a browser shows it, "" for none.
-    ``extension`` is what JSON Feed gets under ``_feedsrv``.
+    ``extension`` is what a format with one gets beside all this.
     """
 
     id: str

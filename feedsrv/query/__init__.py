@@ -29,7 +29,8 @@ class Query:
     ``text`` is a tree of the search language, None asks for everything. Topics are alternatives, so are
     years and languages; different kinds of filter must all hold. ``since`` is the first moment that counts,
     ``before`` the first that does not; ``is_undated`` asks for those without a date. ``page`` counts from 1;
-    ``per_page`` 0 asks for counts only.
+    ``per_page`` 0 asks for counts only. ``has_excerpts``: hits are to show why they were found, which for
+    many hits costs more than all the rest.
     """
 
     text: Node | None = None
@@ -42,14 +43,15 @@ class Query:
     sort: Sort = Sort.NEWEST
     page: int = 1
     per_page: int = 20
+    has_excerpts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A release that answers a query.
 
-    ``excerpt`` is HTML with ``<mark>``, ``title`` likewise; both are empty where nothing was searched for.
-    ``is_partial``: it does not have all the words.
+    ``excerpt`` is HTML with ``<mark>``, ``title`` likewise; both are empty where nothing was searched for, and where
+    the query does not ask for excerpts. ``is_partial``: it does not have all the words.
     """
 
     release: Release

@@ -17,7 +17,7 @@ from typing import Protocol
 from feedsrv.file_record import FileRecord
 from feedsrv.newsroom import Newsroom
 from feedsrv.query import Query, Results
-from feedsrv.release import Release, Withdrawal
+from feedsrv.release import Attachment, Release, Withdrawal
 
 LAG = 0.005
 """Seconds after a publication in which a snapshot may still be of the generation before: to look for a newer one at
@@ -63,8 +63,8 @@ class Snapshot(Protocol):
     def get(self, release_id: str) -> Release:
         """A release. Raises ReleaseNotFound, or ReleaseWithdrawn with the notice."""
 
-    def file(self, release_id: str, name: str) -> Path:
-        """Where a file of a release lies, to be opened at once. Raises like `get`, or AttachmentNotFound."""
+    def file(self, release_id: str, name: str) -> tuple[Attachment, Path]:
+        """A file of a release, and where it lies, to be opened at once. Raises like `get`, or AttachmentNotFound."""
 
     def siblings(self, release_id: str) -> tuple[Release, ...]:
         """The translations of a release, by language: those that have one of its `translation_keys` in common.

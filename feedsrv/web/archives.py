@@ -58,8 +58,8 @@ def has_archives(listing: Listing) -> bool:
 
 def archives(snapshot: Snapshot, listing: Listing) -> Archives:
     """The archive documents of a list."""
-    days = snapshot.days(_query(listing, snapshot.newsroom))
-    if not has_archives(listing) or sum(days.values()) <= FEED_SIZE:
+    days = snapshot.days(_query(listing, snapshot.newsroom)) if has_archives(listing) else {}
+    if sum(days.values()) <= FEED_SIZE:
         return NO_ARCHIVES
     months: Counter[str] = Counter()
     for day, count in days.items():

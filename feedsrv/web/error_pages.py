@@ -12,6 +12,7 @@ from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException, NotFound
 
 from feedsrv.errors import AttachmentNotFound, IndexUnavailable, ReleaseMissing, ReleaseNotFound, ReleaseWithdrawn
+from feedsrv.feeds.formats import FORMATS
 from feedsrv.newsroom import Newsroom
 from feedsrv.release import Withdrawal
 from feedsrv.web.context import newsroom
@@ -73,7 +74,8 @@ def _unexpected(error: Exception) -> Response:
 
 
 def _answer(status: HTTPStatus, detail: str, withdrawal: Withdrawal | None = None) -> Response:
-    if request.path.endswith(".json"):
+    format_ = FORMATS.get(request.path.rpartition(".")[2])
+    if format_ and format_.is_json:
         problem = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": detail}
         response = Response(json.dumps(problem, ensure_ascii=False), status, content_type="application/problem+json")
     else:

@@ -1,4 +1,4 @@
-"""An edition: a list of releases as a feed, with everything decided that its renderings write down."""
+"""The feed builder: makes a `Feed` of a list of releases, with everything decided that its renderings write down."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from feedsrv import __version__
 from feedsrv.feeds import Category, Enclosure, Feed, FeedEntry, History, Link, Search, Tombstone
-from feedsrv.feeds.formats import JSON, Format
+from feedsrv.feeds.formats import Format
 from feedsrv.newsroom import Newsroom
 from feedsrv.query import Facet, Hit, Results, parser
 from feedsrv.release import Release, Withdrawal
@@ -41,8 +41,8 @@ class FeedBuilder:
     hub: str = ""
 
     def feed(self, format_: Format) -> Feed:
-        """The edition as a feed. Its id is that of the list: every format and every page of it has the same."""
-        entries = (*self._farewell(), *map(self._entry, self.results.hits))
+        """It as a feed. Its id is that of the list: every format and every page of it has the same."""
+        entries = (*self._farewell(), *(self._entry(hit, format_) for hit in self.results.hits))
         whole = self.addresses.listing(self.listing.subscription)
         tombstones = tuple(self._tombstones())
         return Feed(
@@ -62,7 +62,7 @@ class FeedBuilder:
             history=self._history(),
             tombstones=tombstones,
             stylesheet=self.addresses.static(hashed("feed.css")),
-            extension=self._extension(),
+            extension=self._extension() if format_.has_extension else {},
         )
 
     def _newest(self, entries: Sequence[FeedEntry], tombstones: Sequence[Tombstone]) -> datetime:
@@ -109,8 +109,8 @@ class FeedBuilder:
         return links
 
     def _is_archived(self, format_: Format) -> bool:
-        """JSON Feed knows a next page only; whoever asks for pages gets pages."""
-        is_whole = self.listing.page == 1 and self.listing.limit is None and format_ is not JSON
+        """Whether links lead to archives; whoever asks for pages gets pages."""
+        is_whole = self.listing.page == 1 and self.listing.limit is None and not format_.is_paged
         return bool(self.listing.archive) or (bool(self.archives.names) and is_whole)
 
     def _history_links(self) -> Iterator[tuple[str, Listing]]:
@@ -149,7 +149,7 @@ class FeedBuilder:
             return None
         return Search(self.listing.text, results.total, (results.page - 1) * results.per_page + 1, results.per_page)
 
-    def _entry(self, hit: Hit) -> FeedEntry:
+    def _entry(self, hit: Hit, format_: Format) -> FeedEntry:
         release = hit.release
         translations = tuple(map(self._translation, self.siblings(release.id)))
         return FeedEntry(
@@ -170,7 +170,7 @@ class FeedBuilder:
                 if not file.is_shown
             ),
             translations=translations,
-            extension=self._entry_extension(hit, translations),
+            extension=self._entry_extension(hit, translations) if format_.has_extension else {},
         )
 
     def _file(self, release: Release, name: str) -> str:

@@ -39,7 +39,7 @@ def _rendering(listing: Listing, format_: Format) -> Rendering:
         if listing.archive not in past.names:
             raise NotFound(f"There is no archive {listing.archive} of this list.")
     else:
-        results = find(snapshot(), listing, in_feed=True)
+        results = find(snapshot(), listing, in_feed=True, has_excerpts=format_.has_extension)
     withdrawn = tuple(withdrawals(snapshot(), listing))
     builder = FeedBuilder(
         listing, results, newsroom(), site().addresses, snapshot().siblings, past, withdrawn, site().settings.hub

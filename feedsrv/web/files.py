@@ -30,8 +30,7 @@ _HARMLESS_PDF = "default-src 'none'"  # browsers' own viewers do not run in a sa
 
 def attachment(release_id: str, name: str) -> Response:
     """A file of a release. It is opened here, so that it is sent to its end whatever is published meanwhile."""
-    path = snapshot().file(release_id, name)
-    found = next(item for item in snapshot().get(release_id).attachments if item.name == name)
+    found, path = snapshot().file(release_id, name)
     try:
         file = path.open("rb")
     except OSError as error:

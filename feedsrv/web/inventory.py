@@ -45,13 +45,14 @@ def take_inventory(snapshot: Snapshot) -> Inventory:
     )
 
 
-def find(snapshot: Snapshot, listing: Listing, *, in_feed: bool) -> Results:
+def find(snapshot: Snapshot, listing: Listing, *, in_feed: bool, has_excerpts: bool) -> Results:
     """What a listing finds.
 
     Raises NotFound for a page past the last one, and where the path names a topic or year that there is not.
     A search may filter by what does not exist: it finds nothing.
     """
-    results = snapshot.search(listing.query(snapshot.newsroom, in_feed=in_feed))
+    query = listing.query(snapshot.newsroom, in_feed=in_feed)
+    results = snapshot.search(replace(query, has_excerpts=has_excerpts))
     if listing.kind is not ListingKind.SEARCH:
         _require_topics(snapshot, listing, results)
         _require_years(snapshot, listing, results)

@@ -105,7 +105,7 @@ def _directory(address: str, title: str) -> Response:
 
 
 def _listing(asked: Listing, address: str) -> Rendering:
-    results = find(snapshot(), asked, in_feed=False)
+    results = find(snapshot(), asked, in_feed=False, has_excerpts=True)
     is_search = asked.kind is ListingKind.SEARCH
     understood = asked.understood() if is_search else ""
     return _page(

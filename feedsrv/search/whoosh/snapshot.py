@@ -23,7 +23,7 @@ from feedsrv.newsroom import Newsroom
 from feedsrv.query import Facet, Hit, Query, Results, Sort
 from feedsrv.query.parser import typed
 from feedsrv.query.tree import And, Dates, Filter, Node, Not, Or
-from feedsrv.release import Release, Withdrawal
+from feedsrv.release import Attachment, Release, Withdrawal
 from feedsrv.search import SitemapEntry, ranking
 from feedsrv.search.excerpts import Wanted, excerpt, marked
 from feedsrv.search.whoosh.documents import Documents
@@ -53,7 +53,7 @@ class WhooshSnapshot:
         total, complete = (reduce(and_, filters.values(), releases) for releases in (found, complete))
         offset = (query.page - 1) * query.per_page
         ranks = islice(self._ordered(query, total, complete), offset, offset + query.per_page)
-        wanted = self._matcher.wanted(query.text) if query.text else None
+        wanted = self._matcher.wanted(query.text) if query.text and query.has_excerpts else None
         return Results(
             hits=tuple(self._hit(rank, wanted, is_partial=not complete >> rank & 1) for rank in ranks),
             total=total.bit_count(),
@@ -76,11 +76,11 @@ class WhooshSnapshot:
             raise ReleaseWithdrawn(record)
         return record
 
-    def file(self, release_id: str, name: str) -> Path:
-        """Where a file of a release lies. Raises like `get`, or AttachmentNotFound."""
+    def file(self, release_id: str, name: str) -> tuple[Attachment, Path]:
+        """A file of a release, and where it lies. Raises like `get`, or AttachmentNotFound."""
         for attachment in self.get(release_id).attachments:
             if attachment.name == name:
-                return self._attachments / attachment.digest
+                return attachment, self._attachments / attachment.digest
         raise AttachmentNotFound(f"the release {release_id!r} has no file {name!r}")
 
     def alias(self, path: str) -> str | None:
@@ -203,7 +203,7 @@ class WhooshSnapshot:
     def _hit(self, rank: int, wanted: Wanted | None, *, is_partial: bool) -> Hit:
         release = self._release(rank)
         if wanted is None:
-            return Hit(release)
+            return Hit(release, is_partial=is_partial)
         return Hit(
             release,
             excerpt((release.text, release.boilerplate), release.language, wanted),
