@@ -25,7 +25,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from feedsrv.query.tree import (
     And,
@@ -62,13 +62,20 @@ SHORTEST_PREFIX = 3
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A query as it was read: None for a text without words; ``notes`` are sentences on what was cut."""
+    """A query as it was read: None for a text without words; ``notes`` are sentences on what was cut.
 
-    tree: Node | None
+    ``text`` is what was typed; two that were read alike are equal, however they were typed.
+    """
+
+    tree: Node | None = None
     notes: tuple[str, ...] = ()
+    text: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         return "" if self.tree is None else str(self.tree)
+
+
+NOTHING_ASKED = Parsed()
 
 
 def parse(text: str) -> Parsed:
@@ -88,7 +95,7 @@ def parse(text: str) -> Parsed:
         elif nesting(tree) > DEEPEST_NESTING:
             deepest -= 1
         else:
-            return Parsed(tree, tuple(dict.fromkeys([*notes, *parser.notes])))
+            return Parsed(tree, tuple(dict.fromkeys([*notes, *parser.notes])), text)
 
 
 def typed(tree: Node) -> str:

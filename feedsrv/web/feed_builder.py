@@ -12,7 +12,7 @@ from feedsrv import __version__
 from feedsrv.feeds import Category, Enclosure, Feed, FeedEntry, History, Link, Search, Tombstone
 from feedsrv.feeds.formats import Format
 from feedsrv.newsroom import Newsroom
-from feedsrv.query import Facet, Hit, Results, parser
+from feedsrv.query import Facet, Hit, Results
 from feedsrv.release import Release, Withdrawal
 from feedsrv.text.languages import language_name
 from feedsrv.web import archives, templating
@@ -227,7 +227,7 @@ class FeedBuilder:
     def _extension(self) -> Mapping[str, Any]:
         """What a program wants to know of a search beside its hits; see docs of the API."""
         results = self.results
-        notes = (*parser.parse(self.listing.text).notes, *results.notes)
+        notes = (*self.listing.question.notes, *results.notes)
         return {
             "total": results.total,
             **({"complete": results.complete} if results.complete < results.total else {}),

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from feedsrv.newsroom import Newsroom
-from feedsrv.query import Query, Sort, parser
+from feedsrv.query import Query, Sort
+from feedsrv.query.parser import NOTHING_ASKED, Parsed
 from feedsrv.query.tree import And, Filter, Node, Or
 from feedsrv.text.dates import Period
 from feedsrv.text.languages import language_name
@@ -30,13 +31,14 @@ class ListingKind(StrEnum):
 class Listing:
     """A list of releases, cut into pages.
 
-    ``sort`` and ``limit`` are None where nothing but the usual is asked for, which is another on pages than in
-    feeds. Topics, years and languages are sorted, so that one list has one value. ``archive`` names the part of the
-    past that an archive document of its feed holds, see `feedsrv.web.archives`.
+    ``question`` is what the search box holds, read once. ``sort`` and ``limit`` are None where nothing but the
+    usual is asked for, which is another on pages than in feeds. Topics, years and languages are sorted, so that one
+    list has one value. ``archive`` names the part of the past that an archive document of its feed holds, see
+    `feedsrv.web.archives`.
     """
 
     kind: ListingKind = ListingKind.EVERYTHING
-    text: str = ""
+    question: Parsed = NOTHING_ASKED
     topics: tuple[str, ...] = ()
     years: tuple[int, ...] = ()
     languages: tuple[str, ...] = ()
@@ -46,6 +48,11 @@ class Listing:
     page: int = 1
     limit: int | None = None
     archive: str = ""
+
+    @property
+    def text(self) -> str:
+        """What the search box holds, as it was typed."""
+        return self.question.text
 
     @property
     def is_question(self) -> bool:
@@ -71,7 +78,7 @@ class Listing:
     def query(self, newsroom: Newsroom, *, in_feed: bool) -> Query:
         """The question to the index. Raises OverflowError for periods at the edges of the calendar."""
         return Query(
-            text=parser.parse(self.text).tree,
+            text=self.question.tree,
             topics=self.topics,
             years=self.years,
             languages=self.languages,
@@ -84,7 +91,7 @@ class Listing:
 
     def understood(self) -> str:
         """The words and the filters in the language of the search box."""
-        tree = parser.parse(self.text).tree
+        tree = self.question.tree
         filters = [
             _either([Filter(name, str(value)) for value in values])
             for name, values in (("topic", self.topics), ("year", self.years), ("lang", self.languages))

@@ -8,7 +8,8 @@ from typing import Any
 from flask import Response, render_template
 
 from feedsrv.feeds.formats import ATOM
-from feedsrv.query import Query, Results, Sort, parser
+from feedsrv.query import Query, Results, Sort
+from feedsrv.query.parser import parse
 from feedsrv.web import discovery, files, templating
 from feedsrv.web.addresses import parameters
 from feedsrv.web.cache import Rendering
@@ -116,8 +117,8 @@ def _listing(asked: Listing, address: str) -> Rendering:
         results=results,
         facet_groups=facet_groups(asked, results, newsroom()),
         understood=understood if understood != asked.text else "",
-        notes=(*parser.parse(asked.text).notes, *results.notes),
-        meant=replace(asked, text=results.did_you_mean, page=1) if results.did_you_mean else None,
+        notes=(*asked.question.notes, *results.notes),
+        meant=replace(asked, question=parse(results.did_you_mean), page=1) if results.did_you_mean else None,
         kept=[(name, value) for name, value in parameters(asked) if name not in {"q", "page"}],
         sorts=_sorts(asked, results.sort),
         pages=_pages(asked, results),

@@ -13,6 +13,7 @@ from werkzeug.exceptions import BadRequest, NotFound
 
 from feedsrv.newsroom import TOPIC_ID, Newsroom
 from feedsrv.query import Sort
+from feedsrv.query.parser import parse
 from feedsrv.text.dates import Period
 from feedsrv.web import archives
 from feedsrv.web.listing import FEED_SIZE, PAGE_SIZE, Listing, ListingKind
@@ -84,7 +85,7 @@ class _ParameterReader:
         """The search that the parameters describe."""
         listing = Listing(
             ListingKind.SEARCH,
-            text=self._first("q", str, "a question") or "",
+            question=parse(self._first("q", str, "a question") or ""),
             topics=_ordered(self._all("topic", self._topic, "the id of a topic, such as life-sciences")),
             years=_ordered(self._all("year", _year, "a year, such as 2018")),
             since=self._first("from", self._period, "a date, such as 2018, 2018-03 or 2018-03-23"),
