@@ -88,6 +88,10 @@ class Newsroom:
         """The calendar day of a moment, in the newsroom's time zone."""
         return moment.astimezone(self.timezone).date()
 
+    def clock_time(self, moment: datetime) -> str:
+        """A moment as the newsroom's clocks show it: 2018-03-23 10:00 CET."""
+        return f"{moment.astimezone(self.timezone):%Y-%m-%d %H:%M %Z}"
+
     def midnight(self, day: date) -> datetime:
         """The first moment of a day of the newsroom's time zone, as UTC.
 
@@ -158,6 +162,18 @@ _LANGUAGE_TAG = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _AUTHORITY = re.compile(r"(?:[a-z0-9._%+-]+@)?[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*")
 
 
+_LONGEST_SHOWN = 60
+
+
+def _shown(value: object) -> str:
+    """A value as a message shows it: short, and on one line."""
+    try:
+        text = repr(value)
+    except ValueError:  # Python writes no number of more than 4,300 digits
+        return "a number of thousands of digits"
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
+
+
 class _NewsroomReader:
     """Reads one entry after another and collects what is wrong with them."""
 
@@ -186,7 +202,7 @@ class _NewsroomReader:
             if key in known:
                 values["is_day_first" if key == "day_first" else key] = known[key](key, value)
             else:
-                self._complain(key, f"there is no setting {key!r}", f"the settings are {', '.join(known)}")
+                self._complain(key, f"there is no setting {_shown(key)}", f"the settings are {', '.join(known)}")
         return Newsroom(**{key: value for key, value in values.items() if value is not None}, text=self._whole)
 
     def _complain(self, key: str, what: str, remedy: str) -> None:
@@ -198,73 +214,81 @@ class _NewsroomReader:
     def _text(self, key: str, value: Any) -> str | None:
         if isinstance(value, str) and value.isprintable():
             return value.strip() or None
-        self._complain(key, f"{key} is {value!r}", "write a text in quotes, on one line")
+        self._complain(key, f"{key} is {_shown(value)}", "write a text in quotes, on one line")
         return None
 
     def _flag(self, key: str, value: Any) -> bool | None:
         if isinstance(value, bool):
             return value
-        self._complain(key, f"{key} is {value!r}", "write true or false")
+        self._complain(key, f"{key} is {_shown(value)}", "write true or false")
         return None
 
     def _texts(self, key: str, value: Any) -> tuple[str, ...]:
         if isinstance(value, list) and all(isinstance(part, str) and part.strip() for part in value):
             return tuple(part.strip() for part in value)
-        self._complain(key, f"{key} is {value!r}", 'write a list of texts: ["one", "two"]')
+        self._complain(key, f"{key} is {_shown(value)}", 'write a list of texts: ["one", "two"]')
         return ()
 
     def _languages(self, key: str, value: Any) -> tuple[str, ...]:
         languages = self._texts(key, value)
         for language in languages:
             if not _LANGUAGE_TAG.fullmatch(language):
-                self._complain(key, f"{language!r} is no language tag", 'write tags like "en" or "fr"')
+                self._complain(key, f"{_shown(language)} is no language tag", 'write tags like "en" or "fr"')
         return tuple(dict.fromkeys(languages))
 
     def _timezone(self, key: str, value: Any) -> ZoneInfo | None:
         try:
             return ZoneInfo(value)
-        except (ValueError, TypeError, AttributeError, OSError):  # what ZoneInfo raises for names it does not know
-            self._complain(key, f"there is no time zone {value!r}", 'write a name like "Europe/Paris"')
+        except (ValueError, TypeError, AttributeError, OSError, KeyError):  # what ZoneInfo raises for what is no name
+            self._complain(key, f"there is no time zone {_shown(value)}", 'write a name like "Europe/Paris"')
             return None
 
     def _authority(self, key: str, value: Any) -> str | None:
         if isinstance(value, str) and _AUTHORITY.fullmatch(value):
             return value
-        self._complain(key, f"{value!r} is no authority", 'write a domain that you hold, like "press.example.org"')
+        self._complain(
+            key, f"{_shown(value)} is no authority", 'write a domain that you hold, like "press.example.org"'
+        )
         return None
 
     def _date(self, key: str, value: Any) -> date | None:
         if isinstance(value, date) and not isinstance(value, datetime):
             return value
-        self._complain(key, f"{key} is {value!r}", "write a date without quotes: 2018-03-23")
+        self._complain(key, f"{key} is {_shown(value)}", "write a date without quotes: 2018-03-23")
         return None
 
     def _reference_languages(self, key: str, value: Any) -> Mapping[str, str] | None:
         if isinstance(value, dict) and all(isinstance(tag, str) for tag in value.values()):
             return {prefix.upper(): tag for prefix, tag in value.items()}
-        self._complain(key, f"{key} is {value!r}", 'write prefixes with their languages: { PR = "en", CP = "fr" }')
+        self._complain(
+            key, f"{key} is {_shown(value)}", 'write prefixes with their languages: { PR = "en", CP = "fr" }'
+        )
         return None
 
     def _topics(self, key: str, value: Any) -> Mapping[str, Topic]:
         if not isinstance(value, dict):
-            self._complain(key, f"{key} is {value!r}", "write a table for each topic: [topics.space]")
+            self._complain(key, f"{key} is {_shown(value)}", "write a table for each topic: [topics.space]")
             return {}
         topics = {topic_id: self._topic(topic_id, table) for topic_id, table in value.items()}
         taken: dict[str, str] = {}
         for topic in topics.values():
             for alias in topic.aliases:
                 if alias in topics or alias in taken:
-                    self._complain(topic.id, f"{alias!r} names two topics", "let each alias stand with one topic only")
+                    self._complain(
+                        topic.id, f"{_shown(alias)} names two topics", "let each alias stand with one topic only"
+                    )
                 taken[alias] = topic.id
             if topic.retired and topic.retired not in topics:
-                self._complain(topic.id, f"there is no topic {topic.retired!r} to retire to", 'name one, or write ""')
+                self._complain(
+                    topic.id, f"there is no topic {_shown(topic.retired)} to retire to", 'name one, or write ""'
+                )
         return topics
 
     def _topic(self, topic_id: str, table: Any) -> Topic:
         if not TOPIC_ID.fullmatch(topic_id):
-            self._complain(topic_id, f"{topic_id!r} is no topic id", "write small letters, digits and hyphens")
+            self._complain(topic_id, f"{_shown(topic_id)} is no topic id", "write small letters, digits and hyphens")
         if not isinstance(table, dict):
-            self._complain(topic_id, f"the topic {topic_id} is {table!r}", f"write a table: [topics.{topic_id}]")
+            self._complain(topic_id, f"the topic {topic_id} is {_shown(table)}", f"write a table: [topics.{topic_id}]")
             return Topic(topic_id)
         fields = ("label", "match", "not", "aliases", "retired")
         for name in table.keys() - set(fields):
@@ -272,7 +296,7 @@ class _NewsroomReader:
         texts = {name: self._texts(f"{topic_id}.{name}", table.get(name, [])) for name in ("match", "not", "aliases")}
         for alias in texts["aliases"]:
             if not TOPIC_ID.fullmatch(alias):
-                self._complain("aliases", f"{alias!r} is no topic id", "write small letters, digits and hyphens")
+                self._complain("aliases", f"{_shown(alias)} is no topic id", "write small letters, digits and hyphens")
         retired = table.get("retired")
         return Topic(
             topic_id,
@@ -286,7 +310,9 @@ class _NewsroomReader:
     def _retired(self, topic_id: str, value: Any) -> str:
         if isinstance(value, str):
             return value
-        self._complain("retired", f"retired is {value!r}", f'name the topic that takes the place of {topic_id}, or ""')
+        self._complain(
+            "retired", f"retired is {_shown(value)}", f'name the topic that takes the place of {topic_id}, or ""'
+        )
         return ""
 
     def _labels(self, topic_id: str, value: Any) -> Mapping[str, str]:
@@ -294,5 +320,5 @@ class _NewsroomReader:
             return {"": value}
         if isinstance(value, dict) and all(isinstance(label, str) for label in value.values()):
             return value
-        self._complain("label", f"the label of {topic_id} is {value!r}", 'write label = { en = "Life sciences" }')
+        self._complain("label", f"the label of {topic_id} is {_shown(value)}", 'write label = { en = "Life sciences" }')
         return {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -23,6 +23,10 @@ class Problem:
     what: str
     remedy: str = ""
     severity: Severity = Severity.WARNING
+
+    def below(self, folder: str) -> Problem:
+        """The same with a path that begins at this folder, as somebody would type it."""
+        return replace(self, path=f"{folder.rstrip('/')}/{self.path}")
 
     def __str__(self) -> str:
         where = f"{self.path}:{self.line}" if self.line else self.path

@@ -20,7 +20,7 @@ from pathlib import Path
 from tempfile import SpooledTemporaryFile
 
 from feedsrv import release
-from feedsrv.errors import FileUnreadable
+from feedsrv.errors import FileUnreadable, NewsroomInvalid
 from feedsrv.file_record import Basis, FileRecord
 from feedsrv.files import topics
 from feedsrv.files.catalogue import Catalogue
@@ -40,7 +40,7 @@ _SPOOL_IN_MEMORY = 16_000_000
 class Summary:
     """What a run did: releases that came, changed and went, files by what they are to the public, and problems.
 
-    ``records`` tell what each file is, by source.
+    ``records`` tell what each file is, by source. ``news`` are those of the problems that the run before did not meet.
     """
 
     added: int
@@ -48,6 +48,7 @@ class Summary:
     removed: int
     statuses: Mapping[Status, int]
     problems: tuple[Problem, ...]
+    news: tuple[Problem, ...]
     true_until: datetime | None
     records: Mapping[str, FileRecord]
 
@@ -73,7 +74,7 @@ def publish(
     Raises IndexLocked, PublishingFailed (RemovalRefused) or NewsroomInvalid; then everything is as it was.
     """
     with index.update(rebuild=rebuild) as update:
-        newsroom = catalogue.newsroom()
+        newsroom = _newsroom(catalogue, index)
         update.set_newsroom(newsroom)
         run = _Run(Examination(catalogue, newsroom, now), newsroom, update)
         with SpooledTemporaryFile(_SPOOL_IN_MEMORY) as spool:
@@ -92,6 +93,17 @@ def publish(
         true_until = _next_change(run.records.values(), now)
         update.finish(run.records, true_until)
     return run.summary(true_until)
+
+
+def _newsroom(catalogue: Catalogue, index: SearchIndex) -> Newsroom:
+    """What newsroom.toml says. Whether it can be read is left word of, for those who ask after health."""
+    try:
+        newsroom = catalogue.newsroom()
+    except NewsroomInvalid:
+        index.set_degraded(is_degraded=True)
+        raise
+    index.set_degraded(is_degraded=False)
+    return newsroom
 
 
 @dataclass(slots=True)
@@ -150,13 +162,16 @@ class _Run:
 
     def summary(self, true_until: datetime | None) -> Summary:
         before, after = self.update.sources, self.public.keys()
-        of_the_folder = self.examination.problems_of_the_folder()
+        of_files = (*self.losses.problems, *collection.problems(self.records, self.newsroom))
+        problems = (*self.examination.problems_of_the_folder(), *of_files)
+        known = set(collection.problems(self.update.remembered(), self.newsroom))
         return Summary(
             added=len(after - before),
             changed=len(self.changed & before),
             removed=len(before - after),
             statuses=collection.count_statuses(self.records.values()),
-            problems=(*of_the_folder, *self.losses.problems, *collection.problems(self.records)),
+            problems=problems,
+            news=tuple(problem for problem in problems if problem not in known),
             true_until=true_until,
             records=self.records,
         )

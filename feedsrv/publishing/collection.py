@@ -33,7 +33,7 @@ def count_statuses(records: Iterable[FileRecord]) -> dict[Status, int]:
     return counts
 
 
-def problems(records: Mapping[str, FileRecord]) -> Iterator[Problem]:
+def problems(records: Mapping[str, FileRecord], newsroom: Newsroom) -> Iterator[Problem]:
     """The problems of all files, in order of their paths, with why each is not public and who had to yield its id."""
     holders = _holders(records)
     for record in records.values():
@@ -42,7 +42,7 @@ def problems(records: Mapping[str, FileRecord]) -> Iterator[Problem]:
             holder = holders.get(record.claim.casefold(), "another file")
             what = f"{holder} has the id {record.claim}, so this is {record.id}"
             yield Problem(record.source, 0, what, "give one of the two a reference or a slug of its own")
-        elif why := _why_not_public(record):
+        elif why := _why_not_public(record, newsroom):
             yield Problem(record.source, 0, why, severity=Severity.NOTE)
 
 
@@ -60,12 +60,12 @@ def _holders(records: Mapping[str, FileRecord]) -> dict[str, str]:
     return {record.id.casefold(): record.source for record in records.values() if record.id}
 
 
-def _why_not_public(record: FileRecord) -> str:
+def _why_not_public(record: FileRecord, newsroom: Newsroom) -> str:
     window = record.visibility
     if record.status is Status.EMBARGOED and window.opens:
-        return f"not public before {window.opens:%Y-%m-%d %H:%M} UTC"
+        return f"not public before {newsroom.clock_time(window.opens)}"
     if record.status is Status.EXPIRED and window.closes:
-        return f"not public since {window.closes:%Y-%m-%d %H:%M} UTC, when it expired"
+        return f"not public since {newsroom.clock_time(window.closes)}, when it expired"
     return "not public, because it is a draft" if record.status is Status.DRAFT else ""
 
 

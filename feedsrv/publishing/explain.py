@@ -171,7 +171,7 @@ def _parts(reading: Reading, newsroom: Newsroom) -> Iterator[Part]:
 
 def _written(value: object, newsroom: Newsroom) -> str:
     if isinstance(value, datetime):
-        return f"{value.astimezone(newsroom.timezone):%Y-%m-%d %H:%M %Z}"
+        return newsroom.clock_time(value)
     if isinstance(value, tuple):
         return "; ".join(_written(item, newsroom) for item in value)
     if isinstance(value, str):

@@ -12,6 +12,7 @@ from watchfiles import watch as watch_files
 
 from feedsrv.errors import FeedsrvError, IndexLocked
 from feedsrv.files.catalogue import Catalogue, is_document_name, is_release_name, is_worth_noticing
+from feedsrv.problem import Problem, Severity
 from feedsrv.publishing import Summary, publish
 from feedsrv.search import SearchIndex
 
@@ -81,6 +82,7 @@ class _Publisher:
         self._clock = clock
         self._next = clock()
         self._complaint = ""
+        self._told: tuple[Problem, ...] = ()
 
     def tick(self) -> None:
         """Publish if a release appears or goes now, or if it is time to look at everything again."""
@@ -103,16 +105,21 @@ class _Publisher:
         else:
             self._complaint = ""
             self._next = min(summary.true_until or now + FULL_PASS, now + FULL_PASS)
-            _report(summary)
+            self._report(summary)
         self._show_life()
+
+    def _report(self, summary: Summary) -> None:
+        """Log what was published, and each problem once: when it is new, or another than before."""
+        if summary.added or summary.changed or summary.removed:
+            _log.info("published: %d added, %d changed, %d removed", summary.added, summary.changed, summary.removed)
+        for problem in summary.news:
+            if problem not in self._told:
+                level = logging.INFO if problem.severity is Severity.NOTE else logging.WARNING
+                _log.log(level, "%s", problem.below(self._catalogue.folder.as_posix()))
+        self._told = summary.news
 
     def _show_life(self) -> None:
         try:
             self._index.heartbeat()
         except FeedsrvError as error:
             _log.error("no heartbeat: %s", error)
-
-
-def _report(summary: Summary) -> None:
-    if summary.added or summary.changed or summary.removed:
-        _log.info("published: %d added, %d changed, %d removed", summary.added, summary.changed, summary.removed)

@@ -30,11 +30,13 @@ class IndexStatus:
 
     ``published`` is the name of the newest generation, None before the first. Past ``true_until`` a release
     ought to have appeared or gone. ``heartbeat`` is when a publisher last showed that it lives, None if none has.
+    ``is_degraded``: it cannot read newsroom.toml, so what is published stays as it was.
     """
 
     published: str | None
     true_until: datetime | None
     heartbeat: datetime | None
+    is_degraded: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +149,9 @@ class SearchIndex(Protocol):
 
     def heartbeat(self) -> None:
         """Leave word that the publisher lives. Raises PublishingFailed."""
+
+    def set_degraded(self, *, is_degraded: bool) -> None:
+        """Leave word whether newsroom.toml can be read. Raises PublishingFailed."""
 
     def update(self, *, rebuild: bool = False) -> AbstractContextManager[Update]:
         """Make the next generation: published when the block ends, unless nothing is different or it raises.

@@ -8,7 +8,7 @@
                                          and those of the releases in files/ (see `feedsrv.search.attachments`)
         gen-6-…/                         the one before, for readers that are still in it
         ledger.json                      what the publisher remembers of every file (see `feedsrv.file_record`)
-        writer.lock  heartbeat  true-until
+        writer.lock  heartbeat  true-until  degraded
 
 A generation starts as hard links to the files of the one before, which cost nothing, and is flushed to the disk
 before it is named: a power failure leaves the old one or the new one, whole.

@@ -21,7 +21,10 @@ def live() -> Response:
 
 
 def ready() -> Response:
-    """200 if what is served is up to date, 503 if not or if there is nothing to serve."""
+    """200 if what is served is up to date, 503 if not or if there is nothing to serve.
+
+    With 200 it is "degraded" while newsroom.toml cannot be read: what is public stays so, and nothing new comes.
+    """
     now, index_status = site().clock(), site().index.status()
     age = round((now - index_status.heartbeat).total_seconds()) if index_status.heartbeat else None
     try:
@@ -33,11 +36,12 @@ def ready() -> Response:
     is_silent = index_status.heartbeat is not None and now - index_status.heartbeat > LATEST_HEARTBEAT
     is_behind = index_status.published != current.generation
     status = HTTPStatus.SERVICE_UNAVAILABLE if is_overdue or is_silent or is_behind else HTTPStatus.OK
-    return _report(status, generation=current.generation, releases=releases, heartbeat_age_seconds=age)
+    good = "degraded" if index_status.is_degraded else "ok"
+    return _report(status, good, generation=current.generation, releases=releases, heartbeat_age_seconds=age)
 
 
-def _report(status: HTTPStatus, **members: str | int | None) -> Response:
-    response = jsonify({"status": "ok" if status is HTTPStatus.OK else "unavailable", **members})
+def _report(status: HTTPStatus, good: str = "ok", **members: str | int | None) -> Response:
+    response = jsonify({"status": good if status is HTTPStatus.OK else "unavailable", **members})
     response.status_code = status
     response.headers["Cache-Control"] = NO_STORE
     return response

@@ -31,6 +31,8 @@ from feedsrv.search.whoosh.update import Ledger, WhooshUpdate
 RETRY_AFTER = 1.0
 """Seconds before a generation that could not be opened is tried again."""
 
+_DEGRADED = "degraded"
+
 _log = logging.getLogger(__name__)
 
 
@@ -83,12 +85,18 @@ class WhooshIndex:
             heartbeat = datetime.fromtimestamp((folder / "heartbeat").stat().st_mtime, UTC)
         except OSError:
             heartbeat = None
-        return IndexStatus(self._generations.current(), true_until, heartbeat)
+        return IndexStatus(self._generations.current(), true_until, heartbeat, (folder / _DEGRADED).exists())
 
     def heartbeat(self) -> None:
         """Leave word that the publisher lives. Raises PublishingFailed."""
         with self._generations.translating_errors():
             (self._generations.folder / "heartbeat").touch(mode=0o644)
+
+    def set_degraded(self, *, is_degraded: bool) -> None:
+        """Leave word whether newsroom.toml can be read. Raises PublishingFailed."""
+        mark = self._generations.folder / _DEGRADED
+        with self._generations.translating_errors():
+            mark.touch(mode=0o644) if is_degraded else mark.unlink(missing_ok=True)
 
     @contextmanager
     def update(self, *, rebuild: bool = False) -> Iterator[WhooshUpdate]:

@@ -1,0 +1,60 @@
+"""newsroom.toml: whatever stands in it, it is read or its faults are named with their lines."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feedsrv import newsroom
+from feedsrv.errors import NewsroomInvalid
+
+SETTINGS = (
+    *("title", "description", "publisher", "contact", "languages", "timezone", "authority", "since", "day_first"),
+    *("reference_languages", "topics", "topics.space", "topics.space.label", "topics.space.match"),
+    *("topics.space.not", "topics.space.aliases", "topics.space.retired"),
+)
+SCALARS = st.one_of(
+    st.sampled_from(
+        ["true", "1.5", "nan", "2018-03-23", "0001-01-01", "9999-12-31", "10:00:00", "2018-03-23T10:00:00Z"]
+    ),
+    st.sampled_from(
+        [f"0x{'f' * 5000}", '"../../etc/passwd"', '"/etc/passwd"', '"Europe/"', '"Europe"', '"UTC\\u0000"']
+    ),
+    st.integers().map(str),
+    st.text(st.characters(codec="ascii", exclude_characters='"\\', exclude_categories=["C"]), max_size=200).map(
+        '"{}"'.format
+    ),
+    st.sampled_from(["\\u0000", "a\\nb", "\\uffff", "é", "x" * 5000]).map('"{}"'.format),
+)
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3).map(lambda parts: f"[{', '.join(parts)}]"),
+        st.dictionaries(st.sampled_from(["a", "en", "PR", "label"]), inner, max_size=2).map(
+            lambda parts: f"{{{', '.join(f'{key} = {value}' for key, value in parts.items())}}}"
+        ),
+    ),
+    max_leaves=4,
+)
+
+
+@given(key=st.sampled_from(SETTINGS), value=VALUES)
+def test_an_odd_value_is_read_or_named_with_its_line(key: str, value: str) -> None:
+    try:
+        newsroom.parse(f"# settings\n{key} = {value}\n")
+    except NewsroomInvalid as error:
+        for problem in error.problems:
+            assert len(str(problem)) < 400
+            assert str(problem).isprintable()
+
+
+@pytest.mark.parametrize("name", ["Europe/Atlantis", "Paris", "Europe", "", " ", "../UTC", "UTC\\u0000", "é"])
+def test_an_unknown_time_zone_is_a_problem_with_its_line(name: str) -> None:
+    with pytest.raises(NewsroomInvalid, match=r"newsroom\.toml:2: there is no time zone .*; write a name like"):
+        newsroom.parse(f'title = "T"\ntimezone = "{name}"\n')
+
+
+def test_a_number_that_python_does_not_write_is_named() -> None:
+    with pytest.raises(NewsroomInvalid, match=r"newsroom\.toml:1: title is a number of thousands of digits"):
+        newsroom.parse(f"title = 0x{'f' * 5000}")

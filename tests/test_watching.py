@@ -1,0 +1,79 @@
+"""What serve and watch find wrong with a file that was just dropped in is seen at once, where everybody looks."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import MakeNewsroom, release
+from tests.running import environment, run, until
+
+TOML = 'timezone = "Europe/Paris"\n'
+
+
+@pytest.fixture
+def releases(tmp_path: Path) -> Path:
+    folder = tmp_path / "releases"
+    folder.mkdir()
+    (folder / "newsroom.toml").write_text(TOML)
+    (folder / "first.md").write_text(release("First"), "utf8")
+    (folder / "known.md").write_text(release(embargo="some day"), "utf8")
+    return folder
+
+
+class Log:
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __contains__(self, text: str) -> bool:
+        return text in self._path.read_text("utf8")
+
+    def count(self, text: str) -> int:
+        return self._path.read_text("utf8").count(text)
+
+
+@contextmanager
+def watching(releases: Path, index: Path) -> Iterator[Log]:
+    path = index.parent / "log"
+    with path.open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "feedsrv", "watch"], env=environment(releases, index), stderr=log
+        )
+    try:
+        until((index / "heartbeat").exists)
+        yield Log(path)
+    finally:
+        process.terminate()
+        assert process.wait(10) == 0
+
+
+def test_each_problem_of_a_new_file_is_logged_once_with_its_line_and_remedy(releases: Path, tmp_path: Path) -> None:
+    index = tmp_path / "index"
+    run("index", releases=releases, index=index)
+    with watching(releases, index) as log:
+        (releases / "held.md").write_text(release(embargo="when it is time"), "utf8")
+        held = f"WARNING {releases}/held.md:4: embargo: when it is time is no date; write it like"
+        until(lambda: held in log)
+        (releases / "later.md").write_text(release(embargo="2099-07-01 10:00"), "utf8")
+        until(lambda: f"INFO {releases}/later.md: not public before 2099-07-01 10:00 CEST" in log)
+        (releases / "held.md").write_text("\n" + release(embargo="when it is time"), "utf8")
+        until(lambda: f"WARNING {releases}/held.md:5: embargo: when it is time is no date" in log)
+        assert log.count("held.md:4:") == 1
+        assert "known.md" not in log, "what was known before is not news"
+
+
+def test_a_newsroom_toml_that_cannot_be_read_shows_in_health_until_it_is_mended(make_newsroom: MakeNewsroom) -> None:
+    press = make_newsroom({"newsroom.toml": TOML, "a.md": release("A")})
+    client, index = press.client(), press.settings.index.parent / "index"
+    with watching(press.releases, index) as log:
+        press.write({"newsroom.toml": 'title = "T"\ntimezone = "Europe/Atlantis"\n'})
+        until(lambda: client.get("/health/ready").get_json()["status"] == "degraded")
+        assert client.get("/health/ready").status_code == 200
+        until(lambda: "newsroom.toml:2: there is no time zone 'Europe/Atlantis'" in log)
+        press.write({"newsroom.toml": TOML})
+        until(lambda: client.get("/health/ready").get_json()["status"] == "ok")
