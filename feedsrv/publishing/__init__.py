@@ -5,6 +5,7 @@
     examination    what each file is now: the one way from a file to what is known of it
     collection     what only all files together show: who has which id
     losses         what was public and would no longer be
+    sentinel       whether what is about to be public is what the gate let pass
     watch          when it is time to publish again
     check          what would be said, without doing anything
     explain        where each part of a release came from
