@@ -24,7 +24,7 @@ from lxml import etree
 
 from feedsrv.feeds import Category, Enclosure, Feed, FeedEntry, Link, Subscription, SubscriptionGroup
 from feedsrv.feeds.atom_rss import atom, rss
-from feedsrv.feeds.formats import ATOM, FORMATS, JSON, RSS
+from feedsrv.feeds.formats import ATOM, FORMATS, JSON, RSS, Format
 from feedsrv.feeds.json_feed import json_feed
 from feedsrv.feeds.opml import opml
 
@@ -479,14 +479,23 @@ pickle.dump([format_.render(feed) for format_ in FORMATS.values()], sys.stdout.b
     assert pickle.loads(done.stdout) == [format_.render(FEED) for format_ in FORMATS.values()]
 
 
-def test_the_formats_are_found_by_their_endings() -> None:
-    assert FORMATS == {"atom": ATOM, "rss": RSS, "json": JSON}
-    assert [format_.content_type for format_ in FORMATS.values()] == [
-        "application/atom+xml; charset=utf-8",
-        "application/rss+xml; charset=utf-8",
-        "application/feed+json; charset=utf-8",
-    ]
-    assert [format_.name for format_ in FORMATS.values()] == ["Atom", "RSS", "JSON Feed"]
+def test_formats_are_found_by_their_endings() -> None:
+    assert {ending: format_.extension for ending, format_ in FORMATS.items()} == {ending: ending for ending in FORMATS}
+
+
+@pytest.mark.parametrize(
+    ("format_", "ending", "name", "content_type"),
+    [
+        (ATOM, "atom", "Atom", "application/atom+xml; charset=utf-8"),
+        (RSS, "rss", "RSS", "application/rss+xml; charset=utf-8"),
+        (JSON, "json", "JSON Feed", "application/feed+json; charset=utf-8"),
+    ],
+)
+def test_a_format_has_its_ending_its_name_and_its_type(
+    format_: Format, ending: str, name: str, content_type: str
+) -> None:
+    assert FORMATS[ending] is format_
+    assert (format_.name, format_.content_type) == (name, content_type)
 
 
 def test_opml_lists_the_feeds_in_their_groups() -> None:

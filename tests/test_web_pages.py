@@ -9,6 +9,7 @@ from html import unescape
 import pytest
 from werkzeug.test import Client
 
+from feedsrv.feeds.formats import FORMATS
 from tests.conftest import MakeNewsroom, Newsroom, release
 
 Make = Callable[..., Client]
@@ -243,9 +244,9 @@ def test_a_page_offers_its_own_feed_first_and_then_the_whole_newsroom(harbour: C
         found = re.findall(r'<link rel="alternate" type="[^"]*" title="[^"]*" href="([^"]*)"', harbour.get(path).text)
         return [unescape(address).removeprefix("https://press.example.org") for address in found]
 
-    everything = ["/releases.atom", "/releases.rss", "/releases.json"]
+    everything = [f"/releases.{ending}" for ending in FORMATS]
     assert feeds("/") == feeds("/releases") == feeds("/topics") == everything
-    assert feeds("/topics/quays") == ["/topics/quays.atom", "/topics/quays.rss", "/topics/quays.json", *everything]
+    assert feeds("/topics/quays") == [*(f"/topics/quays.{ending}" for ending in FORMATS), *everything]
     assert feeds("/search?q=quay&sort=oldest&page=1&year=2026")[0] == "/search.atom?q=quay&year=2026"
 
 
@@ -280,7 +281,7 @@ def test_texts_carry_their_language(harbour: Client) -> None:
 def test_the_feeds_page_lists_every_feed(harbour: Client) -> None:
     page = harbour.get("/feeds").text
     for path in ("/releases", "/topics/quays", "/topics/pilots", "/years/2026"):
-        assert {f"{path}.atom", f"{path}.rss", f"{path}.json"} <= set(links(page))
+        assert {f"{path}.{ending}" for ending in FORMATS} <= set(links(page))
         assert f'<code class="address">https://press.example.org{path}.atom</code>' in page
     assert "/releases.atom?lang=fr" in links(page)
     assert "/topics/tugs.atom" not in links(page)

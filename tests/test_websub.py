@@ -23,13 +23,12 @@ from werkzeug.wrappers import Request, Response
 
 from feedsrv.cli import websub
 from feedsrv.cli.websub import MEMORY, Pinger
+from feedsrv.feeds.formats import FORMATS
 from tests.conftest import BASE_URL, MakeNewsroom, Newsroom, release
 from tests.running import free_port, run, running, until
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
-
-FORMATS = ("atom", "rss", "json")
 
 
 @dataclass

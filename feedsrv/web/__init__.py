@@ -25,7 +25,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from flask import Flask
-from werkzeug.routing import BaseConverter
+from werkzeug.routing import BaseConverter, Map
 
 from feedsrv.feeds.formats import FORMATS, Format
 from feedsrv.preview import Preview
@@ -98,7 +98,9 @@ def _add_routes(app: Flask) -> None:
 class _FormatConverter(BaseConverter):
     """The ending of a feed's address."""
 
-    regex = "|".join(FORMATS)
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map)
+        self.regex = "|".join(FORMATS)
 
     def to_python(self, value: str) -> Format:
         return FORMATS[value]

@@ -20,9 +20,9 @@ from feedsrv.web.parameters import listing_of
 from feedsrv.web.responses import answer, moved_to_canonical
 
 
-def feed(kind: ListingKind, format_: Format, topics: str = "", year: str = "") -> Response:
+def feed(kind: ListingKind, format_: Format, **path: str) -> Response:
     """A list of releases, newest first, for feed readers and programs."""
-    listing = listing_of(kind, newsroom(), topics=topics, year=year, in_feed=True)
+    listing = listing_of(kind, newsroom(), path, in_feed=True)
     address = site().addresses.listing(listing, format_)
     return moved_to_canonical(listing, format_) or answer(address, lambda: _rendering(listing, format_))
 

@@ -39,9 +39,9 @@ def home() -> Response:
     return answer(site().addresses.home, render)
 
 
-def listing(kind: ListingKind, topics: str = "", year: str = "") -> Response:
+def listing(kind: ListingKind, **path: str) -> Response:
     """A list of releases, page by page, with what it can be narrowed by; a search is one too."""
-    asked = listing_of(kind, newsroom(), topics=topics, year=year, in_feed=False)
+    asked = listing_of(kind, newsroom(), path, in_feed=False)
     address = site().addresses.listing(asked)
     return moved_to_canonical(asked) or answer(address, lambda: _listing(asked, address))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import TypeVar
 from urllib.parse import parse_qsl
@@ -31,8 +31,8 @@ U = TypeVar("U")
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\ufffe\uffff]+")
 
 
-def listing_of(kind: ListingKind, newsroom: Newsroom, *, topics: str = "", year: str = "", in_feed: bool) -> Listing:
-    """The list that this request asks for; ``topics`` and ``year`` are what its path says.
+def listing_of(kind: ListingKind, newsroom: Newsroom, path: Mapping[str, str], *, in_feed: bool) -> Listing:
+    """The list that this request asks for; ``path`` is what its path says, by the names in the value of the kind.
 
     The page of a retired topic is that of the one in its place; its feed stays its own. Raises NotFound for a
     path that names what cannot be a topic or a year, BadRequest for parameters that cannot be used.
@@ -40,10 +40,11 @@ def listing_of(kind: ListingKind, newsroom: Newsroom, *, topics: str = "", year:
     reader = _ParameterReader(newsroom, spelling(kind, in_feed=in_feed), in_feed=in_feed)
     if kind is ListingKind.SEARCH:
         return reader.paged(reader.search())
-    names = [_topic_of_path(name.lower(), newsroom) for name in topics.split("+")] if topics else []
+    topics = path["topics"].lower().split("+") if "topics" in path else []
+    names = [_topic_of_path(name, newsroom) for name in topics]
     if not in_feed:
         names = [_successor(name, newsroom) for name in names]
-    return reader.paged(Listing(kind, topics=_ordered(names), years=_years_of_path(year)))
+    return reader.paged(Listing(kind, topics=_ordered(names), years=_years_of_path(path.get("year", ""))))
 
 
 def spelling(kind: ListingKind, *, in_feed: bool) -> list[tuple[str, str]]:
