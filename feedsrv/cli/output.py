@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
 from shutil import get_terminal_size
 
 import click
@@ -15,6 +18,7 @@ from feedsrv.problem import Problem, Severity
 from feedsrv.publishing import Summary
 from feedsrv.publishing.check import Report
 from feedsrv.publishing.explain import Explanation, Part
+from feedsrv.publishing.schedule import Entry, Schedule
 from feedsrv.query import Results
 from feedsrv.reading import Status
 
@@ -119,19 +123,56 @@ def _where(part: Part) -> str:
     return ", ".join(text for text in (line, part.how) if text)
 
 
+def show_schedule(schedule: Schedule, folder: Path) -> None:
+    """A schedule as a table: when, what, which file, and the headline or what holds it."""
+    clock_time = schedule.newsroom.clock_time
+    rows = [
+        (clock_time(entry.at) if entry.at else "", entry.event.value, _located(entry, folder), _said(entry))
+        for entry in schedule.entries
+    ]
+    if rows:
+        _show_rows(rows, longest=3)
+    click.echo(f"{_counted(sum(entry.at is not None for entry in schedule.entries), 'moment')} to come", err=True)
+
+
+def _located(entry: Entry, folder: Path) -> str:
+    return f"{folder / entry.path}:{entry.line}" if entry.line else str(folder / entry.path)
+
+
+def _said(entry: Entry) -> str:
+    return "; ".join(text for text in (entry.title, entry.why, entry.remedy) if text)
+
+
+def schedule_as_json(schedule: Schedule) -> str:
+    """A schedule for programs: a list of its entries, with moments in the newsroom's time zone."""
+    timezone = schedule.newsroom.timezone
+    entries = [
+        asdict(entry) | {"at": entry.at.astimezone(timezone).isoformat() if entry.at else None}
+        for entry in schedule.entries
+    ]
+    return json.dumps(entries, ensure_ascii=False, indent=1)
+
+
 def _show_section(title: str, rows: Sequence[tuple[str, str, str]]) -> None:
     if rows:
         click.echo(f"\n{title}")
         _show_rows(rows)
 
 
-def _show_rows(rows: Sequence[tuple[str, str, str]]) -> None:
-    """Rows of three columns, aligned and cut to the width of a terminal; in a pipe whole, with tabs between."""
+def _show_rows(rows: Sequence[tuple[str, ...]], longest: int = 1) -> None:
+    """Rows of columns, aligned, the ``longest`` cut to the width of a terminal; in a pipe whole, with tabs between."""
     if not sys.stdout.isatty():
         click.echo("\n".join("\t".join(row).rstrip() for row in rows))
         return
-    first, value, last = (max(len(row[column]) for row in rows) for column in range(3))
-    middle = min(value, max(20, get_terminal_size().columns - first - last - 6))
-    for name, text, where in rows:
-        cut = text if len(text) <= middle else f"{text[: middle - 1]}…"
-        click.echo(f"  {name:<{first}}  {cut:<{middle}}  {click.style(where, dim=True) if where else ''}".rstrip())
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    others = sum(widths) - widths[longest]
+    widths[longest] = min(widths[longest], max(10, get_terminal_size().columns - others - 2 * len(widths)))
+    for row in rows:
+        *cells, last = (_cut(text, width) for text, width in zip(row, widths, strict=True))
+        shown = "".join(f"  {text:<{width}}" for text, width in zip(cells, widths, strict=False))
+        has_note = last and longest != len(cells)
+        click.echo(f"{shown}  {click.style(last, dim=True) if has_note else last}".rstrip())
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else f"{text[: width - 1]}…"

@@ -9,6 +9,7 @@
     watch          when it is time to publish again
     check          what would be said, without doing anything
     explain        where each part of a release came from
+    schedule       what is to come, and what waits
     preview        the newsroom as it would be
 """
 

@@ -1,0 +1,72 @@
+"""iCalendar (RFC 5545): a schedule as a calendar that calendar programs subscribe to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from hashlib import sha256
+
+from feedsrv.publishing.schedule import Entry, Event, Schedule
+
+_LONGEST_LINE = 75  # octets, without the line end (RFC 5545, section 3.1)
+_IN_WORDS = {Event.OPENS: "Public", Event.EXPIRES: "Expires", Event.IS_WITHDRAWN: "Withdrawn"}
+
+
+def calendar(schedule: Schedule, base_url: str, now: datetime) -> bytes:
+    """The calendar: a VEVENT for each moment at which something opens or goes, with a UID that stays its own.
+
+    ``now`` is when it was made. Events are confidential and take up no time.
+    """
+    newsroom = schedule.newsroom
+    authority = newsroom.authority or "feedsrv.invalid"
+    lines = [
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        "PRODID:-//feedsrv//feedsrv schedule//EN",
+        f"NAME:{_escaped(newsroom.title)}",
+        f"X-WR-CALNAME:{_escaped(newsroom.title)}",
+        f"X-WR-TIMEZONE:{_escaped(newsroom.timezone.key)}",
+    ]
+    for entry in schedule.entries:
+        if entry.at:
+            lines.extend(_event(entry, entry.at, authority, f"{base_url}/releases/{entry.id}", now))
+    lines.append("END:VCALENDAR")
+    return b"".join(b"%s\r\n" % _folded(line) for line in lines)
+
+
+def _event(entry: Entry, at: datetime, authority: str, address: str, now: datetime) -> Iterator[str]:
+    yield "BEGIN:VEVENT"
+    digest = sha256(f"{entry.path} {entry.event}".encode()).hexdigest()
+    yield f"UID:{digest[:32]}@{authority}"
+    yield f"DTSTAMP:{_written(now)}"
+    yield f"DTSTART:{_written(at)}"
+    yield f"SUMMARY:{_IN_WORDS[entry.event]}: {_escaped(entry.title)}"
+    description = "\n".join(filter(None, (entry.path, entry.why, entry.remedy)))
+    yield f"DESCRIPTION:{_escaped(description)}"
+    yield f"URL:{address}"
+    yield "CLASS:CONFIDENTIAL"
+    yield "TRANSP:TRANSPARENT"
+    yield "END:VEVENT"
+
+
+def _written(moment: datetime) -> str:
+    """A moment in UTC (section 3.3.5, form 2): every program shows it in its own time zone."""
+    return f"{moment.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+
+
+def _escaped(text: str) -> str:
+    """A text as a value (section 3.3.11)."""
+    return text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
+
+
+def _folded(line: str) -> bytes:
+    """A content line, folded between characters (section 3.1)."""
+    pieces, length = [], 0
+    for character in line:
+        size = len(character.encode())
+        if length + size > _LONGEST_LINE:
+            pieces.append("\r\n ")
+            length = 1
+        pieces.append(character)
+        length += size
+    return "".join(pieces).encode()
