@@ -29,7 +29,7 @@ from feedsrv.files.catalogue import Catalogue
 from feedsrv.newsroom import Newsroom
 from feedsrv.problem import Problem
 from feedsrv.publishing import collection, losses, sentinel
-from feedsrv.publishing.examination import Examination, Progress
+from feedsrv.publishing.examination import Examination, Judge, Progress, as_stated
 from feedsrv.publishing.losses import Losses
 from feedsrv.reading import Status
 from feedsrv.release import Release, Withdrawal
@@ -69,16 +69,18 @@ def publish(
     force: bool = False,
     only: Collection[str] | None = None,
     progress: Progress = iter,
+    judge: Judge = as_stated,
 ) -> Summary:
     """Bring the index in line with the folder as of ``now``.
 
     ``only`` names the files that may have changed, None all of them; ``force`` allows most of the newsroom to go.
+    Another ``judge`` is for an index that is not the public one.
     Raises IndexLocked, PublishingFailed (RemovalRefused) or NewsroomInvalid; then everything is as it was.
     """
     with index.update(rebuild=rebuild) as update:
         newsroom = _newsroom(catalogue, index)
         update.set_newsroom(newsroom)
-        run = _Run(Examination(catalogue, newsroom, now), newsroom, update)
+        run = _Run(Examination(catalogue, newsroom, now, judge), newsroom, update)
         with SpooledTemporaryFile(_SPOOL_IN_MEMORY) as spool:
             for found in run.examine(None if run.is_newsroom_changed else only, progress):
                 spool.write(release.to_json(found) + b"\n")

@@ -19,6 +19,14 @@ from feedsrv.release import Release, Withdrawal
 Progress = Callable[[Sequence[str]], Iterable[str]]
 """Shows how far things are: gives the sources that it is given."""
 
+Judge = Callable[[Reading], Visibility]
+"""Says when a release may be seen."""
+
+
+def as_stated(reading: Reading) -> Visibility:
+    """The judge of all that is public: what was read of the file holds."""
+    return reading.visibility
+
 
 @dataclass(frozen=True, slots=True)
 class Examined:
@@ -55,13 +63,15 @@ class Examined:
 class Examination:
     """One look at the folder: it is listed once, and each file in it is examined as of ``now``.
 
-    Raises PublishingFailed if the folder cannot be read.
+    The word of the ``judge`` is the last one on each file that is read. Raises PublishingFailed if the folder cannot be
+    read.
     """
 
-    def __init__(self, catalogue: Catalogue, newsroom: Newsroom, now: datetime) -> None:
+    def __init__(self, catalogue: Catalogue, newsroom: Newsroom, now: datetime, judge: Judge = as_stated) -> None:
         self._catalogue = catalogue
         self._newsroom = newsroom
         self._now = now
+        self._judge = judge
         self.listing = catalogue.list()
         self._enclosures = catalogue.enclosures(self.listing)
         self.attached: set[str] = set()
@@ -120,7 +130,7 @@ class Examination:
 
     def _read(self, source: str, data: bytes) -> Examined:
         enclosed = self._enclosures.enclose(self._catalogue.read(source, data, self._newsroom), data)
-        reading = enclosed.reading
+        reading = replace(enclosed.reading, visibility=self._judge(enclosed.reading))
         record = FileRecord(
             source=source,
             claim=reading.release.id,

@@ -1,7 +1,7 @@
 """Previewing: the folder as the newsroom it would be at a moment, kept in an index of its own.
 
-Nothing is judged here. The publisher publishes as ever: as of another moment, or from a catalogue that takes away what
-holds a release, and remembers what its file says in truth.
+The publisher publishes as ever: as of another moment, or under a judge who takes away what holds a release. What its
+file says in truth is remembered beside.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from feedsrv.newsroom import Newsroom
 from feedsrv.preview import Preview
 from feedsrv.problem import Problem
 from feedsrv.publishing import Summary, publish
-from feedsrv.publishing.examination import Progress
+from feedsrv.publishing.examination import Progress, as_stated
 from feedsrv.readers import dates
 from feedsrv.reading import Origin, Reading, Status, Visibility
 from feedsrv.search import SearchIndex
@@ -47,7 +47,7 @@ class Previewer:
     def __init__(
         self, catalogue: Catalogue, index: SearchIndex, clock: Callable[[], datetime], at: datetime | None
     ) -> None:
-        self._folder = catalogue.folder
+        self._catalogue = catalogue
         self._index = index
         self._clock = clock
         self._at = at
@@ -59,10 +59,9 @@ class Previewer:
 
     def publish(self, progress: Progress = iter) -> None:
         """Bring the index in line with the folder. Raises what `feedsrv.publishing.publish` raises."""
-        state, now = _state(self._folder), self._clock()
-        catalogue = _OpenCatalogue(self._folder, self._truths, None if self._at else now)
-        summary = publish(catalogue, self._index, self._at or now, force=True, progress=progress)
-        self._summary, self._state = summary, state
+        state, moment = _state(self._catalogue.folder), self._at or self._clock()
+        self._summary = publish(self._catalogue, self._index, moment, force=True, progress=progress, judge=self._judge)
+        self._state = state
 
     def current(self) -> Preview:
         """The preview of the folder as it is; an equal one is the same object.
@@ -82,11 +81,20 @@ class Previewer:
 
     def _looked(self) -> Preview:
         try:
-            if _state(self._folder) != self._state:
+            if _state(self._catalogue.folder) != self._state:
                 self.publish()
         except FeedsrvError as error:
             return replace(self._preview, trouble=str(error))
         return self._told(self._summary)
+
+    def _judge(self, reading: Reading) -> Visibility:
+        """When a release may be seen here: as its file says, or always where only a moment or a bar is in the way."""
+        stated = as_stated(reading)
+        self._truths[reading.release.source] = _Truth(stated, reading.origins.get("barred", Origin(0, "")))
+        opened = replace(stated, barred=None, opens=None, closes=None)
+        is_held = stated.barred in {None, Status.DRAFT, Status.HELD}  # whatever else is barred is no release
+        is_opened = self._at is None and is_held and opened.status(self._clock()) is Status.PUBLIC
+        return opened if is_opened else stated
 
     def _told(self, summary: Summary) -> Preview:
         now, newsroom = self._clock(), self._index.snapshot().newsroom
@@ -105,8 +113,9 @@ class Previewer:
         """The files that the preview does not show: those that are held at its moment, and what cannot be read."""
         for source, truth in self._truths.items():
             record = summary.records.get(source)
-            if record and not record.status.is_known_to_the_public and record.status is not Status.UNREADABLE:
-                yield Problem(source, truth.barred.line, _reason(truth, self._at or self._clock(), newsroom))
+            reason = _reason(truth, self._at or self._clock(), newsroom)
+            if reason and record and record.status in {Status.DRAFT, Status.EMBARGOED, Status.EXPIRED, Status.HELD}:
+                yield Problem(source, truth.barred.line, reason)
         for problem in summary.problems:
             record = summary.records.get(problem.path)
             if record is None or record.status is Status.UNREADABLE:
@@ -119,25 +128,6 @@ class _Truth:
 
     visibility: Visibility
     barred: Origin
-
-
-@dataclass(frozen=True, slots=True)
-class _OpenCatalogue(Catalogue):
-    """A folder that notes in ``truths`` what its files say of when they may be seen.
-
-    Where ``now`` is given, nothing holds a release but that it has been withdrawn by then.
-    """
-
-    truths: dict[str, _Truth]
-    now: datetime | None
-
-    def read(self, source: str, data: bytes, newsroom: Newsroom) -> Reading:
-        """What a file says, as if nothing held it. Raises FileUnreadable."""
-        reading = Catalogue.read(self, source, data, newsroom)
-        self.truths[source] = _Truth(reading.visibility, reading.origins.get("barred", Origin(0, "")))
-        opened = replace(reading.visibility, barred=None, opens=None, closes=None)
-        is_opened = self.now is not None and opened.status(self.now) is Status.PUBLIC
-        return replace(reading, visibility=opened) if is_opened else reading
 
 
 def _reason(truth: _Truth, moment: datetime, newsroom: Newsroom) -> str:
