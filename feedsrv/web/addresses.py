@@ -73,7 +73,7 @@ class Addresses:
 def parameters(listing: Listing) -> list[tuple[str, str]]:
     """The parameters of a list's address, sorted by name, without what the path says and what is usual."""
     said = [("lang", language) for language in listing.languages]
-    if listing.kind is ListingKind.SEARCH:
+    if listing.is_search:
         said += [("topic", topic) for topic in listing.topics]
         said += [("year", str(year)) for year in listing.years]
         said += [
@@ -90,6 +90,6 @@ def parameters(listing: Listing) -> list[tuple[str, str]]:
 
 def _path(listing: Listing) -> str:
     topics, year = "+".join(listing.topics), "".join(map(str, listing.years))
-    if listing.kind is ListingKind.SEARCH:
+    if listing.is_search:
         return listing.kind.value
     return listing.kind.value.replace("<topics>", topics).replace("<year>", year)

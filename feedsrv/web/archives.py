@@ -15,7 +15,7 @@ from feedsrv.newsroom import Newsroom
 from feedsrv.query import Query, Results, Sort
 from feedsrv.search import Snapshot
 from feedsrv.text.dates import MONTHS, in_words
-from feedsrv.web.listing import FEED_SIZE, Listing, ListingKind
+from feedsrv.web.listing import FEED_SIZE, Listing
 
 LARGEST_MONTH = 200
 """Releases of a month in one document; one that has more is kept by the day."""
@@ -53,7 +53,7 @@ NO_ARCHIVES = Archives()
 
 def has_archives(listing: Listing) -> bool:
     """Whether lists of this kind are archived: searches and joined topics are paged instead."""
-    return listing.kind is not ListingKind.SEARCH and len(listing.topics) <= 1
+    return not listing.is_search and len(listing.topics) <= 1
 
 
 def archives(snapshot: Snapshot, listing: Listing) -> Archives:

@@ -56,7 +56,7 @@ def facet_groups(listing: Listing, results: Results, newsroom: Newsroom) -> list
 
 def _topics(listing: Listing, facets: Sequence[Facet], newsroom: Newsroom) -> FacetGroup:
     def facet_value(value: str, count: int) -> FacetValue:
-        topics = _switched(listing.topics, value, is_one=listing.kind is not ListingKind.SEARCH)
+        topics = _switched(listing.topics, value, is_one=not listing.is_search)
         return FacetValue(
             newsroom.topic_label(value),
             count,
@@ -71,7 +71,7 @@ def _years(listing: Listing, facets: Sequence[Facet]) -> FacetGroup:
     on = tuple(map(str, listing.years))
 
     def facet_value(value: str, count: int) -> FacetValue:
-        years = _switched(on, value, is_one=listing.kind is not ListingKind.SEARCH)
+        years = _switched(on, value, is_one=not listing.is_search)
         return FacetValue(value, count, value in on, _of_its_kind(replace(listing, years=tuple(map(int, years)))))
 
     values = _values(facets, on, facet_value)
@@ -114,7 +114,7 @@ def _switched(on: tuple[str, ...], value: str, *, is_one: bool) -> tuple[str, ..
 
 def _of_its_kind(listing: Listing) -> Listing:
     """The same list from its first page, where a list with such topics and years stands."""
-    if listing.kind is ListingKind.SEARCH:
+    if listing.is_search:
         return replace(listing, page=1)
     if listing.topics:
         kind = ListingKind.TOPIC_YEAR if listing.years else ListingKind.TOPIC

@@ -83,7 +83,7 @@ class FeedBuilder:
 
     def _title(self) -> str:
         words = self.listing.in_words(self.newsroom)
-        if self.listing.kind is ListingKind.SEARCH:
+        if self.listing.is_search:
             return words
         is_everything = self.listing.subscription == Listing()
         whole = self.newsroom.title if is_everything else f"{self.newsroom.title}: {words}"
@@ -104,7 +104,7 @@ class FeedBuilder:
         ]
         if self.hub and self.listing.is_listed:
             links.append(Link("hub", self.hub))
-        if self.listing.kind is ListingKind.SEARCH:
+        if self.listing.is_search:
             links.append(Link("search", self.addresses.absolute(self.addresses.opensearch), OPENSEARCH_TYPE))
         return links
 
@@ -145,7 +145,7 @@ class FeedBuilder:
 
     def _search(self) -> Search | None:
         results = self.results
-        if self.listing.kind is not ListingKind.SEARCH:
+        if not self.listing.is_search:
             return None
         return Search(self.listing.text, results.total, (results.page - 1) * results.per_page + 1, results.per_page)
 
@@ -197,7 +197,7 @@ class FeedBuilder:
         extension: dict[str, Any] = {"release": hit.release.id, "topics": list(hit.release.topic_ids)}
         if translations:
             extension["translations"] = [{"language": link.hreflang, "url": link.href} for link in translations]
-        if self.listing.kind is ListingKind.SEARCH:
+        if self.listing.is_search:
             extension["excerpt"] = hit.excerpt
         return extension
 

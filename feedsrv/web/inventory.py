@@ -53,7 +53,7 @@ def find(snapshot: Snapshot, listing: Listing, *, in_feed: bool, has_excerpts: b
     """
     query = listing.query(snapshot.newsroom, in_feed=in_feed)
     results = snapshot.search(replace(query, has_excerpts=has_excerpts))
-    if listing.kind is not ListingKind.SEARCH:
+    if not listing.is_search:
         _require_topics(snapshot, listing, results)
         _require_years(snapshot, listing, results)
     if listing.page > results.pages:
@@ -63,7 +63,7 @@ def find(snapshot: Snapshot, listing: Listing, *, in_feed: bool, has_excerpts: b
 
 def withdrawals(snapshot: Snapshot, listing: Listing) -> Iterator[Withdrawal]:
     """The withdrawals that readers of a list are told of; of a search it cannot be said what it would have found."""
-    for withdrawal in snapshot.withdrawals() if listing.kind is not ListingKind.SEARCH else ():
+    for withdrawal in snapshot.withdrawals() if not listing.is_search else ():
         day = snapshot.newsroom.day(withdrawal.published) if withdrawal.published else None
         if (
             (not listing.topics or not {*listing.topics}.isdisjoint(withdrawal.topics))

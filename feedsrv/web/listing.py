@@ -55,16 +55,21 @@ class Listing:
         return self.question.text
 
     @property
+    def is_search(self) -> bool:
+        """Whether it is what a search finds; any other list is named by its path."""
+        return self.kind is ListingKind.SEARCH
+
+    @property
     def is_question(self) -> bool:
         """Whether anything is asked for; a search for nothing is an empty form."""
-        return self.kind is not ListingKind.SEARCH or bool(
+        return not self.is_search or bool(
             self.text or self.topics or self.years or self.languages or self.since or self.until
         )
 
     @property
     def is_listed(self) -> bool:
         """Whether /feeds may list its feed: searches and joined topics are too many to list."""
-        return self.kind is not ListingKind.SEARCH and len(self.topics) <= 1 and self.limit is None
+        return not self.is_search and len(self.topics) <= 1 and self.limit is None
 
     @property
     def subscription(self) -> Listing:
@@ -106,7 +111,7 @@ class Listing:
         topics = _or(newsroom.topic_label(topic) for topic in self.topics)
         years = _or(map(str, self.years))
         languages = _or(map(language_name, self.languages))
-        if self.kind is not ListingKind.SEARCH:
+        if not self.is_search:
             return ", ".join(part for part in (topics, years, languages) if part) or "All releases"
         parts = (
             f"Releases about “{self.text}”" if self.text else "Releases",

@@ -107,13 +107,11 @@ def _directory(address: str, title: str) -> Response:
 
 def _listing(asked: Listing, address: str) -> Rendering:
     results = find(snapshot(), asked, in_feed=False, has_excerpts=True)
-    is_search = asked.kind is ListingKind.SEARCH
-    understood = asked.understood() if is_search else ""
+    understood = asked.understood() if asked.is_search else ""
     return _page(
         "listing.html",
         address,
         listing=asked,
-        is_search=is_search,
         results=results,
         facet_groups=facet_groups(asked, results, newsroom()),
         understood=understood if understood != asked.text else "",
