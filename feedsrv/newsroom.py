@@ -149,6 +149,7 @@ def parse(text: str, path: str = FILE_NAME) -> Newsroom:
             f"this is not TOML: {error}",
             "mend the line; strings stand in quotes, lists in [brackets]",
             Severity.ERROR,
+            "newsroom",
         )
         raise NewsroomInvalid([problem]) from error
     reader = _NewsroomReader(path, text)
@@ -209,7 +210,7 @@ class _NewsroomReader:
         name = key.rpartition(".")[2]
         start = re.compile(rf"\s*(?:{re.escape(name)}\s*=|\[.*\b{re.escape(name)}\s*\])")
         line = next((number for number, text in enumerate(self._lines, 1) if start.match(text)), 0)
-        self.problems.append(Problem(self._path, line, what, remedy, Severity.ERROR))
+        self.problems.append(Problem(self._path, line, what, remedy, Severity.ERROR, "newsroom"))
 
     def _text(self, key: str, value: Any) -> str | None:
         if isinstance(value, str) and value.isprintable():

@@ -16,18 +16,26 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing to mend in one file; ``line`` counts from 1, 0 where no line can be named."""
+    """One thing to mend in one file; ``line`` counts from 1, 0 where no line can be named.
+
+    ``kind`` is a short name that stays the same whatever the words say of this one file, "" where there is none yet.
+    """
 
     path: str
     line: int
     what: str
     remedy: str = ""
     severity: Severity = Severity.WARNING
+    kind: str = ""
 
-    def below(self, folder: str) -> Problem:
-        """The same with a path that begins at this folder, as somebody would type it."""
-        return replace(self, path=f"{folder.rstrip('/')}/{self.path}")
+    def at(self, path: str) -> Problem:
+        """The same with another path, as somebody would type it."""
+        return replace(self, path=path)
+
+    @property
+    def place(self) -> str:
+        """The path, and the line where there is one, as editors and terminals understand it."""
+        return f"{self.path}:{self.line}" if self.line else self.path
 
     def __str__(self) -> str:
-        where = f"{self.path}:{self.line}" if self.line else self.path
-        return f"{where}: {self.what}; {self.remedy}" if self.remedy else f"{where}: {self.what}"
+        return f"{self.place}: {self.what}" + (f"; {self.remedy}" if self.remedy else "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
 from click.testing import CliRunner, Result
 
 from feedsrv.cli import main
@@ -41,7 +42,7 @@ def test_an_edit_of_newsroom_toml_says_what_it_would_add_and_take_away(make_news
     assert checked(newsroom)["topics"] == []
     newsroom.write({"newsroom.toml": '[topics.ships]\nmatch = ["tram"]\n'})
     assert checked(newsroom)["topics"] == [{"topic": "ships", "added": ["b.md"], "removed": ["a.md"]}]
-    assert "topic ships: +1 −1 (b.md, a.md …)" in run(newsroom).output
+    assert "topic ships: +1 −1 (b.md, a.md …)" in run(newsroom).stderr
     newsroom.publish()
     assert checked(newsroom)["topics"] == []
 
@@ -90,16 +91,95 @@ def test_errors_come_before_warnings_and_all_are_counted(make_newsroom: MakeNews
         {"a.md": "# A title\n\nText.", "b.md": "---\ntitle: [\n---\n", "c.md": release(draft="true")}
     )
     lines = run(newsroom).stdout.splitlines()
-    assert [line.partition(":")[0] for line in lines] == ["error", "warning", "note"]
+    assert [line.partition(":")[0] for line in lines] == ["error", "warning"]
     assert run(newsroom).stderr.splitlines()[-1] == (
         "1 error, 1 warning, 1 note; 3 files: 1 public, 1 draft, 1 unreadable"
     )
     assert run(newsroom).exit_code == 1
 
 
-def test_what_comes_up_often_is_summed_up(make_newsroom: MakeNewsroom) -> None:
-    newsroom = make_newsroom({f"{number}.md": f"# Ferry {number}\n\nText." for number in range(11)})
-    assert "     11 × there is no date" in run(newsroom).stderr
+def test_each_kind_is_told_once_with_its_count_and_three_examples(make_newsroom: MakeNewsroom) -> None:
+    undated = {f"{number:02}.md": f"# Ferry {number}\n\nText." for number in range(11)}
+    broken = {f"b{number}.md": release(body=f"[Plan {number}](plan{number}.pdf)") for number in range(2)}
+    newsroom = make_newsroom(undated | broken)
+    folder = newsroom.releases
+    assert run(newsroom).stdout.splitlines() == [
+        "warning: 11 × there is no date; add a date to the front matter; write it like 2018-03-23 or 2018-03-23 10:00",
+        *(f"    {folder}/{name}" for name in ("00.md", "01.md", "02.md")),
+        "    and 8 more; --all shows each",
+        "note: 2 × a link leads to … and there is no such file; put it there, or change its address",
+        *(
+            f"    {folder}/b{number}.md:6: a link leads to plan{number}.pdf, and there is no such file; "
+            "put it there, or change its address"
+            for number in range(2)
+        ),
+    ]
+    assert len(run(newsroom, "--all").stdout.splitlines()) == 13
+    assert len(checked(newsroom)["problems"]) == 13
+
+
+def test_nothing_is_said_of_what_is_right_unless_it_is_asked_about(make_newsroom: MakeNewsroom) -> None:
+    files = {"draft.md": release(draft="true"), "gone.md": release(expiryDate="2026-02-01"), "open.md": release("Open")}
+    newsroom = make_newsroom(files)
+    assert run(newsroom).stdout == ""
+    assert run(newsroom).stderr == "2 notes; 3 files: 1 public, 1 draft, 1 expired\n"
+    assert run(newsroom).exit_code == 0
+    about_one = run(newsroom, str(newsroom.releases / "draft.md"))
+    assert about_one.stdout == f"note: {newsroom.releases}/draft.md: not public, because it is a draft\n"
+
+
+def test_until_when_a_release_is_held_is_told_in_the_newsrooms_time_zone(make_newsroom: MakeNewsroom) -> None:
+    newsroom = make_newsroom({"newsroom.toml": 'timezone = "Europe/Paris"', "a.md": release(embargo="2099-07-01")})
+    assert "a.md: not public before 2099-07-01 00:00 CEST\n" in run(newsroom).stdout
+
+
+@pytest.mark.parametrize(
+    ("folder", "typed", "shown"),
+    [
+        ("releases", [], "releases/2026/a.md"),
+        ("{root}/releases", [], "{root}/releases/2026/a.md"),
+        ("{root}/releases", ["releases/2026"], "releases/2026/a.md"),
+        ("releases", ["releases/2026/a.md"], "releases/2026/a.md"),
+        ("releases", ["./releases"], "releases/2026/a.md"),
+        ("releases", ["{root}/releases"], "{root}/releases/2026/a.md"),
+    ],
+)
+def test_paths_are_shown_as_they_are_typed(
+    make_newsroom: MakeNewsroom, monkeypatch: pytest.MonkeyPatch, folder: str, typed: list[str], shown: str
+) -> None:
+    newsroom = make_newsroom({"2026/a.md": ""})
+    root = newsroom.root
+    monkeypatch.chdir(root)
+    environment = {"FEEDSRV_RELEASES": folder.format(root=root), "FEEDSRV_INDEX": "index"}
+    arguments = ["check", *(path.format(root=root) for path in typed)]
+    result = CliRunner().invoke(main, arguments, env=environment)
+    assert result.stdout.startswith(f"error: {shown.format(root=root)}: it is empty")
+
+
+class TestUnreadTexts:
+    def test_they_are_named_once_for_each_ending_with_what_would_read_them(self, make_newsroom: MakeNewsroom) -> None:
+        texts = {f"{number}.org": "* A headline" for number in range(5)}
+        newsroom = make_newsroom({"a.md": release(), "notes/x.tex": "Text", "README.org": "About", **texts})
+        assert problems(newsroom) == [
+            "0.org:0: 5 files end in .org, which is not read here: 0.org, 1.org, 2.org …",
+            "notes/x.tex:0: one file ends in .tex, which is not read here: notes/x.tex",
+        ]
+        assert "make Markdown of it, with pandoc" in run(newsroom).stdout
+        assert run(newsroom, str(newsroom.releases / "notes")).stdout.count("warning") == 1
+
+    def test_they_are_not_served_because_they_lie_there(self, make_newsroom: MakeNewsroom) -> None:
+        newsroom = make_newsroom(
+            {
+                "x/index.md": release("Bundle"),
+                "x/secret.org": "* Secret",
+                "x/plan.csv": "a,b",
+                "y.md": release("Stem", body="[Paper](papers/named.tex)"),
+                "y.tex": "Secret",
+                "papers/named.tex": "Named",
+            }
+        )
+        names = {name: [file.name for file in newsroom.snapshot().get(name).attachments] for name in ("x", "y")}
+        assert names == {"x": ["plan.csv"], "y": ["named.tex"]}
 
 
 def test_paths_outside_the_folder_are_wrong_usage(make_newsroom: MakeNewsroom) -> None:

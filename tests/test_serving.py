@@ -199,7 +199,7 @@ class TestCommands:
         (releases / "empty.md").touch()
         lenient = run("index", releases=releases, index=tmp_path / "index")
         assert lenient.returncode == 0
-        assert "error: empty.md" in lenient.stderr
+        assert f"error: {releases}/empty.md" in lenient.stderr
         assert run("index", "--strict", releases=releases, index=tmp_path / "index").returncode == 1
 
     def test_a_second_writer_leaves_with_75(self, releases: Path, tmp_path: Path) -> None:
@@ -262,4 +262,4 @@ class TestCommands:
         (releases / "rival.md").write_text(release(slug="first", draft="true"), "utf8")
         report = run("check", releases=releases, index=tmp_path / "index")
         assert report.returncode == 1
-        assert "warning: rival.md: this claims the id first, which first.md has" in report.stdout
+        assert f"warning: {releases}/rival.md: this claims the id first, which first.md has" in report.stdout

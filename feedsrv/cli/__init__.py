@@ -19,6 +19,7 @@ import click
 
 from feedsrv import __version__, settings
 from feedsrv.cli import icalendar, output
+from feedsrv.cli import report as reporting
 from feedsrv.errors import FeedsrvError, IndexLocked, NewsroomInvalid, PublishingFailed, SettingsInvalid
 from feedsrv.files.catalogue import Catalogue
 from feedsrv.problem import Severity
@@ -80,7 +81,7 @@ def index(rebuild: bool, force: bool, strict: bool) -> None:
         chosen = settings.from_environment(os.environ)
         _Logging(chosen.log_format)()
         summary = _publish(chosen, rebuild=rebuild, force=force)
-        output.announce(summary)
+        output.announce(summary, chosen.releases)
         if pinger := _pinger(chosen):
             pinger.tell()
         if strict and any(problem.severity is not Severity.NOTE for problem in summary.problems):
@@ -103,9 +104,10 @@ def watch_folder() -> None:
 
 @main.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--all", "is_whole", is_flag=True, help="Report each problem on a line of its own.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def check(paths: Sequence[Path], form: str) -> None:
-    """Read everything, write nothing, and report every problem.
+def check(paths: Sequence[Path], *, is_whole: bool, form: str) -> None:
+    """Read everything, write nothing, and report every problem, those of one kind together.
 
     PATHS are files and folders whose problems alone are reported. Exits with 1 if there are errors or warnings:
 
@@ -124,7 +126,8 @@ def check(paths: Sequence[Path], form: str) -> None:
             shown = {"problems": told["problems"], "files": report.statuses, "topics": told["changes"]}
             click.echo(json.dumps(shown, ensure_ascii=False, indent=1))
         else:
-            output.show_report(report)
+            problems = [reporting.as_typed(problem, chosen.releases, paths) for problem in report.problems]
+            reporting.show(report, problems, is_whole=is_whole, is_about_some=bool(paths))
         if any(problem.severity is not Severity.NOTE for problem in report.problems):
             sys.exit(PROBLEMS)
 
@@ -225,7 +228,7 @@ def search(
 def _publish_or_serve_the_last(chosen: Settings) -> None:
     """Publish; where that fails, what was published before is served, if there is something."""
     try:
-        output.announce(_publish(chosen))
+        output.announce(_publish(chosen), chosen.releases)
     except (PublishingFailed, NewsroomInvalid) as error:
         if WhooshIndex(chosen.index).status().published is None:
             raise

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -16,13 +14,10 @@ import click
 from feedsrv.newsroom import Newsroom
 from feedsrv.problem import Problem, Severity
 from feedsrv.publishing import Summary
-from feedsrv.publishing.check import Report
 from feedsrv.publishing.explain import Explanation, Part
 from feedsrv.publishing.schedule import Entry, Schedule
 from feedsrv.query import Results
 from feedsrv.reading import Status
-
-_OFTEN = 10  # problems of one kind
 
 
 def progress(sources: Sequence[str]) -> Iterator[str]:
@@ -34,11 +29,11 @@ def progress(sources: Sequence[str]) -> Iterator[str]:
         yield from bar
 
 
-def announce(summary: Summary) -> None:
-    """What a run did, and the problems that it met."""
+def announce(summary: Summary, folder: Path) -> None:
+    """What a run did, and the problems that it met in this folder."""
     for problem in summary.problems:
         if problem.severity is not Severity.NOTE:
-            click.echo(marked(problem), err=True)
+            click.echo(marked(problem.at((folder / problem.path).as_posix())), err=True)
     click.echo(
         f"{summary.added} added, {summary.changed} changed, {summary.removed} removed, {summary.skipped} skipped",
         err=True,
@@ -47,17 +42,23 @@ def announce(summary: Summary) -> None:
 
 def marked(problem: Problem) -> str:
     """A problem on one line, with its severity in front."""
-    colour = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: None}[problem.severity]
-    return f"{click.style(problem.severity.value, fg=colour)}: {problem}"
+    return f"{severity_in_colour(problem.severity)}: {problem}"
+
+
+def severity_in_colour(severity: Severity) -> str:
+    """The word for a severity."""
+    colour = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: None}[severity]
+    return click.style(severity.value, fg=colour)
 
 
 def statuses(counts: dict[Status, int]) -> str:
     """How many files are what to the public."""
-    counted = ", ".join(f"{count:,} {status.value}" for status, count in counts.items() if count)
-    return f"{_counted(sum(counts.values()), 'file')}: {counted or 'none'}"
+    told = ", ".join(f"{count:,} {status.value}" for status, count in counts.items() if count)
+    return f"{counted(sum(counts.values()), 'file')}: {told or 'none'}"
 
 
-def _counted(number: int, noun: str) -> str:
+def counted(number: int, noun: str) -> str:
+    """A number of things: 1 file, 1,204 files."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
@@ -73,28 +74,6 @@ def show(results: Results, newsroom: Newsroom) -> None:
     if results.did_you_mean:
         click.echo(f"Did you mean: {results.did_you_mean}", err=True)
     click.echo(f"{results.total} found", err=True)
-
-
-def show_report(report: Report) -> None:
-    """Problems a line each, errors first; then, beside the output, what comes up most, topics, and the counts."""
-    in_order = sorted(report.problems, key=lambda problem: list(Severity).index(problem.severity))
-    for problem in in_order:
-        click.echo(marked(problem))
-    kinds = Counter(_kind(problem) for problem in in_order if problem.severity is not Severity.NOTE)
-    for kind, count in kinds.most_common(10):
-        if count >= _OFTEN:
-            click.echo(f"{count:>7,} × {kind}", err=True)
-    for change in report.changes:
-        examples = ", ".join((*change.added[:3], *change.removed[:3]))
-        click.echo(f"topic {change.topic}: +{len(change.added)} −{len(change.removed)} ({examples} …)", err=True)
-    counts = Counter(problem.severity for problem in in_order)
-    told = ", ".join(_counted(counts[severity], severity.value) for severity in Severity if counts[severity])
-    click.echo(f"{told or 'no problems'}; {statuses(report.statuses)}", err=True)
-
-
-def _kind(problem: Problem) -> str:
-    """What a problem says, without what is said of this file alone."""
-    return re.sub(r"“[^”]*”|'[^']*'|\S*\d\S*", "…", problem.what)
 
 
 def show_explanation(found: Explanation, address: str) -> None:
@@ -132,7 +111,7 @@ def show_schedule(schedule: Schedule, folder: Path) -> None:
     ]
     if rows:
         _show_rows(rows, longest=3)
-    click.echo(f"{_counted(sum(entry.at is not None for entry in schedule.entries), 'moment')} to come", err=True)
+    click.echo(f"{counted(sum(entry.at is not None for entry in schedule.entries), 'moment')} to come", err=True)
 
 
 def _located(entry: Entry, folder: Path) -> str:

@@ -144,10 +144,10 @@ class _Enclosing:
         """What is wrong with files that it has or names."""
         for path in self._present[:MOST_FILES]:
             if obstacle := self._look(path).obstacle:
-                yield Problem(path, 0, obstacle, self._look(path).remedy)
+                yield Problem(path, 0, obstacle, self._look(path).remedy, kind="attachment")
         if surplus := self._present[MOST_FILES:]:
             what = f"it has more than {MOST_FILES} files, and {len(surplus)} of them are left out"
-            yield Problem(self._source, 0, what, "put them into one archive")
+            yield Problem(self._source, 0, what, "put them into one archive", kind="attachments")
         yield from self._missing()
 
     def _missing(self) -> Iterator[Problem]:
@@ -155,14 +155,14 @@ class _Enclosing:
         for at in self._reading.mentions:
             if at.address in absent:
                 what = f"there is no file {absent[at.address]} in the folder of releases"
-                yield Problem(self._source, at.line, what, _REMEDY, Severity.NOTE)
+                yield Problem(self._source, at.line, what, _REMEDY, Severity.NOTE, "file-missing")
         for at in islice(self._in_body, MOST_FILES):
             if at.is_picture and at.address not in self._pictures:
                 what = f"the picture {at.address} is not there, and its description is shown instead"
-                yield Problem(self._source, self._line(at.address), what, _REMEDY)
+                yield Problem(self._source, self._line(at.address), what, _REMEDY, kind="picture-missing")
             elif at.address in absent and _is_known(absent[at.address]):
                 what = f"a link leads to {at.address}, and there is no such file"
-                yield Problem(self._source, self._line(at.address), what, _REMEDY, Severity.NOTE)
+                yield Problem(self._source, self._line(at.address), what, _REMEDY, Severity.NOTE, "link-broken")
 
     def _line(self, address: str) -> int:
         """The line on which an address stands, 0 if it is spelled otherwise there."""

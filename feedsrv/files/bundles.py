@@ -9,7 +9,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import PurePosixPath
 from urllib.parse import unquote
 
@@ -32,10 +32,11 @@ class Belongings:
 
     A file belongs to the release of the same stem beside it, ``x.pdf`` to ``x.md`` and to ``x.fr.md``; else to
     the release whose bundle it lies in. A folder is a bundle if its index files are the only releases in it and
-    below it: among others, a file might be of one that is not public yet.
+    below it: among others, a file might be of one that is not public yet. Those of the files that are ``named_only``
+    belong to no release by where they lie.
     """
 
-    def __init__(self, sources: Sequence[str], files: Sequence[str]) -> None:
+    def __init__(self, sources: Sequence[str], files: Sequence[str], named_only: Collection[str] = ()) -> None:
         self._files = frozenset(files)
         self._of_stem: dict[str, list[str]] = defaultdict(list)
         self._of_bundle: dict[str, list[str]] = defaultdict(list)
@@ -44,8 +45,9 @@ class Belongings:
                 self._of_stem[stem].append(source)
         self._find_bundles(sources)
         self._of: dict[str, list[str]] = defaultdict(list)
+        apart = frozenset(named_only)
         for file in files:
-            for source in self.owners(file):
+            for source in self.owners(file) if file not in apart else ():
                 self._of[source].append(file)
 
     def __contains__(self, file: str) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
@@ -28,12 +29,14 @@ _UNDERSCORED_FOLDERS = {"_posts", "_drafts"}  # Jekyll's; whatever else begins w
 class FolderListing:
     """The release files of a folder, the files that may belong to them, and what could have been one.
 
-    ``sources`` are sorted, texts before documents: one that is `attached` to a text is no release.
+    ``sources`` are sorted, texts before documents: one that is `attached` to a text is no release. ``unread`` are
+    those of the ``files`` that may be releases and cannot be read here; see `not_read`.
     """
 
     sources: tuple[str, ...]
     files: tuple[str, ...]
     problems: tuple[Problem, ...]
+    unread: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ class Catalogue:
         except FileNotFoundError:
             return Newsroom()
         except UnicodeDecodeError as error:
-            problem = Problem(path.name, 0, "this is not UTF-8", "save the file as UTF-8", Severity.ERROR)
+            problem = Problem(path.name, 0, "this is not UTF-8", "save the file as UTF-8", Severity.ERROR, "newsroom")
             raise NewsroomInvalid([problem]) from error
         except OSError as error:
             raise PublishingFailed(f"{path} cannot be read: {error.strerror}") from error
@@ -85,7 +88,7 @@ class Catalogue:
 
     def enclosures(self, listing: FolderListing) -> Enclosures:
         """The files that belong to the releases that were listed."""
-        return Enclosures(self.folder, Belongings(listing.sources, listing.files))
+        return Enclosures(self.folder, Belongings(listing.sources, listing.files, listing.unread))
 
     def data(self, source: str) -> bytes:
         """The bytes of a file; at most one more than the largest file that is read.
@@ -100,7 +103,7 @@ class Catalogue:
             raise
         except OSError as error:
             remedy = "let the user who runs feedsrv read it" if error.errno == errno.EACCES else "look at the disk"
-            problem = Problem(source, 0, f"this cannot be read: {error.strerror}", remedy, Severity.ERROR)
+            problem = Problem(source, 0, f"this cannot be read: {error.strerror}", remedy, Severity.ERROR, "unreadable")
             raise FileUnreadable(problem) from error
 
     def readers_version(self, source: str) -> str:
@@ -119,13 +122,41 @@ def _sorted_out(sources: list[str], files: list[str], problems: list[Problem]) -
     documents = sorted({*sources} - {*texts})
     belongings = Belongings(texts, documents)
     lone = {document for document in documents if not belongings.owners(document)}
-    unread = {document for document in lone if not readers.can_read(document)}
-    reported = [Problem(source, 0, "documents of this kind are not read here", _INSTALL) for source in sorted(unread)]
-    enclosable = tuple(sorted({*files, *documents}))
-    return FolderListing((*sorted(texts), *sorted(lone - unread)), enclosable, (*problems, *reported))
+    readable = sorted(filter(readers.can_read, texts)) + sorted(filter(readers.can_read, lone))
+    unread = {source for source in (*texts, *lone) if not readers.can_read(source)}
+    unread.update(file for file in files if _ending(file) in UNREAD and is_release_stem(file))
+    enclosable = {*files, *documents, *unread}
+    return FolderListing(tuple(readable), tuple(sorted(enclosable)), tuple(problems), tuple(sorted(unread)))
 
 
+def _ending(source: str) -> str:
+    return PurePosixPath(source).suffix.lower()
+
+
+def not_read(sources: Iterable[str]) -> Iterator[Problem]:
+    """What is to be said of files that are not read here, once for each ending."""
+    by_ending: dict[str, list[str]] = defaultdict(list)
+    for source in sources:
+        by_ending[_ending(source)].append(source)
+    for ending, (first, *others) in sorted(by_ending.items()):
+        named = ", ".join((first, *others[: _NAMED - 1])) + (" …" if len(others) >= _NAMED else "")
+        count = "one file ends" if not others else f"{len(others) + 1} files end"
+        what = f"{count} in {ending}, which is not read here: {named}"
+        yield Problem(first, 0, what, UNREAD.get(ending, _INSTALL), kind="not-read")
+
+
+_NAMED = 3
 _INSTALL = "pip install feedsrv[documents], or save the text beside it as .md"
+_PANDOC = "make Markdown of it, with pandoc for instance"
+UNREAD = {
+    **dict.fromkeys((".org", ".rest", ".rst", ".tex", ".textile", ".typ", ".wiki", ".mediawiki", ".creole"), _PANDOC),
+    **dict.fromkeys((".adoc", ".asciidoc"), "make Markdown of it, with downdoc for instance"),
+    **dict.fromkeys((".ipynb", ".qmd", ".rmd"), "make Markdown of it, with nbconvert or Quarto for instance"),
+}
+"""The endings of texts that could be releases and are not read, and what would read them.
+
+Such a file is never served because it lies beside a release, for nothing knows whether it may be public.
+"""
 
 
 def _is_worth_entering(name: str) -> bool:
@@ -134,7 +165,7 @@ def _is_worth_entering(name: str) -> bool:
 
 def is_document_name(name: str) -> bool:
     """Whether a file of this name belongs to a release if there is one for it, else may be one."""
-    return PurePosixPath(name).suffix.lower() in readers.DOCUMENTS
+    return _ending(name) in readers.DOCUMENTS
 
 
 def attached(named: Iterable[str]) -> set[str]:
@@ -154,11 +185,12 @@ def is_worth_noticing(name: str) -> bool:
 def is_release_name(name: str) -> bool:
     """Whether a file of this name is taken for a release."""
     lowered = name.lower()
-    return (
-        not lowered.startswith((".", "_", "~$", "readme"))
-        and lowered[lowered.rfind(".") :] in readers.SUFFIXES
-        and "." in lowered
-    )
+    return is_release_stem(name) and lowered[lowered.rfind(".") :] in readers.SUFFIXES and "." in lowered
+
+
+def is_release_stem(path: str) -> bool:
+    """Whether a file is not one of those whose names say that they are no releases."""
+    return not PurePosixPath(path).name.lower().startswith((".", "_", "~$", "readme"))
 
 
 def _obstacle(source: str, path: Path) -> Problem | None:
@@ -171,10 +203,10 @@ def _obstacle(source: str, path: Path) -> Problem | None:
         return None  # gone, or unreadable: whoever opens it will say so
     if stat.S_ISLNK(mode):
         return Problem(
-            source, 0, "this is a link, and links are not followed", "put the file itself here", Severity.ERROR
+            source, 0, "this is a link, and links are not followed", "put the file itself here", Severity.ERROR, "link"
         )
     if not stat.S_ISREG(mode):
-        return Problem(source, 0, "this is not a file", "take it away", Severity.ERROR)
+        return Problem(source, 0, "this is not a file", "take it away", Severity.ERROR, "not-a-file")
     return None
 
 
@@ -184,7 +216,7 @@ def _unspeakable(source: str) -> Problem | None:
         source.encode("utf8")
     except UnicodeEncodeError:
         shown = source.encode("utf8", "backslashreplace").decode("utf8")
-        return Problem(shown, 0, "the name of this file is not UTF-8", "rename it", Severity.ERROR)
+        return Problem(shown, 0, "the name of this file is not UTF-8", "rename it", Severity.ERROR, "name")
     return None
 
 

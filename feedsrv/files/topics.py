@@ -203,10 +203,18 @@ _SEE = "write it as in the search box, and try it there"
 
 def _size(topic: Topic, having: int, population: int, line: int) -> Iterator[Problem]:
     if not having:
-        yield Problem(FILE_NAME, line, f"no release is in {topic.id}", "widen its match, or take the topic away")
+        yield Problem(
+            FILE_NAME,
+            line,
+            f"no release is in {topic.id}",
+            "widen its match, or take the topic away",
+            kind="topic-empty",
+        )
     elif topic.match and population >= FEWEST_FOR_SIZE and having * 2 > population:
         what = f"{having} of {population} releases are in {topic.id}: it tells nothing apart"
-        yield Problem(FILE_NAME, line, what, "narrow its match; words of the boilerplate do not count")
+        yield Problem(
+            FILE_NAME, line, what, "narrow its match; words of the boilerplate do not count", kind="topic-wide"
+        )
 
 
 def _misreadings(rule: str) -> Iterator[str]:

@@ -57,15 +57,20 @@ def check(catalogue: Catalogue, index: SearchIndex, now: datetime, paths: Sequen
         if isinstance(item := found.public_part, Release):
             public[item.source] = _Public(item.topic_ids, item.aliases)
     by_source = collection.with_ids(records, newsroom)
+    wanted = [path.resolve() for path in paths]
+
+    def is_wanted(source: str) -> bool:
+        whole = (catalogue.folder / source).resolve()
+        return not wanted or any(whole.is_relative_to(path) for path in wanted)
+
     problems = [
-        *examination.problems_of_the_folder(),
         *collection.problems(by_source, newsroom),
         *collection.rivals_to_come(by_source),
         *collection.rivals_for_addresses(by_source, {source: item.aliases for source, item in public.items()}),
         *topics.complaints(newsroom, [item.topics for item in public.values()]),
     ]
-    wanted = [path.resolve() for path in paths]
-    told = [problem for problem in problems if not wanted or _is_below(catalogue.folder / problem.path, wanted)]
+    told = [problem for problem in problems if is_wanted(problem.path)]
+    told.extend(examination.problems_of_the_folder(is_wanted))
     in_order = sorted(told, key=lambda problem: (problem.path, problem.line))
     return Report(tuple(in_order), collection.count_statuses(records), tuple(_changes(index, public)))
 
@@ -74,10 +79,6 @@ def check(catalogue: Catalogue, index: SearchIndex, now: datetime, paths: Sequen
 class _Public:
     topics: tuple[str, ...]
     aliases: tuple[str, ...]
-
-
-def _is_below(path: Path, folders: Sequence[Path]) -> bool:
-    return any(path.resolve().is_relative_to(folder) for folder in folders)
 
 
 def _changes(index: SearchIndex, public: Mapping[str, _Public]) -> Iterator[TopicChange]:

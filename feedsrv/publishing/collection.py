@@ -41,9 +41,11 @@ def problems(records: Mapping[str, FileRecord], newsroom: Newsroom) -> Iterator[
         if record.id and record.id != record.claim:
             holder = holders.get(record.claim.casefold(), "another file")
             what = f"{holder} has the id {record.claim}, so this is {record.id}"
-            yield Problem(record.source, 0, what, "give one of the two a reference or a slug of its own")
+            yield Problem(
+                record.source, 0, what, "give one of the two a reference or a slug of its own", kind="id-taken"
+            )
         elif why := _why_not_public(record, newsroom):
-            yield Problem(record.source, 0, why, severity=Severity.NOTE)
+            yield Problem(record.source, 0, why, severity=Severity.NOTE, kind=record.status.value)
 
 
 def rivals_to_come(records: Mapping[str, FileRecord]) -> Iterator[Problem]:
@@ -52,7 +54,8 @@ def rivals_to_come(records: Mapping[str, FileRecord]) -> Iterator[Problem]:
     for record in records.values():
         if not record.id and (holder := holders.get(record.claim.casefold())):
             what = f"this claims the id {record.claim}, which {holder} has"
-            yield Problem(record.source, 0, what, "give this one a reference or a slug of its own before it is public")
+            remedy = "give this one a reference or a slug of its own before it is public"
+            yield Problem(record.source, 0, what, remedy, kind="id-taken")
 
 
 def _holders(records: Mapping[str, FileRecord]) -> dict[str, str]:
@@ -79,7 +82,8 @@ def rivals_for_addresses(
         for alias in aliases[source]:
             address = alias if alias.startswith("/") else f"/releases/{alias}"
             if (other := holders.get(address, source)) != source:
-                yield Problem(source, 0, f"the alias {alias} is the address of {other}", "take the alias away")
+                what = f"the alias {alias} is the address of {other}"
+                yield Problem(source, 0, what, "take the alias away", kind="alias-taken")
             elif (first := stated.setdefault(address, source)) != source:
                 what = f"the alias {alias} is stated by {first} as well, and leads there"
-                yield Problem(source, 0, what, "take one of the two away")
+                yield Problem(source, 0, what, "take one of the two away", kind="alias-taken")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from feedsrv.errors import FileUnreadable
 from feedsrv.file_record import Basis, FileRecord
-from feedsrv.files.catalogue import Catalogue, attached
+from feedsrv.files.catalogue import Catalogue, attached, not_read
 from feedsrv.newsroom import Newsroom
 from feedsrv.problem import Problem
 from feedsrv.reading import Reading, Status, Visibility
@@ -116,9 +116,11 @@ class Examination:
         except FileUnreadable as error:
             return Examined(_unreadable(source, error.problem, sha256(data).hexdigest()))
 
-    def problems_of_the_folder(self) -> Iterator[Problem]:
-        """What is wrong with files that are not examined; to be asked when all releases have been met."""
-        return (problem for problem in self.listing.problems if problem.path not in self.attached)
+    def problems_of_the_folder(self, is_wanted: Callable[[str], bool] = lambda _: True) -> Iterator[Problem]:
+        """What is wrong with wanted files that are not examined; to be asked when all releases have been met."""
+        yield from (problem for problem in self.listing.problems if is_wanted(problem.path))
+        unread = (source for source in self.listing.unread if source not in self.attached)
+        yield from not_read(filter(is_wanted, unread))
 
     def version(self, source: str) -> str:
         """The version of what reads a file of this name."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from feedsrv.errors import FileUnreadable, IndexUnavailable, ReleaseMissing, ReleaseNotFound, ReleaseWithdrawn
 from feedsrv.file_record import FileRecord
 from feedsrv.files import topics
-from feedsrv.files.catalogue import Catalogue, attached
+from feedsrv.files.catalogue import Catalogue, attached, not_read
 from feedsrv.newsroom import Newsroom
 from feedsrv.problem import Problem
 from feedsrv.publishing.examination import Examination, Examined, Progress
@@ -79,7 +79,7 @@ def _examined(examination: Examination, source: str) -> Examined:
     listing = examination.listing
     if found := examination.examine(source) if source in listing.sources else None:
         return found
-    for problem in listing.problems:
+    for problem in (*listing.problems, *not_read({source}.intersection(listing.unread))):
         if problem.path == source:
             raise FileUnreadable(problem)
     if source in listing.files:

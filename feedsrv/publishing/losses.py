@@ -64,7 +64,7 @@ def of(examination: Examination, update: Update, records: Mapping[str, FileRecor
         is_read_differently = known is None or known.basis.readers != examination.version(source)
         if record is None and is_read_differently and source in examination.listing.files:
             what = "it was public, and is no release of its own for this version of feedsrv"
-            problems.append(Problem(source, 0, what, _SEE, Severity.ERROR))
+            problems.append(Problem(source, 0, what, _SEE, Severity.ERROR, "upgrade"))
         elif record is None or not record.basis.digest:
             gone.append(source)
         elif is_read_differently:
@@ -90,7 +90,8 @@ def _named(record: FileRecord) -> Problem:
     errors = (problem for problem in record.problems if problem.severity is Severity.ERROR)
     cause = next(errors, Problem(record.source, 0, "", _SEE))
     what = f"it was public, and is {_IN_WORDS.get(record.status, record.status.value)} for this version of feedsrv"
-    return Problem(record.source, cause.line, f"{what}: {cause.what}".removesuffix(": "), cause.remedy, Severity.ERROR)
+    said = f"{what}: {cause.what}".removesuffix(": ")
+    return Problem(record.source, cause.line, said, cause.remedy, Severity.ERROR, "upgrade")
 
 
 _IN_WORDS = {Status.DRAFT: "a draft"}

@@ -27,6 +27,9 @@ class Event(StrEnum):
     UNREADABLE = "unreadable"
 
 
+_WAITING = {Status.DRAFT: Event.DRAFT, Status.HELD: Event.HELD}
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One line of a schedule.
@@ -72,9 +75,9 @@ def _entries(found: Examined, now: datetime) -> Iterator[Entry]:
     status, window = found.record.status, found.record.visibility
     if found.reading is None:
         yield _unreadable(found.record.problems[0])
-    elif window.barred or status is Status.HELD:
-        yield _waiting(found.reading, Event.DRAFT if status is Status.DRAFT else Event.HELD)
-    else:
+    elif status in _WAITING:
+        yield _waiting(found.reading, _WAITING[status])
+    elif not window.barred:
         release = found.reading.release
         moments = {Event.OPENS: window.opens, Event.EXPIRES: window.closes, Event.IS_WITHDRAWN: window.withdrawn}
         for event, at in moments.items():

@@ -115,7 +115,7 @@ class _Publisher:
         for problem in summary.news:
             if problem not in self._told:
                 level = logging.INFO if problem.severity is Severity.NOTE else logging.WARNING
-                _log.log(level, "%s", problem.below(self._catalogue.folder.as_posix()))
+                _log.log(level, "%s", problem.at((self._catalogue.folder / problem.path).as_posix()))
         self._told = summary.news
 
     def _show_life(self) -> None:
