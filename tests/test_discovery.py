@@ -75,7 +75,8 @@ class TestOpenSearch:
     def test_every_template_leads_to_what_it_says(self, harbour: Client) -> None:
         document = ElementTree.fromstring(harbour.get("/opensearch.xml").data)
         found = {url.attrib["type"]: url.attrib["template"] for url in document.iter(f"{OPENSEARCH}Url")}
-        assert len(found) == 5
+        feeds = {format_.media_type for format_ in FORMATS.values()}
+        assert found.keys() == {"text/html", discovery.OPENSEARCH_TYPE, *feeds}
         for media_type, template in found.items():
             address = template.replace("{searchTerms}", "quay").replace("{startPage?}", "")
             answer = harbour.get(address.removeprefix(BASE), follow_redirects=True)
