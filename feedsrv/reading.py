@@ -41,6 +41,7 @@ class Status(StrEnum):
     EMBARGOED = "embargoed"
     EXPIRED = "expired"
     HELD = "held"  # whether it may be public cannot be told
+    NO_RELEASE = "no release"  # a page of the site that the folder is, by its name or by what it states
     UNREADABLE = "unreadable"
 
     @property

@@ -43,6 +43,8 @@ HOMES: dict[str, str | tuple[str, ...]] = {
     "click": "cli/",
     "snowballstemmer": "text/analysis",
     "anyascii": "ids",
+    "babel": "text/dates",
+    "webencodings": "readers/decoding",
     "markdown_it": "readers/formats/",
     "mammoth": "readers/formats/converter",
     "pypdf": "readers/formats/converter",

@@ -131,7 +131,7 @@ def test_what_is_held_back_says_which_line_holds_it(harbour: Newsroom) -> None:
 
 def test_files_and_problems_are_shown(harbour: Newsroom) -> None:
     assert [file["name"] for file in explained(harbour, "the-quay")["attachments"]] == ["plan.csv"]
-    assert "error: 2026/held.md:1: there is an embargo" in run(harbour, "2026/held.md").output
+    assert "error: 2026/held.md:1: “EMBARGO" in run(harbour, "2026/held.md").output
 
 
 def test_a_rival_for_an_id_is_named(harbour: Newsroom) -> None:

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -119,7 +119,8 @@ DAY = datetime(2018, 3, 22, 23, tzinfo=UTC)
         ("30 February 2018", None),
         ("23 March 18", None),
         ("23-24 March 2018", None),
-        ("23 March 2018 at noon", None),
+        ("23 March 2018 at noon", DAY + timedelta(hours=12)),
+        ("23 March 2018 midnight", DAY + timedelta(hours=24)),
         ("23 March 2018 10:00 Moscow time", None),
         ("2018-03-23 25:00", None),
         ("0999-03-23", None),
@@ -133,7 +134,8 @@ DAY = datetime(2018, 3, 22, 23, tzinfo=UTC)
 def test_a_date_is_read_or_the_release_is_undated(text: str, moment: datetime | None) -> None:
     reading = read(f"---\ntitle: T\ndate: {text}\n---\nText.")
     assert reading.release.published == moment
-    assert whats(reading) == ([] if moment else ["there is no date", f"date: {text} is no date"])
+    told = [what for what in whats(reading) if what.startswith(f"date: {text} ")]
+    assert bool(told) is (moment is None)
 
 
 @pytest.mark.parametrize(("is_day_first", "day"), [(True, date(2018, 4, 3)), (False, date(2018, 3, 4))])
@@ -176,11 +178,11 @@ def test_a_dateline_tells_the_date_and_stays() -> None:
         ("PR7-2018 – EMBARGOED UNTIL 23 March 2018", DAY),
         ("EMBARGOED UNTIL\n23 March 2018", DAY),
         ("UNDER EMBARGO", None),
-        ("EMBARGOED UNTIL noon on 23 March 2018", None),
+        ("EMBARGOED UNTIL noon on 23 March 2018", datetime(2018, 3, 23, 11, tzinfo=UTC)),
         ("EMBARGOED UNTIL after the launch on 23 March 2018", None),
         ("EMBARGOED UNTIL Monday 23 March 2018", None),
         ("EMBARGOED UNTIL 03/04/2018", None),
-        ("23 March 2018 – EMBARGO", None),
+        ("23 March 2018 – EMBARGO", DAY),
     ],
 )
 def test_an_embargo_line_opens_the_release_or_holds_it(line: str, lifts: datetime | None) -> None:
@@ -208,7 +210,9 @@ def test_an_embargo_may_be_what_a_release_is_about() -> None:
         ("draft: false", None),
         ("draft:", None),
         ("draft: maybe", Status.HELD),
-        ("draft: [true]", Status.HELD),
+        ("draft: [true]", Status.DRAFT),
+        ("draft: true\nDraft: false", Status.DRAFT),
+        ("draft: [maybe]", Status.HELD),
         ("published: false", Status.DRAFT),
         ("published: true", None),
         ("published: 2018-01-01", None),
@@ -219,8 +223,10 @@ def test_an_embargo_may_be_what_a_release_is_about() -> None:
         ("params: {draft: true}", Status.DRAFT),
         ("embargo: until the launch", Status.HELD),
         ("embargoed_until: 30 February 2018", Status.HELD),
-        ("publishDate: Monday 23 March 2018", Status.HELD),
-        ("embargo: {until: 2018-03-23}", Status.HELD),
+        ("publishDate: Monday 23 March 2018", None),
+        ("embargo: Monday 23 March 2018", Status.HELD),
+        ("embargo: {until: 2018-03-23}", None),
+        ("embargo: {until: the launch}", Status.HELD),
         ("embargo: none", None),
         ("expires: never", None),
         ("expiryDate: later", Status.HELD),
@@ -417,7 +423,6 @@ def test_bytes_that_are_no_utf8_are_reported_with_their_line() -> None:
         (b"\n---\ntitle: T\ntext", 2, "the front matter that begins here does not end"),
         (b"---\ntitle: T\n  a: b: c\n---\n", 3, "the front matter cannot be read"),
         (b"---\njust a text\n---\n", 2, "there are no keys with values"),
-        (b"---\ntitle: T\ndraft: true\nDraft: false\n---\n", 4, "'Draft' is stated twice"),
         (b"+++\na = 0x" + b"F" * 10_000 + b"\n+++\n", 2, "this is no TOML"),
         (b"+++\na" + b".a" * 30_000 + b" = 1\n+++\n", 2, "nested too deep"),
         ("«".encode() * (readers.MOST_SIGNS + 1), 0, "more lines and markup"),
@@ -476,7 +481,7 @@ def test_an_attribute_may_be_long_and_have_many_words() -> None:
 def test_keys_of_front_matter_are_legible_and_know_their_lines() -> None:
     reading = read('{\n"title": "T", "date": "2018-01-01",\n"\\ud800embargo\\u001b": "soon",\n"ref": "A-1"\n}\n\nText.')
     assert reading.visibility.barred is Status.HELD
-    assert whats(reading) == ["embargo: soon is no date"]
+    assert whats(reading) == ["embargo: soon is no date, and may hold the release"]
     assert (reading.origins["title"].line, reading.origins["reference"].line) == (2, 4)
     toml = read('+++\n"title" = "T"\n[params]\nref = "A-1"\n+++\nText.')
     assert (toml.origins["title"].line, toml.origins["reference"].line) == (2, 3)
@@ -523,9 +528,10 @@ def test_a_page_says_when_it_was_published_and_changed_as_sharing_services_read_
     assert reading.release.updated > DAY
 
 
-def test_a_page_that_says_twice_when_it_may_be_seen_is_held() -> None:
-    with pytest.raises(FileUnreadable, match="'embargo' is stated twice"):
-        read(head('name="embargo" content="2018-03-23"', 'name="embargo" content="2031-03-23"'), "a.html")
+def test_of_what_a_page_says_twice_the_stricter_counts() -> None:
+    reading = read(head('name="embargo" content="2031-03-23"', 'name="embargo" content="2018-03-23"'), "a.html")
+    assert reading.visibility.opens == datetime(2031, 3, 22, 23, tzinfo=UTC)
+    assert "embargo: 2031-03-23 contradicts embargo: 2018-03-23 on line 1" in "".join(whats(reading))
 
 
 @pytest.mark.parametrize(

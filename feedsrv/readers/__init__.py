@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import PurePosixPath
@@ -11,17 +11,18 @@ from typing import TypeVar
 
 from feedsrv import ids
 from feedsrv.newsroom import Newsroom
-from feedsrv.readers import decoding, fields, parts, publication, translations, visibility
+from feedsrv.problem import Problem
+from feedsrv.readers import companions, decoding, fields, parts, publication, translations, visibility
 from feedsrv.readers.document import Document, Place
 from feedsrv.readers.formats import documents, mail
 from feedsrv.readers.parts import Found, Manuscript
-from feedsrv.readers.problems import Complaints
-from feedsrv.reading import Origin, Reading
+from feedsrv.readers.problems import Problems
+from feedsrv.reading import Origin, Reading, Visibility
 from feedsrv.release import Release
 from feedsrv.text.cleaning import clean
 from feedsrv.text.html import sanitise, to_text
 
-READER_VERSION = 6
+READER_VERSION = 7
 """Part of what every reading rests on: raise it when files would be read differently, and all are read again."""
 DOCUMENTS = frozenset(documents.CONVERTERS)
 """The endings of documents that `feedsrv.readers.formats.documents` can read if its libraries are installed."""
@@ -42,31 +43,35 @@ MOST_SIGNS = 10_000
 MOST_ATTRIBUTES = 1_000
 """Of one tag: both parsers of HTML compare each with each."""
 
+_HTML = (".html", ".htm")
 _MARKS = '\n!"#$%&*+-:<=>@[\\]^_`{|}~'
 
 T = TypeVar("T")
 
 
-def read(source: str, data: bytes, newsroom: Newsroom) -> Reading:
+def read(source: str, data: bytes, newsroom: Newsroom, beside: Mapping[str, bytes] | None = None) -> Reading:
     """What a file says; the same for the same arguments always.
 
-    ``source`` is its path within the folder, with "/". Raises FileUnreadable for a file that is empty, too
-    large, no text, or whose front matter cannot be read.
+    ``source`` is its path within the folder, with "/"; ``beside`` the bytes of the files that state something of it,
+    by their paths, see `feedsrv.readers.companions`. Raises FileUnreadable for a file that is empty, too large, no
+    text, or whose front matter cannot be read.
     """
-    complaints = Complaints(source)
+    problems = Problems(source)
     ending = PurePosixPath(source).suffix.lower()
     if len(data) > largest(source):
-        raise complaints.unreadable(0, f"it has more than {largest(source):,} bytes", "shorten it")
+        raise problems.unreadable(0, f"it has more than {largest(source):,} bytes", "shorten it")
     if not data.strip():
-        raise complaints.unreadable(0, "it is empty", _WRITE_IT)
+        raise problems.unreadable(0, "it is empty", _WRITE_IT)
+    stated = companions.read(source, beside or {}, problems)
     if ending in parts.FORMATS:
-        text = _bounded(decoding.decode(data, complaints), complaints)
-        return _Reader(parts.take_apart(source, text, newsroom, complaints)).reading()
-    converted = mail.convert(data, complaints) if ending == ".eml" else documents.convert(ending, data, complaints)
+        text = _bounded(decoding.decode(data, problems, is_html=ending in _HTML), problems, is_html=ending in _HTML)
+        return _Reader(parts.take_apart(source, text, newsroom, problems, stated), problems.found).reading()
+    converted = mail.convert(data, problems) if ending == ".eml" else documents.convert(ending, data, problems)
     if len(converted.text) > LARGEST_FILE:
-        raise complaints.unreadable(0, f"its text has more than {LARGEST_FILE:,} characters", "shorten it")
-    converted = replace(converted, text=_bounded(clean(converted.text), complaints))
-    return _Reader(parts.of_conversion(source, converted, newsroom, complaints)).reading()
+        raise problems.unreadable(0, f"its text has more than {LARGEST_FILE:,} characters", "shorten it")
+    text = _bounded(clean(converted.text), problems, is_html=converted.ending in _HTML)
+    taken_apart = parts.of_conversion(source, replace(converted, text=text), newsroom, stated)
+    return _Reader(taken_apart, problems.found).reading()
 
 
 def largest(source: str) -> int:
@@ -86,14 +91,14 @@ def can_read(source: str) -> bool:
     return ending not in DOCUMENTS or bool(documents.converter(ending))
 
 
-def _bounded(text: str, complaints: Complaints) -> str:
+def _bounded(text: str, problems: Problems, *, is_html: bool) -> str:
     """The text, if there is some and no parser will be at it for ever. Raises FileUnreadable."""
     if not text.strip():
-        raise complaints.unreadable(0, "it is empty", _WRITE_IT)
+        raise problems.unreadable(0, "it is empty", _WRITE_IT)
     has_much = text.count("<") > MOST_TAGS or sum(map(text.count, _MARKS)) > MOST_MARKS
     has_signs = text.count("&") + text.encode().count(b"\xc2") > MOST_SIGNS
-    if has_much or has_signs or max(_attributes(text), default=0) > MOST_ATTRIBUTES:
-        raise complaints.unreadable(0, "it has more lines and markup than a release can have", "shorten it")
+    if has_much or has_signs or max(_attributes(text, is_html=is_html), default=0) > MOST_ATTRIBUTES:
+        raise problems.unreadable(0, "it has more lines and markup than a release can have", "shorten it")
     return text
 
 
@@ -102,10 +107,20 @@ _OPEN_QUOTE = re.compile(r"""=\s*(?:"[^"]*|'[^']*)\Z""")
 _WORD = re.compile(r"[^\s/]+")
 
 
-def _attributes(text: str) -> Iterator[int]:
-    """How many attributes each tag has at most; a tag goes on after a "<" within quotes."""
+_NO_TAG = re.compile(r"[,;!?(){}]|\n\s*\n")
+
+
+def _attributes(text: str, *, is_html: bool) -> Iterator[int]:
+    """How many attributes each tag has at most; a tag goes on after a "<" within quotes.
+
+    Outside HTML a tag ends with its paragraph and has no other signs: ``psql <dump`` is text.
+    """
     is_open = False
     for piece in _QUOTED.sub(r"\1", text).split("<")[1:]:
+        head, is_closed, _ = piece.partition(">")
+        if not is_html and not is_open and (not is_closed or _NO_TAG.search(head)):
+            is_open = bool(_OPEN_QUOTE.search(piece))
+            continue
         if is_open or piece[:1].isalpha():
             yield len(_WORD.findall(piece if is_open else piece.partition(">")[0]))
         is_open = bool(_OPEN_QUOTE.search(piece)) or (is_open and not {'"', "'"}.intersection(piece))
@@ -117,17 +132,19 @@ _WRITE_IT = "write the release, or delete the file"
 class _Reader:
     """Puts the fields of one release together, and notes where each came from."""
 
-    def __init__(self, taken_apart: Manuscript) -> None:
+    def __init__(self, taken_apart: Manuscript, problems: Sequence[Problem]) -> None:
         self._manuscript = taken_apart
+        self._problems = list(problems)
         self._origins: dict[str, Origin] = {}
         self._said: set[Place] = set()  # the lines that have become fields
 
     def reading(self) -> Reading:
-        """The reading; complaints are in the order of the file's lines."""
+        """The reading; problems are in the order of the file's lines."""
         parts = self._manuscript
         title = self._take("title", fields.title(parts))
         reference = self._take("reference", fields.reference(parts))
         dated = publication.published(parts)
+        self._problems += [*publication.ambiguous(parts), *publication.problems(parts, dated)]
         published = self._take_moment("published", dated)
         contacts = self._take("contacts", fields.people(parts))
         shown, document, about = self._parted()
@@ -155,23 +172,28 @@ class _Reader:
             corrections=corrections,
             aliases=self._take("aliases", fields.aliases(parts)),
         )
-        seen, reasons = visibility.read(parts, dated)
-        problems = tuple(sorted(dict.fromkeys(parts.complaints.problems), key=lambda problem: problem.line))
-        origins = {**self._origins, **reasons}
-        if not parts.is_converted:
-            return Reading(release, seen, origins, problems, fields.files(parts))
-        origins = {
-            name: origin if origin.how.startswith("mail") else replace(origin, line=0)
-            for name, origin in origins.items()
-        }
-        return Reading(
-            release, seen, origins, tuple(replace(problem, line=0) for problem in problems), fields.files(parts)
-        )
+        seen, reasons, problems = visibility.read(parts, dated)
+        return self._with_lines(release, seen, {**self._origins, **reasons}, (*self._problems, *problems))
+
+    def _with_lines(
+        self, release: Release, seen: Visibility, origins: Mapping[str, Origin], problems: Sequence[Problem]
+    ) -> Reading:
+        """The reading; what was converted has no lines that anybody could look up, but those of a mail's head."""
+        parts = self._manuscript
+        if parts.is_converted:
+            origins = {
+                name: origin if origin.how.startswith("mail") else replace(origin, line=0)
+                for name, origin in origins.items()
+            }
+            problems = [replace(problem, line=0) for problem in problems]
+        in_order = tuple(sorted(dict.fromkeys(problems), key=lambda problem: problem.line))
+        return Reading(release, seen, origins, in_order, fields.files(parts))
 
     def _take(self, name: str, found: Found[T]) -> T:
         if found.value:
             self._origins[name] = found.origin
         self._said |= found.places
+        self._problems += found.problems
         return found.value
 
     def _take_moment(self, name: str, found: Found[datetime] | None) -> datetime | None:
@@ -180,6 +202,7 @@ class _Reader:
     def _id(self, language: str, reference: str) -> str:
         parts = self._manuscript
         slug = fields.slug(parts)
+        self._problems += slug.problems
         stem = "file name" if parts.path.stem.lower() != "index" else "folder name"
         sources = (self._origins.get("reference"), slug.origin if slug.value else None, Origin(0, stem))
         self._origins["id"] = next(origin for origin in sources if origin)

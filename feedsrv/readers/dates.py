@@ -1,4 +1,4 @@
-"""Dates as people write them, in English, French, German, Spanish, Italian, Portuguese and Dutch.
+"""Dates as people write them in a file, in every language that has names of months in CLDR.
 
 Strict: a text is a date, with a time and a zone if it likes, and nothing else, or it is none.
 """
@@ -6,111 +6,119 @@ Strict: a text is a date, with a time and a zone if it likes, and nothing else, 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from functools import cache, lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from feedsrv.newsroom import Newsroom
+from feedsrv.readers.lexicon import LEXICON
 from feedsrv.text.analysis import strip_accents
+from feedsrv.text.dates import ALL, COMMON, Names, Period, fold_name, names
 
 LONGEST = 120
 """Characters of a text that is read as a date."""
 YEARS = range(1000, 9000)
 
-_MONTHS = (
-    "january jan janvier janv januar jänner jän enero ene gennaio gen janeiro januari",
-    "february feb février févr fév februar feber febrero febbraio fevereiro fev februari",
-    "march mar mars märz mär marzo mrz março maart mrt",
-    "april apr avril avr abril abr aprile",
-    "may mai mayo maggio mag maio mei",
-    "june jun juin juni junio giugno giu junho",
-    "july jul juillet juil juli julio luglio lug julho",
-    "august aug août agosto ago augustus",
-    "september sept sep septembre septiembre setiembre settembre set setembro",
-    "october oct octobre oktober okt octubre ottobre ott outubro out",
-    "november nov novembre noviembre novembro",
-    "december dec décembre déc dezember dez diciembre dic dicembre dezembro",
-)
-_WEEKDAYS = (
-    "monday mon lundi montag lunes lunedì segunda-feira maandag",
-    "tuesday tues tue mardi dienstag martes martedì terça-feira dinsdag",
-    "wednesday wed mercredi mittwoch miércoles mercoledì quarta-feira woensdag",
-    "thursday thurs thu jeudi donnerstag jueves giovedì quinta-feira donderdag",
-    "friday fri vendredi freitag viernes venerdì sexta-feira vrijdag",
-    "saturday sat samedi samstag sonnabend sábado sabato zaterdag",
-    "sunday sun dimanche sonntag domingo domenica zondag",
-)
 _ZONES = {
     "Z": 0, "UTC": 0, "GMT": 0, "WET": 0, "WEST": 1, "BST": 1, "CET": 1, "MEZ": 1, "CEST": 2, "MESZ": 2, "EET": 2,
     "EEST": 3, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7,
 }  # fmt: skip
-_FILLERS = frozenset({
-    "on", "at", "the", "of", "o", "clock", "hours", "hour", "hrs", "h", "le", "la", "à", "a", "au", "du", "de", "d",
-    "heures", "heure", "den", "dem", "am", "um", "uhr", "el", "las", "los", "del", "il", "lo", "alle", "ore",
-})  # fmt: skip
+"""Hours from UTC. Of what is called the same elsewhere, the later moment: an embargo is never lifted too early."""
 
-
-def _numbered(table: tuple[str, ...]) -> dict[str, int]:
-    return {
-        spelling: number
-        for number, names in enumerate(table)
-        for name in names.split()
-        for spelling in (name, strip_accents(name))
-    }
-
-
-_MONTH_NUMBERS = _numbered(_MONTHS)
-_WEEKDAY_NUMBERS = _numbered(_WEEKDAYS)
-_MONTH = "(?P<name>" + "|".join(sorted(_MONTH_NUMBERS, key=len, reverse=True)) + r")(?![^\W\d_])\.?"
 _YEAR = r"(?P<year>[0-9]{4})(?![0-9])"
-_DAY = r"(?<![0-9])(?P<day>[0-9]{1,2})"
-_DATES = tuple(
-    re.compile(pattern, re.IGNORECASE)
+_DAY = (
+    r"(?<![0-9])(?P<day>[0-9]{1,2})(?![0-9])"
+    r"(?:(?:st|nd|rd|th|ers?|res?|eme|e|de|te|a|o|an|ens|d|-?(?:го|е|а|ви|ти|и)|-a)(?![^\W\d_])|\.?°|\.)?"
+)
+_GAP = (
+    r"(?:[\s,.’'-]|(?<![^\W\d_])"
+    r"(?:of|den|de|del|dels|d|di|do|da|el|g|gada|m|no|ko|urteko|ngay|thang|nam|ב)(?![^\W\d_]))*"
+)
+_MONTH = r"(?<![^\W\d_])(?:ב(?=\w))?(?P<name>{names})(?![^\W\d_])[.׳]?"
+_NUMERIC = tuple(
+    re.compile(pattern)
     for pattern in (
         r"(?<![0-9])(?P<year>[0-9]{4})(?P<mark>[-/.])(?P<month>[0-9]{1,2})(?P=mark)(?P<day>[0-9]{1,2})(?![0-9])",
-        _DAY + r"(?:st|nd|rd|th|er|re|\.?[º°]|\.)?[\s-]*(?:of\s+|de\s+|d['’]\s*)?"
-        + _MONTH + r",?[\s-]*(?:del?\s+)?" + _YEAR,
-        r"(?<![^\W\d_])" + _MONTH + r"\s*" + _DAY + r"(?:st|nd|rd|th)?(?:,\s*|\s+)" + _YEAR,
-        r"(?<![0-9])(?P<first>[0-9]{1,2})(?P<mark>[-/.])(?P<second>[0-9]{1,2})(?P=mark)" + _YEAR,
+        r"(?<![0-9])(?P<year>[0-9]{4})\s?[年년]\s?(?P<month>[0-9]{1,2})\s?[月월]\s?(?P<day>[0-9]{1,2})\s?[日号號일]",
+        r"(?<![0-9])(?P<first>[0-9]{1,2})(?P<mark>[-/.])\s?(?P<second>[0-9]{1,2})(?P=mark)\s?" + _YEAR,
     )
-)  # fmt: skip
-_AMBIGUOUS = re.compile(r"(?<![0-9])[0-9]{1,2}([-/.])[0-9]{1,2}\1[0-9]{4}(?![0-9])")
-_NAMED = _MONTH.replace("?P<name>", "?:")
-_LIKE = re.compile(
-    rf"[0-9]{{1,2}}[./-][0-9]{{1,2}}[./-][0-9]{{2}}|(?<![^\W\d_]){_NAMED}.{{0,4}}[0-9]|[0-9].{{0,4}}(?<![^\W\d_]){_NAMED}",
-    re.IGNORECASE,
 )
-_WEEKDAY = re.compile(
-    r"(?<![^\W\d_])(" + "|".join(sorted(_WEEKDAY_NUMBERS, key=len, reverse=True)) + r")(?![^\W\d_])\.?", re.IGNORECASE
-)
+_AMBIGUOUS = re.compile(r"(?<![0-9])[0-9]{1,2}([-/])\s?[0-9]{1,2}\1\s?[0-9]{4}(?![0-9])")
+_FOUR_DIGITS = re.compile(r"(?<![0-9])[0-9]{4}(?![0-9])")
+_AROUND = frozenset(LEXICON.words("clock"))
+_MARKS = "|".join(sorted((re.escape(word) for word in _AROUND if not word.isdecimal()), key=len, reverse=True))
 _TIME = re.compile(
-    r"(?<![0-9])T?(?P<hour>[0-9]{1,2})"
-    r"(?:\s?[:h.]\s?(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:[.,][0-9]+)?)?|(?=\s?(?:[ap]\.?m\b|h\b|heures?|uhr)))"
-    r"(?![0-9])(?:\s?(?P<half>[ap])\.?m\b\.?)?",
+    rf"(?<![0-9])T?(?P<hour>[0-9]{{1,2}})"
+    rf"(?:\s?[:hu.時시点點]\s?(?P<minute>[0-9]{{2}})(?::(?P<second>[0-9]{{2}})(?:[.,][0-9]+)?)?분?分?"
+    rf"|(?=\s?(?:[ap]\.?m\b|(?:{_MARKS})(?![^\W\d_])|[時시点點])))"
+    rf"(?![0-9])(?:\s?(?P<half>[ap])\.?m\b\.?)?[時시点點]?",
     re.IGNORECASE,
 )
 _ZONE = re.compile(
     r"(?<![^\W\d_])(?:(?:UTC|GMT)?\s?(?P<sign>[+−-])(?P<hours>[0-9]{1,2})(?::?(?P<minutes>[0-5][0-9]))?(?![0-9])"
+    r"|(?P<place>[A-Z][A-Za-z]+(?:/[A-Z][A-Za-z_-]+){1,2})"
     rf"|(?P<name>{'|'.join(sorted(_ZONES, key=len, reverse=True))})(?![^\W_]))"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A date as read: ``at`` is aware and UTC, midnight in the newsroom's time zone where no time is stated."""
+    """A date as read: ``at`` is aware and UTC.
+
+    ``is_day_only``: no time was stated, and ``at`` is midnight in the newsroom's time zone.
+    """
 
     at: datetime
     weekday_disagrees: bool = False
+    is_day_only: bool = False
 
 
 def read(text: str, newsroom: Newsroom) -> Moment | None:
-    """The moment that a text states; None if it states none, an impossible one, or anything besides."""
-    text = text.strip()
-    if len(text) > LONGEST:
+    """The moment that a text states; None if it states none, an impossible one, or anything besides.
+
+    A clock time that does not exist or exists twice is the later moment.
+    """
+    if len(text) > LONGEST or not any(map(str.isdecimal, text)):
         return None
+    return _read(_folded(text), newsroom.timezone, newsroom.is_day_first, newsroom.languages)
+
+
+@lru_cache(maxsize=4096)
+def _read(text: str, zone: ZoneInfo, is_day_first: bool | None, languages: tuple[str, ...]) -> Moment | None:
     try:
-        return _iso(text, newsroom) or _written(text, newsroom)
+        if moment := _iso(text, zone):
+            return moment
+        if _FOUR_DIGITS.search(text):
+            tried = ((*languages, *COMMON), (*languages, *ALL))
+            return next((found for known in tried if (found := _written(text, zone, is_day_first, known))), None)
     except (ValueError, OverflowError):  # there is no such day, hour or offset
+        pass
+    return None
+
+
+def readings(text: str, newsroom: Newsroom) -> list[Moment]:
+    """Every moment that a text may mean: two for 03/04/2018 where the newsroom does not say how it is read."""
+    if moment := read(text, newsroom):
+        return [moment]
+    if not is_ambiguous(text, newsroom):
+        return []
+    found = (read(text, replace(newsroom, is_day_first=is_day_first)) for is_day_first in (True, False))
+    return [moment for moment in found if moment]
+
+
+def period(text: str) -> Period | None:
+    """The month or the year that a text names and nothing else; None for anything more exact or less."""
+    try:
+        found = Period.parse(text)
+    except (ValueError, OverflowError):
         return None
+    return found if len(found.text) < len("2018-03-23") and found.first.year in YEARS else None
+
+
+def years(text: str) -> list[int]:
+    """The numbers of four digits in a text: it may be about these years."""
+    return [int(number) for number in _FOUR_DIGITS.findall(_folded(text))]
 
 
 def is_ambiguous(text: str, newsroom: Newsroom) -> bool:
@@ -120,10 +128,29 @@ def is_ambiguous(text: str, newsroom: Newsroom) -> bool:
 
 def looks_like_one(text: str) -> bool:
     """Whether somebody may have meant a date: a short text with a month and a number, or numbers like ``23/3/18``."""
-    return len(text) <= LONGEST // 3 and bool(_LIKE.search(text))
+    if len(text) > LONGEST // 3:
+        return False
+    folded = _folded(text)
+    return bool(_SHORT.search(folded) or _near_a_month().search(folded))
 
 
-def _iso(text: str, newsroom: Newsroom) -> Moment | None:
+_SHORT = re.compile(r"[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{2}")
+
+
+@cache
+def _near_a_month() -> re.Pattern[str]:
+    name = _alternatives(names(COMMON))
+    return re.compile(rf"(?<![^\W\d_])(?:{name}).{{0,4}}[0-9]|[0-9].{{0,4}}(?<![^\W\d_])(?:{name})", re.IGNORECASE)
+
+
+def _folded(text: str) -> str:
+    """The text without accents, with the digits of ASCII, as the names of months are folded."""
+    if text.isascii():
+        return text.strip()
+    return "".join(str(int(c)) if c.isdecimal() else c for c in strip_accents(text)).strip()
+
+
+def _iso(text: str, zone: ZoneInfo) -> Moment | None:
     """ISO 8601 as Python reads it: also ``20180323T100000Z``."""
     if not re.match(r"[0-9]{4}-?[0-9]{2}-?[0-9]{2}", text):
         return None
@@ -131,23 +158,46 @@ def _iso(text: str, newsroom: Newsroom) -> Moment | None:
         stated = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return _moment(stated.date(), stated.time() if len(text) > len("2018-03-23") else None, stated.tzinfo, newsroom)
+    return _moment(stated.date(), stated.time() if len(text) > len("2018-03-23") else None, stated.tzinfo or zone)
 
 
-def _written(text: str, newsroom: Newsroom) -> Moment | None:
-    match = next((match for pattern in _DATES if (match := pattern.search(text))), None)
-    day = _day(match, newsroom.is_day_first) if match else None
+def _written(text: str, zone: ZoneInfo, is_day_first: bool | None, languages: tuple[str, ...]) -> Moment | None:
+    known = names(languages)
+    patterns = (*_NUMERIC[:2], *_patterns(languages), _NUMERIC[2])
+    match = next((match for pattern in patterns if (match := pattern.search(text))), None)
+    day = _day(match, is_day_first, known) if match else None
     if match is None or day is None:
         return None
-    rest = _Rest(text[: match.start()] + " " + text[match.end() :])
-    weekday = rest.take(_WEEKDAY)
-    hour = rest.take(_TIME)
-    zone = rest.take(_ZONE) if hour else None
+    rest = _Rest(f"{text[: match.start()]} {text[match.end() :]}")
+    weekdays = rest.take_weekdays(known)
+    hour = rest.take_hour()
+    stated = rest.take(_ZONE) if hour else None
     if not rest.is_filler:
         return None
-    moment = _moment(day, _time(hour) if hour else None, _zone(zone) if zone else None, newsroom)
-    disagrees = weekday is not None and _WEEKDAY_NUMBERS[weekday[1].lower()] != day.weekday()
-    return Moment(moment.at, disagrees) if moment else None
+    if hour == _END_OF_DAY:
+        day, hour = day + timedelta(days=1), time(0)
+    moment = _moment(day, hour if isinstance(hour, time) else None, _zone(stated) if stated else zone)
+    return moment and replace(moment, weekday_disagrees=bool(weekdays) and day.weekday() not in weekdays)
+
+
+_END_OF_DAY = "midnight"
+"""Midnight of a day may be its beginning or its end; the later one is taken."""
+
+
+@cache
+def _patterns(languages: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
+    """Day, month, year in the three orders in which people write them; a month by its name."""
+    month = _MONTH.replace("{names}", _alternatives(names(languages)))
+    orders = (
+        _DAY + _GAP + month + _GAP + _YEAR,
+        month + _GAP + _DAY + r"(?:,\s*|\s+|\s*\.\s*)" + _YEAR,
+        r"(?<![0-9])" + _YEAR + r"(?:\s?(?:r|г|m|ko|ж)(?![^\W\d_]))?" + _GAP + month + _GAP + _DAY,
+    )
+    return tuple(re.compile(order, re.IGNORECASE) for order in orders)
+
+
+def _alternatives(known: Names) -> str:
+    return "|".join(sorted(map(re.escape, known.months), key=len, reverse=True))
 
 
 class _Rest:
@@ -159,24 +209,60 @@ class _Rest:
     def take(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
         match = pattern.search(self._text)
         if match:
-            self._text = self._text[: match.start()] + " " + self._text[match.end() :]
+            self._text = f"{self._text[: match.start()]} {self._text[match.end() :]}"
         return match
+
+    def take_weekdays(self, known: Names) -> frozenset[int]:
+        """The days that the first name of a weekday in the text may mean; none if there is no name."""
+        for match in _WORDS.finditer(self._text):
+            if found := known.weekdays.get(fold_name(match[0])):
+                self._text = f"{self._text[: match.start()]} {self._text[match.end() :]}"
+                return found
+        return frozenset()
+
+    def take_hour(self) -> time | str | None:
+        """The time of day, `_END_OF_DAY`, or None where none is stated. Raises ValueError for one that is none."""
+        if self.take(_NOON):
+            return time(12)
+        if self.take(_MIDNIGHT):
+            return _END_OF_DAY
+        match = self.take(_TIME) or self.take(_AFTER_ITS_MARK)
+        return _time(match) if match else None
 
     @property
     def is_filler(self) -> bool:
-        return all(word in _FILLERS for word in re.findall(r"\w+", self._text.lower()))
+        return all(word in _AROUND for word in re.findall(r"\w+", self._text.lower()))
 
 
-def _day(match: re.Match[str], is_day_first: bool | None) -> date | None:
+_WORDS = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+
+
+def _any_of(category: str, *, after: str = "") -> re.Pattern[str]:
+    known = set(LEXICON.words(category)).difference(*map(LEXICON.words, ("clock", "until", "frame")))
+    words = "|".join(sorted(map(re.escape, known), key=len, reverse=True))
+    return re.compile(rf"(?<!\w){after}(?:{words})(?!\w)", re.IGNORECASE)
+
+
+# What is noon in one language is "of the" in others ("del"): a word that says nothing elsewhere says nothing.
+_NOON = _any_of("noon", after=r"(?:12\s+)?")
+_MIDNIGHT = _any_of("midnight", after=r"(?:(?:12|24|0)\s+)?")
+_AFTER_ITS_MARK = re.compile(
+    r"(?<!\w)(?:kl|klo|godz)\.?\s(?P<hour>[0-9]{1,2})(?P<minute>)(?P<second>)(?P<half>)(?![0-9])", re.IGNORECASE
+)
+
+
+def _day(match: re.Match[str], is_day_first: bool | None, known: Names) -> date | None:
     stated = match.groupdict()
     year = int(stated["year"])
     if stated.get("name"):
-        return date(year, _MONTH_NUMBERS[stated["name"].lower()] + 1, int(stated["day"]))
+        return date(year, known.months[fold_name(stated["name"])], int(stated["day"]))
     if stated.get("month"):
         return date(year, int(stated["month"]), int(stated["day"]))
     first, second = int(stated["first"]), int(stated["second"])
     if first > 12 or second > 12 or first == second:
         is_day_first = first >= second
+    if is_day_first is None and match["mark"] == ".":
+        is_day_first = True  # whoever writes dots writes the day first
     if is_day_first is None:
         return None
     return date(year, second, first) if is_day_first else date(year, first, second)
@@ -194,14 +280,18 @@ def _time(match: re.Match[str]) -> time:
 def _zone(match: re.Match[str]) -> tzinfo:
     if match["name"]:
         return timezone(timedelta(hours=_ZONES[match["name"]]))
+    if match["place"]:
+        try:
+            return ZoneInfo(match["place"])
+        except (ZoneInfoNotFoundError, OSError) as error:
+            raise ValueError(match["place"]) from error
     offset = timedelta(hours=int(match["hours"]), minutes=int(match["minutes"] or 0))
     return timezone(offset if match["sign"] == "+" else -offset)
 
 
-def _moment(day: date, hour: time | None, zone: tzinfo | None, newsroom: Newsroom) -> Moment | None:
+def _moment(day: date, hour: time | None, zone: tzinfo) -> Moment | None:
     if day.year not in YEARS:
         return None
-    if hour is None:
-        return Moment(newsroom.midnight(day))
-    stated = datetime.combine(day, hour.replace(microsecond=0), zone or newsroom.timezone)
-    return Moment(stated.astimezone(UTC))
+    stated = datetime.combine(day, (hour or time()).replace(microsecond=0), zone)
+    later = max(stated.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
+    return Moment(later, is_day_only=hour is None)

@@ -8,7 +8,9 @@ from __future__ import annotations
 import codecs
 import re
 
-from feedsrv.readers.problems import Complaints
+import webencodings
+
+from feedsrv.readers.problems import Problems
 from feedsrv.text.cleaning import clean
 
 _CONTROLS = bytes({*range(32)} - {*b"\t\n\v\f\r\x1b"})
@@ -17,33 +19,50 @@ _MOJIBAKE = re.compile("Ã[¡-º¼-¿]|â€[œ˜™“”¦¢]|Â[£©«®°²�
 _LINE_END = re.compile("\r\n?")
 
 
-def decode(data: bytes, complaints: Complaints) -> str:
-    """The text of a file: by its byte order mark, else UTF-8, with bytes that are none read as Windows-1252.
+def decode(data: bytes, problems: Problems, *, is_html: bool = False) -> str:
+    """The text of a file: by its byte order mark, else UTF-8, else as an HTML page declares, else Windows-1252.
 
     Raises FileUnreadable for what is no text.
     """
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         text = data.decode("utf-16", "replace")
         if "\ufffd" in text:
-            complaints.warn(_line(text, "\ufffd"), "this is not whole UTF-16", "save the file as UTF-8")
+            problems.warn(_line(text, "\ufffd"), "this is not whole UTF-16", "save the file as UTF-8")
     elif len(data) - len(data.translate(None, _CONTROLS)) > max(20, len(data) // 20):
-        raise complaints.unreadable(0, "this is no text", "save it as a text file, in UTF-8")
+        raise problems.unreadable(0, "this is no text", "save it as a text file, in UTF-8")
     else:
-        text = _utf8_or_windows(data.removeprefix(codecs.BOM_UTF8), complaints)
+        charset = _declared(data) if is_html else None
+        text = _utf8_or(charset, data.removeprefix(codecs.BOM_UTF8), problems)
     text = clean(_LINE_END.sub("\n", text))
     if garbled := _MOJIBAKE.search(text):
         meant = garbled[0].encode("cp1252", "ignore").decode("utf-8", "ignore")
         what = f"“{garbled[0]}” stands where “{meant}” was meant: another program read UTF-8 as Windows-1252"
-        complaints.warn(_line(text, garbled[0]), what, "copy the text again from its source")
+        problems.warn(_line(text, garbled[0]), what, "copy the text again from its source")
     return text
 
 
-def _utf8_or_windows(data: bytes, complaints: Complaints) -> str:
+_CHARSET = re.compile(
+    rb"""<meta\s[^>]*?charset\s*=\s*["']?\s*([A-Za-z0-9_.:-]{1,40})|encoding=["']([A-Za-z0-9_.:-]{1,40})["']\s*\?>""",
+    re.IGNORECASE,
+)
+_DECLARED_WITHIN = 1024  # bytes (HTML, 4.2.5.4)
+
+
+def _declared(data: bytes) -> webencodings.Encoding | None:
+    """The charset that an HTML page declares, by the labels of the Encoding Standard: ISO-8859-1 is Windows-1252."""
+    match = _CHARSET.search(data, 0, 4 * _DECLARED_WITHIN)
+    found = webencodings.lookup((match[1] or match[2]).decode()) if match else None
+    return None if found is None or found.name in {"utf-8", "utf-16le", "utf-16be"} else found
+
+
+def _utf8_or(charset: webencodings.Encoding | None, data: bytes, problems: Problems) -> str:
     try:
         return data.decode()
     except UnicodeDecodeError as error:
+        if charset:
+            return str(charset.codec_info.decode(data, "replace")[0])
         line = data.count(b"\n", 0, error.start) + 1
-        complaints.warn(line, "this is not UTF-8 and was read as Windows-1252", "save the file as UTF-8")
+        problems.warn(line, "this is not UTF-8 and was read as Windows-1252", "save the file as UTF-8")
         has_much = len(data) - len(data.decode("utf-8", "ignore").encode()) > _MANY
         return data.decode("cp1252", "replace") if has_much else data.decode("utf-8", _WINDOWS)
 

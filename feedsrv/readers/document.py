@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 from feedsrv.readers.front_matter import Entry
@@ -60,12 +60,13 @@ class Block:
 class Document:
     """What a format's reader makes of a text.
 
-    ``title`` and ``entries`` are what an HTML page states of itself outside its text.
+    ``title`` and ``entries`` are what an HTML page states of itself, ``outside`` what else it shows beside its text.
     """
 
     blocks: tuple[Block, ...]
     title: str = ""
     entries: tuple[Entry, ...] = ()
+    outside: tuple[Block, ...] = ()
 
     @property
     def html(self) -> str:
@@ -101,4 +102,4 @@ class Conversion:
 
     text: str
     ending: str
-    entries: Mapping[str, Entry]
+    entries: tuple[Entry, ...]

@@ -9,12 +9,14 @@ from itertools import islice
 from urllib.parse import urlsplit
 
 from feedsrv import ids
+from feedsrv.problem import Problem
 from feedsrv.readers import contacts, dates
 from feedsrv.readers import language as languages
 from feedsrv.readers.document import Document, Line
 from feedsrv.readers.formats import markdown
-from feedsrv.readers.front_matter import Entry, Value, fold
-from feedsrv.readers.parts import Found, Manuscript, origin
+from feedsrv.readers.front_matter import Entry, Value
+from feedsrv.readers.keys import fold
+from feedsrv.readers.parts import NOWHERE, Found, Manuscript, origin
 from feedsrv.reading import Mention, Origin
 from feedsrv.release import Contact, Correction
 from feedsrv.text.cleaning import clean
@@ -42,7 +44,7 @@ def title(manuscript: Manuscript) -> Found[str]:
     text = _decoded(" ".join(map(_shown, headline)))
     places = frozenset(line.place for line in headline)
     is_heading = manuscript.masthead.is_heading
-    for entry in manuscript.head.find("title", "headline"):
+    for entry in manuscript.head.find("title"):
         if stated := _stated_title(entry.text):
             is_repeated = is_heading and one_line(text).casefold() == one_line(stated).casefold()
             return Found(shorten(stated, LONGEST_TITLE), origin(entry), places if is_repeated else frozenset())
@@ -52,13 +54,14 @@ def title(manuscript: Manuscript) -> Found[str]:
     if is_heading:
         return Found(shorten(text, LONGEST_TITLE), Origin(headline[0].number, "heading"), places)
     if headline and len(text) > LONGEST_FIRST_LINE:
-        manuscript.complaints.warn(headline[0].number, "there is no headline", "write one, alone on the first line")
-        return Found(shorten(text, LONGEST_FIRST_LINE // 2), Origin(headline[0].number, "beginning of the text"))
+        problem = manuscript.problem(headline[0].number, "there is no headline", "write one, alone on the first line")
+        origin_ = Origin(headline[0].number, "beginning of the text")
+        return Found(shorten(text, LONGEST_FIRST_LINE // 2), origin_, problems=(problem,))
     if headline:
         return Found(text, Origin(headline[0].number, "first line"), places)
-    manuscript.complaints.warn(0, "there is no title", "write a heading, or a title in the front matter")
-    stem = ids.stem_of(manuscript.source, manuscript.newsroom)
-    return Found(shorten(one_line(re.sub(r"[-_]+", " ", clean(stem))) or "—", LONGEST_TITLE), Origin(0, "file name"))
+    problem = manuscript.problem(0, "there is no title", "write a heading, or a title in the front matter")
+    stem = one_line(re.sub(r"[-_]+", " ", clean(ids.stem_of(manuscript.source, manuscript.newsroom))))
+    return Found(shorten(stem or "—", LONGEST_TITLE), Origin(0, "file name"), problems=(problem,))
 
 
 def _shown(line: Line) -> str:
@@ -83,15 +86,17 @@ def _decoded(text: str) -> str:
 
 def reference(manuscript: Manuscript) -> Found[str]:
     """Its reference number as written, or nothing."""
-    for entry in manuscript.head.find("ref", "reference", "number", "id"):
+    problems: list[Problem] = []
+    for entry in manuscript.head.find("reference"):
         stated = one_line(entry.text)
         if re.search(r"[^\W_]", stated) and len(stated) <= LONGEST_REFERENCE:
-            return Found(stated, origin(entry))
-        manuscript.complaints.warn(entry.line, f"{entry.key} is no reference", "write it as one short text")
+            return Found(stated, origin(entry), problems=tuple(problems))
+        problems.append(manuscript.problem(entry.line, f"{entry.key} is no reference", "write it as one short text"))
     for fact in manuscript.masthead.facts:
         if fact.reference:
-            return Found(fact.reference, Origin(fact.line.number, "reference line"), frozenset({fact.line.place}))
-    return Found("", Origin(0, "none"))
+            where = Origin(fact.line.number, "reference line")
+            return Found(fact.reference, where, frozenset({fact.line.place}), tuple(problems))
+    return Found("", NOWHERE, problems=tuple(problems))
 
 
 def slug(manuscript: Manuscript) -> Found[str]:
@@ -99,22 +104,25 @@ def slug(manuscript: Manuscript) -> Found[str]:
     for entry in manuscript.head.find("slug"):
         if ids.slug(entry.text):
             return Found(entry.text, origin(entry))
-        manuscript.complaints.warn(entry.line, "the slug has no letter and no digit", "write one, or leave it out")
-    return Found("", Origin(0, "none"))
+        problem = manuscript.problem(entry.line, "the slug has no letter and no digit", "write one, or leave it out")
+        return Found("", NOWHERE, problems=(problem,))
+    return Found("", NOWHERE)
 
 
 def language(manuscript: Manuscript, reference: str, text: str) -> Found[str]:
     """The tag of its language."""
-    for entry in manuscript.head.find("lang", "language", "locale"):
+    problems: list[Problem] = []
+    for entry in manuscript.head.find("language"):
         if stated := languages.stated(entry.text, manuscript.newsroom):
-            return Found(stated, origin(entry))
-        manuscript.complaints.warn(entry.line, f"{entry.key} is no language", 'write a tag like "en" or "fr"')
-    return Found(*languages.told(manuscript.source, reference, text, manuscript.newsroom))
+            return Found(stated, origin(entry), problems=tuple(problems))
+        problems.append(manuscript.problem(entry.line, f"{entry.key} is no language", 'write a tag like "en" or "fr"'))
+    value, where = languages.told(manuscript.source, reference, text, manuscript.newsroom)
+    return Found(value, where, problems=tuple(problems))
 
 
 def summary(manuscript: Manuscript, document: Document, text: str) -> Found[str]:
     """A plain text on one line: stated, what stands above ``<!--more-->``, the first sentences of the text."""
-    for entry in manuscript.head.find("description", "summary", "excerpt"):
+    for entry in manuscript.head.find("summary"):
         html = markdown.inline(entry.text, has_html=True) if _is_marked(entry.text) else unescape(entry.text)
         if stated := as_shown(html):
             return Found(shorten(stated, LONGEST_STATED_SUMMARY), origin(entry))
@@ -135,16 +143,18 @@ def _first_sentences(text: str) -> str:
 
 def topics(manuscript: Manuscript) -> Found[tuple[str, ...]]:
     """The slugs of the topics it states, each once, "-" in front of those it refuses."""
-    for entry in manuscript.head.find("topics", "categories", "category", "tags", "keywords"):
+    problems: list[Problem] = []
+    for entry in manuscript.head.find("topics"):
         stated: dict[str, None] = {}
         for name in _names(entry):
             if topic := ids.slug(name):
                 stated["-" * name.startswith("-") + topic] = None
             else:
-                manuscript.complaints.warn(entry.line, f"{name!r} is no topic", "write letters, digits and hyphens")
+                what = f"{name!r} is no topic"
+                problems.append(manuscript.problem(entry.line, what, "write letters, digits and hyphens"))
         if stated:
-            return Found(tuple(stated), origin(entry))
-    return Found((), Origin(0, "none"))
+            return Found(tuple(stated), origin(entry), problems=tuple(problems))
+    return Found((), NOWHERE, problems=tuple(problems))
 
 
 def _names(entry: Entry) -> Iterator[str]:
@@ -161,17 +171,17 @@ def _names(entry: Entry) -> Iterator[str]:
 def aliases(manuscript: Manuscript) -> Found[tuple[str, ...]]:
     """The addresses it had elsewhere: paths with a slash in front, or plain slugs."""
     given: dict[str, None] = {}
-    stated = manuscript.head.find("aliases", "redirectfrom", "permalink", "url")
-    entries = [entry for entry in stated if entry.truth is None]
+    problems: list[Problem] = []
+    find = manuscript.head.find
+    entries = [entry for entry in (*find("aliases"), *find("permalink")) if entry.truth is None]
     for entry in entries:
         for address in _texts(entry.value):
             if _is_of_a_site(address):
                 given[address if address.startswith("/") or "/" not in address else f"/{address}"] = None
             else:
-                manuscript.complaints.warn(
-                    entry.line, f"{address!r} is no address of this site", "write a path like /2018/03/launch.html"
-                )
-    return Found(tuple(given), origin(entries[0]) if given else Origin(0, "none"))
+                what = f"{address!r} is no address of this site"
+                problems.append(manuscript.problem(entry.line, what, "write a path like /2018/03/launch.html"))
+    return Found(tuple(given), origin(entries[0]) if given else NOWHERE, problems=tuple(problems))
 
 
 def _is_of_a_site(address: str) -> bool:
@@ -192,7 +202,7 @@ def files(manuscript: Manuscript) -> tuple[Mention, ...]:
     """The files that it names outside its text; an item may be a table with the address under one of a few keys."""
     return tuple(
         Mention(address, entry.line, entry.key.lower() != "attachments")
-        for entry in manuscript.head.find("attachments", "images", "image")
+        for entry in manuscript.head.find("attachments")
         for item in (entry.value if isinstance(entry.value, tuple) else (entry.value,))
         for address in islice(_addresses(item), 1)
     )
@@ -207,8 +217,9 @@ def _addresses(item: Value) -> Iterator[str]:
 
 def corrections(manuscript: Manuscript) -> Found[tuple[Correction, ...]]:
     """The corrections it states, in its order."""
-    made = []
-    found = Origin(0, "none")
+    made: list[Correction] = []
+    problems: list[Problem] = []
+    found = NOWHERE
     for entry in manuscript.head.find("corrections"):
         found = origin(entry)
         for item in entry.value if isinstance(entry.value, tuple) else (entry.value,):
@@ -218,20 +229,21 @@ def corrections(manuscript: Manuscript) -> Found[tuple[Correction, ...]]:
             if moment and isinstance(text, str):
                 made.append(Correction(moment.at, as_shown(text)))
             else:
-                manuscript.complaints.warn(entry.line, "a correction has no date or no text", "write both")
-    return Found(tuple(made), found)
+                problems.append(manuscript.problem(entry.line, "a correction has no date or no text", "write both"))
+    return Found(tuple(made), found, problems=tuple(problems))
 
 
 def people(manuscript: Manuscript) -> Found[tuple[Contact, ...]]:
     """Who answers the press: as stated, else as the contacts section has it."""
-    for entry in manuscript.head.find("contacts", "contact"):
+    problems: list[Problem] = []
+    for entry in manuscript.head.find("contacts"):
         if stated := contacts.stated(entry.value):
-            return Found(stated, origin(entry))
-        manuscript.complaints.warn(
-            entry.line, "the contacts cannot be read", "write a list of name, role, phone, email"
-        )
+            return Found(stated, origin(entry), problems=tuple(problems))
+        what = "the contacts cannot be read"
+        problems.append(manuscript.problem(entry.line, what, "write a list of name, role, phone, email"))
     if section := manuscript.contacts:
         for number, address in section.hidden:
-            manuscript.complaints.warn(number, f"“{address}” is no mail address", "write it with @ and dots")
-        return Found(section.contacts, Origin(section.line, "contacts section"), section.places)
-    return Found((), Origin(0, "none"))
+            what = f"“{address}” is no mail address"
+            problems.append(manuscript.problem(number, what, "write it with @ and dots"))
+        return Found(section.contacts, Origin(section.line, "contacts section"), section.places, tuple(problems))
+    return Found((), NOWHERE, problems=tuple(problems))

@@ -1,8 +1,8 @@
-"""Front matter: what a file states of itself in a block at its top.
+"""Front matter: what a file states of itself at its top, and all other places where a state can hide.
 
-YAML between ``---``, TOML between ``+++``, a JSON object, or bare header lines (Pelican's). Every scalar is a
-string: YAML's own types would read ``lang: no`` as false and ``ref: 0123`` as 83. Keys are compared in small
-letters, without hyphens and underscores; those under ``params`` count where the top does not state them.
+YAML between ``---``, TOML between ``+++``, JSON, a fence that names its format (``---json``), or bare header lines
+(Pelican's); below comments and licences, and in several blocks one after another. Every scalar is a string: YAML's own
+types would read ``lang: no`` as false and ``ref: 0123`` as 83. What a key means, `feedsrv.readers.keys` alone tells.
 """
 
 from __future__ import annotations
@@ -13,11 +13,13 @@ import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, time
+from functools import cached_property
 from typing import Any, TypeAlias
 
 import yaml
 
-from feedsrv.readers.problems import Complaints
+from feedsrv.readers.keys import BY_NAME, TABLES, Effect, decides, effect_of, fold
+from feedsrv.readers.problems import Problems
 from feedsrv.text.cleaning import clean
 
 LARGEST = 65_536
@@ -25,21 +27,27 @@ LARGEST = 65_536
 DEEPEST = 20
 """Lists and tables within each other."""
 _MOST_DOTS = 500  # in a line of TOML: keys with dots are tables within each other, and take the square of their number
+_MOST_BLOCKS = 5
+_NEAR = 30  # lines at the top in which a state may be said outside front matter
 
 Value: TypeAlias = "str | tuple[Value, ...] | Mapping[str, Value]"
 
-_YES = frozenset({"true", "yes", "on", "y", "1"})
-_NO = frozenset({"false", "no", "off", "n", "0", "none", "never"})
+_YES = frozenset({"true", "yes", "on", "y", "1", "oui", "vrai", "ja", "wahr", "si", "sí", "sim"})
+_NO = frozenset({
+    "false", "no", "off", "n", "0", "-1", "none", "never", "non", "faux", "aucun", "nein", "falsch", "kein", "keine",
+    "ninguno", "ninguna", "nessuno", "nenhum", "não", "nao", "nee", "geen",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A key as it is written, its value, its line in the file, and what it stands in there."""
+    """A key as it is written, its value, its line in the file, what it stands in, and in which ``table`` of that."""
 
     key: str
     value: Value
     line: int
     where: str = "front matter"
+    table: str = ""
 
     @property
     def text(self) -> str:
@@ -57,30 +65,93 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class FrontMatter:
-    """The entries that say something, by folded key, and those that are ``empty``.
+class Decision:
+    """An entry that decides when, or whether, the release may be seen, and how; see `feedsrv.readers.keys.Sound`."""
 
-    ``length`` is the number of lines to its end, 0: there is none.
+    entry: Entry
+    effect: Effect
+    is_weak: bool = False
+    is_machinery: bool = False
+
+
+@dataclass(frozen=True)
+class FrontMatter:
+    """All that a file states of itself: the entries at the top of its blocks, in their order.
+
+    ``length`` is the number of lines to the end of the blocks, 0: there are none.
     """
 
-    entries: Mapping[str, Entry] = field(default_factory=dict)
+    stated: tuple[Entry, ...] = ()
     length: int = 0
-    empty: Mapping[str, Entry] = field(default_factory=dict)
 
-    def find(self, *keys: str) -> Iterator[Entry]:
-        """The entries of these keys, in the order of the keys."""
-        return (self.entries[key] for key in keys if key in self.entries)
+    @cached_property
+    def _by_key(self) -> Mapping[str, Entry]:
+        """The entry that counts of each key: the last, or what stands in a table where the top does not say it."""
+        found: dict[str, Entry] = {}
+        for entry in self._flat:
+            if entry.value and (
+                not entry.table or (entry.table in {"params", "extra"} and fold(entry.key) not in found)
+            ):
+                found[fold(entry.key)] = entry
+        return found
 
-    def blank(self, *keys: str) -> Iterator[Entry]:
-        """The entries of these keys that say nothing."""
-        return (self.empty[key] for key in keys if key in self.empty)
+    @cached_property
+    def _flat(self) -> tuple[Entry, ...]:
+        """The entries at the top first, then those within the tables whose keys count like them."""
+        return (*self.stated, *(inner for entry in self.stated for inner in _within(entry)))
+
+    def find(self, name: str) -> Iterator[Entry]:
+        """The entries that mean this, a row of the table of keys, in the order of its spellings."""
+        return (self._by_key[key] for key in BY_NAME[name].spellings if key in self._by_key)
+
+    def blank(self, name: str) -> Iterator[Entry]:
+        """The entries that could mean this, and say nothing."""
+        return (entry for entry in self._flat if not entry.value and fold(entry.key) in BY_NAME[name].spellings)
+
+    def decisions(self) -> Iterator[Decision]:
+        """All that decides, wherever it stands: nothing here is overruled by another entry of the same key."""
+        for entry in self._flat:
+            is_table = isinstance(entry.value, Mapping) and fold(entry.key) in TABLES
+            if entry.value and not is_table and (how := effect_of(entry.key, entry.table)):
+                yield from (Decision(leaf, how.effect, how.is_weak, how.is_machinery) for leaf in _leaves(entry))
+
+    def twice(self) -> Iterator[tuple[Entry, Entry]]:
+        """The entries at the top whose key another one states too, with another value, and that one."""
+        first: dict[str, Entry] = {}
+        for entry in self.stated:
+            other = first.setdefault(fold(entry.key), entry)
+            if other.value != entry.value and other.value and entry.value:
+                yield other, entry
+
+    def with_entries(self, *more: Entry) -> FrontMatter:
+        """This, and what is stated elsewhere, which what is stated here goes before."""
+        here = {fold(entry.key) for entry in self.stated}
+        elsewhere = (entry for entry in more if fold(entry.key) not in here or decides(entry.key))
+        return FrontMatter((*elsewhere, *self.stated), self.length)
 
 
-_DECISIVE = frozenset(
-    {"draft", "published", "status", "params", "date", "publishdate", "pubdate", "released", "withdrawn"}
-    | {"embargo", "embargoed", "embargoeduntil", "embargountil", "expirydate", "unpublishdate", "expires"}
-)
-"""Keys that decide when a release may be seen: one stated in two ways holds the file."""
+def _within(entry: Entry, depth: int = 0) -> Iterator[Entry]:
+    """The entries of a table that counts, and of the tables in it."""
+    if fold(entry.key) not in TABLES or depth > DEEPEST:
+        return
+    for table in entry.value if isinstance(entry.value, tuple) else (entry.value,):
+        if isinstance(table, Mapping):
+            for key, value in table.items():
+                inner = Entry(clean(key), value, entry.line, entry.where, fold(entry.key))
+                yield inner
+                yield from _within(inner, depth + 1)
+
+
+def _leaves(entry: Entry) -> Iterator[Entry]:
+    """The scalars in the value of an entry, each as an entry of its own."""
+    if isinstance(entry.value, str):
+        yield entry
+    elif isinstance(entry.value, tuple):
+        for item in entry.value:
+            yield from _leaves(replace(entry, value=item))
+    else:
+        for key, value in entry.value.items():
+            yield from _leaves(replace(entry, key=f"{entry.key}.{key}", value=value))
 
 
 class _Invalid(Exception):
@@ -94,48 +165,132 @@ class _Invalid(Exception):
 _Loader: TypeAlias = "Callable[[str], Iterable[Entry]]"  # the lines of its entries count from 0
 
 
-def read(text: str, complaints: Complaints) -> FrontMatter:
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """How to load a block, its first line, the line that ends it, None for no end, and where the rest begins."""
+
+    load: _Loader
+    first: int
+    end: int | None
+    rest: int = field(default=0)
+
+
+def read(text: str, problems: Problems) -> FrontMatter:
     """The front matter of a text. Raises FileUnreadable for one that is there and cannot be read."""
     lines = text.split("\n")
-    start = next((number for number, line in enumerate(lines) if line.strip()), 0)
-    block = _block(lines, start)
-    if block is None:
-        if _is_front_matter_of_another_kind(lines, start):
-            raise complaints.unreadable(
-                start + 1, "this looks like front matter, and is not written as such", _FENCE_IT
-            )
-        return FrontMatter()
-    load, first, end = block
-    if end is None:
-        raise complaints.unreadable(start + 1, "the front matter that begins here does not end", _REMEDY)
-    content = "\n".join(lines[first:end])
+    entries: list[Entry] = []
+    length = 0
+    for number in range(_MOST_BLOCKS):
+        start = _past_comments(lines, length)
+        block = _block(lines, start, is_first=not number)
+        if block is None:
+            break
+        entries.extend(_loaded(block, start, lines, problems))
+        length = block.rest
+    if not length and _is_front_matter_of_another_kind(lines, start):
+        raise problems.unreadable(start + 1, "this looks like front matter, and is not written as such", _FENCE_IT)
+    hidden = tuple(_beside_front_matter(lines, length))
+    found = FrontMatter((*hidden, *entries), length)
+    _warn_of_repetition(found, problems)
+    return found
+
+
+def _loaded(block: _Block, start: int, lines: list[str], problems: Problems) -> Iterator[Entry]:
+    if block.end is None:
+        raise problems.unreadable(start + 1, "the front matter that begins here does not end", _REMEDY)
+    content = "\n".join(lines[block.first : block.end])
     if len(content) > LARGEST:
-        raise complaints.unreadable(start + 1, f"the front matter has more than {LARGEST:,} characters", "shorten it")
+        raise problems.unreadable(start + 1, f"the front matter has more than {LARGEST:,} characters", "shorten it")
     try:
-        entries = _merged(load(content), lambda entry: complaints.warn(first + 1 + entry.line, *_twice(entry)))
+        for entry in block.load(content):
+            yield replace(entry, key=clean(entry.key), line=block.first + 1 + entry.line)
     except _Invalid as error:
-        raise complaints.unreadable(
-            first + 1 + error.line, f"the front matter cannot be read: {error}", _REMEDY
-        ) from error
-    in_file = {key: replace(entry, line=first + 1 + entry.line) for key, entry in entries.items()}
-    said = {key: entry for key, entry in in_file.items() if entry.value}
-    return FrontMatter(said, end + (first > start), {key: in_file[key] for key in in_file.keys() - said.keys()})
+        line = block.first + 1 + error.line
+        raise problems.unreadable(line, f"the front matter cannot be read: {error}", _REMEDY) from error
+
+
+def _warn_of_repetition(found: FrontMatter, problems: Problems) -> None:
+    for first, second in found.twice():
+        if not decides(second.key):  # of those that decide, the judgement tells
+            what = f"{second.key!r} is stated twice, on line {first.line} as well, and the second is taken"
+            problems.warn(second.line, what, "take one of them away")
 
 
 _REMEDY = "mend this line; until then the file is held back, for it may be a draft"
 
 
-def _block(lines: list[str], start: int) -> tuple[_Loader, int, int | None] | None:
-    """How to load the block that begins on a line, its first line, and the line that ends it, or None for no end."""
+def _past_comments(lines: list[str], start: int) -> int:
+    """The first line that is not blank, nor a comment or a licence above front matter."""
+    number = start
+    while number < len(lines):
+        line = lines[number].strip()
+        if line.startswith("<!--") and not line.startswith("<!-- more"):
+            ends = (at for at in range(number, min(number + 200, len(lines))) if "-->" in lines[at])
+            end = next(ends, None)
+            if end is None or lines[end].partition("-->")[2].strip():
+                break
+            number = end + 1
+        elif line and not _ABOVE.match(line):
+            break
+        else:
+            number += 1
+    return number if number < len(lines) and _FENCE.match(lines[number]) else _past_blank(lines, start)
+
+
+def _past_blank(lines: list[str], start: int) -> int:
+    return next((number for number in range(start, len(lines)) if lines[number].strip()), start)
+
+
+_ABOVE = re.compile(r"SPDX-|//|/\*|\*/|\* |%|#!|Copyright\b|©|\(c\) |Licen[cs]ed?\b", re.IGNORECASE)
+_FENCE = re.compile(r"(---|\+\+\+|;;;)[ \t]*([A-Za-z]*)[ \t]*$")
+
+
+def _block(lines: list[str], start: int, *, is_first: bool) -> _Block | None:
+    """The block that begins on a line; a second one counts only if there is nothing but keys in it."""
+    if start >= len(lines):
+        return None
     fence = lines[start].rstrip()
-    if fence in _FENCES:
-        load, ends = _FENCES[fence]
-        numbers = range(start + 1, len(lines))
-        return load, start + 1, next((number for number in numbers if lines[number].rstrip() in ends), None)
+    if match := _FENCE.match(fence):
+        end = _end_of_fence(lines, start, match[1])
+        if not is_first and not (end and _is_of_keys(lines[start + 1 : end])):
+            return None
+        if (match[1] == ";;;" and match[2]) or (match[1] != ";;;" or (end and _is_json(lines[start + 1 : end]))):
+            return _Block(_loader(match[1], match[2].lower()), start + 1, end, (end or 0) + 1)
+        return None
+    if not is_first:
+        return None
     if re.match(r'\{\s*(?:"|$)', fence):
-        return _json, start, _end_of_json("\n".join(lines[start:])[: 2 * LARGEST], start)
+        end = _end_of_json("\n".join(lines[start:])[: 2 * LARGEST], start)
+        return _Block(_json, start, end, end or 0)
     end = next((number for number in range(start, len(lines)) if not lines[number].strip()), len(lines))
-    return (_bare, start, end) if _are_headers(lines[start:end]) else None
+    return _Block(_bare, start, end, end) if _are_headers(lines[start:end]) else None
+
+
+def _end_of_fence(lines: list[str], start: int, mark: str) -> int | None:
+    ends = {mark, "..."} if mark == "---" else {mark}
+    return next((number for number in range(start + 1, len(lines)) if lines[number].rstrip() in ends), None)
+
+
+def _loader(mark: str, name: str) -> _Loader:
+    if name in _LOADERS:
+        return _LOADERS[name]
+    if name:
+        return _unknown
+    return {"---": _yaml, "+++": _toml, ";;;": _json}[mark]
+
+
+def _unknown(_text: str) -> Iterable[Entry]:
+    raise _Invalid(-1, "it is written in a language that is not read here; write YAML, TOML or JSON")
+
+
+def _is_of_keys(lines: list[str]) -> bool:
+    """Whether there is nothing but keys in a block: what begins a line is one, or goes on with the line before."""
+    starts = [line for line in lines if line.strip() and not line[0].isspace() and line[0] not in "#-]})"]
+    return all(_HEADER.match(line) for line in starts) and len(starts) < _NEAR
+
+
+def _is_json(lines: list[str]) -> bool:
+    return next((line for line in lines if line.strip()), "").lstrip().startswith("{")
 
 
 _BARE = re.compile(r"([A-Za-z][A-Za-z0-9_-]{0,40}):(?:\s+(.*)|\s*)")
@@ -166,23 +321,73 @@ def _bare(text: str) -> Iterator[Entry]:
 
 
 _ODD_FENCE = re.compile(r"[-—–]{2,}|\+{3,}|;{3,}|`{3,}\s*(?:ya?ml|toml|json)", re.IGNORECASE)
-_HEADER = re.compile(r"""\s*["{]*([^\W\d_][\w -]{0,30}?)"?\s*[:=]\s*\S""")
-_TELLING = frozenset({"draft", "status", "published", "expires", "expirydate", "publishdate", "withdrawn"})
+_HEADER = re.compile(r"""\s*["'{]*([^\W\d_][\w -]{0,40}?)["']?\s*[:=](?:\s*\S|\s*$)""")
 _FENCE_IT = "put it between two lines of exactly ---, the first of them at the top"
 
 
 def _is_front_matter_of_another_kind(lines: list[str], start: int) -> bool:
-    """Whether a file begins with a mistyped fence, or with bare header lines that say whether it is public."""
-    if _ODD_FENCE.fullmatch(lines[start].strip()):
+    """Whether a file begins with a mistyped fence above what looks like a key."""
+    if start < len(lines) and _ODD_FENCE.fullmatch(lines[start].strip()):
         following = next((line for line in lines[start + 1 :] if line.strip()), "")
         return bool(_HEADER.match(following))
-    for line in lines[start : start + 30]:
-        header = _HEADER.match(line)
-        if not header:
-            return False
-        if fold(header[1]) in _TELLING:
-            return True
     return False
+
+
+_SIGNED = re.compile(r"\s*(?:\.\. |#\+|:(?=[\w -]+:))(?P<key>[A-Za-z][\w -]{0,40}?):+(?:\s+(?P<value>.*)|\s*)$")
+_UNSIGNED = re.compile(r"\s*(?P<key>[a-z][\w-]{0,40}|[A-Za-z][a-z]+(?:[A-Z][a-z]+)+)\s?:\s+(?P<value>\S.*)$")
+_LABELLED = re.compile(r"\s*(?P<key>[A-Z][\w-]{0,40})\s?:\s+(?P<value>\S.*)$")
+_COMMENT = re.compile(
+    r"<!--(.*?)(?:-->|\Z)|\{#(.*?)#\}|\{/\*(.*?)\*/\}|\{%-?\s*comment\s*-?%\}(.*?)\{%"
+    r"|^\[(?://|comment|_)\]:\s*(?:#|<>)\s*[(\"'](.*?)[)\"']\s*$",
+    re.DOTALL | re.MULTILINE,
+)
+
+
+def comments(text: str) -> Iterator[tuple[int, str]]:
+    """The lines of the comments in a text, with their numbers from 1."""
+    for match in _COMMENT.finditer(text):
+        inner = next((group for group in match.groups() if group is not None), "")
+        first = text.count("\n", 0, match.start()) + 1
+        yield from ((first + number, line.strip()) for number, line in enumerate(inner.split("\n")) if line.strip())
+
+
+def _beside_front_matter(lines: list[str], length: int) -> Iterator[Entry]:
+    """What decides and stands at the top, but in no block: in comments, in the fields of other formats, bare.
+
+    Of bare lines only those are keys that are spelled as programs spell them, or that say plainly "not public": a line
+    "Status: the bridge is open" is a line of the text.
+    """
+    top = lines[: length + _NEAR]
+    for number, line in comments("\n".join(top)):
+        for pattern in (_SIGNED, _UNSIGNED, _LABELLED):
+            if (match := pattern.match(line)) and decides(match["key"]):
+                yield Entry(match["key"], clean(match["value"] or "").strip(), number, "comment")
+                break
+    for number, line in enumerate(top[length:], length + 1):
+        if match := _SIGNED.match(line):
+            if decides(match["key"]):
+                yield Entry(match["key"], clean(match["value"] or "").strip(), number, "field")
+        elif ((match := _UNSIGNED.match(line)) and decides(match["key"])) or (
+            (match := _LABELLED.match(line)) and _is_plain(match["key"], match["value"])
+        ):
+            yield Entry(match["key"], clean(match["value"]).strip(" \"'"), number, "bare line")
+        elif len(line) > _LONGEST_LABEL:
+            return
+
+
+_LONGEST_LABEL = 150
+
+
+def is_spelled_as_a_key(line: str) -> bool:
+    """Whether a line is a key as programs spell them, in a comment one that was taken out of use."""
+    return bool(_UNSIGNED.match(line))
+
+
+def _is_plain(key: str, value: str) -> bool:
+    """Whether a labelled line says in one word that the release is not public, or is."""
+    effect = effect_of(key)
+    is_about_it = effect is not None and effect.effect in {Effect.HIDES, Effect.SHOWS, Effect.STATUS}
+    return is_about_it and len(value.split()) == 1
 
 
 def _end_of_json(text: str, start: int) -> int | None:
@@ -191,44 +396,6 @@ def _end_of_json(text: str, start: int) -> int | None:
     except (ValueError, RecursionError):
         return None
     return start + text.count("\n", 0, end) + 1
-
-
-def fold(key: str) -> str:
-    """A key as keys are compared: ``Redirect_From`` is ``redirectfrom``."""
-    return re.sub(r"[\s_-]", "", key).lower()
-
-
-def merged(stated: Iterable[Entry], complaints: Complaints) -> Mapping[str, Entry]:
-    """What is stated elsewhere than in front matter, by folded key.
-
-    Raises FileUnreadable where a key that decides who may see the release is stated in two ways.
-    """
-    try:
-        return _merged(stated, lambda entry: complaints.warn(entry.line, *_twice(entry)))
-    except _Invalid as error:
-        raise complaints.unreadable(error.line, str(error), _REMEDY) from error
-
-
-def _twice(entry: Entry) -> tuple[str, str]:
-    return f"{entry.key!r} is stated twice, and the second is taken", "take one of them away"
-
-
-def _merged(stated: Iterable[Entry], warn: Callable[[Entry], None]) -> dict[str, Entry]:
-    entries: dict[str, Entry] = {}
-    for entry in (replace(entry, key=clean(entry.key)) for entry in stated):
-        key = fold(entry.key)
-        if key in entries and entries[key].value != entry.value:
-            if key in _DECISIVE:
-                raise _Invalid(entry.line, f"{entry.key!r} is stated twice")
-            warn(entry)
-        entries[key] = entry
-    params = entries.get("params")
-    if params and isinstance(params.value, Mapping):
-        for name, value in params.value.items():
-            if fold(name) in _DECISIVE and fold(name) in entries and entries[fold(name)].value != value:
-                raise _Invalid(params.line, f"{name!r} is stated twice, once under params")
-            entries.setdefault(fold(clean(name)), Entry(clean(name), value, params.line))
-    return entries
 
 
 def _yaml(text: str) -> Iterator[Entry]:
@@ -261,7 +428,7 @@ def _refuse_tricks(text: str) -> None:
 
 def _of_node(node: yaml.Node) -> Value:
     if isinstance(node, yaml.MappingNode):
-        return {str(key.value): _of_node(value) for key, value in node.value}
+        return _mapping((str(key.value), _of_node(value)) for key, value in node.value)
     if isinstance(node, yaml.SequenceNode):
         return tuple(_of_node(item) for item in node.value)
     is_null = isinstance(node, yaml.ScalarNode) and not node.style and node.value in {"null", "Null", "NULL", "~"}
@@ -284,7 +451,9 @@ def _toml(text: str) -> Iterable[Entry]:
 
 def _json(text: str) -> Iterable[Entry]:
     try:
-        return list(_of_native(json.loads(text), text))
+        return list(_of_native(json.loads(text, object_pairs_hook=_Pairs), text))
+    except RecursionError as error:
+        raise _Invalid(0, "values are nested too deep") from error
     except ValueError as error:
         raise _Invalid(0, f"this is no JSON, or something follows the last brace on its line: {error}") from error
 
@@ -292,20 +461,35 @@ def _json(text: str) -> Iterable[Entry]:
 _KEY = re.compile(r"""[\s{\["',]*+([^"'=:.\]]*[^\s"'=:.\]])["'\]]*\s*(?:[=:]|$)""")
 
 
-def _of_native(table: Mapping[str, Any], text: str) -> Iterator[Entry]:
+class _Pairs(list[tuple[str, Any]]):
+    """A table of JSON with all its pairs: a key may be stated twice."""
+
+
+def _mapping(pairs: Iterable[tuple[str, Value]]) -> Mapping[str, Value]:
+    """A table; the values of a key that is stated twice are a list."""
+    found: dict[str, Value] = {}
+    for key, value in pairs:
+        found[key] = (found[key], value) if key in found and found[key] != value else value
+    return found
+
+
+def _of_native(table: Mapping[str, Any] | _Pairs, text: str) -> Iterator[Entry]:
+    if not isinstance(table, Mapping | _Pairs):
+        raise _Invalid(0, "there are no keys with values")
     lines: dict[str, int] = {}
     for number, line in enumerate(text.split("\n")):
         if start := _KEY.match(line):
             lines.setdefault(start[1], number)
-    for key, value in table.items():
+    for key, value in table.items() if isinstance(table, Mapping) else table:
         yield Entry(key, _native(value, 0), lines.get(key, 0))
 
 
 def _native(value: Any, depth: int) -> Value:
     if depth > DEEPEST:
         raise _Invalid(0, "values are nested too deep")
-    if isinstance(value, Mapping):
-        return {str(key): _native(item, depth + 1) for key, item in value.items()}
+    if isinstance(value, Mapping | _Pairs):
+        pairs = value.items() if isinstance(value, Mapping) else value
+        return _mapping((str(key), _native(item, depth + 1)) for key, item in pairs)
     if isinstance(value, list):
         return tuple(_native(item, depth + 1) for item in value)
     if isinstance(value, date | time):
@@ -315,7 +499,32 @@ def _native(value: Any, depth: int) -> Value:
     return "" if value is None else clean(str(value)).strip()
 
 
-_FENCES: Mapping[str, tuple[_Loader, frozenset[str]]] = {
-    "---": (_yaml, frozenset({"---", "..."})),
-    "+++": (_toml, frozenset({"+++"})),
-}
+_LOADERS: Mapping[str, _Loader] = {"yaml": _yaml, "yml": _yaml, "toml": _toml, "json": _json}
+
+
+def of_side_car(name: str, text: str, problems: Problems) -> tuple[Entry, ...]:
+    """What a file beside a release states of it: ``x.meta``, ``x.yaml``, ``x.toml`` or ``x.json`` beside ``x.md``.
+
+    Raises FileUnreadable for one that cannot be read, and speaks of what decides.
+    """
+    ending = name.rpartition(".")[2].lower()
+    where = f"{name.rpartition('/')[2]}"
+    try:
+        if ending == "meta":
+            signed = (_SIGNED.match(line) or _BARE_META.match(line) for line in text.split("\n"))
+            found = [
+                Entry(match["key"], clean(match["value"] or "").strip(), number, where)
+                for number, match in enumerate(signed, 1)
+                if match
+            ]
+        else:
+            found = [replace(entry, line=entry.line + 1, where=where) for entry in _LOADERS[ending](text)]
+    except _Invalid as error:
+        raise problems.unreadable(
+            0, f"{where}, line {error.line + 1}, cannot be read: {error}", _MEND_SIDE_CAR
+        ) from error
+    return tuple(found)
+
+
+_BARE_META = re.compile(r"(?P<key>[A-Za-z][\w -]{0,40}?)\s*[:=](?:\s+(?P<value>.*)|\s*)$")
+_MEND_SIDE_CAR = "mend it, or take it away; until then the release is held back"

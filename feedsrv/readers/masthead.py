@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 
 from feedsrv.newsroom import Newsroom
-from feedsrv.readers import contacts, dates, embargo
+from feedsrv.readers import contacts, dates
 from feedsrv.readers.dates import Moment
 from feedsrv.readers.document import Document, Line, Place
-from feedsrv.readers.embargo import LONGEST_LINE
+from feedsrv.readers.embargo import FULL_LINE, LONGEST_LINE, Caution
 
 MOST_LINES = 15
 """Further down, a date is not that of the release."""
@@ -56,8 +56,6 @@ _ITEM = re.compile(r'<ol(?: start="(?P<number>[0-9]{1,2})")?>\s*<li>[^<]{1,60}</
 _WIRE = re.compile(r"\s*(?:/[^/]{3,30}/|\([A-Z][A-Za-z .-]{1,30}\)?)\s*$")
 _BOLD = re.compile(r"\s*<(strong|b)>(?:(?!<\1>).)*</\1>[\s\\]*(?:<br ?/?>\s*)?", re.DOTALL)
 _SENTENCE = re.compile(r"[.!?…][\"'”’»)]*$")
-_FULL_LINE = 50
-"""Characters; a shorter line was not broken for want of room."""
 _DATELINE_END = re.compile(r"\)?\s*(?:[–—:]|\s-\s|-{2}|\)\s|\.-|\.\s)")
 
 
@@ -98,10 +96,11 @@ class Masthead:
     unclear: Line | None = None
 
 
-def read(document: Document, contacts: Collection[Place], newsroom: Newsroom) -> Masthead:
-    """The masthead of a document, whose ``contacts`` may stand there too."""
+def read(document: Document, contacts: Collection[Place], cautions: Sequence[Caution], newsroom: Newsroom) -> Masthead:
+    """The masthead of a document, whose ``contacts`` and ``cautions`` may stand there too."""
+    asked = {caution.passage.place: caution for caution in cautions if not caution.rest}
     lines = tuple(islice(document.lines(), MOST_LINES))
-    found = (fact for fact in _facts(lines, newsroom) if fact.has_date or fact.line.place not in contacts)
+    found = (fact for fact in _facts(lines, asked, newsroom) if fact.has_date or fact.line.place not in contacts)
     facts = {fact.line.place: fact for fact in found}
     rest = [line for line in lines if line.place not in facts and line.place not in contacts]
     headline, is_heading = _headline(rest)
@@ -142,16 +141,19 @@ def _goes_on(text: str, following: str, width: int) -> bool:
     if _SENTENCE.search(text) or text.isupper():
         return text.isupper() and following.isupper()
     next_word = following.partition(" ")[0]
-    is_full = len(text) >= _FULL_LINE and len(text) + 1 + len(next_word) > width
+    is_full = len(text) >= FULL_LINE and len(text) + 1 + len(next_word) > width
     return is_full or following[:1].islower()
 
 
-def _facts(lines: Sequence[Line], newsroom: Newsroom) -> Iterator[Fact]:
+def _facts(lines: Sequence[Line], cautions: Mapping[Place | None, Caution], newsroom: Newsroom) -> Iterator[Fact]:
     has_text_begun = False
     answers: dict[Place, Fact] = {}  # lines that say until when the embargo lasts that the line above speaks of
-    for number, line in enumerate(lines):
-        following = lines[number + 1] if number + 1 < len(lines) else None
-        if fact := _embargo(line, following, newsroom):
+    for line, following in pairwise((*lines, None)):
+        if line is None:
+            return
+        if caution := cautions.get(line.place):
+            before = _fact(replace(line, text=caution.before), newsroom) or Fact(line)
+            fact = replace(before, line=line, is_embargo=True, lifts=caution.lifts)
             yield fact
             if following and fact.lifts and dates.read(following.text, newsroom) == fact.lifts:
                 answers[following.place] = replace(fact, line=following)
@@ -159,22 +161,14 @@ def _facts(lines: Sequence[Line], newsroom: Newsroom) -> Iterator[Fact]:
             yield answers[line.place]
         elif len(line.text) > LONGEST_LINE and not line.level:
             has_text_begun = True
-        elif not has_text_begun and (fact := _fact(_as_written(line), newsroom)):
-            yield fact
+        elif not has_text_begun and (found := _fact(_as_written(line), newsroom)):
+            yield found
 
 
 def _as_written(line: Line) -> Line:
     """``24. März 2018`` is the 24th item of a list to Markdown."""
     item = None if line.is_prose else _ITEM.fullmatch(line.html.strip())
     return replace(line, text=f"{item['number'] or 1}. {line.text}", is_prose=True) if item else line
-
-
-def _embargo(line: Line, following: Line | None, newsroom: Newsroom) -> Fact | None:
-    found = embargo.read(line.text, following.text if following else "", newsroom)
-    if not found:
-        return None
-    before = _fact(replace(line, text=found.before), newsroom) or Fact(line)
-    return replace(before, line=line, is_embargo=True, lifts=found.lifts)
 
 
 def _fact(line: Line, newsroom: Newsroom) -> Fact | None:

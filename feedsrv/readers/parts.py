@@ -8,11 +8,13 @@ from pathlib import PurePosixPath
 from typing import Generic, TypeVar
 
 from feedsrv.newsroom import Newsroom
-from feedsrv.readers import boilerplate, caution, contacts, front_matter, masthead
+from feedsrv.problem import Problem, Severity
+from feedsrv.readers import boilerplate, contacts, embargo, front_matter, masthead, passages
 from feedsrv.readers.document import Conversion, Document, Place
+from feedsrv.readers.embargo import Caution
 from feedsrv.readers.formats import html, markdown, plain
 from feedsrv.readers.front_matter import Entry, FrontMatter
-from feedsrv.readers.problems import Complaints
+from feedsrv.readers.problems import Problems
 from feedsrv.reading import Origin
 
 Format = Callable[[str, int], Document]
@@ -32,8 +34,8 @@ FORMATS: Mapping[str, Format] = {
 class Manuscript:
     """The parts of a file. ``head`` holds what it states of itself, ``has_front_matter`` if in front matter.
 
-    ``cautions`` are the numbers and texts of lines that ask for it to be held back. ``is_converted``: the numbers
-    of its lines are not those of the file.
+    ``cautions`` are the lines that ask for it to be held back. ``is_converted``: the numbers of its lines are not
+    those of the file.
     """
 
     source: str
@@ -41,12 +43,15 @@ class Manuscript:
     has_front_matter: bool
     document: Document
     masthead: masthead.Masthead
-    cautions: tuple[tuple[int, str], ...]
+    cautions: tuple[Caution, ...]
     contacts: contacts.Section | None
     ending: boilerplate.Ending
     newsroom: Newsroom
-    complaints: Complaints
     is_converted: bool = False
+
+    def problem(self, line: int, what: str, remedy: str = "", severity: Severity = Severity.WARNING) -> Problem:
+        """Something that is wrong with this file."""
+        return Problem(self.source, line, what, remedy, severity)
 
     @property
     def path(self) -> PurePosixPath:
@@ -54,50 +59,54 @@ class Manuscript:
         return PurePosixPath(self.source)
 
 
-def take_apart(source: str, text: str, newsroom: Newsroom, complaints: Complaints) -> Manuscript:
-    """The parts of a text. Raises FileUnreadable for front matter that cannot be read."""
-    head = front_matter.read(text, complaints)
+def take_apart(
+    source: str, text: str, newsroom: Newsroom, problems: Problems, beside: tuple[Entry, ...] = ()
+) -> Manuscript:
+    """The parts of a text, with what is stated ``beside`` it. Raises FileUnreadable for front matter in disorder."""
+    head = front_matter.read(text, problems)
     ending = PurePosixPath(source).suffix.lower()
     document = FORMATS[ending]("\n".join(text.split("\n")[head.length :]), head.length + 1)
-    return _assembled(source, text, head, document, newsroom, complaints)
+    return _assembled(source, text, head.with_entries(*beside, *document.entries), document, newsroom)
 
 
-def of_conversion(source: str, converted: Conversion, newsroom: Newsroom, complaints: Complaints) -> Manuscript:
+def of_conversion(source: str, converted: Conversion, newsroom: Newsroom, beside: tuple[Entry, ...] = ()) -> Manuscript:
     """The parts of a file that was converted; there is no front matter in it."""
     document = FORMATS[converted.ending](converted.text, 1)
-    head = FrontMatter(converted.entries)
-    manuscript = _assembled(source, converted.text, head, document, newsroom, complaints)
-    return replace(manuscript, is_converted=True)
+    head = FrontMatter((*document.entries, *beside, *converted.entries))
+    return replace(_assembled(source, converted.text, head, document, newsroom), is_converted=True)
 
 
-def _assembled(
-    source: str, text: str, head: FrontMatter, document: Document, newsroom: Newsroom, complaints: Complaints
-) -> Manuscript:
+def _assembled(source: str, text: str, head: FrontMatter, document: Document, newsroom: Newsroom) -> Manuscript:
     ending = boilerplate.find(document)
     people = contacts.find(document, ending.boilerplate)
+    cautions = embargo.cautions(passages.of_text(text, head, document), newsroom)
     return Manuscript(
         source,
-        replace(head, entries={**front_matter.merged(document.entries, complaints), **head.entries}),
+        head,
         head.length > 0,
         document,
-        masthead.read(document, people.places if people else (), newsroom),
-        tuple(caution.lines(text, head.length)),
+        masthead.read(document, people.places if people else (), cautions, newsroom),
+        cautions,
         people,
         ending,
         newsroom,
-        complaints,
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Found(Generic[T]):
-    """A value, where it came from, and the lines that said it and need not be said again in the body."""
+    """A value, where it came from, the lines that said it and need not be said again, and what is wrong with it."""
 
     value: T
     origin: Origin
     places: frozenset[Place] = frozenset()
+    problems: tuple[Problem, ...] = ()
 
 
 def origin(entry: Entry) -> Origin:
     """The origin of what an entry says."""
-    return Origin(entry.line, f"{entry.where}: {entry.key}")
+    return Origin(entry.line, entry.where if ": " in entry.where else f"{entry.where}: {entry.key}")
+
+
+NOWHERE = Origin(0, "none")
+"""The origin of what is stated nowhere."""

@@ -1,4 +1,4 @@
-"""Complaints: the problems met while one file is read, in the order they were met."""
+"""Problems: the problems met while a file is taken apart, in the order they were met."""
 
 from __future__ import annotations
 
@@ -6,24 +6,24 @@ from feedsrv.errors import FileUnreadable
 from feedsrv.problem import Problem, Severity
 
 
-class Complaints:
+class Problems:
     """Collects what is wrong with one file."""
 
     def __init__(self, path: str) -> None:
         self._path = path
-        self.problems: list[Problem] = []
+        self.found: list[Problem] = []
 
     def warn(self, line: int, what: str, remedy: str = "") -> None:
         """The release is public, and not as it should be."""
-        self.problems.append(Problem(self._path, line, what, remedy))
+        self.found.append(Problem(self._path, line, what, remedy))
 
     def note(self, line: int, what: str, remedy: str = "") -> None:
         """How something that leaves a choice was read."""
-        self.problems.append(Problem(self._path, line, what, remedy, Severity.NOTE))
+        self.found.append(Problem(self._path, line, what, remedy, Severity.NOTE))
 
     def hold(self, line: int, what: str, remedy: str) -> None:
         """The release is not public because of this."""
-        self.problems.append(Problem(self._path, line, what, remedy, Severity.ERROR))
+        self.found.append(Problem(self._path, line, what, remedy, Severity.ERROR))
 
     def unreadable(self, line: int, what: str, remedy: str) -> FileUnreadable:
         """The error to raise where the file as a whole cannot be read."""

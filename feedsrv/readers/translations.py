@@ -25,7 +25,7 @@ _LEADING_ZEROS = re.compile(r"\b0+(?=\d)")
 
 def keys(manuscript: Manuscript, language: str, reference: str) -> tuple[str, ...]:
     """The keys that its translations have too, each once: the one it states alone, else its names and its number."""
-    for entry in manuscript.head.find("translationkey"):
+    for entry in manuscript.head.find("translations"):
         if stated := one_line(entry.text):
             return (f"stated {shorten(stated, LONGEST_KEY)}",)
     folder, *names = _names(manuscript, language)

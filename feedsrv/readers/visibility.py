@@ -1,172 +1,370 @@
-"""From when to when a release may be seen, as its file says. What cannot be understood holds it back."""
+"""From when to when a release may be seen: the gate.
+
+A file is public when all that speaks of when or whether has been understood, and all of it says yes. What speaks of
+it and is not understood holds the file; what does not speak of it never does. Each key, line and place makes a
+`Statement`; the strictest counts.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from pathlib import PurePosixPath
 
 from feedsrv import ids
-from feedsrv.readers import caution, embargo, publication
-from feedsrv.readers.front_matter import Entry
+from feedsrv.newsroom import FILE_NAME as NEWSROOM_FILE
+from feedsrv.problem import Problem, Severity
+from feedsrv.readers import dates, embargo
+from feedsrv.readers.embargo import Caution
+from feedsrv.readers.front_matter import Decision, Entry
+from feedsrv.readers.keys import Effect, fold
 from feedsrv.readers.parts import Found, Manuscript, origin
 from feedsrv.reading import Origin, Status, Visibility
+from feedsrv.text.analysis import strip_accents
 from feedsrv.text.html import as_shown
 
-_PUBLIC = frozenset({"final", "live", "public", "publish", "published", "released"})
-_NOT_PUBLIC = frozenset({"draft", "hidden", "pending", "private", "review", "skip", "trash", "unpublished"})
-_DRAFT_FOLDERS = frozenset({"_drafts", "drafts", "draft", "brouillons"})
-_DRAFT_KEYS = ("draft", "isdraft", "brouillon")
-_EMBARGO_KEYS = ("embargo", "embargoed", "embargoeduntil", "embargountil")
-_OPENING_KEYS = (
-    *("releasedate", "publishat", "publishon", "publicationdate", "datepublication", "datedepublication"),
-    *("golive", "notbefore", "availablefrom", "holduntil", "scheduled"),
-)
-_FOR_RELEASE = re.compile(r"\b(?:for|to be|hold)\b.{0,12}\b(?:releas|publi|use\b|broadcast)", re.IGNORECASE)
-_EMBARGO_IN_TITLE = re.compile(r"\W*(?:under embargo|sous embargo|embargoed|embargo until)\b", re.IGNORECASE)
+_PUBLIC = frozenset({
+    "active", "approved", "complete", "completed", "current", "done", "final", "finished", "immediate",
+    "immediately", "listed", "live", "now", "ok", "online", "open", "public", "publicado", "publie", "publish",
+    "published", "ready", "release", "released", "veroffentlicht", "visible", "world",
+})  # fmt: skip
+_NOT_PUBLIC = frozenset({
+    "archived", "borrador", "bozza", "brouillon", "closed", "companyconfidential", "concept", "confidential",
+    "deleted", "disabled", "draft", "drafted", "embargo", "embargoed", "entwurf", "expired", "future", "hidden",
+    "hold", "idea", "inactive", "inprogress", "inreview", "intern", "internal", "members", "notpublished",
+    "offline", "onhold", "password", "paused", "pending", "personal", "private", "rascunho", "rejected", "review",
+    "scheduled", "secret", "skip", "staff", "todo", "trash", "unlisted", "unpublished", "unreleased", "wip",
+    "withdrawn",
+})  # fmt: skip
 
 
-def read(manuscript: Manuscript, published: Found[datetime] | None) -> tuple[Visibility, Mapping[str, Origin]]:
-    """When the release of this manuscript may be seen, and by the names of `Visibility` what says so.
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+class Says(StrEnum):
+    """What a statement says of the release."""
+
+    PUBLIC = "public"
+    OPENS = "opens"
+    CLOSES = "closes"
+    DRAFT = "draft"
+    HELD = "held"
+    WITHDRAWN = "withdrawn"
+    NO_RELEASE = "no release"
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What one key, line or place says, the ``moment`` of it if it has one, and what is wrong with it.
+
+    ``words``: how it is told to people who have to choose between two.
+    """
+
+    says: Says
+    origin: Origin
+    moment: datetime | None = None
+    words: str = ""
+    problems: tuple[Problem, ...] = ()
+
+
+def read(
+    manuscript: Manuscript, published: Found[datetime] | None
+) -> tuple[Visibility, Mapping[str, Origin], tuple[Problem, ...]]:
+    """When the release may be seen, by the names of `Visibility` what says so, and what is wrong with what is said.
 
     It never opens before it is published.
     """
-    judgement = _Judgement(manuscript)
-    opening = [*judgement.openings(), *([published] if published else [])]
-    opens = max(opening, key=lambda moment: moment.value, default=None)
-    closes = min(judgement.closings(), key=lambda moment: moment.value, default=None)
-    withdrawn = judgement.withdrawal()
-    drafts = list(judgement.drafts())
-    bars = {Status.HELD: judgement.held, Status.DRAFT: drafts[0] if drafts else None}
-    barred = next((Found(status, bar) for status, bar in bars.items() if bar), None)
-    found = {"barred": barred, "opens": opens, "closes": closes, "withdrawn": withdrawn}
-    return Visibility(
-        barred=barred.value if barred else None,
+    keys = [statement for decision in manuscript.head.decisions() for statement in _of_key(decision, manuscript)]
+    said = [*keys, *_of_places(manuscript, keys), *_of_words(manuscript, keys)]
+    opening = [*_moments(said, Says.OPENS), *([published] if published else [])]
+    opens = max(opening, key=lambda found: found.value, default=None)
+    closes = min(_moments(said, Says.CLOSES), key=lambda found: found.value, default=None)
+    withdrawn = next((statement for statement in said if statement.says is Says.WITHDRAWN), None)
+    barred = next((statement for says in _BARS for statement in said if statement.says is says), None)
+    origins = {
+        "barred": barred and barred.origin,
+        "opens": opens and opens.origin,
+        "closes": closes and closes.origin,
+        "withdrawn": withdrawn and withdrawn.origin,
+    }
+    window = Visibility(
+        barred=_BARS[barred.says] if barred else None,
         opens=opens.value if opens else None,
         closes=closes.value if closes else None,
         is_withdrawn=withdrawn is not None,
-        withdrawn=withdrawn.value if withdrawn else None,
+        withdrawn=withdrawn.moment if withdrawn else None,
         withdrawal_reason=next((as_shown(entry.text) for entry in manuscript.head.find("reason")), ""),
-    ), {name: part.origin for name, part in found.items() if part}
+    )
+    problems = [problem for statement in said for problem in statement.problems]
+    problems += [*_contradictions(said, manuscript), *_blanks(manuscript)]
+    return window, {name: found for name, found in origins.items() if found}, tuple(problems)
 
 
-class _Judgement:
-    """Asks one question after another; ``held`` is what first could not be understood."""
-
-    def __init__(self, manuscript: Manuscript) -> None:
-        self._manuscript = manuscript
-        self._head = manuscript.head
-        self.held: Origin | None = None
-
-    def openings(self) -> Iterator[Found[datetime]]:
-        yield from self._moments("publishdate", *_EMBARGO_KEYS, *self._keys_with("embargo"), *_OPENING_KEYS)
-        for entry in self._head.find("date", "published", "pubdate", "released"):
-            yield from (Found(moment, origin(entry)) for moment in publication.readings(entry, self._manuscript))
-        understood = set()
-        for fact in self._manuscript.masthead.facts:
-            if fact.lifts and not fact.lifts.weekday_disagrees:
-                understood.add(fact.line.number)
-                yield Found(fact.lifts.at, Origin(fact.line.number, _EMBARGO_LINE))
-            elif fact.is_embargo:
-                understood.add(fact.line.number)
-                self._hold(fact.line.number, "there is an embargo, and it is not clear until when", _WRITE_AN_EMBARGO)
-            elif fact.date and _FOR_RELEASE.search(fact.line.text):
-                understood.add(fact.line.number)
-                yield Found(fact.date.at, Origin(fact.line.number, "date of release"))
-        yield from self._cautions(understood)
-
-    def _cautions(self, understood: set[int]) -> Iterator[Found[datetime]]:
-        """Hold for lines that ask for it, unless the front matter says what holds or that nothing does.
-
-        A line far down that says exactly until when is taken at its word.
-        """
-        if any(True for _ in self._head.find(*_EMBARGO_KEYS)):
-            return
-        for number, line in self._manuscript.cautions:
-            if number in understood:
-                continue
-            found = embargo.read(line, "", self._manuscript.newsroom)
-            if found and not found.before and found.lifts and not found.lifts.weekday_disagrees:
-                yield Found(found.lifts.at, Origin(number, _EMBARGO_LINE))
-            else:
-                self._hold(number, f"“{line}” may be an embargo, and it is not clear until when", _SAY_WHETHER)
-        for entry in self._head.find("title", "headline"):
-            if _EMBARGO_IN_TITLE.match(entry.text):
-                self._hold(entry.line, "the title speaks of an embargo", _SAY_WHETHER)
-        for entry in self._head.blank(*_EMBARGO_KEYS):
-            self._manuscript.complaints.note(
-                entry.line, f"{entry.key} is empty, and was read as no embargo", "write its end, or delete the line"
-            )
-
-    def _keys_with(self, word: str) -> list[str]:
-        return [key for key in self._head.entries if word in key and key not in _EMBARGO_KEYS]
-
-    def closings(self) -> Iterator[Found[datetime]]:
-        return self._moments("expirydate", "unpublishdate", "expires")
-
-    def _moments(self, *keys: str) -> Iterator[Found[datetime]]:
-        for entry in self._head.find(*keys):
-            moment = publication.read(entry, self._manuscript)
-            if moment and not moment.weekday_disagrees:
-                yield Found(moment.at, origin(entry))
-            elif entry.truth is not False:
-                self._hold(entry.line, f"{entry} is no date", publication.remedy(entry.text, self._manuscript))
-
-    def withdrawal(self) -> Found[datetime | None] | None:
-        """That it is withdrawn, and when if that is said."""
-        for entry in self._head.find("withdrawn"):
-            if moment := publication.read(entry, self._manuscript):
-                return Found(moment.at, origin(entry))
-            if entry.truth is None:
-                self._hold(entry.line, f"{entry} is no date", publication.remedy(entry.text, self._manuscript))
-            elif entry.truth:
-                self._manuscript.complaints.warn(
-                    entry.line, "it is withdrawn, and not said when", publication.WRITE_A_DATE
-                )
-                return Found(None, origin(entry))
-        return None
-
-    def drafts(self) -> Iterator[Origin]:
-        """All that makes it a draft."""
-        find = self._head.find
-        statements = [
-            *((entry, self._truth(entry)) for entry in find(*_DRAFT_KEYS)),
-            *((entry, entry.truth is False) for entry in find("publish", "public", "visible")),
-            *((entry, bool(entry.truth)) for entry in find("private", "hidden", "unpublished", "unlisted")),
-            *((entry, self._is_unpublished(entry)) for entry in find("published")),
-            *((entry, self._is_not_public(entry)) for entry in find("status")),
-        ]
-        yield from (origin(entry) for entry, is_draft in statements if is_draft)
-        for folder in self._manuscript.path.parts[:-1]:
-            if folder.lower() in _DRAFT_FOLDERS:
-                yield Origin(0, f"folder {folder}/")
-        stem = ids.stem_of(self._manuscript.source, self._manuscript.newsroom)
-        if caution.is_name_of_a_draft(stem) and not any(True for _ in find(*_DRAFT_KEYS)):
-            self._hold(0, "its name says that it is a draft", "rename it, or write draft: false in the front matter")
-
-    def _truth(self, entry: Entry) -> bool:
-        if entry.truth is None:
-            self._hold(entry.line, f"{entry} is neither yes nor no", "write true or false")
-        return bool(entry.truth)
-
-    def _is_unpublished(self, entry: Entry) -> bool:
-        if publication.read(entry, self._manuscript):
-            return False
-        if entry.truth is None:
-            self._hold(entry.line, f"{entry} is neither a date nor yes or no", publication.WRITE_A_DATE)
-        return entry.truth is False
-
-    def _is_not_public(self, entry: Entry) -> bool:
-        status = entry.text.lower()
-        if status not in _PUBLIC | _NOT_PUBLIC:
-            self._hold(entry.line, f"{entry} is no known status", "write draft or published")
-        return status in _NOT_PUBLIC
-
-    def _hold(self, line: int, what: str, remedy: str) -> None:
-        self.held = self.held or Origin(line, what)
-        self._manuscript.complaints.hold(line, what, remedy)
+_BARS = {Says.NO_RELEASE: Status.NO_RELEASE, Says.HELD: Status.HELD, Says.DRAFT: Status.DRAFT}
+"""What bars a release whatever the moment, the strictest first."""
 
 
-_EMBARGO_LINE = "embargo line"
-_WRITE_AN_EMBARGO = "write EMBARGOED UNTIL 2018-03-23 10:00, or embargo: 2018-03-23 10:00 in the front matter"
+def _moments(said: Sequence[Statement], says: Says) -> list[Found[datetime]]:
+    return [Found(one.moment, one.origin) for one in said if one.says is says and one.moment]
+
+
+# --- keys -------------------------------------------------------------------------------------------------------------
+
+
+def _of_key(decision: Decision, manuscript: Manuscript) -> Iterator[Statement]:
+    """What an entry says that decides."""
+    judge = {
+        Effect.DATE: _of_date,
+        Effect.OPENS: _of_embargo,
+        Effect.CLOSES: _of_expiry,
+        Effect.HIDES: _of_hiding,
+        Effect.SHOWS: _of_showing,
+        Effect.STATUS: _of_status,
+        Effect.BUILDS: _of_building,
+        Effect.WITHDRAWS: _of_withdrawal,
+    }[decision.effect]
+    entry = decision.entry
+    if decision.is_weak and _word_of(entry) is None and not dates.read(entry.text, manuscript.newsroom):
+        return
+    found = list(judge(entry, manuscript))
+    if decision.is_machinery and any(one.says in {Says.DRAFT, Says.HELD} for one in found):
+        yield Statement(Says.NO_RELEASE, origin(entry), words=str(entry))
+        return
+    yield from found
+
+
+def _word_of(entry: Entry) -> bool | None:
+    """Whether a value is a word that says public, True, or not public, False; None for any other."""
+    word = re.sub(r"[\W_]+", "", strip_accents(entry.text.lower()))
+    return True if word in _PUBLIC else False if word in _NOT_PUBLIC else None
+
+
+def _of_date(entry: Entry, manuscript: Manuscript) -> Iterator[Statement]:
+    """A date of publication: public from then. Only where it can mean but the past is one public that is none."""
+    if found := list(_at(entry, manuscript)):
+        yield from found
+    elif entry.truth is not None or _word_of(entry) is not None:
+        yield from _of_showing(entry, manuscript)
+    elif years := dates.years(entry.text):
+        what = f"{entry} is no date: held while a year it names is not over, and undated"
+        problem = manuscript.problem(entry.line, what, remedy(entry.text, manuscript))
+        after = max(years) + 1
+        if after >= dates.YEARS.stop:
+            yield _held(entry, "is no date", manuscript)
+        else:
+            first = manuscript.newsroom.midnight(date(max(after, dates.YEARS.start), 1, 1))
+            yield Statement(Says.OPENS, origin(entry), first, str(entry), (problem,))
+    else:
+        yield _held(entry, "is no date", manuscript)
+
+
+def _at(entry: Entry, manuscript: Manuscript) -> Iterator[Statement]:
+    """The moment, or each that it may mean; of a month or a year alone its first day."""
+    for moment in dates.readings(entry.text, manuscript.newsroom):
+        yield Statement(Says.OPENS, origin(entry), moment.at, str(entry))
+    if period := dates.period(entry.text) if not dates.readings(entry.text, manuscript.newsroom) else None:
+        what = f"{entry} names no day: public from the first on, and undated"
+        problem = manuscript.problem(entry.line, what, WRITE_A_DATE)
+        yield Statement(Says.OPENS, origin(entry), manuscript.newsroom.midnight(period.first), str(entry), (problem,))
+
+
+def _of_embargo(entry: Entry, manuscript: Manuscript) -> Iterator[Statement]:
+    """The end of an embargo. "No" says that there is none; what is not understood always holds."""
+    if entry.truth is False:
+        yield Statement(Says.PUBLIC, origin(entry), words=str(entry))
+        return
+    moments = dates.readings(entry.text, manuscript.newsroom)
+    period = None if moments else dates.period(entry.text)
+    if moments and not any(moment.weekday_disagrees for moment in moments):
+        yield from (Statement(Says.OPENS, origin(entry), moment.at, str(entry)) for moment in moments)
+    elif period and period.next.year in dates.YEARS:
+        what = f"{entry} names no day: held until it is over"
+        problem = manuscript.problem(entry.line, what, WRITE_A_DATE)
+        yield Statement(Says.OPENS, origin(entry), manuscript.newsroom.midnight(period.next), str(entry), (problem,))
+    else:
+        yield _held(entry, "is no date", manuscript)
+
+
+def _of_expiry(entry: Entry, manuscript: Manuscript) -> Iterator[Statement]:
+    moments = dates.readings(entry.text, manuscript.newsroom)
+    period = None if moments else dates.period(entry.text)
+    if entry.truth is False:
+        yield Statement(Says.PUBLIC, origin(entry), words=str(entry))
+    elif moments and not any(moment.weekday_disagrees for moment in moments):
+        yield Statement(Says.CLOSES, origin(entry), min(moment.at for moment in moments), str(entry))
+    elif period:
+        yield Statement(Says.CLOSES, origin(entry), manuscript.newsroom.midnight(period.first), str(entry))
+    else:
+        yield _held(entry, "is no date", manuscript)
+
+
+def _of_hiding(entry: Entry, manuscript: Manuscript) -> Iterator[Statement]:
+    word = _word_of(entry)
+    if entry.truth is False or word is True:
+        yield Statement(Says.PUBLIC, origin(entry), words=str(entry))
+    elif entry.truth or word is False:
+        yield Statement(Says.DRAFT, origin(entry), words=str(entry))
+    else:
+        yield _held(entry, "is neither yes nor no", manuscript, "write true or false")
+
+
+def _of_showing(entry: Entry, manuscript: Manuscript) -> Iterator[Statement]:
+    word = _word_of(entry)
+    if entry.truth or word is True:
+        yield Statement(Says.PUBLIC, origin(entry), words=str(entry))
+    elif entry.truth is False or word is False:
+        yield Statement(Says.DRAFT, origin(entry), words=str(entry))
+    elif found := list(_at(entry, manuscript)):
+        yield from found
+    else:
+        yield _held(entry, "is neither a date nor yes or no", manuscript)
+
+
+def _of_status(entry: Entry, manuscript: Manuscript) -> Iterator[Statement]:
+    word = _word_of(entry)
+    if word is not None:
+        yield Statement(Says.PUBLIC if word else Says.DRAFT, origin(entry), words=str(entry))
+    elif found := list(_at(entry, manuscript)):
+        yield from found
+    else:
+        yield _held(entry, "is no known status", manuscript, "write draft or published")
+
+
+def _of_building(entry: Entry, manuscript: Manuscript) -> Iterator[Statement]:
+    if entry.truth is False:
+        yield Statement(Says.NO_RELEASE, origin(entry), words=str(entry))
+
+
+def _of_withdrawal(entry: Entry, manuscript: Manuscript) -> Iterator[Statement]:
+    if moment := dates.read(entry.text, manuscript.newsroom):
+        yield Statement(Says.WITHDRAWN, origin(entry), moment.at, str(entry))
+    elif entry.truth is None:
+        yield _held(entry, "is no date", manuscript)
+    elif entry.truth:
+        problem = manuscript.problem(entry.line, "it is withdrawn, and not said when", WRITE_A_DATE)
+        yield Statement(Says.WITHDRAWN, origin(entry), None, str(entry), (problem,))
+
+
+def _held(entry: Entry, why: str, manuscript: Manuscript, how: str = "") -> Statement:
+    """What is not understood, with the two ways out: to say it so that it is, or that there is nothing to wait for."""
+    ways = f"{how or remedy(entry.text, manuscript)}; or delete the line if it says nothing"
+    problem = manuscript.problem(entry.line, f"{entry} {why}, and may hold the release", ways, Severity.ERROR)
+    return Statement(Says.HELD, origin(entry), words=str(entry), problems=(problem,))
+
+
+# --- places -----------------------------------------------------------------------------------------------------------
+
+
+def _of_places(manuscript: Manuscript, keys: Sequence[Statement]) -> Iterator[Statement]:
+    """What the names of the file and of its folders say."""
+    path, newsroom = manuscript.path, manuscript.newsroom
+    for folder in path.parts[:-1]:
+        found = embargo.of_folder_name(folder, newsroom)
+        is_cleared = found and not folder.startswith("_") and _is_cleared(manuscript, is_draft=found.is_draft)
+        if found and not is_cleared and not _is_answered(found, manuscript, keys):
+            yield _of_caution(found, manuscript)
+    stem = ids.stem_of(manuscript.source, newsroom)
+    found = embargo.of_file_name(stem, newsroom)
+    if found and not _is_cleared(manuscript, is_draft=found.is_draft) and not _is_answered(found, manuscript, keys):
+        yield _of_caution(found, manuscript)
+    if is_machinery(path) and not any(True for _ in manuscript.head.find("date")):
+        yield Statement(Says.NO_RELEASE, Origin(0, "file name"), words=path.name)
+
+
+def is_machinery(path: PurePosixPath) -> bool:
+    """Whether a file of this name is a page of a site as generators make it, unless it states a date."""
+    return path.stem.lower() in {"404", "robots", "search", "sitemap"} or path.parts[0].lower() in {"pages", "layouts"}
+
+
+# --- words ------------------------------------------------------------------------------------------------------------
+
+
+def _of_words(manuscript: Manuscript, keys: Sequence[Statement]) -> Iterator[Statement]:
+    """What lines ask for; a key that says until when answers those that do not."""
+    for caution in manuscript.cautions:
+        if not (_is_cleared(manuscript, is_draft=caution.is_draft) or _is_answered(caution, manuscript, keys)):
+            yield _of_caution(caution, manuscript)
+
+
+def _is_answered(caution: Caution, manuscript: Manuscript, keys: Sequence[Statement]) -> bool:
+    """Whether something else says until when: a key, or a line where these words themselves say nothing of it."""
+    if caution.lifts or caution.is_draft:
+        return False
+    if any(one.says is Says.OPENS and _is_embargo(one) for one in keys):
+        return True
+    return caution.is_bare and any(other.lifts for other in manuscript.cautions)
+
+
+def _is_embargo(statement: Statement) -> bool:
+    return "embargo" in fold(statement.words) or "sperrfrist" in fold(statement.words)
+
+
+def _is_cleared(manuscript: Manuscript, *, is_draft: bool) -> bool:
+    """Whether ``embargo: none`` overrules words, or ``draft: false`` those that speak of a draft."""
+    find = manuscript.head.find
+    if any(entry.truth is False and fold(entry.key).startswith("embargo") for entry in find("embargo")):
+        return True
+    return is_draft and any(entry.truth is False for entry in find("draft"))
+
+
+def _of_caution(caution: Caution, manuscript: Manuscript) -> Statement:
+    passage = caution.passage
+    said = f"“{passage.text[:100]}”"
+    where = Origin(passage.number, "embargo line" if passage.how == "line" and not caution.is_draft else passage.how)
+    if caution.lifts:
+        return Statement(Says.OPENS, where, caution.lifts.at, said)
+    if caution.is_draft:
+        problem = manuscript.problem(passage.number, f"{said} says that it is a draft", _SAY_DRAFT, Severity.ERROR)
+        is_usual = passage.how.startswith("folder")  # of generators, whose authors need not be told
+        return Statement(Says.DRAFT, where, None, said, () if is_usual else (problem,))
+    what = f"{said} may be an embargo, and it is not clear until when"
+    problem = manuscript.problem(passage.number, what, _SAY_WHETHER, Severity.ERROR)
+    return Statement(Says.HELD, where, None, said, (problem,))
+
+
+# --- contradictions ---------------------------------------------------------------------------------------------------
+
+
+def _contradictions(said: Sequence[Statement], manuscript: Manuscript) -> Iterator[Problem]:
+    """What is said twice, in two ways: the stricter counts, and both places are named."""
+    barring = next((one for one in said if one.says is Says.DRAFT and one.origin.line), None)
+    showing = next((one for one in said if one.says is Says.PUBLIC and not _is_embargo(one)), None)
+    if barring and showing and barring.words != showing.words:
+        yield _both(barring, showing, manuscript)
+    for says, is_stricter in ((Says.OPENS, max), (Says.CLOSES, min)):
+        moments = [one for one in said if one.says is says and (says is Says.CLOSES or _is_about_embargo(one))]
+        if len({one.moment for one in moments}) > 1:
+            stricter = is_stricter(moments, key=lambda one: one.moment or _NEVER)
+            other = next(one for one in moments if one.moment != stricter.moment)
+            yield _both(stricter, other, manuscript)
+
+
+def _is_about_embargo(one: Statement) -> bool:
+    return _is_embargo(one) or one.words.startswith("“")
+
+
+def _both(stricter: Statement, other: Statement, manuscript: Manuscript) -> Problem:
+    where = f" on line {other.origin.line}" if other.origin.line else ""
+    what = f"{stricter.words} contradicts {other.words}{where}, and counts, for it is the stricter"
+    return manuscript.problem(stricter.origin.line, what, "take one of the two away")
+
+
+def _blanks(manuscript: Manuscript) -> Iterator[Problem]:
+    for entry in manuscript.head.blank("embargo"):
+        what = f"{entry.key} is empty, and was read as no embargo"
+        yield manuscript.problem(entry.line, what, "write its end, or delete the line", Severity.NOTE)
+
+
+WRITE_A_DATE = "write it like 2018-03-23 or 2018-03-23 10:00"
 _SAY_WHETHER = "write embargo: 2018-03-23 10:00 in the front matter, or embargo: none if there is none"
+_SAY_DRAFT = "take the words away when it is none any more, or write draft: false in the front matter"
+
+
+def remedy(text: str, manuscript: Manuscript) -> str:
+    """How to mend a date."""
+    if dates.is_ambiguous(text, manuscript.newsroom):
+        return f"{WRITE_A_DATE}, or set day_first in {NEWSROOM_FILE}"
+    return WRITE_A_DATE

@@ -1,40 +1,77 @@
-"""A period: a year, a month or a day, as people type them."""
+"""Dates: what months and weekdays are called (CLDR, through Babel), and periods: a year, a month, a day as typed."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from calendar import monthrange
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
+from typing import Literal
 
-_MONTHS = (
-    "january jan janvier janv januar jänner jän enero ene gennaio gen",
-    "february feb février févr fév februar feber febrero febbraio",
-    "march mar mars märz mär marzo mrz",
-    "april apr avril avr abril abr aprile",
-    "may mai mayo maggio mag",
-    "june jun juin juni junio giugno giu",
-    "july jul juillet juil juli julio luglio lug",
-    "august aug août agosto ago",
-    "september sept sep septembre septiembre setiembre settembre set",
-    "october oct octobre oktober okt octubre ottobre ott",
-    "november nov novembre noviembre",
-    "december dec décembre déc dezember dez diciembre dic dicembre",
-)
+from babel import Locale
+
+from feedsrv.text.analysis import strip_accents
+from feedsrv.text.languages import LANGUAGE_NAMES
+
+COMMON = ("en", "fr", "de", "es", "it", "pt", "nl")
+"""The languages whose names are tried first: to load those of all takes half a second, once a process."""
+ALL = (*COMMON, *(tag for tag in LANGUAGE_NAMES if tag not in COMMON), "bg", "sk", "sl", "lv", "hr", "vi", "th")
+"""All languages in which dates are read. Where two call two months the same, the first in this order has the name."""
+
+_ALSO = {"jänner": 1, "feber": 2, "mrz": 3, "setiembre": 9}  # which CLDR does not have, or only for one country
+_ALSO_DAYS = {"tues": 1, "thurs": 3, "sonnabend": 5}
+_ENDINGS = {"eu": ("", "ren", "an")}  # of names within a date, where CLDR has the bare name
+_ARTICLE = re.compile(r"^(?:de |d['’])")
+_CONTEXTS: tuple[Literal["format", "stand-alone"], ...] = ("format", "stand-alone")
+_WIDTHS: tuple[Literal["wide", "abbreviated"], ...] = ("wide", "abbreviated")
 
 
-def _without_accents(name: str) -> str:
-    return "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What months (from 1) and weekdays (Monday is 0) are called, folded by `fold_name`.
+
+    A weekday may be several: "mar" is a Tuesday in French and Spanish, "ne" a Sunday in Czech alone.
+    """
+
+    months: Mapping[str, int]
+    weekdays: Mapping[str, frozenset[int]]
 
 
-MONTH_NUMBERS = {
-    spelling: number
-    for number, names in enumerate(_MONTHS, 1)
-    for name in names.split()
-    for spelling in (name, _without_accents(name))
-}
-"""The number of a month by each of its names in five languages, in small letters, with accents and without."""
+def fold_name(name: str) -> str:
+    """A name of a month or a weekday as names are compared: small letters, no accents, no full stop, no article."""
+    return _ARTICLE.sub("", strip_accents(unicodedata.normalize("NFKC", name).casefold())).rstrip(".׳॰")
+
+
+@cache
+def names(languages: Sequence[str]) -> Names:
+    """The names in these languages; the first has a name that two have. Tags that CLDR lacks are passed over."""
+    months, weekdays = dict[str, int](), dict[str, frozenset[int]]()
+    for tag in languages:
+        for name, number in _of_locale(tag, "months"):
+            months.setdefault(name, number)
+        for name, number in _of_locale(tag, "days"):
+            weekdays[name] = weekdays.get(name, frozenset()) | {number}
+    for name, number in _ALSO.items():
+        months.setdefault(fold_name(name), number)
+    return Names(months, weekdays | {name: frozenset({day}) for name, day in _ALSO_DAYS.items()})
+
+
+def _of_locale(tag: str, kind: Literal["months", "days"]) -> Iterator[tuple[str, int]]:
+    """The names; not those of two Latin letters, which are words of other languages, and none that are numbers."""
+    if not Locale.negotiate([tag.replace("-", "_")], [tag.partition("-")[0]]):
+        return
+    locale = Locale.parse(tag.partition("-")[0])
+    table = locale.months if kind == "months" else locale.days
+    for context in _CONTEXTS:
+        for width in _WIDTHS:
+            for number, name in table[context][width].items():
+                folded = fold_name(name)
+                if len(folded) >= (3 if folded.isascii() else 2) and not folded[0].isdigit():
+                    yield from ((folded + ending, number) for ending in _ENDINGS.get(tag, ("",)))
+
 
 _SPELLINGS = tuple(
     re.compile(pattern)
@@ -76,9 +113,9 @@ class Period:
             raise ValueError(text)
         stated = match.groupdict()
         name, month, day = stated.get("name"), stated.get("month"), stated.get("day")
-        if name is not None and name not in MONTH_NUMBERS:
+        number = month_number(name) if name else int(month) if month else None
+        if name and number is None:
             raise ValueError(text)
-        number = MONTH_NUMBERS[name] if name else int(month) if month else None
         return cls._of(int(stated["year"]), number, int(day) if day else None, is_swappable=not name)
 
     @classmethod
@@ -89,6 +126,12 @@ class Period:
         last_month = month or 12
         last = date(year, last_month, day or monthrange(year, last_month)[1])
         return cls(first.isoformat()[: 10 if day else 7 if month else 4], first, last)
+
+
+def month_number(name: str) -> int | None:
+    """The number of a month by its name in any language; None for what is none."""
+    folded = fold_name(name)
+    return names(COMMON).months.get(folded) or names(ALL).months.get(folded)
 
 
 MONTHS = (

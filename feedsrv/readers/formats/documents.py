@@ -14,7 +14,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from feedsrv.readers.document import Conversion
-from feedsrv.readers.problems import Complaints
+from feedsrv.readers.problems import Problems
 from feedsrv.text.cleaning import clean
 
 CONVERTERS = {".docx": "mammoth", ".pdf": "pypdf"}
@@ -38,7 +38,7 @@ def converter(ending: str) -> str:
         return ""
 
 
-def convert(ending: str, data: bytes, complaints: Complaints) -> Conversion:
+def convert(ending: str, data: bytes, problems: Problems) -> Conversion:
     """The text of a document. Raises FileUnreadable where there is none, or it takes too much to find it."""
     try:
         child = subprocess.run(  # noqa: S603 - our own program, fed through a pipe
@@ -49,13 +49,13 @@ def convert(ending: str, data: bytes, complaints: Complaints) -> Conversion:
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise complaints.unreadable(0, "it takes too long to find the text in this document", _REMEDY) from error
+        raise problems.unreadable(0, "it takes too long to find the text in this document", _REMEDY) from error
     text = child.stdout.decode("utf8", "replace")
     if child.returncode == 0 and _MARKUP.sub("", text).strip():
-        return Conversion(text, _TEXT_ENDINGS[ending], {})
+        return Conversion(text, _TEXT_ENDINGS[ending], ())
     reason = clean(child.stderr.decode("utf8", "replace")).strip().rpartition("\n")[2]
     if child.returncode == 0:
-        raise complaints.unreadable(0, "there is no text in this document, only pictures perhaps", _REMEDY)
+        raise problems.unreadable(0, "there is no text in this document, only pictures perhaps", _REMEDY)
     if child.returncode != 1 or not reason:
         reason = "finding its text takes more time or memory than a release is worth"
-    raise complaints.unreadable(0, f"the text of this document cannot be read: {reason[:200]}", _REMEDY)
+    raise problems.unreadable(0, f"the text of this document cannot be read: {reason[:200]}", _REMEDY)

@@ -10,7 +10,8 @@ from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from feedsrv.readers.document import Block, Document
-from feedsrv.readers.front_matter import Entry, fold
+from feedsrv.readers.front_matter import Entry
+from feedsrv.readers.keys import decides, key_of, of_meta
 from feedsrv.text.cleaning import clean
 from feedsrv.text.html import as_shown
 
@@ -20,12 +21,11 @@ _WRAPPERS = {"html", "body", "div", "section", "article", "main", "header", "cen
 _NOT_TEXT = {
     "head", "nav", "aside", "footer", "script", "style", "template", "noscript", "svg", "math", "iframe", "object",
 }  # fmt: skip
-_OF_PAGES = {  # what pages say of themselves in <meta> with other meanings than a release has for these keys
-    "title", "headline", "id", "number", "url", "permalink", "image", "images", "contact", "contacts", "params",
-}  # fmt: skip
-_PROPERTIES = {
-    "article:published_time": "date", "article:modified_time": "modified", "article:expiration_time": "expires",
-}  # fmt: skip
+_OF_PAGES = {"title", "reference", "aliases", "permalink", "attachments", "contacts"}
+"""Meanings that the names of <meta> do not have, although they are spelled so."""
+_ASIDE = {"aside", "footer"}
+"""What is no part of the text, and shown all the same."""
+_NOT_SHOWN = _NOT_TEXT - _ASIDE
 _BREAK = re.compile(r"(?<=<br>)")
 
 
@@ -40,6 +40,7 @@ def read(text: str, first_line: int) -> Document:
         tuple(_blocks(_text_of(page), offset)),
         as_shown(escape(page.findtext(".//title") or "")),
         tuple(_stated(page, offset)),
+        tuple(_outside(page, offset)),
     )
 
 
@@ -52,14 +53,28 @@ def _text_of(page: HtmlElement) -> HtmlElement:
 
 
 def _stated(page: HtmlElement, offset: int) -> Iterator[Entry]:
-    """What its language and its <meta> say: the keys of front matter, and three that sharing services read."""
+    """What its language and its <meta> say, by the table of keys."""
     if language := clean(page.get("lang", "")).strip():
         yield Entry("lang", language, offset + (page.sourceline or 1), "html")
     for meta in page.iterfind(".//meta[@content]"):
-        name = clean(meta.get("name") or _PROPERTIES.get(meta.get("property", ""), "")).strip()
+        name = of_meta(clean(meta.get("name") or meta.get("property") or "").strip())
         content = clean(meta.get("content", "")).strip()
-        if content and fold(name) not in _OF_PAGES:
+        key = key_of(name)
+        if content and (decides(name) if key is None else key.name not in _OF_PAGES):
             yield Entry(name, content, offset + (meta.sourceline or 1), "meta")
+
+
+def _outside(page: HtmlElement, offset: int) -> Iterator[Block]:
+    """What the page shows beside its text, menus apart: a notice may stand there."""
+    text = _text_of(page)
+    if text.tag in {"html", "body"}:
+        yield from (block for part in page.iterfind(".//*") if part.tag in _ASIDE for block in _blocks(part, offset))
+        return
+    above = set(text.iterancestors())
+    for element in above:
+        for child in element:
+            if child is not text and child not in above and child.tag not in _NOT_SHOWN:
+                yield from _blocks(child, offset)
 
 
 def _blocks(element: HtmlElement, offset: int) -> Iterator[Block]:

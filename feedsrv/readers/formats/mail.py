@@ -13,7 +13,8 @@ from typing import Any, cast
 
 from feedsrv.readers.document import Conversion
 from feedsrv.readers.front_matter import Entry
-from feedsrv.readers.problems import Complaints
+from feedsrv.readers.keys import of_header
+from feedsrv.readers.problems import Problems
 from feedsrv.text.cleaning import clean
 from feedsrv.text.html import one_line
 
@@ -26,7 +27,6 @@ LONGEST_HEADER = 1_000
 """Characters of a header that are read: its grammar costs the square of them, and gigabytes."""
 
 _KINDS = re.compile(rb"^content-type\s*:", re.IGNORECASE | re.MULTILINE)
-_HEADERS = {"subject": "title", "date": "date", "content-language": "lang"}
 _REPLY = re.compile(r"(?:\s*(?:re|fwd?|tr|wg|aw|rif|rv)\s*:)+\s*", re.IGNORECASE)
 _SIGNATURE = re.compile(r"^-- ?$", re.MULTILINE)
 
@@ -36,21 +36,21 @@ class _Policy(EmailPolicy):
         return super().header_fetch_parse(name, value[:LONGEST_HEADER])
 
 
-def convert(data: bytes, complaints: Complaints) -> Conversion:
+def convert(data: bytes, problems: Problems) -> Conversion:
     """The text of a letter: its plain part, else its HTML. Raises FileUnreadable for a letter without either."""
     if len(_KINDS.findall(data)) > MOST_PARTS or data.count(b"\n--") > MOST_DASHES:
-        raise complaints.unreadable(0, f"this mail has more than {MOST_PARTS} parts", "save the release as a text file")
+        raise problems.unreadable(0, f"this mail has more than {MOST_PARTS} parts", "save the release as a text file")
     try:
         letter = cast("EmailMessage", BytesParser(EmailMessage, policy=_Policy()).parsebytes(data))
         parts = list(islice(_own_parts(letter), MOST_PARTS))
-        entries = dict(_stated(letter, data))
+        entries = tuple(_stated(letter, data))
         texts = {kind: text for kind in ("html", "plain") if (text := _text_of(parts, kind))}
     except (MessageError, ValueError, LookupError, RecursionError, AttributeError, IndexError) as error:
-        raise complaints.unreadable(0, f"this is no mail that can be read: {error}", "save it again as .eml") from error
+        raise problems.unreadable(0, f"this is no mail that can be read: {error}", "save it again as .eml") from error
     if not texts:
-        raise complaints.unreadable(0, "this mail has no text", "save the release as a text file")
+        raise problems.unreadable(0, "this mail has no text", "save the release as a text file")
     if attached := [name for part in parts if (name := _attached(part))]:
-        complaints.note(0, f"what is attached to the mail is left out: {', '.join(attached[:20])}", _SAVE_BESIDE)
+        problems.note(0, f"what is attached to the mail is left out: {', '.join(attached[:20])}", _SAVE_BESIDE)
     if "plain" in texts:
         return Conversion(_SIGNATURE.split(texts["plain"], maxsplit=1)[0], ".txt", entries)
     return Conversion(texts["html"], ".html", entries)
@@ -70,13 +70,16 @@ def _attached(part: MIMEPart) -> str:
     return clean(part.get_filename() or (part.get_content_type() if is_letter else ""))
 
 
-def _stated(letter: EmailMessage, data: bytes) -> Iterator[tuple[str, Entry]]:
-    for header, key in _HEADERS.items():
-        value = one_line(clean(str(letter.get(header) or "")))
+def _stated(letter: EmailMessage, data: bytes) -> Iterator[Entry]:
+    """What the head of a letter states, by the table of keys."""
+    for header in dict.fromkeys(name.lower() for name in letter):
+        key = of_header(header)
+        value = one_line(clean(str(letter.get(header) or ""))) if key else ""
         if key == "title":
             value = _REPLY.sub("", value, count=1) if _REPLY.match(value) else value
         if value:
-            yield key, Entry(header.capitalize(), value, _line_of(header, data), "mail")
+            stated = getattr(letter[header], "datetime", None) if key == "date" else None
+            yield Entry(key, stated.isoformat() if stated else value, _line_of(header, data), f"mail: {header.title()}")
 
 
 def _line_of(header: str, data: bytes) -> int:

@@ -1,0 +1,103 @@
+"""Companions: the files beside a release that state something of it, and what they state.
+
+Side-car files of the same stem; what the index of a folder passes on to the files below it (Hugo's ``cascade``, Zola's
+sections); Eleventy's data of a folder or a file. None of them is a release, and none is served.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from fnmatch import fnmatch
+from pathlib import PurePosixPath
+
+from feedsrv.readers import front_matter
+from feedsrv.readers.decoding import decode
+from feedsrv.readers.front_matter import Entry
+from feedsrv.readers.keys import decides, fold
+from feedsrv.readers.problems import Problems
+
+SIDE_CARS = (".meta", ".yaml", ".yml", ".toml", ".json")
+"""The endings of side-car files, in small letters."""
+
+_INDEX = re.compile(r"_index(?:\.[a-z-]{2,7})?\.(?:md|markdown|html?)", re.IGNORECASE)
+_ELEVENTY = re.compile(r"(.+)\.11tydata\.(json|c?js|mjs)", re.IGNORECASE)
+
+
+def is_companion(path: str) -> bool:
+    """Whether a file of this path can be one, as far as names tell: it is looked at, and never offered by itself."""
+    place = PurePosixPath(path)
+    return bool(place.suffix.lower() in SIDE_CARS or _INDEX.fullmatch(place.name) or _ELEVENTY.fullmatch(place.name))
+
+
+def of(source: str, candidates: Mapping[str, Iterable[str]]) -> Iterator[str]:
+    """The paths of the companions of a release, among the candidates, which are given by the folder they lie in."""
+    place = PurePosixPath(source)
+    here = place.parent.as_posix()
+    own = {place.stem, place.name}
+    for path in candidates.get(here, ()):
+        name = PurePosixPath(path)
+        if (name.suffix.lower() in SIDE_CARS and name.stem in own and path != source) or (
+            (match := _ELEVENTY.fullmatch(name.name)) and match[1] in own
+        ):
+            yield path
+    for parent in place.parents:
+        for path in candidates.get(parent.as_posix(), ()):
+            if path != source and _is_of_folder(PurePosixPath(path), parent.name):
+                yield path
+
+
+def _is_of_folder(path: PurePosixPath, folder: str) -> bool:
+    match = _ELEVENTY.fullmatch(path.name)
+    return bool(_INDEX.fullmatch(path.name)) or (
+        path.stem == folder and path.suffix.lower() == ".json" if not match else match[1] == folder
+    )
+
+
+def read(source: str, beside: Mapping[str, bytes], problems: Problems) -> tuple[Entry, ...]:
+    """What the companions of a release state of it. Raises FileUnreadable where one cannot be read."""
+    return tuple(entry for path, data in sorted(beside.items()) for entry in _stated(source, path, data, problems))
+
+
+def _stated(source: str, path: str, data: bytes, problems: Problems) -> Iterator[Entry]:
+    name = PurePosixPath(path).name
+    text = decode(data, Problems(path))
+    if _INDEX.fullmatch(name):
+        yield from _passed_on(source, path, text, problems)
+    elif (match := _ELEVENTY.fullmatch(name)) and match[2].lower() != "json":
+        yield from _of_code(name, text)
+    else:
+        entries = front_matter.of_side_car(path, text, problems)
+        is_data = name.lower().endswith(".json") and not any(decides(entry.key) for entry in entries)
+        yield from () if is_data else entries
+
+
+def _passed_on(source: str, path: str, text: str, problems: Problems) -> Iterator[Entry]:
+    """What the index of a section says of the files below it: its cascade, and that it is a draft."""
+    where = PurePosixPath(path).as_posix()
+    for entry in front_matter.read(text, problems).stated:
+        if fold(entry.key) == "cascade":
+            for table in entry.value if isinstance(entry.value, tuple) else (entry.value,):
+                if isinstance(table, Mapping) and _is_meant(source, table):
+                    yield replace(entry, value=table, where=where)
+        elif fold(entry.key) == "draft":
+            yield replace(entry, where=where)
+
+
+def _is_meant(source: str, table: Mapping[str, front_matter.Value]) -> bool:
+    """Whether a cascade is about a file: it may name the paths it is about."""
+    target = next((value for key, value in table.items() if fold(key) == "target"), None)
+    path = target.get("path") if isinstance(target, Mapping) else None
+    if not isinstance(path, str):
+        return True
+    whole = f"/{PurePosixPath(source).with_suffix('').as_posix()}"
+    return fnmatch(whole, path) or fnmatch(whole, path.replace("{", "").replace("}", ""))
+
+
+def _of_code(name: str, text: str) -> Iterator[Entry]:
+    """A program is not run. Where it speaks of what decides, that is not understood, and holds."""
+    for number, line in enumerate(text.split("\n"), 1):
+        for match in re.finditer(r"""["']?([A-Za-z_][\w-]*)["']?\s*:\s*([^,}]*)""", line):
+            if decides(match[1]):
+                yield Entry(match[1], match[2].strip(" \"'") or "?", number, name)

@@ -1,0 +1,239 @@
+"""Keys: every key by which a file states something of itself, once.
+
+Front matter of every kind, header lines, ``<meta>``, the headers of a mail, tables within tables, side-car files and
+what folders say of their files are read by this table, and nothing else in the project spells a key. A key that is not
+in it, but is called like one that decides, is read as one: `effect_of`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+
+from feedsrv.text.analysis import strip_accents
+
+
+class Effect(StrEnum):
+    """What a key decides about when, or whether, a release may be seen."""
+
+    DATE = "date of publication"  # public from then; where it is no date, but says yes or no, it is as SHOWS
+    OPENS = "opens"  # not before then; what is not understood always holds
+    CLOSES = "closes"  # not from then on
+    HIDES = "hides"  # "yes" makes it a draft
+    SHOWS = "shows"  # "no" makes it a draft; a moment is when it opens
+    STATUS = "status"  # a word of a workflow
+    BUILDS = "builds"  # "no" makes it no release; any other value has nothing to do with it
+    WITHDRAWS = "withdraws"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A meaning, the spellings of its key (folded, the most exact first), and what it decides, None for nothing.
+
+    ``in_meta``: the names and properties of ``<meta>`` that mean it. ``headers``: the headers of a mail that do.
+    ``is_machinery``: it says how a site is built, and whoever says no means that this is no release.
+    """
+
+    name: str
+    spellings: tuple[str, ...]
+    effect: Effect | None = None
+    in_meta: tuple[str, ...] = ()
+    headers: tuple[str, ...] = ()
+    is_machinery: bool = False
+
+
+def _key(
+    name: str,
+    spellings: str,
+    effect: Effect | None = None,
+    *,
+    in_meta: str = "",
+    headers: str = "",
+    is_machinery: bool = False,
+) -> Key:
+    return Key(
+        name,
+        tuple(spellings.split()),
+        effect,
+        tuple(in_meta.split()),
+        tuple(headers.split()),
+        is_machinery=is_machinery,
+    )
+
+
+KEYS = (
+    _key("title", "title headline", headers="subject"),
+    _key(
+        "date",
+        "date publishdate pubdate published released publishedat publisheddate publishedon publishedtime datepublished "
+        "publicationdate publicationtime dateofpublication datepublication datedepublication issued dateissued",
+        Effect.DATE,
+        in_meta="article:published_time dcterms.issued dc.date.issued dc.date",
+        headers="date",
+    ),
+    _key(
+        "updated",
+        "lastmod modified updated updateddate updatedat modifieddate lastmodified datemodified lastupdate lastupdated",
+        in_meta="article:modified_time",
+    ),
+    _key(
+        "embargo",
+        "embargo embargoed embargoeduntil embargountil embargodate sperrfrist notbefore availablefrom holduntil hold "
+        "golive releasedate publishat publishon releaseat releaseon scheduled scheduledfor scheduledat",
+        Effect.OPENS,
+        headers="embargo x-embargo deferred-delivery",
+    ),
+    _key(
+        "expires",
+        "expirydate unpublishdate expires expiry expirationdate expireson expiresat unpublishat unpublishon",
+        Effect.CLOSES,
+        in_meta="article:expiration_time",
+        headers="expires expiry-date",
+    ),
+    _key("draft", "draft isdraft brouillon entwurf borrador bozza rascunho", Effect.HIDES, headers="x-draft"),
+    _key("hidden", "private hidden unpublished unlisted confidential", Effect.HIDES, headers="sensitivity"),
+    _key("public", "publish public visible", Effect.SHOWS),
+    _key("status", "status", Effect.STATUS),
+    _key("withdrawn", "withdrawn", Effect.WITHDRAWS),
+    _key("reason", "reason"),
+    _key("render", "render build.list", Effect.SHOWS, is_machinery=True),
+    _key("headless", "headless excludefromcollections", Effect.HIDES, is_machinery=True),
+    _key("reference", "ref reference number id"),
+    _key("slug", "slug"),
+    _key("language", "lang language locale", headers="content-language"),
+    _key("summary", "description summary excerpt"),
+    _key("topics", "topics categories category tags keywords"),
+    _key("aliases", "aliases redirectfrom url"),
+    _key("permalink", "permalink", Effect.BUILDS),
+    _key("attachments", "attachments images image"),
+    _key("corrections", "corrections"),
+    _key("contacts", "contacts contact"),
+    _key("translations", "translationkey"),
+    _key(
+        "neighbours",
+        "publisher publishers publishedby publishedin publishername publishresources publication publications "
+        "publicationtype publicationtypes publicationname publicationplace publicationtitle releasenumber releaseno "
+        "releasenr releasetype releasenotes releasename releasetitle releaseid releaselocation releaseplace "
+        "releaseversion releaseurl liveblog liveurl livestream livestreamurl state_province statecode stagename",
+    ),
+)
+"""The table. The last row has harmless neighbours of keys that decide: they are what they are called."""
+
+TABLES = frozenset({
+    "access", "attributes", "build", "cascade", "config", "data", "extra", "fields", "frontmatter", "lifecycle",
+    "meta", "metadata", "options", "page", "param", "params", "post", "publishing", "release", "schedule", "seo",
+    "settings", "taxonomies", "visibility", "workflow",
+})  # fmt: skip
+"""Tables within front matter whose keys count like those at the top; folded."""
+
+BY_NAME = {key.name: key for key in KEYS}
+_BY_SPELLING = {fold: key for key in KEYS for fold in key.spellings}
+
+
+def fold(key: str) -> str:
+    """A key as keys are compared: ``Redirect_From`` and ``redirect-from`` are ``redirectfrom``."""
+    return _SEPARATORS.sub("", key).lower()
+
+
+_SEPARATORS = re.compile(r"[\s_-]+")
+
+
+def key_of(name: str) -> Key | None:
+    """The row of the table that a key belongs to by its spelling."""
+    return _BY_SPELLING.get(fold(name))
+
+
+def of_meta(name: str) -> str:
+    """The key that a name or a property of ``<meta>`` stands for; the name itself where the table has no other."""
+    return next((key.spellings[0] for key in KEYS if name.lower() in key.in_meta), name)
+
+
+def of_header(name: str) -> str:
+    """The key that a header of a mail stands for, "" for headers that say nothing of a release."""
+    return next((key.spellings[0] for key in KEYS if name.lower() in key.headers), "")
+
+
+@dataclass(frozen=True, slots=True)
+class _Root:
+    """A word that names a state. ``is_weak``: it is also a word of other things, and its value must tell."""
+
+    forms: str
+    effect: Effect
+    is_weak: bool = False
+
+
+_ROOTS = (
+    _Root("unpublish|unpublished|unpublishing", Effect.CLOSES),
+    _Root("draft|drafts|brouillon|brouillons|entwurf|entwurfe|borrador|bozza|rascunho", Effect.HIDES),
+    _Root("concept", Effect.HIDES, is_weak=True),
+    _Root("embargo|embargoed|embargos|embargoes|sperrfrist|hold|onhold", Effect.OPENS),
+    _Root("private|hidden|unlisted|confidential", Effect.HIDES),
+    _Root("visible|visibility", Effect.SHOWS),
+    _Root(
+        "publish|published|publishes|publishing|release|released|releases|releasing|scheduled", Effect.SHOWS
+    ),
+    _Root("live|schedule", Effect.SHOWS, is_weak=True),
+    _Root("expire|expires|expired|expiry|expiration", Effect.CLOSES),
+    _Root("status|workflow", Effect.STATUS),
+    _Root("state|stage", Effect.STATUS, is_weak=True),
+)
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_a-zA-Z]+")
+_NOT = frozenset({"not", "no", "non", "dont", "never"})
+_OF_LAYOUT = frozenset({"show", "display", "hide", "print", "format", "label", "enable", "disable", "exclude"})
+_GLUE = r"(?:date|time|at|on|until|till|from|by|after|before|start|end|flag|mode|lift|lifts|lifted|state|status)*"
+_PATTERNS = tuple(
+    (re.compile(rf"(not|non|no)?(?:is|has|to|be|do|on|as|post|page)*(?:{root.forms}){_GLUE}"), root) for root in _ROOTS
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """What a key that is not in the table sounds like. ``is_weak``: only a moment or a word of workflow counts."""
+
+    effect: Effect
+    is_weak: bool
+
+
+@lru_cache(maxsize=4096)
+def sound_of(name: str) -> Sound | None:
+    """What a key that nobody knows would decide by its words: ``workflowState``, ``is-published``, ``post_status``.
+
+    The root of a state must be a word of the name: ``stakeholders`` and ``threshold`` hold nothing. "not" turns it.
+    """
+    words = [word.lower() for word in _WORD.findall(strip_accents(name))]
+    if not words or words[0] in _OF_LAYOUT:
+        return None
+    for pattern, root in _PATTERNS:
+        for word in words:
+            if match := pattern.fullmatch(word):
+                is_turned = bool(match[1]) != bool(_NOT.intersection(words))
+                return Sound(_TURNED.get(root.effect, root.effect) if is_turned else root.effect, root.is_weak)
+    return None
+
+
+_TURNED = {Effect.HIDES: Effect.SHOWS, Effect.SHOWS: Effect.HIDES}
+
+
+@dataclass(frozen=True, slots=True)
+class Decisive:
+    """How an entry decides, by the table or by the sound of its key."""
+
+    effect: Effect
+    is_weak: bool = False
+    is_machinery: bool = False
+
+
+def effect_of(name: str, table: str = "") -> Decisive | None:
+    """How a key decides, which may stand in a table of front matter (folded); None for one that decides nothing."""
+    key = _BY_SPELLING.get(f"{table}.{fold(name)}") or key_of(name)
+    if key:
+        return Decisive(key.effect, is_machinery=key.is_machinery) if key.effect else None
+    sound = sound_of(name)
+    return Decisive(sound.effect, is_weak=sound.is_weak) if sound else None
+
+
+def decides(name: str) -> bool:
+    """Whether a key decides when, or whether, a release may be seen."""
+    return effect_of(name) is not None

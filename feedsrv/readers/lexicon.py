@@ -1,0 +1,41 @@
+"""The lexicon: how the languages say that a release must wait, is a draft, or comes out at some moment.
+
+The words stand in ``lexicon.toml``, a table for each language, so that whoever knows a language can read and mend them.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from feedsrv.text.analysis import strip_accents
+
+CATEGORIES = (
+    *("sure", "hold", "dated", "immediate", "draft", "alone", "until", "frame", "relative"),
+    *("noon", "midnight", "clock", "names"),
+)
+"""What a table may have. CONTRIBUTING.md says what each means."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """The entries as they are written, by language and category."""
+
+    languages: Mapping[str, Mapping[str, tuple[str, ...]]]
+
+    def words(self, category: str) -> tuple[str, ...]:
+        """The entries of a category in all languages, each once, in small letters without accents."""
+        found = (entry for table in self.languages.values() for entry in table.get(category, ()))
+        return tuple(dict.fromkeys(strip_accents(entry.lower()) for entry in found))
+
+
+def _load() -> Lexicon:
+    text = Path(__file__).with_name("lexicon.toml").read_text("utf8")
+    return Lexicon(
+        {tag: {name: tuple(entries) for name, entries in table.items()} for tag, table in tomllib.loads(text).items()}
+    )
+
+
+LEXICON = _load()
