@@ -6,6 +6,7 @@ import json
 import os
 from hashlib import sha256
 from pathlib import Path
+from urllib.parse import quote
 
 import feedparser
 import pytest
@@ -108,7 +109,8 @@ class TestBelonging:
         ],
     )
     def test_names_are_made_safe(self, make_newsroom: MakeNewsroom, hostile: str, served: str) -> None:
-        newsroom = make_newsroom({"quay/index.md": release(), f"quay/{hostile}": b"x"})
+        named = release(attachments=json.dumps([quote(hostile)]))
+        newsroom = make_newsroom({"quay/index.md": named, f"quay/{hostile}": b"x"})
         assert names(newsroom, "quay") == [served]
         assert status(newsroom, f"/releases/quay/{served}") == 200
 
@@ -234,7 +236,12 @@ class TestServing:
 
     def test_what_a_browser_cannot_show_is_downloaded_and_nothing_runs(self, make_newsroom: MakeNewsroom) -> None:
         newsroom = make_newsroom(
-            {**BUNDLE, "quay/logo.svg": "<svg><script>alert(1)</script></svg>", "quay/a.xhtml": "x"}
+            {
+                **BUNDLE,
+                "quay/index.md": release(attachments="[a.xhtml]"),
+                "quay/logo.svg": "<svg><script>alert(1)</script></svg>",
+                "quay/a.xhtml": "x",
+            }
         )
         found = {name: get(newsroom, f"/releases/quay/{name}").headers for name in names(newsroom, "quay")}
         downloaded = {name for name, headers in found.items() if "Content-Disposition" in headers}

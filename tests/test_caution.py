@@ -168,7 +168,7 @@ def test_an_embargo_line_far_down_is_taken_at_its_word(line: str, expected: Stat
         ("---\ndate: 2026-10-01\nstatus: draft\n---\n# T", {"barred": "3 front matter: status"}),
         ("---\ndate: 2026-10-01\nwithdrawn: true\n---\n# T", {"withdrawn": "3 front matter: withdrawn"}),
         ("# T\n\nEMBARGOED UNTIL 24 December 2026\n\n1 October 2026\n\nText.", {"opens": "3 embargo line"}),
-        ("# T\n\n1 October 2026\n\nHOLD FOR RELEASE", {"opens": "3 date line", "barred": "5 embargo line"}),
+        ("# T\n\n1 October 2026\n\nHOLD FOR RELEASE", {"opens": "3 date line", "barred": "5 “HOLD FOR RELEASE” may be an embargo, and it is not clear until when"}),
     ],
 )  # fmt: skip
 def test_what_holds_a_release_is_known_by_its_line(text: str, origins: dict[str, str]) -> None:

@@ -9,10 +9,12 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 from urllib.parse import unquote
 
+from feedsrv.files.names import is_document, is_download
 from feedsrv.text.languages import LANGUAGE_NAMES
 
 _ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|[/\\]{2}|[#?]|$", re.IGNORECASE)
@@ -27,16 +29,37 @@ def is_leftover(name: str) -> bool:
     return bool(_LEFTOVER.fullmatch(name))
 
 
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """A folder in which other texts lie beside an index file. ``may_be_bundle``: if none of them states a date."""
+
+    indexes: tuple[str, ...]
+    texts: tuple[str, ...]
+    may_be_bundle: bool
+
+
+def shared(sources: Sequence[str]) -> Iterator[Shared]:
+    """The folders with an index file and other texts, but for the folder of all releases."""
+    indexes: dict[str, list[str]] = defaultdict(list)
+    texts: dict[str, list[str]] = defaultdict(list)
+    above: set[str] = set()
+    for source in sources:
+        folder, *parents = (parent.as_posix() for parent in PurePosixPath(source).parents)
+        (indexes if _is_index(source) else texts)[folder].append(source)
+        above.update(parents)
+    for folder in indexes.keys() & texts.keys() - {"."}:
+        yield Shared(tuple(indexes[folder]), tuple(texts[folder]), folder not in above)
+
+
 class Belongings:
     """Which of the ``files`` belong to which of the ``sources``, all by their paths within the folder.
 
     A file belongs to the release of the same stem beside it, ``x.pdf`` to ``x.md`` and to ``x.fr.md``; else to
     the release whose bundle it lies in. A folder is a bundle if its index files are the only releases in it and
-    below it: among others, a file might be of one that is not public yet. Those of the files that are ``named_only``
-    belong to no release by where they lie.
+    below it: among others, a file might be of one that is not public yet.
     """
 
-    def __init__(self, sources: Sequence[str], files: Sequence[str], named_only: Collection[str] = ()) -> None:
+    def __init__(self, sources: Sequence[str], files: Sequence[str]) -> None:
         self._files = frozenset(files)
         self._of_stem: dict[str, list[str]] = defaultdict(list)
         self._of_bundle: dict[str, list[str]] = defaultdict(list)
@@ -45,16 +68,20 @@ class Belongings:
                 self._of_stem[stem].append(source)
         self._find_bundles(sources)
         self._of: dict[str, list[str]] = defaultdict(list)
-        apart = frozenset(named_only)
         for file in files:
-            for source in self.owners(file) if file not in apart else ():
-                self._of[source].append(file)
+            for source in self.owners(file):
+                if is_download(file) or (is_document(file) and _without_ending(file) in _stems(source)):
+                    self._of[source].append(file)
 
     def __contains__(self, file: str) -> bool:
         return file in self._files
 
     def of(self, source: str) -> Sequence[str]:
-        """The files that belong to a release by where they lie, in the order of all files."""
+        """The files that a release has by where they lie, in the order of all files: what readers expect to download.
+
+        A text that is not read here is none of them, and a document only if it bears the stem of the release: what lies
+        there may be held. Whoever names a file in the release means it.
+        """
         return self._of.get(source, ())
 
     def owners(self, file: str) -> Sequence[str]:

@@ -6,7 +6,7 @@ import errno
 import os
 import stat
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
@@ -15,8 +15,10 @@ from feedsrv.errors import FileUnreadable, NewsroomInvalid, PublishingFailed
 from feedsrv.files import topics
 from feedsrv.files.attachments import Enclosures
 from feedsrv.files.bundles import Belongings, is_leftover
+from feedsrv.files.names import is_document
 from feedsrv.newsroom import FILE_NAME, Newsroom, parse
 from feedsrv.problem import Problem, Severity
+from feedsrv.readers.companions import is_companion
 from feedsrv.reading import Reading
 
 MOST_ATTACHED = 10
@@ -30,13 +32,20 @@ class FolderListing:
     """The release files of a folder, the files that may belong to them, and what could have been one.
 
     ``sources`` are sorted, texts before documents: one that is `attached` to a text is no release. ``unread`` are
-    those of the ``files`` that may be releases and cannot be read here; see `not_read`.
+    those of the ``files`` that may be releases and cannot be read here; see `not_read`. ``companions`` are
+    the files that may state something of releases, see `feedsrv.readers.companions`, by their folders.
     """
 
     sources: tuple[str, ...]
     files: tuple[str, ...]
     problems: tuple[Problem, ...]
-    unread: tuple[str, ...] = ()
+    unread: tuple[str, ...]
+    companions: Mapping[str, tuple[str, ...]]
+
+    def without(self, belonging: Collection[str]) -> FolderListing:
+        """The listing where some of the sources are no releases, but files that belong to one."""
+        sources = tuple(source for source in self.sources if source not in belonging)
+        return replace(self, sources=sources, files=tuple(sorted({*self.files, *belonging})))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +77,13 @@ class Catalogue:
         sources: list[str] = []
         files: list[str] = []
         problems: list[Problem] = []
+        companions: dict[str, list[str]] = defaultdict(list)
         for parent, folders, names in os.walk(self.folder, onerror=_refuse):
             folders[:] = sorted(name for name in folders if _is_worth_entering(name))
             relative = PurePosixPath(Path(parent).relative_to(self.folder).as_posix())
-            for name in names:
+            for name in sorted(names):
+                if is_companion(name):
+                    companions[relative.as_posix()].append((relative / name).as_posix())
                 if is_release_name(name):
                     source = (relative / name).as_posix()
                     if problem := _obstacle(source, Path(parent, name)):
@@ -84,11 +96,12 @@ class Catalogue:
                         problems.append(problem)
                     else:
                         files.append(source)
-        return _sorted_out(sources, files, problems)
+        found = {folder: tuple(paths) for folder, paths in companions.items()}
+        return _sorted_out(sources, files, problems, found)
 
     def enclosures(self, listing: FolderListing) -> Enclosures:
         """The files that belong to the releases that were listed."""
-        return Enclosures(self.folder, Belongings(listing.sources, listing.files, listing.unread))
+        return Enclosures(self.folder, Belongings(listing.sources, listing.files))
 
     def data(self, source: str) -> bytes:
         """The bytes of a file; at most one more than the largest file that is read.
@@ -110,13 +123,15 @@ class Catalogue:
         """The version of what reads a file of this name."""
         return readers.version(source)
 
-    def read(self, source: str, data: bytes, newsroom: Newsroom) -> Reading:
-        """What a file says, with its topics. Raises FileUnreadable."""
-        reading = readers.read(source, data, newsroom)
+    def read(self, source: str, data: bytes, newsroom: Newsroom, beside: Mapping[str, bytes]) -> Reading:
+        """What a file says, with what the files ``beside`` it state of it, and its topics. Raises FileUnreadable."""
+        reading = readers.read(source, data, newsroom, beside)
         return replace(reading, release=replace(reading.release, topics=topics.memberships(reading.release, newsroom)))
 
 
-def _sorted_out(sources: list[str], files: list[str], problems: list[Problem]) -> FolderListing:
+def _sorted_out(
+    sources: list[str], files: list[str], problems: list[Problem], companions: Mapping[str, tuple[str, ...]]
+) -> FolderListing:
     """The listing; a document that belongs to a text is no release of its own."""
     texts = [source for source in sources if not is_document_name(source)]
     documents = sorted({*sources} - {*texts})
@@ -124,9 +139,10 @@ def _sorted_out(sources: list[str], files: list[str], problems: list[Problem]) -
     lone = {document for document in documents if not belongings.owners(document)}
     readable = sorted(filter(readers.can_read, texts)) + sorted(filter(readers.can_read, lone))
     unread = {source for source in (*texts, *lone) if not readers.can_read(source)}
-    unread.update(file for file in files if _ending(file) in UNREAD and is_release_stem(file))
+    alone = (file for file in files if not (is_document(file) and belongings.owners(file)))
+    unread.update(file for file in alone if _ending(file) in UNREAD and is_release_stem(file))
     enclosable = {*files, *documents, *unread}
-    return FolderListing(tuple(readable), tuple(sorted(enclosable)), tuple(problems), tuple(sorted(unread)))
+    return FolderListing(tuple(readable), tuple(sorted(enclosable)), tuple(problems), tuple(sorted(unread)), companions)
 
 
 def _ending(source: str) -> str:
@@ -152,6 +168,13 @@ UNREAD = {
     **dict.fromkeys((".org", ".rest", ".rst", ".tex", ".textile", ".typ", ".wiki", ".mediawiki", ".creole"), _PANDOC),
     **dict.fromkeys((".adoc", ".asciidoc"), "make Markdown of it, with downdoc for instance"),
     **dict.fromkeys((".ipynb", ".qmd", ".rmd"), "make Markdown of it, with nbconvert or Quarto for instance"),
+    **dict.fromkeys(
+        (".mdown", ".mdwn", ".mdx", ".mkd", ".njk"), "rename it to .md, if there is nothing but text in it"
+    ),
+    **dict.fromkeys((".text",), "rename it to .txt"),
+    **dict.fromkeys((".mht", ".mhtml", ".xhtml"), "save it as .html"),
+    **dict.fromkeys((".doc", ".odt", ".pages", ".rtf"), "save it as .docx, or the text as .md"),
+    **dict.fromkeys((".msg",), "save it as .eml"),
 }
 """The endings of texts that could be releases and are not read, and what would read them.
 
@@ -179,7 +202,7 @@ def attached(named: Iterable[str]) -> set[str]:
 
 def is_worth_noticing(name: str) -> bool:
     """Whether a change to a file or folder of this name can change what is published."""
-    return name in _UNDERSCORED_FOLDERS or not is_leftover(name)
+    return name in _UNDERSCORED_FOLDERS or is_companion(name) or not is_leftover(name)
 
 
 def is_release_name(name: str) -> bool:

@@ -58,6 +58,8 @@ _MEDIA_TYPES = {
     "xml": "application/xml",
     "zip": "application/zip",
 }
+_DOCUMENTS = frozenset({"doc", "docx", "odt", "rtf"})  # which releases are written in, too
+_DATA = frozenset({"json", "xml"})  # which sites state things in
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _ENDING = re.compile(r"[A-Za-z0-9]{1,10}")
 
@@ -65,6 +67,17 @@ _ENDING = re.compile(r"[A-Za-z0-9]{1,10}")
 def media_type(name: str) -> str:
     """The media type that the ending tells. Python's own table is that of the machine, and not the same on each."""
     return _MEDIA_TYPES.get(PurePosixPath(name).suffix[1:].lower(), "application/octet-stream")
+
+
+def is_document(name: str) -> bool:
+    """Whether a file of this name is a document of a kind that releases are written in."""
+    return PurePosixPath(name).suffix[1:].lower() in _DOCUMENTS
+
+
+def is_download(name: str) -> bool:
+    """Whether readers expect to download a file of this name: pictures, sound, film, PDF, tables, slides, archives."""
+    ending = PurePosixPath(name).suffix[1:].lower()
+    return ending in _MEDIA_TYPES and ending not in _DOCUMENTS | _DATA
 
 
 def given(paths: Iterable[str]) -> Mapping[str, str]:

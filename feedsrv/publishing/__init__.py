@@ -15,7 +15,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -67,7 +67,7 @@ def publish(
     *,
     rebuild: bool = False,
     force: bool = False,
-    only: Collection[str] | None = None,
+    only: Set[str] | None = None,
     progress: Progress = iter,
     judge: Judge = as_stated,
 ) -> Summary:
@@ -131,7 +131,7 @@ class _Run:
     def is_newsroom_changed(self) -> bool:
         return self.newsroom.text != self.update.newsroom.text
 
-    def examine(self, only: Collection[str] | None, progress: Progress) -> Iterator[Release | Withdrawal]:
+    def examine(self, only: Set[str] | None, progress: Progress) -> Iterator[Release | Withdrawal]:
         """Note what each file is now, and give what those that were read say to the public."""
         for found in self.examination.releases(progress, self.update.known(), only):
             self.records[found.record.source] = found.record

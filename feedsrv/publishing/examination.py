@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
@@ -10,10 +10,12 @@ from pathlib import Path
 
 from feedsrv.errors import FileUnreadable
 from feedsrv.file_record import Basis, FileRecord
-from feedsrv.files.catalogue import Catalogue, attached, not_read
+from feedsrv.files.bundles import shared
+from feedsrv.files.catalogue import Catalogue, FolderListing, attached, not_read
 from feedsrv.newsroom import Newsroom
 from feedsrv.problem import Problem
-from feedsrv.reading import Reading, Status, Visibility
+from feedsrv.readers import companions
+from feedsrv.reading import Origin, Reading, Status, Visibility
 from feedsrv.release import Release, Withdrawal
 
 Progress = Callable[[Sequence[str]], Iterable[str]]
@@ -72,7 +74,10 @@ class Examination:
         self._newsroom = newsroom
         self._now = now
         self._judge = judge
-        self.listing = catalogue.list()
+        listed = catalogue.list()
+        self._companions = dict[str, bytes]()
+        self._indexes = dict[str, tuple[str, ...]]()  # of texts beside one that does not own them
+        self.listing = listed.without(set(self._belonging(listed)))
         self._enclosures = catalogue.enclosures(self.listing)
         self.attached: set[str] = set()
         """The documents that go with the texts met so far: they are no releases."""
@@ -81,7 +86,7 @@ class Examination:
         self,
         progress: Progress = iter,
         known: Mapping[str, FileRecord] | None = None,
-        only: Collection[str] | None = None,
+        only: Set[str] | None = None,
     ) -> Iterator[Examined]:
         """Every release of the folder, texts first; what is ``known`` and has not changed is not read again.
 
@@ -90,7 +95,7 @@ class Examination:
         for source in progress(self.listing.sources):
             if source in self.attached:
                 continue
-            is_told = only is None or source in only
+            is_told = only is None or not only.isdisjoint((source, *self._indexes.get(source, ())))
             if found := self.examine(source, known.get(source) if known else None, is_told=is_told):
                 self.attached |= attached(found.record.named)
                 yield found
@@ -130,8 +135,40 @@ class Examination:
         """The releases that a file which is none itself belongs to by where it lies."""
         return self._enclosures.belongings.owners(file)
 
+    def _belonging(self, listed: FolderListing) -> Iterator[str]:
+        """The texts that belong to the bundle they lie in; of the others it is noted which index they lie beside."""
+        for folder in shared(listed.sources):
+            dated = {text for text in folder.texts if self._states_a_date(text)}
+            if folder.may_be_bundle and not dated:
+                yield from folder.texts
+            else:
+                self._indexes |= dict.fromkeys(set(folder.texts) - dated, folder.indexes)
+
+    def _states_a_date(self, source: str) -> bool:
+        try:
+            reading = self._catalogue.read(source, self._catalogue.data(source), self._newsroom, {})
+        except (FileUnreadable, FileNotFoundError):
+            return False
+        return "published" in reading.origins and not reading.origins["published"].how.startswith("folder ")
+
+    def _beside(self, source: str) -> dict[str, bytes]:
+        """What the files say that state something of a release, by their paths."""
+        paths = [*companions.of(source, self.listing.companions), *self._indexes.get(source, ())]
+        for path in paths:
+            if path not in self._companions:
+                try:
+                    self._companions[path] = self._catalogue.data(path)
+                except FileNotFoundError:  # gone since it was listed
+                    self._companions[path] = b""
+        return {path: self._companions[path] for path in paths}
+
     def _read(self, source: str, data: bytes) -> Examined:
-        enclosed = self._enclosures.enclose(self._catalogue.read(source, data, self._newsroom), data)
+        beside = self._beside(source)
+        indexes = {path: beside.pop(path) for path in self._indexes.get(source, ())}
+        reading = self._catalogue.read(source, data, self._newsroom, beside)
+        for path, index in indexes.items():
+            reading = self._behind(reading, path, index)
+        enclosed = self._enclosures.enclose(reading, data)
         reading = replace(enclosed.reading, visibility=self._judge(enclosed.reading))
         record = FileRecord(
             source=source,
@@ -145,9 +182,23 @@ class Examination:
         )
         return Examined(record, reading, enclosed.files)
 
+    def _behind(self, reading: Reading, path: str, data: bytes) -> Reading:
+        """A text without a date of its own, which is seen no earlier than the index file that it lies beside."""
+        try:
+            index = self._catalogue.read(path, data, self._newsroom, {}).visibility
+        except FileUnreadable:
+            index = Visibility(Status.HELD)
+        own = reading.visibility
+        is_held = own.barred is None and index.barred not in {None, Status.NO_RELEASE}
+        origins = {**reading.origins, "barred": Origin(0, f"beside {path}, which is not public")}
+        opens = max((moment for moment in (own.opens, index.opens) if moment), default=None)
+        window = replace(own, barred=Status.HELD if is_held else own.barred, opens=opens)
+        return replace(reading, visibility=window, origins=origins if is_held else reading.origins)
+
     def _basis(self, source: str, data: bytes, named: Iterable[str]) -> Basis:
         """What the reading of a file rests on. The times of files are no part of it: git and rsync lie."""
-        surroundings = f"{self._newsroom.reading_key()}\0{self._enclosures.state(source, named)}"
+        beside = "".join(f"{path}\0{sha256(stated).hexdigest()}\0" for path, stated in self._beside(source).items())
+        surroundings = f"{self._newsroom.reading_key()}\0{self._enclosures.state(source, named)}\0{beside}"
         return Basis(sha256(data).hexdigest(), sha256(surroundings.encode()).hexdigest(), self.version(source))
 
     def _turns_public(self, known: FileRecord) -> bool:

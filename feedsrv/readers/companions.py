@@ -25,10 +25,9 @@ _INDEX = re.compile(r"_index(?:\.[a-z-]{2,7})?\.(?:md|markdown|html?)", re.IGNOR
 _ELEVENTY = re.compile(r"(.+)\.11tydata\.(json|c?js|mjs)", re.IGNORECASE)
 
 
-def is_companion(path: str) -> bool:
-    """Whether a file of this path can be one, as far as names tell: it is looked at, and never offered by itself."""
-    place = PurePosixPath(path)
-    return bool(place.suffix.lower() in SIDE_CARS or _INDEX.fullmatch(place.name) or _ELEVENTY.fullmatch(place.name))
+def is_companion(name: str) -> bool:
+    """Whether a file of this name can be one, as far as names tell."""
+    return bool(PurePosixPath(name).suffix.lower() in SIDE_CARS or _INDEX.fullmatch(name) or _ELEVENTY.fullmatch(name))
 
 
 def of(source: str, candidates: Mapping[str, Iterable[str]]) -> Iterator[str]:

@@ -171,9 +171,7 @@ _ROOTS = (
     _Root("embargo|embargoed|embargos|embargoes|sperrfrist|hold|onhold", Effect.OPENS),
     _Root("private|hidden|unlisted|confidential", Effect.HIDES),
     _Root("visible|visibility", Effect.SHOWS),
-    _Root(
-        "publish|published|publishes|publishing|release|released|releases|releasing|scheduled", Effect.SHOWS
-    ),
+    _Root("publish|published|publishes|publishing|release|released|releases|releasing|scheduled", Effect.SHOWS),
     _Root("live|schedule", Effect.SHOWS, is_weak=True),
     _Root("expire|expires|expired|expiry|expiration", Effect.CLOSES),
     _Root("status|workflow", Effect.STATUS),

@@ -251,8 +251,9 @@ def _of_withdrawal(entry: Entry, manuscript: Manuscript) -> Iterator[Statement]:
 def _held(entry: Entry, why: str, manuscript: Manuscript, how: str = "") -> Statement:
     """What is not understood, with the two ways out: to say it so that it is, or that there is nothing to wait for."""
     ways = f"{how or remedy(entry.text, manuscript)}; or delete the line if it says nothing"
-    problem = manuscript.problem(entry.line, f"{entry} {why}, and may hold the release", ways, Severity.ERROR)
-    return Statement(Says.HELD, origin(entry), words=str(entry), problems=(problem,))
+    what = f"{entry} {why}, and may hold the release"
+    problem = manuscript.problem(entry.line, what, ways, Severity.ERROR)
+    return Statement(Says.HELD, Origin(entry.line, what), words=str(entry), problems=(problem,))
 
 
 # --- places -----------------------------------------------------------------------------------------------------------
@@ -290,8 +291,10 @@ def _of_words(manuscript: Manuscript, keys: Sequence[Statement]) -> Iterator[Sta
 
 
 def _is_answered(caution: Caution, manuscript: Manuscript, keys: Sequence[Statement]) -> bool:
-    """Whether something else says until when: a key, or a line where these words themselves say nothing of it."""
-    if caution.lifts or caution.is_draft:
+    """Whether something else says it better: a key, or a line where these words themselves do not say until when."""
+    if caution.is_draft:
+        return any(one.says is Says.DRAFT for one in keys)
+    if caution.lifts:
         return False
     if any(one.says is Says.OPENS and _is_embargo(one) for one in keys):
         return True
@@ -322,7 +325,7 @@ def _of_caution(caution: Caution, manuscript: Manuscript) -> Statement:
         return Statement(Says.DRAFT, where, None, said, () if is_usual else (problem,))
     what = f"{said} may be an embargo, and it is not clear until when"
     problem = manuscript.problem(passage.number, what, _SAY_WHETHER, Severity.ERROR)
-    return Statement(Says.HELD, where, None, said, (problem,))
+    return Statement(Says.HELD, Origin(passage.number, what), None, said, (problem,))
 
 
 # --- contradictions ---------------------------------------------------------------------------------------------------
