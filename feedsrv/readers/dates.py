@@ -29,7 +29,7 @@ _ZONES = {
 _YEAR = r"(?P<year>[0-9]{4})(?![0-9])"
 _DAY = (
     r"(?<![0-9])(?P<day>[0-9]{1,2})(?![0-9])"
-    r"(?:(?:st|nd|rd|th|ers?|res?|eme|e|de|te|a|o|an|ens|d|-?(?:го|е|а|ви|ти|и)|-a)(?![^\W\d_])|\.?°|\.)?"
+    r"(?:(?:st|nd|rd|th|ers?|res?|eme|e|de|te|a|o|an|ens|d|-?(?:го|е|а|ви|ти|и)|-a|η|ης|ην)(?![^\W\d_])|\.?°|\.)?"
 )
 _GAP = (
     r"(?:[\s,.’'-]|(?<![^\W\d_])"
@@ -46,12 +46,13 @@ _NUMERIC = tuple(
 )
 _AMBIGUOUS = re.compile(r"(?<![0-9])[0-9]{1,2}([-/])\s?[0-9]{1,2}\1\s?[0-9]{4}(?![0-9])")
 _FOUR_DIGITS = re.compile(r"(?<![0-9])[0-9]{4}(?![0-9])")
-_AROUND = frozenset(LEXICON.words("clock"))
-_MARKS = "|".join(sorted((re.escape(word) for word in _AROUND if not word.isdecimal()), key=len, reverse=True))
+_CLOCK = LEXICON.words("clock")
+_AROUND = frozenset(word for entry in (*_CLOCK, *LEXICON.words("around")) for word in re.findall(r"\w+", entry))
+_MARKS = "|".join(sorted(map(re.escape, _CLOCK), key=len, reverse=True))
 _TIME = re.compile(
     rf"(?<![0-9])T?(?P<hour>[0-9]{{1,2}})"
     rf"(?:\s?[:hu.時시点點]\s?(?P<minute>[0-9]{{2}})(?::(?P<second>[0-9]{{2}})(?:[.,][0-9]+)?)?분?分?"
-    rf"|(?=\s?(?:[ap]\.?m\b|(?:{_MARKS})(?![^\W\d_])|[時시点點])))"
+    rf"|(?=\.?\s?(?:[ap]\.?m\b|(?:{_MARKS})(?![^\W\d_])|[時시点點])))"
     rf"(?![0-9])(?:\s?(?P<half>[ap])\.?m\b\.?)?[時시点點]?",
     re.IGNORECASE,
 )
@@ -247,7 +248,7 @@ def _any_of(category: str, *, after: str = "") -> re.Pattern[str]:
 _NOON = _any_of("noon", after=r"(?:12\s+)?")
 _MIDNIGHT = _any_of("midnight", after=r"(?:(?:12|24|0)\s+)?")
 _AFTER_ITS_MARK = re.compile(
-    r"(?<!\w)(?:kl|klo|godz)\.?\s(?P<hour>[0-9]{1,2})(?P<minute>)(?P<second>)(?P<half>)(?![0-9])", re.IGNORECASE
+    rf"(?<!\w)(?:{_MARKS})\.?\s(?P<hour>[0-9]{{1,2}})(?P<minute>)(?P<second>)(?P<half>)(?![0-9])", re.IGNORECASE
 )
 
 

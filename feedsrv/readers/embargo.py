@@ -19,7 +19,7 @@ from feedsrv.newsroom import Newsroom
 from feedsrv.readers import dates
 from feedsrv.readers.dates import Moment
 from feedsrv.readers.document import Place
-from feedsrv.readers.lexicon import LEXICON
+from feedsrv.readers.lexicon import CATEGORIES, LEXICON
 from feedsrv.text.analysis import MARKS, UNDIVIDED, strip_accents
 from feedsrv.text.dates import ALL, names
 
@@ -138,7 +138,7 @@ class _Match(NamedTuple):
         return self.words in _entries()["draft"] or self.words in _entries()["alone"]
 
 
-_CUT = re.compile(rf"[{UNDIVIDED}]|[0-9]+|(?:(?![{UNDIVIDED}0-9_])[\w{MARKS}])+")
+_CUT = re.compile(rf"[{UNDIVIDED}]|(?<=[0-9])[년월일시분]|[0-9]+|(?:(?![{UNDIVIDED}0-9_])[\w{MARKS}])+")
 _SPACED = re.compile(r"(?<![^\W_])[^\W\d_](?:([ .\-_·*])[^\W\d_])(?:\1[^\W\d_]){2,}(?![^\W_])")
 _LOOK_ALIKES = str.maketrans(
     "АВЕЗКМНОРСТУХаеорсухіјѕԁԛԝΑΒΕΖΗΙΚΜΝΟΡΤΥΧοανι", "ABE3KMHOPCTYXaeopcyxijsdqwABEZHIKMNOPTYXoavi"
@@ -151,7 +151,7 @@ def _shown(text: str) -> str:
     text = text[:_LONGEST_READ]
     if not text.isascii() or "&" in text:
         text = unicodedata.normalize("NFKC", unescape(unescape(text)))
-        text = "".join(c for c in text if unicodedata.category(c) != "Cf")
+        text = "".join(str(int(c)) if c.isdecimal() else c for c in text if unicodedata.category(c) != "Cf")
     return _SPACED.sub(lambda letters: re.sub(r"[\W_]", "", letters[0]), text)
 
 
@@ -170,8 +170,7 @@ def _words(text: str) -> tuple[str, ...]:
 def _entries() -> Mapping[str, frozenset[tuple[str, ...]]]:
     """The entries of each category in all languages, as their words; "…" is the place of a moment."""
     return {
-        category: frozenset(tuple(_with_gap(entry)) for entry in LEXICON.words(category))
-        for category in ("sure", "hold", "dated", "immediate", "draft", "alone", "until", "frame", "relative", "names")
+        category: frozenset(tuple(_with_gap(entry)) for entry in LEXICON.words(category)) for category in CATEGORIES
     }
 
 
@@ -191,7 +190,7 @@ def _by_first_word() -> Mapping[str, Sequence[tuple[str, tuple[str, ...]]]]:
     found: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
     for category, entries in _entries().items():
         for words in entries:
-            first = words[0]
+            first = "".join(words[:2]) if words[0] == "…" else words[0]
             found.setdefault(first[:3] + "*" if first.endswith("*") else first, []).append((category, words))
     return {first: sorted(entries, key=lambda entry: -len(entry[1])) for first, entries in found.items()}
 
@@ -212,6 +211,16 @@ class _Line:
         for category, words in (*listed.get(first, ()), *listed.get(f"{first[:3]}*", ())):
             if category in categories and (found := self._follows(category, words, start)):
                 return found
+        return None
+
+    def entry_behind_moment(self, start: int, categories: Sequence[str]) -> _Match | None:
+        """The entry behind the moment that begins with a word, where people say the moment first ("… まで公開禁止")."""
+        if not _is_moment_like(self.behind(start)):
+            return None
+        for second in range(start + 1, min(start + _LONGEST_GAP, len(self.tokens))):
+            for category, words in _by_first_word().get(f"…{self.tokens[second].word}", ()):
+                if category in categories and (end := self._end_of(words[1:], second)) is not None:
+                    return _Match(category, words, end, (start, second))
         return None
 
     def _follows(self, category: str, words: tuple[str, ...], start: int) -> _Match | None:
@@ -275,7 +284,9 @@ def _moment_like() -> tuple[re.Pattern[str], re.Pattern[str]]:
         rf"[0-9]{{1,4}}\s?[./年년-]\s?[0-9]{{1,2}}(?![0-9])|[0-9]{{1,2}}[^\W\d_]{{0,3}}[.°]?\s*(?:(?:of|de|d)\W\s*)?(?:{month})(?!\w)"
         rf"|(?:{month})(?!\w)\.?,?\s*(?:of\s+|de\s+)?[0-9]|(?:19|20)[0-9]{{2}}(?![0-9])"
     )
-    start = re.compile(rf"\W*(?:{hour}|{day}|(?:{weekday})(?!\w)|(?:{words})(?!\w))", re.IGNORECASE)
+    start = re.compile(
+        rf"\W*(?:{hour}|{day}|(?:{weekday})(?!\w)|(?:{words})(?:(?!\w)|(?<=[{UNDIVIDED}])))", re.IGNORECASE
+    )
     return start, re.compile(rf"(?<!\w)(?:{hour}|{day}|(?:{words})(?!\w)|time\b|[A-Z]{{3,4}}T\b)", re.IGNORECASE)
 
 
@@ -302,7 +313,8 @@ def _moment_and_rest(text: str, newsroom: Newsroom) -> tuple[Moment | None, str]
 # --- passages ---------------------------------------------------------------------------------------------------------
 
 _HOLDING = ("hold", "dated", "immediate", "draft")
-_BETWEEN = ("until", "frame", *_HOLDING)
+_BEFORE_MOMENT = ("until", "around", "clock", "frame")
+_BETWEEN = (*_BEFORE_MOMENT, *_HOLDING)
 
 
 def _caution(passage: Passage, following: str, newsroom: Newsroom) -> Caution | None:
@@ -332,12 +344,12 @@ def _is_all_of_it(line: _Line, found: _Match) -> bool:
 
 def _of_segment(passage: Passage, line: _Line, start: int, following: str, newsroom: Newsroom) -> Caution | None:
     """What a segment asks for that says nothing else: words of a frame or a moment, an entry, and when."""
-    at = start
+    at, framed = start, line.skip(start, ("frame",))
     while at < len(line.tokens):
-        found = line.entry(at, ("sure", *_HOLDING))
-        if found and _counts(line, start, found, passage):
+        found = line.entry(at, ("sure", *_HOLDING)) or line.entry_behind_moment(at, _HOLDING)
+        if found and (at == framed or found.category != "sure") and _counts(line, start, found, passage):
             return _until(passage, line, start, found, following, newsroom)
-        if frame := line.entry(at, ("frame", "until")):
+        if frame := line.entry(at, _BEFORE_MOMENT):
             at = frame.end
         elif _is_part_of_moment(line.tokens[at].word):
             at += 1
@@ -348,14 +360,17 @@ def _of_segment(passage: Passage, line: _Line, start: int, following: str, newsr
 
 def _counts(line: _Line, start: int, found: _Match, passage: Passage) -> bool:
     end = line.skip(found.end, _BETWEEN)
-    is_dated = found.gap is not None or _is_moment_like(line.behind(end)) or _is_moment_like(line.behind(found.end))
+    if found.gap:
+        return _is_moment_like(line.behind(line.skip(found.gap[0], _BEFORE_MOMENT)))
+    is_dated = _is_moment_like(line.behind(end)) or _is_moment_like(line.behind(found.end))
+    is_ended = any(map(line.ends_at, range(found.end, end + 1)))
     match found.category:
         case "sure":
             return True
         case "hold":
-            return is_dated or line.ends_at(end) or line.ends_at(found.end)
+            return is_dated or is_ended
         case "draft":
-            is_first = start == 0 and (line.ends_at(found.end) or line.ends_at(end))
+            is_first = start == 0 and is_ended
             is_last = found.end == len(line.tokens) and line.text[: line.tokens[start].start].rstrip().endswith(
                 ("(", "[")
             )
@@ -397,7 +412,7 @@ def _until(
             return Caution(passage, moment, before=before, rest=rest)
     if end >= len(line.tokens):
         ahead = _moment(line.text[: line.tokens[found.end - len(found.words)].start], newsroom)
-        is_open = found.category == "sure" or end > found.end or line.text.rstrip(" *_").endswith(":")
+        is_open = bool(line.entry(end - 1, ("until", "around"))) or line.text.rstrip(" *_").endswith(":")
         lifts = ahead or (_moment(following, newsroom) if is_open and not is_draft else None)
         is_bare = not is_open and not _moment_like()[1].search(strip_accents(line.text))
         caution = Caution(passage, lifts, is_draft, is_bare=is_bare, before=before)
@@ -414,4 +429,4 @@ def _until(
 
 def _without_between(text: str) -> str:
     line = _Line(text)
-    return line.behind(line.skip(0, ("until", "frame")))
+    return line.behind(line.skip(0, _BEFORE_MOMENT))

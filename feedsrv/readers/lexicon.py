@@ -13,10 +13,10 @@ from pathlib import Path
 from feedsrv.text.analysis import strip_accents
 
 CATEGORIES = (
-    *("sure", "hold", "dated", "immediate", "draft", "alone", "until", "frame", "relative"),
+    *("sure", "hold", "dated", "immediate", "draft", "alone", "until", "around", "frame", "relative"),
     *("noon", "midnight", "clock", "names"),
 )
-"""What a table may have. CONTRIBUTING.md says what each means."""
+"""What a table may have. The head of the file says what each means."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +26,14 @@ class Lexicon:
     languages: Mapping[str, Mapping[str, tuple[str, ...]]]
 
     def words(self, category: str) -> tuple[str, ...]:
-        """The entries of a category in all languages, each once, in small letters without accents."""
+        """The entries of a category in all languages, each once, in small letters, without accents and joiners."""
         found = (entry for table in self.languages.values() for entry in table.get(category, ()))
-        return tuple(dict.fromkeys(strip_accents(entry.lower()) for entry in found))
+        return tuple(dict.fromkeys(map(_plain, found)))
+
+
+def _plain(entry: str) -> str:
+    """An entry as lines are compared; "…" stays what it is."""
+    return "…".join(map(strip_accents, entry.lower().replace("\u200c", "").split("…")))
 
 
 def _load() -> Lexicon:

@@ -21,7 +21,13 @@ COMMON = ("en", "fr", "de", "es", "it", "pt", "nl")
 ALL = (*COMMON, *(tag for tag in LANGUAGE_NAMES if tag not in COMMON), "bg", "sk", "sl", "lv", "hr", "vi", "th")
 """All languages in which dates are read. Where two call two months the same, the first in this order has the name."""
 
-_ALSO = {"jänner": 1, "feber": 2, "mrz": 3, "setiembre": 9}  # which CLDR does not have, or only for one country
+_ALSO = {
+    "jänner": 1, "feber": 2, "mrz": 3, "setiembre": 9,
+    "јануара": 1, "фебруара": 2, "марта": 3, "априла": 4, "маја": 5, "јуна": 6, "јула": 7, "августа": 8,
+    "септембра": 9, "октобра": 10, "новембра": 11, "децембра": 12,
+    "januara": 1, "februara": 2, "marta": 3, "juna": 6, "jula": 7, "avgusta": 8, "septembra": 9, "oktobra": 10,
+}  # fmt: skip
+"""Names that CLDR does not have, or only for one country, or not in the case that Serbian dates are written in."""
 _ALSO_DAYS = {"tues": 1, "thurs": 3, "sonnabend": 5}
 _ENDINGS = {"eu": ("", "ren", "an")}  # of names within a date, where CLDR has the bare name
 _ARTICLE = re.compile(r"^(?:de |d['’])")
