@@ -88,6 +88,20 @@ class TestGate:
             newsroom.publish()
             assert public_ids(newsroom) == expected
 
+    @pytest.mark.parametrize("change", [release(draft="true"), release(withdrawn="2026-02-01"), None])
+    def test_what_is_gone_is_in_no_file_of_the_index(self, make_newsroom: MakeNewsroom, change: str | None) -> None:
+        others = {f"{number}.md": release(f"Number {number}") for number in range(5)}
+        newsroom = make_newsroom({**others, "a.md": release(body="The zanzibarquay opens.")})
+
+        def holders() -> list[str]:
+            generations = newsroom.settings.index.glob("gen-*")
+            return [str(path) for folder in generations for path in folder.rglob("*") if holds(path, b"zanzibarquay")]
+
+        assert holders()
+        newsroom.remove("a.md")
+        newsroom.publish({"a.md": change} if change else None)
+        assert not holders()
+
     def test_a_withdrawn_release_leaves_its_notice_and_not_its_text(self, make_newsroom: MakeNewsroom) -> None:
         newsroom = make_newsroom({"a.md": release("Qwertyuiop", body="Zanzibar.")})
         newsroom.publish(
@@ -349,3 +363,8 @@ def test_what_is_filed_under_a_retired_topic_is_in_the_one_that_took_its_place(m
     )
     found = {name: newsroom.snapshot().get(name).topic_ids for name in "abc"}
     assert found == {"a": ("probes", "science", "space"), "b": ("probes", "science"), "c": ("old",)}
+
+
+def holds(path: Path, word: bytes) -> bool:
+    """Whether the bytes of a file hold a word, stems and forms among them."""
+    return path.is_file() and word in path.read_bytes()

@@ -144,8 +144,17 @@ class Generations:
                 link(file, segments / file.name)
         return building
 
-    def publish(self, building: Path, engine: str, digest: str, counts: Mapping[str, int], base: str | None) -> str:
-        """Make a finished folder the current generation and return its name; older ones than two go."""
+    def publish(
+        self,
+        building: Path,
+        engine: str,
+        digest: str,
+        counts: Mapping[str, int],
+        base: str | None,
+        *,
+        kept: int = KEPT,
+    ) -> str:
+        """Make a finished folder the current generation and return its name; all but the newest ``kept`` go."""
         known = self.manifest(base).checksums if base else {}
         checksums: dict[str, str] = {}
         for path in sorted(building.rglob("*")):
@@ -168,7 +177,7 @@ class Generations:
         _flush(self.folder)
         link.rename(self._current)
         _flush(self.folder)
-        self._prune()
+        self._prune(kept)
         return name
 
     def write_beside(self, name: str, text: str) -> None:
@@ -205,8 +214,8 @@ class Generations:
         found = (_NAME.fullmatch(path.name) for path in self.folder.iterdir())
         return sorted((int(match[1]), match.string) for match in found if match)
 
-    def _prune(self) -> None:
-        for _, name in self._numbered()[:-KEPT]:
+    def _prune(self, kept: int) -> None:
+        for _, name in self._numbered()[:-kept]:
             if name != self.current():
                 shutil.rmtree(self.path(name), ignore_errors=True)
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
+from whoosh.codec.base import Segment
 from whoosh.filedb.filestore import FileStorage
 from whoosh.index import FileIndex
+from whoosh.reading import SegmentReader
 from whoosh.writing import SegmentWriter
 
 from feedsrv import file_record
@@ -18,7 +21,7 @@ from feedsrv.newsroom import FILE_NAME, Newsroom
 from feedsrv.reading import Status
 from feedsrv.release import Release, Withdrawal, to_json
 from feedsrv.search.attachments import Files
-from feedsrv.search.generations import SEGMENTS, Generations
+from feedsrv.search.generations import KEPT, SEGMENTS, Generations
 from feedsrv.search.whoosh.documents import Documents, digest_of, document, engine_version, schema
 from feedsrv.search.whoosh.storage import MappedStorage
 
@@ -70,7 +73,7 @@ class WhooshUpdate:
         self._files = Files(generations.path(self._base) if self._base else None)
         self._building: Path | None = None
         self._writer: SegmentWriter | None = None
-        self._is_changed = self._is_staged = False
+        self._is_changed = self._is_purging = False
         self._conclusion: tuple[Mapping[str, FileRecord], datetime | None] | None = None
 
     def known(self) -> Mapping[str, FileRecord]:
@@ -99,6 +102,7 @@ class WhooshUpdate:
             return False
         self._files.take(self._opened_building(), record, files)
         self._delete(record.source)
+        self._is_purging |= isinstance(record, Withdrawal)
         self._digests[record.source] = digest
         self._opened_writer().add_document(**document(record, stored, self._newsroom))
         return True
@@ -108,12 +112,12 @@ class WhooshUpdate:
         self._delete(source)
         self._digests.pop(source, None)
         self._files.drop(source)
+        self._is_purging = True
 
     def staged(self) -> Iterable[tuple[str, bool]]:
         """What the next generation holds by now, read back from it: each source, and whether it is a notice only."""
         if self._writer:
             self._commit()
-            self._is_staged = True
             written = Documents(FileIndex(MappedStorage(self._opened_building() / SEGMENTS)).reader())
             self._staged = list(written.facts())
             self._numbers = {facts.source: number for number, facts in self._staged}
@@ -158,7 +162,8 @@ class WhooshUpdate:
             content.update(digest.encode("ascii"))
         withdrawn = sum(record.status in {Status.WITHDRAWN, Status.LONG_WITHDRAWN} for record in records.values())
         counts = {"releases": len(self._digests) - withdrawn, "withdrawn": withdrawn}
-        return self._generations.publish(building, engine_version(), content.hexdigest(), counts, self._base)
+        kept = 1 if self._is_purging else KEPT  # what is gone is in the generation before, too
+        return self._generations.publish(building, engine_version(), content.hexdigest(), counts, self._base, kept=kept)
 
     def _opened_building(self) -> Path:
         if self._building is None:
@@ -174,12 +179,21 @@ class WhooshUpdate:
         return self._writer
 
     def _commit(self) -> None:
-        """Write what has changed. What is taken out after it was staged leaves no byte behind: all is merged."""
+        """Write what has changed. What was taken out leaves no byte behind: the segments that held it are rewritten."""
         if self._writer:
-            self._writer.commit(optimize=self._is_staged)
+            self._writer.commit(mergetype=_purged if self._is_purging else None)
             self._writer = None
 
     def _delete(self, source: str) -> None:
         number = self._numbers.pop(source, None)
         if number is not None:
             self._opened_writer().delete_document(number)
+
+
+def _purged(writer: SegmentWriter, segments: list[Segment]) -> list[Segment]:
+    """A merge policy: the segments with deleted documents go into the one that is being written, without these."""
+    for segment in segments:
+        if segment.has_deletions():
+            with closing(SegmentReader(writer.storage, writer.schema, segment)) as reader:
+                writer.add_reader(reader)
+    return [segment for segment in segments if not segment.has_deletions()]
