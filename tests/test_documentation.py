@@ -19,6 +19,7 @@ from feedsrv.feeds.formats import FORMATS
 from feedsrv.files.catalogue import Catalogue
 from feedsrv.publishing.check import check
 from feedsrv.query.parser import parse
+from feedsrv.readers import keys
 from feedsrv.reading import Status
 from feedsrv.search.whoosh.index import WhooshIndex
 from feedsrv.settings import Settings
@@ -229,3 +230,23 @@ def test_the_sample_site_is_one_that_nginx_takes(tmp_path: Path) -> None:
         check=False,
     )
     assert tried.returncode == 0, tried.stderr
+
+
+def keys_of_the_guide() -> set[str]:
+    guide = (ROOT / "docs/press-officers.md").read_text("utf8")
+    table = guide.partition("| what | keys |")[2].partition("\n\n")[0]
+    cells = (row.split("|")[2] for row in table.splitlines() if row.startswith("| "))
+    return {keys.fold(span.partition(":")[0]) for cell in cells for span in code_spans(cell)}
+
+
+@pytest.mark.parametrize("key", keys.KEYS, ids=lambda key: key.name)
+def test_every_key_is_in_the_guide_for_press_officers(key: keys.Key) -> None:
+    spellings = {spelling.rpartition(".")[2] for spelling in key.spellings}
+    if key.name != "neighbours":
+        assert spellings <= keys_of_the_guide() if key.effect else spellings & keys_of_the_guide()
+
+
+def test_the_guide_names_no_key_that_there_is_not() -> None:
+    values = {"draft", "pending", "review", "private", "published", "public", "final", "build", "never", "more"}
+    known = {spelling.rpartition(".")[2] for key in keys.KEYS for spelling in key.spellings}
+    assert keys_of_the_guide() - values - {"<!more>"} <= known

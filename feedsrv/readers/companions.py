@@ -15,7 +15,7 @@ from pathlib import PurePosixPath
 from feedsrv.readers import front_matter
 from feedsrv.readers.decoding import decode
 from feedsrv.readers.front_matter import Entry
-from feedsrv.readers.keys import decides, fold
+from feedsrv.readers.keys import Effect, decides, fold, key_of
 from feedsrv.readers.problems import Problems
 
 SIDE_CARS = (".meta", ".yaml", ".yml", ".toml", ".json")
@@ -80,7 +80,7 @@ def _passed_on(source: str, path: str, text: str, problems: Problems) -> Iterato
             for table in entry.value if isinstance(entry.value, tuple) else (entry.value,):
                 if isinstance(table, Mapping) and _is_meant(source, table):
                     yield replace(entry, value=table, where=where)
-        elif fold(entry.key) == "draft":
+        elif (key := key_of(entry.key)) and key.effect is Effect.HIDES:
             yield replace(entry, where=where)
 
 

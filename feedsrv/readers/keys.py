@@ -116,7 +116,7 @@ KEYS = (
         "publisher publishers publishedby publishedin publishername publishresources publication publications "
         "publicationtype publicationtypes publicationname publicationplace publicationtitle releasenumber releaseno "
         "releasenr releasetype releasenotes releasename releasetitle releaseid releaselocation releaseplace "
-        "releaseversion releaseurl liveblog liveurl livestream livestreamurl state_province statecode stagename",
+        "releaseversion releaseurl liveblog liveurl livestream livestreamurl stateprovince statecode stagename",
     ),
 )
 """The table. The last row has harmless neighbours of keys that decide: they are what they are called."""

@@ -271,11 +271,17 @@ def _of_places(manuscript: Manuscript, keys: Sequence[Statement]) -> Iterator[St
     found = embargo.of_file_name(stem, newsroom)
     if found and not _is_cleared(manuscript, is_draft=found.is_draft) and not _is_answered(found, manuscript, keys):
         yield _of_caution(found, manuscript)
-    if is_machinery(path) and not any(True for _ in manuscript.head.find("date")):
-        yield Statement(Says.NO_RELEASE, Origin(0, "file name"), words=path.name)
+    if not any(True for _ in manuscript.head.find("date")):
+        if _is_machinery(path):
+            yield Statement(Says.NO_RELEASE, Origin(0, "file name"), words=path.name)
+        elif _LOOP.search(manuscript.document.html):
+            yield Statement(Says.NO_RELEASE, Origin(0, "a template with a loop"), words=path.name)
 
 
-def is_machinery(path: PurePosixPath) -> bool:
+_LOOP = re.compile(r"\{%-?\s*(?:for|extends|block|paginate)\b|\{\{-?\s*(?:range|define|block)\b")
+
+
+def _is_machinery(path: PurePosixPath) -> bool:
     """Whether a file of this name is a page of a site as generators make it, unless it states a date."""
     return path.stem.lower() in {"404", "robots", "search", "sitemap"} or path.parts[0].lower() in {"pages", "layouts"}
 
