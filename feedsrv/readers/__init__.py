@@ -1,4 +1,15 @@
-"""Readers: a release file -> what it says, and where each part of it came from."""
+"""Readers: a release file -> what it says, and where each part of it came from.
+
+formats/      one module a format: text or bytes -> a document
+decoding      bytes -> text; document, problems, parts: what a file is taken apart into
+keys          every key by which a file states something, once
+entries       what is stated, key by key; notations: in YAML, TOML and JSON; front_matter: at the top;
+              bare_keys: outside front matter; companions: in other files
+lexicon       how the languages say that a release must wait (lexicon.toml); embargo: which lines say so;
+              passages: which lines there are
+visibility    the gate: from when to when it may be seen; dates, publication: which moments are stated
+masthead, boilerplate, contacts, contact_lines, fields, language, translations: the other parts of a release
+"""
 
 from __future__ import annotations
 

@@ -12,9 +12,9 @@ from dataclasses import replace
 from fnmatch import fnmatch
 from pathlib import PurePosixPath
 
-from feedsrv.readers import front_matter
+from feedsrv.readers import bare_keys, front_matter
 from feedsrv.readers.decoding import decode
-from feedsrv.readers.front_matter import Entry
+from feedsrv.readers.entries import Entry, Value
 from feedsrv.readers.keys import Effect, decides, fold, key_of
 from feedsrv.readers.problems import Problems
 
@@ -67,7 +67,7 @@ def _stated(source: str, path: str, data: bytes, problems: Problems) -> Iterator
     elif (match := _ELEVENTY.fullmatch(name)) and match[2].lower() != "json":
         yield from _of_code(name, text)
     else:
-        entries = front_matter.of_side_car(path, text, problems)
+        entries = bare_keys.of_side_car(path, text, problems)
         is_data = name.lower().endswith(".json") and not any(decides(entry.key) for entry in entries)
         yield from () if is_data else entries
 
@@ -84,7 +84,7 @@ def _passed_on(source: str, path: str, text: str, problems: Problems) -> Iterato
             yield replace(entry, where=where)
 
 
-def _is_meant(source: str, table: Mapping[str, front_matter.Value]) -> bool:
+def _is_meant(source: str, table: Mapping[str, Value]) -> bool:
     """Whether a cascade is about a file: it may name the paths it is about."""
     target = next((value for key, value in table.items() if fold(key) == "target"), None)
     path = target.get("path") if isinstance(target, Mapping) else None

@@ -9,7 +9,7 @@ from itertools import groupby, islice
 
 from feedsrv.readers.contact_lines import Row, contact_of, paired, rows_of
 from feedsrv.readers.document import Document, Line, Place
-from feedsrv.readers.front_matter import Value
+from feedsrv.readers.entries import Value
 from feedsrv.readers.keys import fold
 from feedsrv.release import Contact
 from feedsrv.text.html import one_line

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
-from feedsrv.readers.front_matter import Entry
+from feedsrv.readers.entries import Entry
 from feedsrv.text.html import words_of
 
 

@@ -13,8 +13,8 @@ from feedsrv.problem import Problem
 from feedsrv.readers import contacts, dates
 from feedsrv.readers import language as languages
 from feedsrv.readers.document import Document, Line
+from feedsrv.readers.entries import Entry, Value
 from feedsrv.readers.formats import markdown
-from feedsrv.readers.front_matter import Entry, Value
 from feedsrv.readers.keys import fold
 from feedsrv.readers.parts import NOWHERE, Found, Manuscript, origin
 from feedsrv.reading import Mention, Origin

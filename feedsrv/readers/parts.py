@@ -12,8 +12,8 @@ from feedsrv.problem import Problem, Severity
 from feedsrv.readers import boilerplate, contacts, embargo, front_matter, masthead, passages
 from feedsrv.readers.document import Conversion, Document, Place
 from feedsrv.readers.embargo import Caution
+from feedsrv.readers.entries import Entry, FrontMatter
 from feedsrv.readers.formats import html, markdown, plain
-from feedsrv.readers.front_matter import Entry, FrontMatter
 from feedsrv.readers.problems import Problems
 from feedsrv.reading import Origin
 

@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from feedsrv.readers.bare_keys import comments, is_spelled_as_a_key
 from feedsrv.readers.document import Block, Document, Place
 from feedsrv.readers.embargo import FULL_LINE, NEAR_END, NEAR_TOP, Passage
-from feedsrv.readers.front_matter import FrontMatter, comments, is_spelled_as_a_key
+from feedsrv.readers.entries import FrontMatter
 from feedsrv.text.html import words_of
 
 _PIECES = re.compile(

@@ -19,7 +19,7 @@ from feedsrv.newsroom import FILE_NAME as NEWSROOM_FILE
 from feedsrv.problem import Problem, Severity
 from feedsrv.readers import dates, embargo
 from feedsrv.readers.embargo import Caution
-from feedsrv.readers.front_matter import Decision, Entry
+from feedsrv.readers.entries import Decision, Entry
 from feedsrv.readers.keys import Effect, fold
 from feedsrv.readers.parts import Found, Manuscript, origin
 from feedsrv.reading import Origin, Status, Visibility

@@ -10,7 +10,7 @@ from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from feedsrv.readers.document import Block, Document
-from feedsrv.readers.front_matter import Entry
+from feedsrv.readers.entries import Entry
 from feedsrv.readers.keys import decides, key_of, of_meta
 from feedsrv.text.cleaning import clean
 from feedsrv.text.html import as_shown

@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Any, cast
 
 from feedsrv.readers.document import Conversion
-from feedsrv.readers.front_matter import Entry
+from feedsrv.readers.entries import Entry
 from feedsrv.readers.keys import of_header
 from feedsrv.readers.problems import Problems
 from feedsrv.text.cleaning import clean

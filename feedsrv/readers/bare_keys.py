@@ -1,0 +1,111 @@
+"""Bare keys: what a file states of itself outside front matter: in comments, in fields of other formats, beside it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from feedsrv.readers.entries import Entry
+from feedsrv.readers.keys import Effect, decides, effect_of
+from feedsrv.readers.notations import LOADERS, Invalid
+from feedsrv.readers.problems import Problems
+from feedsrv.text.cleaning import clean
+
+NEAR = 30  # lines at the top in which a state may be said outside front matter
+
+
+HEADER = re.compile(r"""\s*["'{]*([^\W\d_][\w -]{0,40}?)["']?\s*[:=](?:\s*\S|\s*$)""")
+
+
+_SIGNED = re.compile(r"\s*(?:\.\. |#\+|:(?=[\w -]+:))(?P<key>[A-Za-z][\w -]{0,40}?):+(?:\s+(?P<value>.*)|\s*)$")
+
+
+_UNSIGNED = re.compile(r"\s*(?P<key>[a-z][\w-]{0,40}|[A-Za-z][a-z]+(?:[A-Z][a-z]+)+)\s?:\s+(?P<value>\S.*)$")
+
+
+_LABELLED = re.compile(r"\s*(?P<key>[A-Z][\w-]{0,40})\s?:\s+(?P<value>\S.*)$")
+
+
+_COMMENT = re.compile(
+    r"<!--(.*?)(?:-->|\Z)|\{#(.*?)#\}|\{/\*(.*?)\*/\}|\{%-?\s*comment\s*-?%\}(.*?)\{%"
+    r"|^\[(?://|comment|_)\]:\s*(?:#|<>)\s*[(\"'](.*?)[)\"']\s*$",
+    re.DOTALL | re.MULTILINE,
+)
+
+
+def comments(text: str) -> Iterator[tuple[int, str]]:
+    """The lines of the comments in a text, with their numbers from 1."""
+    for match in _COMMENT.finditer(text):
+        inner = next((group for group in match.groups() if group is not None), "")
+        first = text.count("\n", 0, match.start()) + 1
+        yield from ((first + number, line.strip()) for number, line in enumerate(inner.split("\n")) if line.strip())
+
+
+def outside_front_matter(lines: list[str], length: int) -> Iterator[Entry]:
+    """What decides and stands at the top, but in no block: in comments, in the fields of other formats, bare.
+
+    Of bare lines only those are keys that are spelled as programs spell them, or that say plainly "not public": a line
+    "Status: the bridge is open" is a line of the text.
+    """
+    top = lines[: length + NEAR]
+    for number, line in comments("\n".join(top)):
+        for pattern in (_SIGNED, _UNSIGNED, _LABELLED):
+            if (match := pattern.match(line)) and decides(match["key"]):
+                yield Entry(match["key"], clean(match["value"] or "").strip(), number, "comment")
+                break
+    for number, line in enumerate(top[length:], length + 1):
+        if match := _SIGNED.match(line):
+            if decides(match["key"]):
+                yield Entry(match["key"], clean(match["value"] or "").strip(), number, "field")
+        elif ((match := _UNSIGNED.match(line)) and decides(match["key"])) or (
+            (match := _LABELLED.match(line)) and _is_plain(match["key"], match["value"])
+        ):
+            yield Entry(match["key"], clean(match["value"]).strip(" \"'"), number, "bare line")
+        elif len(line) > _LONGEST_LABEL:
+            return
+
+
+_LONGEST_LABEL = 150
+
+
+def is_spelled_as_a_key(line: str) -> bool:
+    """Whether a line is a key as programs spell them, in a comment one that was taken out of use."""
+    return bool(_UNSIGNED.match(line))
+
+
+def _is_plain(key: str, value: str) -> bool:
+    """Whether a labelled line says in one word that the release is not public, or is."""
+    effect = effect_of(key)
+    is_about_it = effect is not None and effect.effect in {Effect.HIDES, Effect.SHOWS, Effect.STATUS}
+    return is_about_it and len(value.split()) == 1
+
+
+def of_side_car(name: str, text: str, problems: Problems) -> tuple[Entry, ...]:
+    """What a file beside a release states of it: ``x.meta``, ``x.yaml``, ``x.toml`` or ``x.json`` beside ``x.md``.
+
+    Raises FileUnreadable for one that cannot be read, and speaks of what decides.
+    """
+    ending = name.rpartition(".")[2].lower()
+    where = f"{name.rpartition('/')[2]}"
+    try:
+        if ending == "meta":
+            signed = (_SIGNED.match(line) or _BARE_META.match(line) for line in text.split("\n"))
+            found = [
+                Entry(match["key"], clean(match["value"] or "").strip(), number, where)
+                for number, match in enumerate(signed, 1)
+                if match
+            ]
+        else:
+            found = [replace(entry, line=entry.line + 1, where=where) for entry in LOADERS[ending](text)]
+    except Invalid as error:
+        raise problems.unreadable(
+            0, f"{where}, line {error.line + 1}, cannot be read: {error}", _MEND_SIDE_CAR
+        ) from error
+    return tuple(found)
+
+
+_BARE_META = re.compile(r"(?P<key>[A-Za-z][\w -]{0,40}?)\s*[:=](?:\s+(?P<value>.*)|\s*)$")
+
+
+_MEND_SIDE_CAR = "mend it, or take it away; until then the release is held back"
