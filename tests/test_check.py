@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from feedsrv import readers
 from feedsrv.cli import main
+from feedsrv.files.catalogue import UNREAD
 from tests.conftest import MakeNewsroom, Newsroom, release
 
 
@@ -157,11 +159,14 @@ def test_paths_are_shown_as_they_are_typed(
 
 
 class TestUnreadTexts:
+    def test_they_are_none_of_those_that_are_read(self) -> None:
+        assert UNREAD.keys().isdisjoint(readers.SUFFIXES)
+
     def test_they_are_named_once_for_each_ending_with_what_would_read_them(self, make_newsroom: MakeNewsroom) -> None:
-        texts = {f"{number}.org": "* A headline" for number in range(5)}
-        newsroom = make_newsroom({"a.md": release(), "notes/x.tex": "Text", "README.org": "About", **texts})
+        texts = {f"{number}.creole": "= A headline" for number in range(5)}
+        newsroom = make_newsroom({"a.md": release(), "notes/x.tex": "Text", "README.creole": "About", **texts})
         assert problems(newsroom) == [
-            "0.org:0: 5 files end in .org, which is not read here: 0.org, 1.org, 2.org …",
+            "0.creole:0: 5 files end in .creole, which is not read here: 0.creole, 1.creole, 2.creole …",
             "notes/x.tex:0: one file ends in .tex, which is not read here: notes/x.tex",
         ]
         assert "make Markdown of it, with pandoc" in run(newsroom).stdout
@@ -171,7 +176,7 @@ class TestUnreadTexts:
         newsroom = make_newsroom(
             {
                 "x/index.md": release("Bundle"),
-                "x/secret.org": "* Secret",
+                "x/secret.creole": "= Secret",
                 "x/plan.csv": "a,b",
                 "y.md": release("Stem", body="[Paper](papers/named.tex)"),
                 "y.tex": "Secret",

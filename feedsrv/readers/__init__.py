@@ -1,14 +1,18 @@
 """Readers: a release file -> what it says, and where each part of it came from.
 
-formats/      one module a format: text or bytes -> a document
-decoding      bytes -> text; document, problems, parts: what a file is taken apart into
-keys          every key by which a file states something, once
-entries       what is stated, key by key; notations: in YAML, TOML and JSON; front_matter: at the top;
-              bare_keys: outside front matter; companions: in other files
-lexicon       how the languages say that a release must wait (lexicon.toml); embargo: which lines say so;
-              passages: which lines there are
-visibility    the gate: from when to when it may be seen; dates, publication: which moments are stated
-masthead, boilerplate, contacts, contact_lines, fields, language, translations: the other parts of a release
+::
+
+    formats, decoding                    one module a format: text or bytes -> a document; bytes -> text
+    document, parts, problems            what a file is taken apart into
+    keys                                 every key by which a file states something, once
+    entries, notations                   what is stated, key by key; in YAML, TOML and JSON
+    front_matter, bare_keys, companions  at the top of a file, outside front matter, in other files
+    lexicon, embargo, passages           how languages say that a release must wait; which lines say so, of which
+    visibility                           the gate: from when to when it may be seen
+    dates, publication                   which moments are stated
+    masthead, boilerplate                what stands above and below the text
+    contacts, contact_lines              who answers the press
+    language, translations, fields       its language, its siblings, and all else that it has
 """
 
 from __future__ import annotations
