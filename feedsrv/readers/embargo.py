@@ -251,6 +251,13 @@ class _Line:
             start = found.end
         return start
 
+    def framed(self, start: int) -> Iterator[int]:
+        """The words that nothing stands before but words of a frame."""
+        yield start
+        while found := self.entry(start, ("frame",)):
+            start = found.end
+            yield start
+
     def ends_at(self, number: int) -> bool:
         """Whether a segment ends before a word: with the line, or with a mark that parts what is said."""
         if number >= len(self.tokens):
@@ -321,7 +328,7 @@ def _caution(passage: Passage, following: str, newsroom: Newsroom) -> Caution | 
     line = _Line(passage.text)
     if not line.tokens:
         return None
-    found = line.entry(line.skip(0, ("frame",)), ("sure",)) or line.entry(0, ("sure",))
+    found = next((found for at in line.framed(0) if (found := line.entry(at, ("sure",)))), None)
     if found and (passage.is_own or _is_all_of_it(line, found)):
         return _until(passage, line, 0, found, following, newsroom)
     if not (passage.is_near and passage.is_own):
@@ -344,10 +351,10 @@ def _is_all_of_it(line: _Line, found: _Match) -> bool:
 
 def _of_segment(passage: Passage, line: _Line, start: int, following: str, newsroom: Newsroom) -> Caution | None:
     """What a segment asks for that says nothing else: words of a frame or a moment, an entry, and when."""
-    at, framed = start, line.skip(start, ("frame",))
+    at, framed = start, set(line.framed(start))
     while at < len(line.tokens):
         found = line.entry(at, ("sure", *_HOLDING)) or line.entry_behind_moment(at, _HOLDING)
-        if found and (at == framed or found.category != "sure") and _counts(line, start, found, passage):
+        if found and ((at in framed and found.category == "sure") or _counts(line, start, found)):
             return _until(passage, line, start, found, following, newsroom)
         if frame := line.entry(at, _BEFORE_MOMENT):
             at = frame.end
@@ -358,16 +365,15 @@ def _of_segment(passage: Passage, line: _Line, start: int, following: str, newsr
     return None
 
 
-def _counts(line: _Line, start: int, found: _Match, passage: Passage) -> bool:
+def _counts(line: _Line, start: int, found: _Match) -> bool:
+    """Whether an entry stands by itself, or says when; one of ``draft`` also in brackets at the end."""
     end = line.skip(found.end, _BETWEEN)
     if found.gap:
         return _is_moment_like(line.behind(line.skip(found.gap[0], _BEFORE_MOMENT)))
     is_dated = _is_moment_like(line.behind(end)) or _is_moment_like(line.behind(found.end))
     is_ended = any(map(line.ends_at, range(found.end, end + 1)))
     match found.category:
-        case "sure":
-            return True
-        case "hold":
+        case "sure" | "hold":
             return is_dated or is_ended
         case "draft":
             is_first = start == 0 and is_ended
