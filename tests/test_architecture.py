@@ -34,10 +34,10 @@ STOREYS: dict[str, set[str]] = {
 HOMES: dict[str, str | tuple[str, ...]] = {
     "whoosh": "search/whoosh/",
     "feedgen": "feeds/",
-    "msgspec": ("release", "file_record", "search/whoosh/documents"),
+    "msgspec": ("release", "file_record", "search/"),
     "flask": "web/",
     "werkzeug": ("web/", "cli/preview"),
-    "cachetools": ("web/", "search/whoosh/"),
+    "cachetools": ("web/", "search/"),
     "gunicorn": "cli/supervisor",
     "watchfiles": "publishing/watch",
     "click": "cli/",
