@@ -7,7 +7,8 @@
     keys                                 every key by which a file states something, once
     entries, notations                   what is stated, key by key; in YAML, TOML and JSON
     front_matter, bare_keys, companions  at the top of a file, outside front matter, in other files
-    lexicon, embargo, passages           how languages say that a release must wait; which lines say so, of which
+    lexicon, phrases, moments            how languages say that a release must wait; that, and when, in a line
+    passages, embargo                    which lines there are; which of them ask for it
     visibility                           the gate: from when to when it may be seen
     dates, publication                   which moments are stated
     masthead, boilerplate                what stands above and below the text

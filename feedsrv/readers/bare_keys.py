@@ -13,20 +13,10 @@ from feedsrv.readers.problems import Problems
 from feedsrv.text.cleaning import clean
 
 NEAR = 30  # lines at the top in which a state may be said outside front matter
-
-
 HEADER = re.compile(r"""\s*["'{]*([^\W\d_][\w -]{0,40}?)["']?\s*[:=](?:\s*\S|\s*$)""")
-
-
 _SIGNED = re.compile(r"\s*(?:\.\. |#\+|:(?=[\w -]+:))(?P<key>[A-Za-z][\w -]{0,40}?):+(?:\s+(?P<value>.*)|\s*)$")
-
-
 _UNSIGNED = re.compile(r"\s*(?P<key>[a-z][\w-]{0,40}|[A-Za-z][a-z]+(?:[A-Z][a-z]+)+)\s?:\s+(?P<value>\S.*)$")
-
-
 _LABELLED = re.compile(r"\s*(?P<key>[A-Z][\w-]{0,40})\s?:\s+(?P<value>\S.*)$")
-
-
 _COMMENT = re.compile(
     r"<!--(.*?)(?:-->|\Z)|\{#(.*?)#\}|\{/\*(.*?)\*/\}|\{%-?\s*comment\s*-?%\}(.*?)\{%"
     r"|^\[(?://|comment|_)\]:\s*(?:#|<>)\s*[(\"'](.*?)[)\"']\s*$",
@@ -106,6 +96,4 @@ def of_side_car(name: str, text: str, problems: Problems) -> tuple[Entry, ...]:
 
 
 _BARE_META = re.compile(r"(?P<key>[A-Za-z][\w -]{0,40}?)\s*[:=](?:\s+(?P<value>.*)|\s*)$")
-
-
 _MEND_SIDE_CAR = "mend it, or take it away; until then the release is held back"

@@ -98,8 +98,6 @@ def _past_blank(lines: list[str], start: int) -> int:
 
 
 _ABOVE = re.compile(r"SPDX-|//|/\*|\*/|\* |%|#!|Copyright\b|©|\(c\) |Licen[cs]ed?\b", re.IGNORECASE)
-
-
 _FENCE = re.compile(r"(---|\+\+\+|;;;)[ \t]*([A-Za-z]*)[ \t]*$")
 
 
@@ -152,11 +150,7 @@ def _is_json(lines: list[str]) -> bool:
 
 
 _BARE = re.compile(r"([A-Za-z][A-Za-z0-9_-]{0,40}):(?:\s+(.*)|\s*)")
-
-
 _CONTINUED = re.compile(r"(?: {4}|\t)\s*(\S.*)")
-
-
 _PELICAN = frozenset({"slug", "status", "tags", "category", "author", "authors", "modified", "summary", "lang"})
 
 
@@ -183,8 +177,6 @@ def _bare(text: str) -> Iterator[Entry]:
 
 
 _ODD_FENCE = re.compile(r"[-—–]{2,}|\+{3,}|;{3,}|`{3,}\s*(?:ya?ml|toml|json)", re.IGNORECASE)
-
-
 _FENCE_IT = "put it between two lines of exactly ---, the first of them at the top"
 
 

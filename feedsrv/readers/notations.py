@@ -17,7 +17,6 @@ from feedsrv.text.cleaning import clean
 LARGEST = 65_536
 """Characters of front matter that are read."""
 
-
 _MOST_DOTS = 500  # in a line of TOML: keys with dots are tables within each other, and take the square of their number
 
 

@@ -1,0 +1,195 @@
+"""Phrases: a line cut into words as people mean them, and the entries of the lexicon that stand in it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from html import unescape
+from typing import NamedTuple
+
+from feedsrv.readers.lexicon import CATEGORIES, LEXICON
+from feedsrv.readers.moments import PARTS, begins_like_a_moment
+from feedsrv.text.analysis import MARKS, UNDIVIDED, strip_accents
+from feedsrv.text.dates import ALL, names
+
+_LONGEST_GAP = 14  # words between the two halves of an entry, as in "nicht vor … veröffentlichen"
+_LONGEST_READ = 400  # characters of a passage that are looked at
+
+
+class _Token(NamedTuple):
+    word: str
+    start: int
+    end: int
+
+
+class Match(NamedTuple):
+    """An entry that was found: its category, its words, where it ends, and where the place of its moment is."""
+
+    category: str
+    words: tuple[str, ...]
+    end: int
+    gap: tuple[int, int] | None = None
+
+    @property
+    def is_of_draft(self) -> bool:
+        """Whether the words say "not yet" rather than "later"."""
+        return self.words in _entries()["draft"] or self.words in _entries()["alone"]
+
+
+_CUT = re.compile(rf"[{UNDIVIDED}]|(?<=[0-9])[년월일시분]|[0-9]+|(?:(?![{UNDIVIDED}0-9_])[\w{MARKS}])+")
+_SPACED = re.compile(r"(?<![^\W_])[^\W\d_](?:([ .\-_·*])[^\W\d_])(?:\1[^\W\d_]){2,}(?![^\W_])")
+_LOOK_ALIKES = str.maketrans(
+    "АВЕЗКМНОРСТУХаеорсухіјѕԁԛԝΑΒΕΖΗΙΚΜΝΟΡΤΥΧοανι", "ABE3KMHOPCTYXaeopcyxijsdqwABEZHIKMNOPTYXoavi"
+)
+
+_LATIN, _ALIKE = re.compile(r"[A-Za-z]"), re.compile(r"[\u0370-\u03ff\u0400-\u052f]")
+
+
+def _shown(text: str) -> str:
+    """The text as it is seen: entities read, full-width letters narrow, nothing invisible, spaced letters joined."""
+    text = text[:_LONGEST_READ]
+    if not text.isascii() or "&" in text:
+        text = unicodedata.normalize("NFKC", unescape(unescape(text)))
+        text = "".join(str(int(c)) if c.isdecimal() else c for c in text if unicodedata.category(c) != "Cf")
+    return _SPACED.sub(lambda letters: re.sub(r"[\W_]", "", letters[0]), text)
+
+
+@cache
+def _fold(word: str) -> str:
+    if _ALIKE.search(word) and _LATIN.search(word):
+        word = word.translate(_LOOK_ALIKES)
+    return strip_accents(word.casefold())
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(_fold(match[0]) for match in _CUT.finditer(unicodedata.normalize("NFC", text)))
+
+
+@cache
+def _entries() -> Mapping[str, frozenset[tuple[str, ...]]]:
+    """The entries of each category in all languages, as their words; "…" is the place of a moment."""
+    return {
+        category: frozenset(tuple(_with_gap(entry)) for entry in LEXICON.words(category)) for category in CATEGORIES
+    }
+
+
+def _with_gap(entry: str) -> Iterator[str]:
+    for number, half in enumerate(entry.split("…")):
+        yield from (("…",) if number else ())
+        yield from (word + "*" * (half[at : at + 1] == "*") for word, at in _words_and_ends(half))
+
+
+def _words_and_ends(text: str) -> Iterator[tuple[str, int]]:
+    return ((_fold(match[0]), match.end()) for match in _CUT.finditer(unicodedata.normalize("NFC", text)))
+
+
+@cache
+def _by_first_word() -> Mapping[str, Sequence[tuple[str, tuple[str, ...]]]]:
+    """The entries by their first word, the longest first; if that may end in any way, by three letters of it."""
+    found: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
+    for category, entries in _entries().items():
+        for words in entries:
+            first = "".join(words[:2]) if words[0] == "…" else words[0]
+            found.setdefault(first[:3] + "*" if first.endswith("*") else first, []).append((category, words))
+    return {first: sorted(entries, key=lambda entry: -len(entry[1])) for first, entries in found.items()}
+
+
+class Line:
+    """A passage cut into words."""
+
+    def __init__(self, text: str) -> None:
+        self.text = _shown(text)
+        self.tokens = [_Token(_fold(match[0]), *match.span()) for match in _CUT.finditer(self.text)]
+
+    def entry(self, start: int, categories: Sequence[str]) -> Match | None:
+        """The longest entry of these categories that begins with a word."""
+        if start >= len(self.tokens):
+            return None
+        first = self.tokens[start].word
+        listed = _by_first_word()
+        for category, words in (*listed.get(first, ()), *listed.get(f"{first[:3]}*", ())):
+            if category in categories and (found := self._follows(category, words, start)):
+                return found
+        return None
+
+    def entry_behind_moment(self, start: int, categories: Sequence[str]) -> Match | None:
+        """The entry behind the moment that begins with a word, where people say the moment first ("… まで公開禁止")."""
+        if not begins_like_a_moment(self.behind(start)):
+            return None
+        for second in range(start + 1, min(start + _LONGEST_GAP, len(self.tokens))):
+            for category, words in _by_first_word().get(f"…{self.tokens[second].word}", ()):
+                if category in categories and (end := self._end_of(words[1:], second)) is not None:
+                    return Match(category, words, end, (start, second))
+        return None
+
+    def _follows(self, category: str, words: tuple[str, ...], start: int) -> Match | None:
+        if "…" in words:
+            at = words.index("…")
+            first = self._end_of(words[:at], start)
+            ends = range(first + 1, min(first + _LONGEST_GAP, len(self.tokens))) if first is not None else ()
+            for second in ends:
+                if first is not None and (end := self._end_of(words[at + 1 :], second)) is not None:
+                    return Match(category, words, end, (first, second))
+            return None
+        found = self._end_of(words, start)
+        return Match(category, words, found) if found is not None else None
+
+    def _end_of(self, words: tuple[str, ...], start: int) -> int | None:
+        there = self.tokens[start : start + len(words)]
+        if len(there) < len(words):
+            return None
+        is_there = all(
+            token.word.startswith(word[:-1]) if word.endswith("*") else token.word == word
+            for word, token in zip(words, there, strict=True)
+        )
+        return start + len(words) if is_there else None
+
+    def skip(self, start: int, categories: Sequence[str]) -> int:
+        """The first word behind entries of these categories."""
+        while found := self.entry(start, categories):
+            start = found.end
+        return start
+
+    def framed(self, start: int) -> Iterator[int]:
+        """The words that nothing stands before but words of a frame."""
+        yield start
+        while found := self.entry(start, ("frame",)):
+            start = found.end
+            yield start
+
+    def ends_at(self, number: int) -> bool:
+        """Whether a segment ends before a word: with the line, or with a mark that parts what is said."""
+        if number >= len(self.tokens):
+            return True
+        return bool(number and PARTS.search(self.text[self.tokens[number - 1].end : self.tokens[number].start]))
+
+    def behind(self, number: int) -> str:
+        """The text from a word on."""
+        return self.text[self.tokens[number].start :] if number < len(self.tokens) else ""
+
+    def between(self, first: int, second: int) -> str:
+        """The text from one word to the one before another."""
+        return self.text[self.tokens[first].start : self.tokens[second - 1].end]
+
+    def before(self, number: int) -> str:
+        """The text before a word."""
+        return self.text[: self.tokens[number].start]
+
+    def is_of_moment(self, number: int) -> bool:
+        """Whether a word is a number, or one of those that moments are made of."""
+        word = self.tokens[number].word
+        return word.isdecimal() or word in _parts_of_moments()
+
+
+@cache
+def _parts_of_moments() -> frozenset[str]:
+    known = names(ALL)
+    words = (
+        word
+        for category in ("clock", "noon", "midnight")
+        for entry in LEXICON.words(category)
+        for word in _words(entry)
+    )
+    return frozenset({*known.months, *known.weekdays, *words})
