@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import os
 import signal
 import sys
@@ -13,13 +12,14 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event, Thread
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from feedsrv import __version__, settings
 from feedsrv.cli import icalendar, output
 from feedsrv.cli import report as reporting
+from feedsrv.cli.logs import Logging
 from feedsrv.errors import FeedsrvError, IndexLocked, NewsroomInvalid, PublishingFailed, SettingsInvalid
 from feedsrv.files.catalogue import Catalogue
 from feedsrv.problem import Severity
@@ -62,7 +62,7 @@ def serve(host: str, port: int | None, workers: int | None) -> None:
         if workers:
             environment["WEB_CONCURRENCY"] = str(workers)
         chosen = settings.from_environment(environment)
-        configure = _Logging(chosen.log_format)
+        configure = Logging(chosen.log_format)
         configure()
         _publish_or_serve_the_last(chosen)
         if not chosen.has_base_url:
@@ -79,7 +79,7 @@ def index(rebuild: bool, force: bool, strict: bool) -> None:
     """Bring the index in line with the folder, once."""
     with _exit_codes():
         chosen = settings.from_environment(os.environ)
-        _Logging(chosen.log_format)()
+        Logging(chosen.log_format)()
         summary = _publish(chosen, rebuild=rebuild, force=force)
         output.announce(summary, chosen.releases)
         if pinger := _pinger(chosen):
@@ -93,7 +93,7 @@ def watch_folder() -> None:
     """Keep the index in line with the folder until stopped, and lift embargoes on the minute."""
     with _exit_codes():
         chosen = settings.from_environment(os.environ)
-        _Logging(chosen.log_format)()
+        Logging(chosen.log_format)()
         stop = Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
@@ -194,7 +194,7 @@ def preview_newsroom(at: str | None, port: int | None) -> None:
 
     with _exit_codes():
         chosen = settings.from_environment(os.environ)
-        _Logging(chosen.log_format)()
+        Logging(chosen.log_format)()
         try:
             moment = moment_of(at, Catalogue(chosen.releases)) if at else None
         except ValueError as error:
@@ -276,33 +276,3 @@ def _leave(error: FeedsrvError, code: int) -> NoReturn:
     for line in str(error).splitlines():
         click.echo(f"feedsrv: {line}", err=True)
     sys.exit(code)
-
-
-class _JsonLines(logging.Formatter):
-    """A log record as one line of JSON."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        event: dict[str, Any] = {
-            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
-            "level": record.levelname.lower(),
-            "logger": record.name,
-            "message": record.getMessage(),
-        }
-        if record.exc_info:
-            event["exception"] = self.formatException(record.exc_info)
-        return json.dumps(event, ensure_ascii=False)
-
-
-class _Logging:
-    """How this program logs; a value, so that the processes that serve start can be told."""
-
-    def __init__(self, form: str) -> None:
-        self._form = form
-
-    def __call__(self) -> None:
-        handler = logging.StreamHandler()
-        handler.setFormatter(
-            _JsonLines() if self._form == "json" else logging.Formatter("%(asctime)s %(levelname)s %(message)s")
-        )
-        logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
-        logging.getLogger("watchfiles").setLevel(logging.WARNING)

@@ -140,12 +140,16 @@ def month_number(name: str) -> int | None:
     return names(COMMON).months.get(folded) or names(ALL).months.get(folded)
 
 
-MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
-
-
 def in_words(day: date) -> str:
     """A day as 23 March 2018, whatever the locale of the process is."""
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+    return f"{day.day} {month_in_words(day)}"
+
+
+def month_in_words(day: date) -> str:
+    """The month of a day as March 2018."""
+    return f"{_in_english()[day.month]} {day.year}"
+
+
+@cache
+def _in_english() -> Mapping[int, str]:
+    return dict(Locale.parse("en").months["format"]["wide"])

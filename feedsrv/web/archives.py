@@ -14,7 +14,7 @@ from datetime import date
 from feedsrv.newsroom import Newsroom
 from feedsrv.query import Query, Results, Sort
 from feedsrv.search import Snapshot
-from feedsrv.text.dates import MONTHS, in_words
+from feedsrv.text.dates import in_words, month_in_words
 from feedsrv.web.listing import FEED_SIZE, Listing
 
 LARGEST_MONTH = 200
@@ -93,7 +93,7 @@ def title(name: str) -> str:
     if name == UNDATED:
         return name
     first, _ = _days(name)
-    return in_words(first) if len(name) > len("2018-03") else f"{MONTHS[first.month - 1]} {first.year}"
+    return in_words(first) if len(name) > len("2018-03") else month_in_words(first)
 
 
 def _query(listing: Listing, newsroom: Newsroom) -> Query:
