@@ -64,6 +64,25 @@ def is_spelled_as_a_key(line: str) -> bool:
     return bool(_UNSIGNED.match(line))
 
 
+def is_idle_field(line: str) -> bool:
+    """Whether a line is a field of another format that decides, and says no or nothing: its words say no more."""
+    return _is_idle(_SIGNED.match(line))
+
+
+def is_idle_comment(line: str, *, is_last: bool) -> bool:
+    """The same of a line of a comment; the value of a key without one may stand on the next line."""
+    key, colon, value = line.partition(":")
+    if colon and not value.strip() and is_last:
+        return decides(key)
+    return is_idle_field(line) or any(_is_idle(pattern.match(line)) for pattern in (_UNSIGNED, _LABELLED))
+
+
+def _is_idle(match: re.Match[str] | None) -> bool:
+    if not match or not decides(match["key"]):
+        return False
+    return not match["value"] or Entry(match["key"], match["value"].strip(), 0).truth is False
+
+
 def _is_plain(key: str, value: str) -> bool:
     """Whether a labelled line says in one word that the release is not public, or is."""
     effect = effect_of(key)

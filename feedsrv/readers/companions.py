@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 
 from feedsrv.readers import bare_keys, front_matter
 from feedsrv.readers.decoding import decode
-from feedsrv.readers.entries import Entry, Value
+from feedsrv.readers.entries import Entry, FrontMatter, Value
 from feedsrv.readers.keys import Effect, decides, fold, key_of
 from feedsrv.readers.problems import Problems
 
@@ -68,7 +68,7 @@ def _stated(source: str, path: str, data: bytes, problems: Problems) -> Iterator
         yield from _of_code(name, text)
     else:
         entries = bare_keys.of_side_car(path, text, problems)
-        is_data = name.lower().endswith(".json") and not any(decides(entry.key) for entry in entries)
+        is_data = name.lower().endswith(".json") and not any(FrontMatter(entries).decisions())
         yield from () if is_data else entries
 
 

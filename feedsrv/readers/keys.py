@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from itertools import product
 
 from feedsrv.text.analysis import strip_accents
 
@@ -20,6 +21,7 @@ class Effect(StrEnum):
 
     DATE = "date of publication"  # public from then; where it is no date, but says yes or no, it is as SHOWS
     OPENS = "opens"  # not before then; what is not understood always holds
+    GOES = "goes"  # as OPENS, but "no" makes it a draft
     CLOSES = "closes"  # not from then on
     HIDES = "hides"  # "yes" makes it a draft
     SHOWS = "shows"  # "no" makes it a draft; a moment is when it opens
@@ -81,10 +83,11 @@ KEYS = (
     _key(
         "embargo",
         "embargo embargoed embargoeduntil embargountil embargodate sperrfrist notbefore availablefrom holduntil hold "
-        "golive releasedate publishat publishon releaseat releaseon scheduled scheduledfor scheduledat",
+        "scheduled scheduledfor scheduledat",
         Effect.OPENS,
         headers="embargo x-embargo deferred-delivery",
     ),
+    _key("opening", "golive releasedate publishat publishon releaseat releaseon", Effect.GOES),
     _key(
         "expires",
         "expirydate unpublishdate expires expiry expirationdate expireson expiresat unpublishat unpublishon",
@@ -181,9 +184,19 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_a-zA-Z]+")
 _NOT = frozenset({"not", "no", "non", "dont", "never"})
 _OF_LAYOUT = frozenset({"show", "display", "hide", "print", "format", "label", "enable", "disable", "exclude"})
 _GLUE = r"(?:date|time|at|on|until|till|from|by|after|before|start|end|flag|mode|lift|lifts|lifted|state|status)*"
-_PATTERNS = tuple(
-    (re.compile(rf"(not|non|no)?(?:is|has|to|be|do|on|as|post|page)*(?:{root.forms}){_GLUE}"), root) for root in _ROOTS
+_WHOLE = (
+    _Root("golive", Effect.GOES),
+    _Root("public", Effect.SHOWS),
 )
+"""What a state is only where it is all of the name: ``is_public``, and not ``public_health``."""
+
+
+def _pattern(root: _Root) -> re.Pattern[str]:
+    return re.compile(rf"(not|non|no)?(?:is|has|to|be|do|make|on|as|post|page)*(?:{root.forms}){_GLUE}")
+
+
+_PATTERNS = tuple((_pattern(root), root) for root in _ROOTS)
+_WHOLE_PATTERNS = tuple((_pattern(root), root) for root in _WHOLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,9 +216,10 @@ def sound_of(name: str) -> Sound | None:
     words = [word.lower() for word in _WORD.findall(strip_accents(name))]
     if not words or words[0] in _OF_LAYOUT:
         return None
-    for pattern, root in _PATTERNS:
-        for word in words:
-            if match := pattern.fullmatch(word):
+    whole = "".join(word for word in words if word not in _NOT)
+    for patterns, parts in ((_WHOLE_PATTERNS, [whole]), (_PATTERNS, words)):
+        for (pattern, root), part in product(patterns, parts):
+            if match := pattern.fullmatch(part):
                 is_turned = bool(match[1]) != bool(_NOT.intersection(words))
                 return Sound(_TURNED.get(root.effect, root.effect) if is_turned else root.effect, root.is_weak)
     return None

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from feedsrv.readers.bare_keys import comments, is_spelled_as_a_key
+from feedsrv.readers.bare_keys import comments, is_idle_comment, is_idle_field, is_spelled_as_a_key
 from feedsrv.readers.document import Block, Document, Place
 from feedsrv.readers.embargo import FULL_LINE, NEAR_END, NEAR_TOP, Passage
 from feedsrv.readers.entries import FrontMatter
@@ -19,6 +19,7 @@ from feedsrv.text.html import words_of
 _PIECES = re.compile(
     r"<(?:/?(?:li|p|h[1-6]|tr|td|th|dt|dd|div|blockquote|caption|figcaption|summary|ul|ol)|br|hr)\b[^>]*>|\n"
 )
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)  # read apart, wherever it stands
 _BREAK = re.compile(r"<br\s*/?>\s*$")
 _LONGEST = 2_000  # characters of one line that are looked at: its words come first
 _MOST = 2_000  # lines of one text
@@ -29,7 +30,7 @@ def of_text(text: str, head: FrontMatter, document: Document) -> tuple[Passage, 
     return (
         *_of_head(text, head),
         *_near(list(_of_blocks(document.outside, "outside the text"))),
-        *_near(list(_of_blocks(document.blocks, "line"))),
+        *_near([passage for passage in _of_blocks(document.blocks, "line") if not is_idle_field(passage.text)]),
     )
 
 
@@ -39,7 +40,10 @@ def _of_head(text: str, head: FrontMatter) -> Iterator[Passage]:
     for number, line in enumerate(text.split("\n", head.length)[: head.length], 1):
         if line.startswith("#") and not is_spelled_as_a_key(line.strip("# ")):
             yield Passage(line.strip("# "), number, "comment")
-    yield from (Passage(words_of(line[:_LONGEST]), number, "comment") for number, line in comments(text))
+    spoken = dict(comments(text))
+    for number, line in spoken.items():
+        if not is_idle_comment(line, is_last=number + 1 not in spoken):
+            yield Passage(words_of(line[:_LONGEST]), number, "comment")
 
 
 def _near(passages: Sequence[Passage]) -> Iterator[Passage]:
@@ -51,7 +55,8 @@ def _near(passages: Sequence[Passage]) -> Iterator[Passage]:
 def _of_blocks(blocks: Sequence[Block], how: str) -> Iterator[Passage]:
     for index, block in enumerate(blocks[:_MOST]):
         if not block.tag:
-            pieces = (words_of(piece[:_LONGEST]) for piece in _PIECES.split(block.html))
+            shown = _COMMENT.sub("", block.html)
+            pieces = (words_of(piece[:_LONGEST]) for piece in _PIECES.split(shown))
             yield from (Passage(piece, block.line, how) for piece in pieces if piece)
             continue
         lines = [(part, words_of(html[:_LONGEST])) for part, html in enumerate(block.parts)]

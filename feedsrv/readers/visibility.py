@@ -41,7 +41,7 @@ _NOT_PUBLIC = frozenset({
 })  # fmt: skip
 
 
-_NEVER = datetime.max.replace(tzinfo=UTC)
+_EVER, _NEVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
 class Says(StrEnum):
@@ -82,7 +82,8 @@ def read(
     opening = [*_moments(said, Says.OPENS), *([published] if published else [])]
     opens = max(opening, key=lambda found: found.value, default=None)
     closes = min(_moments(said, Says.CLOSES), key=lambda found: found.value, default=None)
-    withdrawn = next((statement for statement in said if statement.says is Says.WITHDRAWN), None)
+    withdrawals = [statement for statement in said if statement.says is Says.WITHDRAWN]
+    withdrawn = min(withdrawals, key=lambda one: one.moment or _EVER, default=None)
     barred = next((statement for says in _BARS for statement in said if statement.says is says), None)
     origins = {
         "barred": barred and barred.origin,
@@ -119,6 +120,7 @@ def _of_key(decision: Decision, manuscript: Manuscript) -> Iterator[Statement]:
     judge = {
         Effect.DATE: _of_date,
         Effect.OPENS: _of_embargo,
+        Effect.GOES: _of_opening,
         Effect.CLOSES: _of_expiry,
         Effect.HIDES: _of_hiding,
         Effect.SHOWS: _of_showing,
@@ -127,13 +129,17 @@ def _of_key(decision: Decision, manuscript: Manuscript) -> Iterator[Statement]:
         Effect.WITHDRAWS: _of_withdrawal,
     }[decision.effect]
     entry = decision.entry
-    if decision.is_weak and _word_of(entry) is None and not dates.read(entry.text, manuscript.newsroom):
+    if decision.is_weak and _word_of(entry) is None and not _is_when(entry, manuscript):
         return
     found = list(judge(entry, manuscript))
     if decision.is_machinery and any(one.says in {Says.DRAFT, Says.HELD} for one in found):
         yield Statement(Says.NO_RELEASE, origin(entry), words=str(entry))
         return
     yield from found
+
+
+def _is_when(entry: Entry, manuscript: Manuscript) -> bool:
+    return bool(dates.readings(entry.text, manuscript.newsroom) or dates.period(entry.text))
 
 
 def _word_of(entry: Entry) -> bool | None:
@@ -186,6 +192,14 @@ def _of_embargo(entry: Entry, manuscript: Manuscript) -> Iterator[Statement]:
         yield Statement(Says.OPENS, origin(entry), manuscript.newsroom.midnight(period.next), str(entry), (problem,))
     else:
         yield _held(entry, "is no date", manuscript)
+
+
+def _of_opening(entry: Entry, manuscript: Manuscript) -> Iterator[Statement]:
+    """The moment of publication. "No" says that there will be none."""
+    if entry.truth is False:
+        yield Statement(Says.DRAFT, origin(entry), words=str(entry))
+    else:
+        yield from _of_embargo(entry, manuscript)
 
 
 def _of_expiry(entry: Entry, manuscript: Manuscript) -> Iterator[Statement]:
