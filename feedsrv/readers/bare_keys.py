@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from feedsrv.readers.entries import Entry
+from feedsrv.readers.entries import Entry, truth
 from feedsrv.readers.keys import Effect, decides, effect_of
 from feedsrv.readers.notations import LOADERS, Invalid
 from feedsrv.readers.problems import Problems
@@ -80,7 +80,7 @@ def is_idle_comment(line: str, *, is_last: bool) -> bool:
 def _is_idle(match: re.Match[str] | None) -> bool:
     if not match or not decides(match["key"]):
         return False
-    return not match["value"] or Entry(match["key"], match["value"].strip(), 0).truth is False
+    return not match["value"] or truth(match["value"].strip()) is False
 
 
 def _is_plain(key: str, value: str) -> bool:

@@ -14,6 +14,7 @@ from itertools import pairwise
 from feedsrv.newsroom import Newsroom
 from feedsrv.readers.dates import Moment
 from feedsrv.readers.document import Place
+from feedsrv.readers.entries import truth
 from feedsrv.readers.moments import begins_like_a_moment, read_moment, read_with_rest, speaks_of_moments
 from feedsrv.readers.phrases import Line, Match
 
@@ -201,7 +202,7 @@ def _until(
 
 def _undated(passage: Passage, behind: str, found: Match, before: str, *, is_apart: bool) -> Caution | None:
     """The caution of an entry behind which something else than a moment that is understood stands."""
-    if found.category == "immediate":
+    if found.category == "immediate" or (is_apart and truth(behind.strip(" .*_")) is False):
         return None
     is_dated = begins_like_a_moment(behind)
     rest = behind.strip() if is_apart and not is_dated and not speaks_of_moments(behind) else ""

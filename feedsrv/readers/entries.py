@@ -23,6 +23,12 @@ _NO = frozenset({
 })  # fmt: skip
 
 
+def truth(text: str) -> bool | None:
+    """A text as yes or no; None if it is neither."""
+    word = text.lower()
+    return word in _YES if word in _YES | _NO else None
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A key as it is written, its value, its line in the file, what it stands in, and in which ``table`` of that."""
@@ -41,8 +47,7 @@ class Entry:
     @property
     def truth(self) -> bool | None:
         """The value as yes or no; None if it is neither."""
-        text = self.text.lower()
-        return text in _YES if text in _YES | _NO else None
+        return truth(self.text)
 
     def __str__(self) -> str:
         return f"{self.key}: {self.text or '...'}"

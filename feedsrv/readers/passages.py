@@ -40,9 +40,10 @@ def _of_head(text: str, head: FrontMatter) -> Iterator[Passage]:
     for number, line in enumerate(text.split("\n", head.length)[: head.length], 1):
         if line.startswith("#") and not is_spelled_as_a_key(line.strip("# ")):
             yield Passage(line.strip("# "), number, "comment")
-    spoken = dict(comments(text))
+    spoken, lines = dict(comments(text)), text.split("\n")
     for number, line in spoken.items():
-        if not is_idle_comment(line, is_last=number + 1 not in spoken):
+        is_last = number + 1 not in spoken or not lines[number - 1].rstrip().endswith(line)
+        if not is_idle_comment(line, is_last=is_last):
             yield Passage(words_of(line[:_LONGEST]), number, "comment")
 
 

@@ -27,7 +27,7 @@ from feedsrv.text.analysis import strip_accents
 from feedsrv.text.html import as_shown
 
 _PUBLIC = frozenset({
-    "active", "approved", "complete", "completed", "current", "done", "final", "finished", "immediate",
+    "active", "always", "approved", "complete", "completed", "current", "done", "final", "finished", "immediate",
     "immediately", "listed", "live", "now", "ok", "online", "open", "public", "publicado", "publie", "publish",
     "published", "ready", "release", "released", "veroffentlicht", "visible", "world",
 })  # fmt: skip
