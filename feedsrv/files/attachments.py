@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
@@ -14,7 +15,7 @@ from urllib.parse import unquote
 from feedsrv.files import names as file_names
 from feedsrv.files.bundles import Belongings, place
 from feedsrv.problem import Problem, Severity
-from feedsrv.reading import Mention, Reading
+from feedsrv.reading import Mention, Reading, Visibility
 from feedsrv.release import Attachment
 from feedsrv.text import html
 
@@ -51,10 +52,14 @@ class _Look:
 
 @dataclass(frozen=True, slots=True)
 class Enclosures:
-    """The files in a folder of releases, each looked at once."""
+    """The files in a folder of releases, each looked at once.
+
+    ``gate`` says of a file that is a text when it may be seen by what it says itself, None for any other.
+    """
 
     folder: Path
     belongings: Belongings
+    gate: Callable[[str], Visibility | None]
     _looks: dict[str, _Look] = field(default_factory=dict)
 
     def state(self, source: str, named: Iterable[str]) -> str:
@@ -96,7 +101,10 @@ class _Enclosing:
         stated = [self._places[mention.address] for mention in reading.mentions if mention.address in self._places]
         paths = dict.fromkeys((*stated, *enclosures.belongings.of(self._source), *self.named))
         self._present = [path for path in paths if path in enclosures.belongings]
-        kept = [path for path in self._present[:MOST_FILES] if not self._look(path).obstacle]
+        opens = reading.visibility.opens
+        self._held = {path for path in self._present if _is_held(enclosures.gate(path), opens)}
+        looked = (path for path in self._present[:MOST_FILES] if path not in self._held)
+        kept = [path for path in looked if not self._look(path).obstacle]
         names = file_names.given(kept)
         self.names = {path: names[path] for path in kept}
 
@@ -145,6 +153,9 @@ class _Enclosing:
         for path in self._present[:MOST_FILES]:
             if obstacle := self._look(path).obstacle:
                 yield Problem(path, 0, obstacle, self._look(path).remedy, kind="attachment")
+        for path in sorted(self._held):
+            what = f"it names {path}, which says that it is not public, or not yet, and is left out"
+            yield Problem(self._source, 0, what, "change what that file says, or take the link away", kind="attachment")
         if surplus := self._present[MOST_FILES:]:
             what = f"it has more than {MOST_FILES} files, and {len(surplus)} of them are left out"
             yield Problem(self._source, 0, what, "put them into one archive", kind="attachments")
@@ -168,6 +179,13 @@ class _Enclosing:
         """The line on which an address stands, 0 if it is spelled otherwise there."""
         found = (self._data.find(spelling.encode()) for spelling in (address, unquote(address)))
         return next((self._data.count(b"\n", 0, at) + 1 for at in found if at >= 0), 0)
+
+
+def _is_held(window: Visibility | None, opens: datetime | None) -> bool:
+    """Whether a file is not to be seen, or not as early as the release that it goes with."""
+    if window is None:
+        return False
+    return window.barred is not None or bool(window.opens and (opens is None or window.opens > opens))
 
 
 def _is_picture(name: str) -> bool:

@@ -15,6 +15,8 @@ from pathlib import PurePosixPath
 from urllib.parse import unquote
 
 from feedsrv.files.names import is_document, is_download
+from feedsrv.newsroom import Newsroom
+from feedsrv.readers import embargo
 from feedsrv.text.languages import LANGUAGE_NAMES
 
 _ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|[/\\]{2}|[#?]|$", re.IGNORECASE)
@@ -70,7 +72,8 @@ class Belongings:
         self._of: dict[str, list[str]] = defaultdict(list)
         for file in files:
             for source in self.owners(file):
-                if is_download(file) or (is_document(file) and _without_ending(file) in _stems(source)):
+                is_its_own = is_document(file) and _without_ending(file) in _stems(source)
+                if (is_download(file) or is_its_own) and not _is_held_by_name(file, source):
                     self._of[source].append(file)
 
     def __contains__(self, file: str) -> bool:
@@ -123,6 +126,14 @@ def _stems(source: str) -> Iterator[str]:
     stem, _, tag = own.rpartition(".")
     if tag in LANGUAGE_NAMES and PurePosixPath(stem).name:
         yield stem
+
+
+def _is_held_by_name(file: str, source: str) -> bool:
+    """Whether the name of a file, or of a folder that it lies in below its release, says that it is not public yet."""
+    path, newsroom = PurePosixPath(file), Newsroom()
+    folders = [part for part in path.parts[:-1] if part not in PurePosixPath(source).parts]
+    said = [embargo.of_folder_name(folder, newsroom) for folder in folders]
+    return any(said) or embargo.of_file_name(path.stem, newsroom) is not None
 
 
 def _is_index(source: str) -> bool:

@@ -6,7 +6,7 @@ import errno
 import os
 import stat
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
@@ -19,7 +19,7 @@ from feedsrv.files.names import is_document
 from feedsrv.newsroom import FILE_NAME, Newsroom, parse
 from feedsrv.problem import Problem, Severity
 from feedsrv.readers.companions import is_companion
-from feedsrv.reading import Reading
+from feedsrv.reading import Reading, Visibility
 
 MOST_ATTACHED = 10
 """Documents that a text may name before it is taken for a list of releases."""
@@ -99,9 +99,9 @@ class Catalogue:
         found = {folder: tuple(paths) for folder, paths in companions.items()}
         return _sorted_out(sources, files, problems, found)
 
-    def enclosures(self, listing: FolderListing) -> Enclosures:
-        """The files that belong to the releases that were listed."""
-        return Enclosures(self.folder, Belongings(listing.sources, listing.files))
+    def enclosures(self, listing: FolderListing, gate: Callable[[str], Visibility | None]) -> Enclosures:
+        """The files that belong to the releases that were listed; ``gate`` as `Enclosures` has it."""
+        return Enclosures(self.folder, Belongings(listing.sources, listing.files), gate)
 
     def data(self, source: str) -> bytes:
         """The bytes of a file; at most one more than the largest file that is read.

@@ -11,7 +11,7 @@ from pathlib import Path
 from feedsrv.errors import FileUnreadable
 from feedsrv.file_record import Basis, FileRecord
 from feedsrv.files.bundles import shared
-from feedsrv.files.catalogue import Catalogue, FolderListing, attached, not_read
+from feedsrv.files.catalogue import Catalogue, FolderListing, attached, is_document_name, is_release_name, not_read
 from feedsrv.newsroom import Newsroom
 from feedsrv.problem import Problem
 from feedsrv.readers import companions
@@ -78,7 +78,7 @@ class Examination:
         self._companions = dict[str, bytes]()
         self._indexes = dict[str, tuple[str, ...]]()  # of texts beside one that does not own them
         self.listing = listed.without(set(self._belonging(listed)))
-        self._enclosures = catalogue.enclosures(self.listing)
+        self._enclosures = catalogue.enclosures(self.listing, self._own_visibility)
         self.attached: set[str] = set()
         """The documents that go with the texts met so far: they are no releases."""
 
@@ -181,6 +181,17 @@ class Examination:
             basis=self._basis(source, data, enclosed.named),
         )
         return Examined(record, reading, enclosed.files)
+
+    def _own_visibility(self, path: str) -> Visibility | None:
+        """When a text that goes with a release may be seen by what it says itself; None for what is no text."""
+        if not is_release_name(path) or is_document_name(path):
+            return None
+        try:
+            return self._catalogue.read(path, self._catalogue.data(path), self._newsroom, {}).visibility
+        except FileUnreadable:
+            return Visibility(Status.HELD)
+        except FileNotFoundError:
+            return None
 
     def _behind(self, reading: Reading, path: str, data: bytes) -> Reading:
         """A text without a date of its own, which is seen no earlier than the index file that it lies beside."""

@@ -57,14 +57,18 @@ def of(examination: Examination, update: Update, records: Mapping[str, FileRecor
     """What would be lost if these records were published now."""
     gone: list[str] = []
     problems: list[Problem] = []
+    known_before = update.remembered()
+    new = {record.basis.digest for source, record in records.items() if source not in known_before} - {""}
     for source in sorted(update.sources):
-        record, known = records.get(source), update.remembered().get(source)
+        record, known = records.get(source), known_before.get(source)
         if record and not _is_lost(record, known, now):
             continue
         is_read_differently = known is None or known.basis.readers != examination.version(source)
         if record is None and is_read_differently and source in examination.listing.files:
             what = "it was public, and is no release of its own for this version of feedsrv"
             problems.append(Problem(source, 0, what, _SEE, Severity.ERROR, "upgrade"))
+        elif record is None and known and known.basis.digest in new:
+            continue  # it has another name now, and whoever gave it that name means it
         elif record is None or not record.basis.digest:
             gone.append(source)
         elif is_read_differently:

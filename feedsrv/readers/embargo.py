@@ -7,7 +7,7 @@ Word document, a mail and HTML on one line are read alike. What a category of th
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -16,13 +16,11 @@ from feedsrv.readers.dates import Moment
 from feedsrv.readers.document import Place
 from feedsrv.readers.entries import truth
 from feedsrv.readers.moments import begins_like_a_moment, read_moment, read_with_rest, speaks_of_moments
-from feedsrv.readers.phrases import Line, Match
+from feedsrv.readers.phrases import LONGEST_LINE, Line, Match
 
 NEAR_TOP, NEAR_END = 15, 10
 """Lines with text at the top and at the end, in which a line of its own counts that is not unmistakable."""
 
-LONGEST_LINE = 150
-"""Characters; what is longer is the text of the release."""
 
 FULL_LINE = 50
 """Characters; a shorter line was not broken for want of room, so the next one is a line of its own."""
@@ -63,10 +61,10 @@ class Caution:
 
 def cautions(passages: Sequence[Passage], newsroom: Newsroom) -> tuple[Caution, ...]:
     """What asks for the release to be held, in the order of the passages."""
-    found = []
+    found: list[Caution] = []
     for passage, following in pairwise((*passages, None)):
-        if passage and (caution := _caution(passage, following.text if following else "", newsroom)):
-            found.append(caution)
+        if passage:
+            found.extend(_cautions(passage, following.text if following else "", newsroom))
     return tuple(found)
 
 
@@ -114,23 +112,71 @@ _BEFORE_MOMENT = ("until", "around", "clock", "frame")
 _BETWEEN = (*_BEFORE_MOMENT, *_HOLDING)
 
 
-def _caution(passage: Passage, following: str, newsroom: Newsroom) -> Caution | None:
+def _cautions(passage: Passage, following: str, newsroom: Newsroom) -> Iterator[Caution]:
+    """All that a passage asks for: an embargo that is over does not speak for a draft behind it."""
     line = Line(passage.text if passage.is_near else passage.text[:LONGEST_LINE])  # only its beginning counts
     if not line.tokens:
-        return None
+        return
     found = next((found for at in line.framed(0) if (found := line.entry(at, ("sure",)))), None)
-    if found and (passage.is_own or _is_all_of_it(line, found)):
-        return _until(passage, line, 0, found, following, newsroom)
-    if not (passage.is_near and passage.is_own):
+    is_own = passage.is_own or line.text.isupper()
+    first = None
+    if found and (is_own or _is_all_of_it(line, found)):
+        first = _until(passage, line, 0, found, following, newsroom)
+        yield from _one(first)
+    if not (passage.is_near and is_own):
+        return
+    if passage.is_block and (alone := line.entry(0, ("alone",))) and alone.end == len(line.tokens):
+        yield Caution(passage, is_draft=True)
+    start = _behind(line, first) if first else 0
+    while start < len(line.tokens):
+        caution = _of_segment(passage, line, start, following, newsroom)
+        yield from _one(caution)
+        first = first or caution
+        start = _behind(line, caution) if caution else line.next_segment(start)
+    if first is None:
+        yield from _one(_shouted(passage, line) or _within(passage, line, newsroom))
+
+
+def _behind(line: Line, caution: Caution) -> int:
+    """The first word of what a line says behind a caution; a release that is held is not held more by it."""
+    if caution.lifts is None or not caution.rest:
+        return len(line.tokens)
+    start = line.text.rfind(caution.rest)
+    return next((number for number, token in enumerate(line.tokens) if token.start >= start), len(line.tokens))
+
+
+def _one(caution: Caution | None) -> Iterator[Caution]:
+    if caution:
+        yield caution
+
+
+def _shouted(passage: Passage, line: Line) -> Caution | None:
+    """What stands in capitals before or behind a headline that does not: "DRAFT The museum opens"."""
+    if line.text.isupper():
         return None
-    if passage.is_block and (found := line.entry(0, ("alone",))) and found.end == len(line.tokens):
-        return Caution(passage, is_draft=True)
-    is_text = len(line.text) > LONGEST_LINE
-    starts = [0, *(number for number in range(1, len(line.tokens)) if line.ends_at(number) and not is_text)]
-    for start in starts:
-        if caution := _of_segment(passage, line, start, following, newsroom):
-            return caution
+    for start in (0, *range(max(1, len(line.tokens) - 4), len(line.tokens))):
+        found = line.entry(start, ("hold", "draft"))
+        if found and (start == 0 or found.end == len(line.tokens)) and _is_shouted(line.between(start, found.end)):
+            rest = line.behind(found.end) if start == 0 else ""
+            return Caution(passage, None, found.is_of_draft, is_bare=found.is_of_embargo, rest=rest)
     return None
+
+
+def _within(passage: Passage, line: Line, newsroom: Newsroom) -> Caution | None:
+    """What a sentence says that is a block by itself and ends with the moment: "The results are embargoed until …"."""
+    if not passage.is_block:
+        return None
+    for start in range(1, len(line.tokens)):
+        if (found := line.entry(start, ("sure",))) and begins_like_a_moment(line.behind(found.end)):
+            moment, rest = read_with_rest(line.behind(found.end), newsroom)
+            if moment and not rest:
+                return Caution(passage, moment)
+            if not moment and len(line.tokens) - found.end <= _LONGEST_MOMENT:
+                return Caution(passage)
+    return None
+
+
+_LONGEST_MOMENT = 8  # words
 
 
 def _is_all_of_it(line: Line, found: Match) -> bool:
@@ -166,7 +212,7 @@ def _counts(line: Line, start: int, found: Match) -> bool:
         case "sure" | "hold":
             return is_dated or is_ended
         case "draft":
-            is_first = start == 0 and is_ended
+            is_first = start == 0 and (is_ended or bool(_VERSION.fullmatch(line.behind(found.end))))
             is_last = found.end == len(line.tokens) and line.text[: line.tokens[start].start].rstrip().endswith(
                 ("(", "[")
             )
@@ -181,29 +227,51 @@ def _until(
     """The caution with its moment, if that can be read: within the entry, behind it, before it, or on the next line."""
     before = line.before(start).strip(" |–—-:") if start else ""
     end = line.skip(found.end, _BETWEEN)
+    if found.is_of_embargo and _says_no(line, end):
+        return None
     if found.gap:
         inside = Line(line.between(*found.gap))
         return Caution(passage, read_moment(inside.behind(inside.skip(0, _BEFORE_MOMENT)), newsroom), before=before)
+    has_end = found.category != "draft" and (found.category != "hold" or found.is_of_embargo)
+    has_end = has_end or _has_until(line, found.end, end)
     for behind in (line.behind(found.end), line.behind(end)):
         moment, rest = read_with_rest(behind, newsroom)
-        if moment:
-            return Caution(passage, moment, before=before, rest=rest)
+        if moment:  # "NOT FOR PUBLICATION, 24 November 2026" is of that day, and does not end on it
+            is_end = has_end or (found.category == "hold" and (line.is_label(found.end) or not moment.is_day_only))
+            return Caution(passage, moment if is_end else None, found.is_of_draft, before=before, rest=rest)
     if end < len(line.tokens):
         return _undated(passage, line.behind(end), found, before, is_apart=line.ends_at(end))
     is_open = bool(line.entry(end - 1, ("until", "around"))) or line.text.rstrip(" *_").endswith(":")
-    lifts = read_moment(line.before(found.end - len(found.words)), newsroom)
+    lifts = read_moment(line.before(found.end - len(found.words)), newsroom) if has_end else None
     if is_open and not found.is_of_draft:
         lifts = lifts or read_moment(following, newsroom)
     if found.category == "immediate" and not lifts:
         return None
-    is_bare = not is_open and not speaks_of_moments(line.text)
+    is_bare = found.is_of_embargo and not is_open and not speaks_of_moments(line.text)
     return Caution(passage, lifts, found.is_of_draft, is_bare=is_bare, before=before)
+
+
+def _says_no(line: Line, end: int) -> bool:
+    """Whether a line says that there is none: "Embargo: none"."""
+    return truth(line.behind(end).strip(" .!*_")) is False or line.tokens[0].word in _NO_EMBARGO
+
+
+_NO_EMBARGO = frozenset({"no", "kein", "keine", "aucun", "sin", "nessun", "sem", "geen", "ingen"})
+_VERSION = re.compile(r"(?:v|ver|version|nr|no|#)?\W*[0-9]{1,2}(?:\.[0-9]+)*\W*", re.IGNORECASE)
+
+
+def _has_until(line: Line, start: int, end: int) -> bool:
+    """Whether a word that leads to an end stands between two words: "until", "before"."""
+    return any(line.entry(number, ("until",)) for number in range(start, end)) or bool(
+        start and line.entry(start - 1, ("until",))
+    )
 
 
 def _undated(passage: Passage, behind: str, found: Match, before: str, *, is_apart: bool) -> Caution | None:
     """The caution of an entry behind which something else than a moment that is understood stands."""
-    if found.category == "immediate" or (is_apart and truth(behind.strip(" .*_")) is False):
+    if found.category == "immediate":
         return None
     is_dated = begins_like_a_moment(behind)
     rest = behind.strip() if is_apart and not is_dated and not speaks_of_moments(behind) else ""
-    return Caution(passage, None, found.is_of_draft and not is_dated, is_bare=bool(rest), before=before, rest=rest)
+    is_bare = bool(rest) and found.is_of_embargo
+    return Caution(passage, None, found.is_of_draft, is_bare=is_bare, before=before, rest=rest)

@@ -11,7 +11,8 @@ from feedsrv.newsroom import Newsroom
 from feedsrv.readers import contacts, dates
 from feedsrv.readers.dates import Moment
 from feedsrv.readers.document import Document, Line, Place
-from feedsrv.readers.embargo import FULL_LINE, LONGEST_LINE, Caution
+from feedsrv.readers.embargo import FULL_LINE, Caution
+from feedsrv.readers.phrases import LONGEST_LINE
 
 MOST_LINES = 15
 """Further down, a date is not that of the release."""

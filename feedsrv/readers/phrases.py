@@ -14,6 +14,8 @@ from feedsrv.readers.moments import PARTS, begins_like_a_moment
 from feedsrv.text.analysis import MARKS, UNDIVIDED, strip_accents
 from feedsrv.text.dates import ALL, names
 
+LONGEST_LINE = 150
+"""Characters; what is longer is the text of the release."""
 _LONGEST_GAP = 14  # words between the two halves of an entry, as in "nicht vor … veröffentlichen"
 _LONGEST_READ = 400  # characters of a passage that are looked at
 
@@ -31,6 +33,12 @@ class Match(NamedTuple):
     words: tuple[str, ...]
     end: int
     gap: tuple[int, int] | None = None
+
+    @property
+    def is_of_embargo(self) -> bool:
+        """Whether the words name an embargo, so that a moment beside them is its end."""
+        named = _entries()["names"] - _entries()["draft"] - _entries()["alone"]
+        return any((word,) in named for word in self.words)
 
     @property
     def is_of_draft(self) -> bool:
@@ -164,6 +172,18 @@ class Line:
         if number >= len(self.tokens):
             return True
         return bool(number and PARTS.search(self.text[self.tokens[number - 1].end : self.tokens[number].start]))
+
+    def next_segment(self, start: int) -> int:
+        """The first word of the next segment; of a line that is text there is one only."""
+        if len(self.text) > LONGEST_LINE:
+            return len(self.tokens)
+        return next((number for number in range(start + 1, len(self.tokens)) if self.ends_at(number)), len(self.tokens))
+
+    def is_label(self, number: int) -> bool:
+        """Whether a colon stands before a word."""
+        return (
+            0 < number < len(self.tokens) and ":" in self.text[self.tokens[number - 1].end : self.tokens[number].start]
+        )
 
     def behind(self, number: int) -> str:
         """The text from a word on."""

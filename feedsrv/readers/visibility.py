@@ -316,9 +316,8 @@ def _is_answered(caution: Caution, manuscript: Manuscript, keys: Sequence[Statem
         return any(one.says is Says.DRAFT for one in keys)
     if caution.lifts:
         return False
-    if any(one.says is Says.OPENS and _is_embargo(one) for one in keys):
-        return True
-    return caution.is_bare and any(other.lifts for other in manuscript.cautions)
+    has_key = any(one.says is Says.OPENS and _is_embargo(one) for one in keys)
+    return caution.is_bare and (has_key or any(other.lifts for other in manuscript.cautions))
 
 
 def _is_embargo(statement: Statement) -> bool:
