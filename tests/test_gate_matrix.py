@@ -26,17 +26,21 @@ from tests.conftest import NOW, MakeNewsroom
 KEYS_OF: Mapping[str, str] = {
     "date": "date publishDate pubDate published released publishedAt published_date publishedOn published-time "
     "datePublished publicationDate publication_time date-of-publication datePublication date_de_publication issued "
-    "dateIssued",
-    "waits": "embargo embargoed embargoUntil embargoedUntil sperrfrist hold holdUntil scheduled on_hold holdForRelease",
+    "dateIssued post_date datum fecha publie publicado publicada veroffentlicht pubblicato gepubliceerd опубликовано",
+    "waits": "embargo embargoed embargoUntil embargoedUntil sperrfrist hold holdUntil scheduled on_hold holdForRelease "
+    "эмбарго",
     "waits for": "embargo_date notBefore availableFrom scheduledFor scheduledAt embargoLifts embargo-ends "
     "embargoLiftDate",
     "goes": "goLive releaseDate publishAt publish-on releaseAt release_on goLiveAt go-live-date",
     "ends": "expiryDate unpublish_date expires expiry expirationDate expiresOn expires-at unpublishAt unpublish_on "
     "unpublish unpublishDateTime expireAt expirationTime isExpired",
-    "hides": "draft isDraft brouillon entwurf borrador bozza rascunho private hidden unpublished unlisted confidential "
+    "hides": "draft isDraft brouillon entwurf borrador bozza rascunho utkast luonnos szkic taslak черновик 下書き "
+    "private hidden "
+    "unpublished unlisted confidential "
     "headless excludeFromCollections draftMode is-private isHidden page_unlisted isConfidential noPublish doNotPublish "
     "not_visible notForRelease isBrouillon notPublic non_public",
-    "shows": "publish public visible isPublished isVisible is_public makePublic visibilityLevel visibility "
+    "shows": "publish public visible approved publishable isPublished isVisible is_public makePublic "
+    "visibilityLevel visibility "
     "toBePublished readyForRelease publishFlag isReleased",
     "shows from": "publishFrom publish_after publishTime release-time releaseDateTime releasedAt publishScheduledAt "
     "publicFrom",

@@ -14,8 +14,8 @@ from feedsrv.text.cleaning import clean
 
 NEAR = 30  # lines at the top in which a state may be said outside front matter
 HEADER = re.compile(r"""\s*["'{]*([^\W\d_][\w -]{0,40}?)["']?\s*[:=](?:\s*\S|\s*$)""")
-_SIGNED = re.compile(r"\s*(?:\.\. |#\+|:(?=[\w -]+:))(?P<key>[A-Za-z][\w -]{0,40}?):+(?:\s+(?P<value>.*)|\s*)$")
-_UNSIGNED = re.compile(r"\s*(?P<key>[a-z][\w-]{0,40}|[A-Za-z][a-z]+(?:[A-Z][a-z]+)+)\s?:\s+(?P<value>\S.*)$")
+_SIGNED = re.compile(r"\s*(?:\.\. |#\+|:(?=[\w -]+:))(?P<key>[^\W\d_][\w -]{0,40}?):+(?:\s+(?P<value>.*)|\s*)$")
+_UNSIGNED = re.compile(r"\s*(?P<key>[^\W\d_A-Z][\w-]{0,40}|[A-Za-z][a-z]+(?:[A-Z][a-z]+)+)\s?:\s+(?P<value>\S.*)$")
 _LABELLED = re.compile(r"\s*(?P<key>[A-Z][\w-]{0,40})\s?:\s+(?P<value>\S.*)$")
 _COMMENT = re.compile(
     r"<!--(.*?)(?:-->|\Z)|\{#(.*?)#\}|\{/\*(.*?)\*/\}|\{%-?\s*comment\s*-?%\}(.*?)\{%"
@@ -73,7 +73,7 @@ def is_idle_comment(line: str, *, is_last: bool) -> bool:
     """The same of a line of a comment; the value of a key without one may stand on the next line."""
     key, colon, value = line.partition(":")
     if colon and not value.strip() and is_last:
-        return decides(key)
+        return decides(key.strip(" .#+:"))
     return is_idle_field(line) or any(_is_idle(pattern.match(line)) for pattern in (_UNSIGNED, _LABELLED))
 
 
@@ -83,11 +83,22 @@ def _is_idle(match: re.Match[str] | None) -> bool:
     return not match["value"] or truth(match["value"].strip()) is False
 
 
+def of_line(text: str, number: int) -> Entry | None:
+    """What a line of the text states as a label with a word or two, whatever its markup: "**Status:** Draft (v2)"."""
+    match = _LABELLED.match(text)
+    if not match or not _is_plain(match["key"], match["value"]):
+        return None
+    return Entry(match["key"], re.split(r"[\s(,;–—-]", match["value"], maxsplit=1)[0], number, "line")
+
+
 def _is_plain(key: str, value: str) -> bool:
-    """Whether a labelled line says in one word that the release is not public, or is."""
+    """Whether a labelled line says in a word or two that the release is not public, or is."""
     effect = effect_of(key)
     is_about_it = effect is not None and effect.effect in {Effect.HIDES, Effect.SHOWS, Effect.STATUS}
-    return is_about_it and len(value.split()) == 1
+    return is_about_it and len(value.split()) <= _MOST_WORDS
+
+
+_MOST_WORDS = 2
 
 
 def of_side_car(name: str, text: str, problems: Problems) -> tuple[Entry, ...]:
@@ -114,5 +125,5 @@ def of_side_car(name: str, text: str, problems: Problems) -> tuple[Entry, ...]:
     return tuple(found)
 
 
-_BARE_META = re.compile(r"(?P<key>[A-Za-z][\w -]{0,40}?)\s*[:=](?:\s+(?P<value>.*)|\s*)$")
+_BARE_META = re.compile(r"(?P<key>[^\W\d_][\w -]{0,40}?)\s*[:=](?:\s+(?P<value>.*)|\s*)$")
 _MEND_SIDE_CAR = "mend it, or take it away; until then the release is held back"

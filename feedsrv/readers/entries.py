@@ -16,7 +16,7 @@ DEEPEST = 20
 
 Value: TypeAlias = "str | tuple[Value, ...] | Mapping[str, Value]"
 
-_YES = frozenset({"true", "yes", "on", "y", "1", "always", "oui", "vrai", "ja", "wahr", "si", "sí", "sim"})
+_YES = frozenset({"true", "yes", "on", "y", "1", "oui", "vrai", "ja", "wahr", "si", "sí", "sim"})
 _NO = frozenset({
     "false", "no", "off", "n", "0", "-1", "none", "never", "non", "faux", "aucun", "nein", "falsch", "kein", "keine",
     "ninguno", "ninguna", "n/a", "na", "nil", "-", "--", "ingen", "brak",

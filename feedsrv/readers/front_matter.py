@@ -149,7 +149,7 @@ def _is_json(lines: list[str]) -> bool:
     return next((line for line in lines if line.strip()), "").lstrip().startswith("{")
 
 
-_BARE = re.compile(r"([A-Za-z][A-Za-z0-9_-]{0,40}):(?:\s+(.*)|\s*)")
+_BARE = re.compile(r"([^\W\d_][\w-]{0,40}):(?:\s+(.*)|\s*)")
 _CONTINUED = re.compile(r"(?: {4}|\t)\s*(\S.*)")
 _PELICAN = frozenset({"slug", "status", "tags", "category", "author", "authors", "modified", "summary", "lang"})
 

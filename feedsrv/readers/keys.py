@@ -70,7 +70,8 @@ KEYS = (
     _key(
         "date",
         "date publishdate pubdate published released publishedat publisheddate publishedon publishedtime datepublished "
-        "publicationdate publicationtime dateofpublication datepublication datedepublication issued dateissued",
+        "publicationdate publicationtime dateofpublication datepublication datedepublication issued dateissued "
+        "postdate datum fecha publie publicado publicada veroffentlicht pubblicato gepubliceerd опубликовано",
         Effect.DATE,
         in_meta="article:published_time dcterms.issued dc.date.issued dc.date",
         headers="date",
@@ -83,7 +84,7 @@ KEYS = (
     _key(
         "embargo",
         "embargo embargoed embargoeduntil embargountil embargodate sperrfrist notbefore availablefrom holduntil hold "
-        "scheduled scheduledfor scheduledat",
+        "scheduled scheduledfor scheduledat эмбарго",
         Effect.OPENS,
         headers="embargo x-embargo deferred-delivery",
     ),
@@ -95,9 +96,14 @@ KEYS = (
         in_meta="article:expiration_time",
         headers="expires expiry-date",
     ),
-    _key("draft", "draft isdraft brouillon entwurf borrador bozza rascunho", Effect.HIDES, headers="x-draft"),
+    _key(
+        "draft",
+        "draft isdraft brouillon entwurf borrador bozza rascunho utkast luonnos szkic taslak черновик 下書き",
+        Effect.HIDES,
+        headers="x-draft x-unsent x-mozilla-draft-info",
+    ),
     _key("hidden", "private hidden unpublished unlisted confidential", Effect.HIDES, headers="sensitivity"),
-    _key("public", "publish public visible", Effect.SHOWS),
+    _key("public", "publish public visible approved publishable", Effect.SHOWS),
     _key("status", "status", Effect.STATUS),
     _key("withdrawn", "withdrawn", Effect.WITHDRAWS),
     _key("reason", "reason"),
@@ -126,9 +132,10 @@ KEYS = (
 """The table. The last row has harmless neighbours of keys that decide: they are what they are called."""
 
 TABLES = frozenset({
-    "access", "attributes", "build", "cascade", "config", "data", "extra", "fields", "frontmatter", "lifecycle",
-    "meta", "metadata", "options", "page", "param", "params", "post", "publishing", "release", "schedule", "seo",
-    "settings", "taxonomies", "visibility", "workflow",
+    "access", "article", "attributes", "build", "cascade", "cms", "config", "content", "data", "dates", "editorial",
+    "extra", "fields", "frontmatter", "lifecycle", "meta", "metadata", "news", "options", "page", "param", "params",
+    "post", "press", "properties", "publication", "publishing", "release", "schedule", "seo", "settings", "sys",
+    "taxonomies", "visibility", "workflow",
 })  # fmt: skip
 """Tables within front matter whose keys count like those at the top; folded."""
 
@@ -138,7 +145,7 @@ _BY_SPELLING = {fold: key for key in KEYS for fold in key.spellings}
 
 def fold(key: str) -> str:
     """A key as keys are compared: ``Redirect_From`` and ``redirect-from`` are ``redirectfrom``."""
-    return _SEPARATORS.sub("", key).lower()
+    return strip_accents(_SEPARATORS.sub("", key).lower())
 
 
 _SEPARATORS = re.compile(r"[\s_-]+")
@@ -179,11 +186,17 @@ _ROOTS = (
     _Root("live|schedule", Effect.SHOWS, is_weak=True),
     _Root("expire|expires|expired|expiry|expiration", Effect.CLOSES),
     _Root("status|workflow", Effect.STATUS),
-    _Root("state|stage", Effect.STATUS, is_weak=True),
+    _Root("state|stage|statut|estado|stato|access", Effect.STATUS, is_weak=True),
 )
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_a-zA-Z]+")
 _NOT = frozenset({"not", "no", "non", "dont", "never"})
 _OF_LAYOUT = frozenset({"show", "display", "hide", "print", "format", "label", "enable", "disable", "exclude"})
+_OF_OTHERS = frozenset({
+    "album", "beer", "book", "booking", "car", "comment", "comments", "employment", "event", "film", "game", "health",
+    "home", "marital", "movie", "nba", "next", "nfl", "notes", "offer", "order", "ping", "product", "project", "search",
+    "sector", "single", "stock", "ticket", "version", "water", "weather",
+})  # fmt: skip
+"""Words of a name that say that the state is that of something else than the release."""
 _GLUE = r"(?:date|time|at|on|until|till|from|by|after|before|start|end|flag|mode|lift|lifts|lifted|state|status)*"
 _WHOLE = (
     _Root("golive", Effect.GOES),
@@ -217,10 +230,11 @@ def sound_of(name: str) -> Sound | None:
     words = [word.lower() for word in _WORD.findall(strip_accents(name))]
     if not words or words[0] in _OF_LAYOUT:
         return None
+    is_of_another = not _OF_OTHERS.isdisjoint(words)
     whole = "".join(word for word in words if word not in _NOT)
     for patterns, parts in ((_WHOLE_PATTERNS, [whole]), (_PATTERNS, words)):
         for (pattern, root), part in product(patterns, parts):
-            if match := pattern.fullmatch(part):
+            if (match := pattern.fullmatch(part)) and (root.effect is Effect.OPENS or not is_of_another):
                 is_turned = bool(match[1]) != bool(_NOT.intersection(words))
                 return Sound(_TURNED.get(root.effect, root.effect) if is_turned else root.effect, root.is_weak)
     return None

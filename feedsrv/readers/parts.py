@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 from feedsrv.newsroom import Newsroom
 from feedsrv.problem import Problem, Severity
-from feedsrv.readers import boilerplate, contacts, embargo, front_matter, masthead, passages
+from feedsrv.readers import bare_keys, boilerplate, contacts, embargo, front_matter, masthead, passages
 from feedsrv.readers.document import Conversion, Document, Place
 from feedsrv.readers.embargo import Caution
 from feedsrv.readers.entries import Entry, FrontMatter
@@ -79,7 +79,10 @@ def of_conversion(source: str, converted: Conversion, newsroom: Newsroom, beside
 def _assembled(source: str, text: str, head: FrontMatter, document: Document, newsroom: Newsroom) -> Manuscript:
     ending = boilerplate.find(document)
     people = contacts.find(document, ending.boilerplate)
-    cautions = embargo.cautions(passages.of_text(text, head, document), newsroom)
+    spoken = passages.of_text(text, head, document)
+    cautions = embargo.cautions(spoken, newsroom)
+    labels = (bare_keys.of_line(one.text, one.number) for one in spoken if one.is_near and one.how == "line")
+    head = head.with_entries(*(entry for entry in labels if entry))
     return Manuscript(
         source,
         head,

@@ -46,6 +46,9 @@ class Match(NamedTuple):
         return self.words in _entries()["draft"] or self.words in _entries()["alone"]
 
 
+_UNSEEN = re.compile(
+    "[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef]"
+)
 _CUT = re.compile(rf"[{UNDIVIDED}]|(?<=[0-9])[년월일시분]|[0-9]+|(?:(?![{UNDIVIDED}0-9_])[\w{MARKS}])+")
 _SPACED = re.compile(r"(?<![^\W_])[^\W\d_](?:([ .\-_·*])[^\W\d_])(?:\1[^\W\d_]){2,}(?![^\W_])")
 _LOOK_ALIKES = str.maketrans(
@@ -60,7 +63,7 @@ def _shown(text: str) -> str:
     text = text[:_LONGEST_READ]
     if not text.isascii() or "&" in text:
         text = unicodedata.normalize("NFKC", unescape(unescape(text)))
-        text = "".join(str(int(c)) if c.isdecimal() else c for c in text if unicodedata.category(c) != "Cf")
+        text = "".join(str(int(c)) if c.isdecimal() else c for c in text if not _UNSEEN.match(c))
     return _SPACED.sub(lambda letters: re.sub(r"[\W_]", "", letters[0]), text)
 
 

@@ -27,12 +27,14 @@ from feedsrv.text.analysis import strip_accents
 from feedsrv.text.html import as_shown
 
 _PUBLIC = frozenset({
-    "active", "always", "approved", "complete", "completed", "current", "done", "final", "finished", "immediate",
-    "immediately", "listed", "live", "now", "ok", "online", "open", "public", "publicado", "publie", "publish",
-    "published", "ready", "release", "released", "veroffentlicht", "visible", "world",
+    "active", "always", "approved", "approvedforrelease", "complete", "completed", "current", "done", "enligne",
+    "final",
+    "finished", "forimmediaterelease", "freigegeben", "gepubliceerd", "immediate", "immediately", "issued",
+    "listed", "live", "now", "ok", "online", "open", "pubblicato", "public", "publicada", "publicado", "publie",
+    "publiee", "publish", "published", "ready", "release", "released", "veroffentlicht", "visible", "world",
 })  # fmt: skip
 _NOT_PUBLIC = frozenset({
-    "archived", "borrador", "bozza", "brouillon", "closed", "companyconfidential", "concept", "confidential",
+    "archived", "borrador", "bozza", "brouillon", "companyconfidential", "concept", "confidential",
     "deleted", "disabled", "draft", "drafted", "embargo", "embargoed", "entwurf", "expired", "future", "hidden",
     "hold", "idea", "inactive", "inprogress", "inreview", "intern", "internal", "members", "notpublished",
     "offline", "onhold", "password", "paused", "pending", "personal", "private", "rascunho", "rejected", "review",
@@ -190,8 +192,11 @@ def _of_embargo(entry: Entry, manuscript: Manuscript) -> Iterator[Statement]:
         what = f"{entry} names no day: held until it is over"
         problem = manuscript.problem(entry.line, what, WRITE_A_DATE)
         yield Statement(Says.OPENS, origin(entry), manuscript.newsroom.midnight(period.next), str(entry), (problem,))
+    elif moments:
+        yield _held(entry, "has a weekday that is not that of its date", manuscript, "correct one of them")
     else:
-        yield _held(entry, "is no date", manuscript)
+        how = f"{remedy(entry.text, manuscript)}; or embargo: none if there is none"
+        yield _held(entry, "is no date", manuscript, how)
 
 
 def _of_opening(entry: Entry, manuscript: Manuscript) -> Iterator[Statement]:
@@ -264,7 +269,7 @@ def _of_withdrawal(entry: Entry, manuscript: Manuscript) -> Iterator[Statement]:
 
 def _held(entry: Entry, why: str, manuscript: Manuscript, how: str = "") -> Statement:
     """What is not understood, with the two ways out: to say it so that it is, or that there is nothing to wait for."""
-    ways = f"{how or remedy(entry.text, manuscript)}; or delete the line if it says nothing"
+    ways = how or f"{remedy(entry.text, manuscript)}; or delete the line if it says nothing"
     what = f"{entry} {why}, and may hold the release"
     problem = manuscript.problem(entry.line, what, ways, Severity.ERROR)
     return Statement(Says.HELD, Origin(entry.line, what), words=str(entry), problems=(problem,))

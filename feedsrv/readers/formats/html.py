@@ -70,6 +70,7 @@ def _outside(page: HtmlElement, offset: int) -> Iterator[Block]:
     if text.tag in {"html", "body"}:
         yield from (block for part in page.iterfind(".//*") if part.tag in _ASIDE for block in _blocks(part, offset))
         return
+    yield from (block for part in text.iterfind(".//*") if part.tag in _ASIDE for block in _blocks(part, offset))
     above = set(text.iterancestors())
     for element in above:
         for child in element:
