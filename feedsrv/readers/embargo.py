@@ -162,6 +162,8 @@ def _cautions(passage: Passage, following: str, newsroom: Newsroom) -> Iterator[
     start = _behind(line, first) if first else 0
     while start < len(line.tokens):
         caution = _of_segment(passage, line, start, following, newsroom)
+        if first and (alone := line.entry(start, ("alone",))) and line.ends_at(alone.end):
+            caution = Caution(passage, is_draft=True)
         yield from _one(caution)
         first = first or caution
         start = _behind(line, caution) if caution else line.next_segment(start)
@@ -258,7 +260,7 @@ def _until(
 ) -> Caution | None:
     """The caution with its moment, if that can be read: within the entry, behind it, before it, or on the next line."""
     before = line.before(start).strip(" |–—-:") if start else ""
-    end = line.skip(found.end, _BETWEEN)
+    end = line.skip(found.end, _BEFORE_MOMENT if found.category == "draft" else _BETWEEN)
     if found.is_of_embargo and _says_no(line, end):
         return None
     if found.gap:

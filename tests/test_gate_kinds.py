@@ -1,0 +1,139 @@
+"""Kinds of ways in which a release once got out, or was held although nothing speaks of it: a line for each."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from feedsrv import readers
+from feedsrv.errors import FileUnreadable
+from feedsrv.newsroom import Newsroom
+from feedsrv.reading import Status
+from tests.conftest import NOW, MakeNewsroom, release
+
+TEXT = "The harbour museum opens on Sundays from April. Admission stays free for all who come.\n"
+
+
+def status(text: str, source: str = "a.md") -> Status:
+    try:
+        return readers.read(source, text.encode(), Newsroom()).visibility.status(NOW)
+    except FileUnreadable:
+        return Status.UNREADABLE
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "DRAFT – 24 October 2026", "Draft, 24 October 2026", "NOT FOR PUBLICATION – 24 October 2026",
+        "STRICTLY CONFIDENTIAL, 24 October 2026", "Do not publish – 24 October 2026",
+    ],
+)  # fmt: skip
+def test_the_day_on_which_a_draft_was_written_is_not_its_end(lines: str) -> None:
+    assert status(f"# The museum opens\n\n{lines}\n\n{TEXT}") in {Status.DRAFT, Status.HELD}
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "EMBARGOED UNTIL 1 October 2026\n\nON HOLD", "EMBARGOED UNTIL 1 October 2026\n\nDo not publish",
+        "EMBARGOED UNTIL 1 October 2026 – CONFIDENTIAL", "DRAFT – EMBARGOED UNTIL 1 October 2026",
+        "EMBARGOED UNTIL 1 October 2026\n\nEMBARGOED UNTIL further notice",
+    ],
+)  # fmt: skip
+def test_an_embargo_that_is_over_speaks_for_nothing_else(lines: str) -> None:
+    assert status(f"# The museum opens\n\n1 October 2026\n\n{lines}\n\n{TEXT}") in {Status.DRAFT, Status.HELD}
+    assert status(f"# The museum opens\n\nEMBARGOED UNTIL 1 October 2026\n\nUNDER EMBARGO\n\n{TEXT}") is Status.PUBLIC
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "The information in this release is embargoed until 1 December 2026, 10:00.",
+        "Les informations de ce communiqué sont sous embargo jusqu'au 1er décembre 2026.",
+        "DRAFT 2", "Draft v2", "Entwurf 2", "**Status:** Draft", "- Status: draft (v2)", "⚠️ DRAFT",
+    ],
+)  # fmt: skip
+def test_what_people_write_around_the_words_hides_them_not(line: str) -> None:
+    assert status(f"# The museum opens\n\n1 October 2026\n\n{line}\n\n{TEXT}") is not Status.PUBLIC
+
+
+@pytest.mark.parametrize(
+    "headline", ["DRAFT The museum opens", "EMBARGOED The museum opens", "The museum opens – DRAFT"]
+)
+def test_capitals_before_or_behind_a_headline_are_no_part_of_it(headline: str) -> None:
+    assert status(f"# {headline}\n\n1 October 2026\n\n{TEXT}") is not Status.PUBLIC
+    assert status(release(headline)) is not Status.PUBLIC
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "2026-10-01_DRAFT_x.md", "PR012 DRAFT x.md", "x_EMBARGO_2026-12-01.md", "embargo-2026-12-01-x.md",
+        "SOUS EMBARGO - x.md", "DO NOT PUBLISH x.md", "drafts 2026/x.md", "01 Drafts/x.md", "Under Embargo/x.md",
+        "Embargoed until 2026-12-01/x.md", "on hold/x.md",
+    ],
+)  # fmt: skip
+def test_names_say_it_behind_numbers_and_in_several_words(source: str) -> None:
+    assert status(release(date="2026-10-01"), source) is not Status.PUBLIC
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        "veröffentlicht: nein", "publié: non", "черновик: да", "press:\n  embargo: 2099-01-01", "Statut: brouillon",
+        "post_date: 2099-01-01", "approved: false",
+    ],
+)  # fmt: skip
+def test_keys_of_other_languages_and_tables_decide(keys: str) -> None:
+    assert status(f"---\ntitle: T\ndate: 2026-10-01\n{keys}\n---\n\n{TEXT}") is not Status.PUBLIC
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        "embargo: n/a", "embargo: none", "comment_status: closed", "ping_status: closed", "searchHidden: true",
+        "hiddenInHomeList: true", "render: always", "build: {list: local}", "album_release_date: 2099-01-01",
+        "event_status: ongoing", "nfl_draft: yes", "draft_beer: true", "status: approved for release",
+    ],
+)  # fmt: skip
+def test_keys_about_something_else_hold_nothing(keys: str) -> None:
+    assert status(f"---\ntitle: T\ndate: 2026-10-01\n{keys}\n---\n\n{TEXT}") is Status.PUBLIC
+
+
+@pytest.mark.parametrize("line", ["Embargo: none", "No embargo", "Sperrfrist: keine", "Embargo : aucun"])
+def test_whoever_says_that_there_is_none_is_believed(line: str) -> None:
+    assert status(f"# The museum opens\n\n1 October 2026\n\n{line}\n\n{TEXT}") is Status.PUBLIC
+
+
+def test_a_clock_of_another_place_is_not_taken_for_that_of_the_newsroom() -> None:
+    text = f"# The museum opens\n\nEmbargo até 1 de outubro de 2026, 10:00 hora de Brasília\n\n{TEXT}"
+    found = readers.read("a.md", text.encode(), Newsroom()).visibility
+    assert found.opens != datetime(2026, 10, 1, 10, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "said", ["---\ntitle: Q\ndraft: true\n---\n\nWords.\n", "EMBARGOED UNTIL 1 December 2099\n\n# Quotes\n\nWords.\n"]
+)
+def test_a_text_of_a_bundle_passes_its_own_gate_before_it_is_served(make_newsroom: MakeNewsroom, said: str) -> None:
+    launch = release(body="See [the quotes](quotes.md) and [the notes](notes.md).")
+    newsroom = make_newsroom(
+        {"launch/index.md": launch, "launch/quotes.md": said, "launch/notes.md": "# Notes\n\nWords."}
+    )
+    client, names = newsroom.client(), ("quotes", "notes")
+    found = {name: client.get(f"/releases/launch/{name}.md", buffered=True).status_code for name in names}
+    assert found == {"quotes": 404, "notes": 200}
+
+
+def test_files_whose_names_say_it_are_not_offered(make_newsroom: MakeNewsroom) -> None:
+    files = {"kit/index.md": release(), "kit/drafts/secret.pdf": b"x", "kit/plan DRAFT.pdf": b"x", "kit/plan.pdf": b"x"}
+    found = make_newsroom(files).snapshot().get("kit").attachments
+    assert [attachment.name for attachment in found] == ["plan.pdf"]
+
+
+def test_a_folder_of_releases_that_is_renamed_to_drafts_is_obeyed(make_newsroom: MakeNewsroom) -> None:
+    newsroom = make_newsroom({f"{number}.md": release(f"Number {number}") for number in range(12)})
+    (newsroom.releases / "drafts").mkdir()
+    for path in newsroom.releases.glob("*.md"):
+        path.rename(newsroom.releases / "drafts" / path.name)
+    assert newsroom.publish().removed == 12
