@@ -137,3 +137,12 @@ def test_a_folder_of_releases_that_is_renamed_to_drafts_is_obeyed(make_newsroom:
     for path in newsroom.releases.glob("*.md"):
         path.rename(newsroom.releases / "drafts" / path.name)
     assert newsroom.publish().removed == 12
+
+
+@pytest.mark.parametrize("line", ["5/12/2026", "Date: 01/02/2027", "January 2027"])
+def test_a_line_at_the_top_that_is_no_one_day_waits_for_the_latest_it_can_mean(line: str) -> None:
+    assert status(f"{line}\n\n# The museum opens\n\n{TEXT}") is Status.EMBARGOED
+    assert (
+        status(f"{line.replace('2026', '2019').replace('2027', '2019')}\n\n# The museum opens\n\n{TEXT}")
+        is Status.PUBLIC
+    )

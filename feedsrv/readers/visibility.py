@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import PurePosixPath
@@ -81,6 +81,7 @@ def read(
     """
     keys = [statement for decision in manuscript.head.decisions() for statement in _of_key(decision, manuscript)]
     said = [*keys, *_of_places(manuscript, keys), *_of_words(manuscript, keys)]
+    said += [] if published else _of_masthead(manuscript)
     opening = [*_moments(said, Says.OPENS), *([published] if published else [])]
     opens = max(opening, key=lambda found: found.value, default=None)
     closes = min(_moments(said, Says.CLOSES), key=lambda found: found.value, default=None)
@@ -273,6 +274,16 @@ def _held(entry: Entry, why: str, manuscript: Manuscript, how: str = "") -> Stat
     what = f"{entry} {why}, and may hold the release"
     problem = manuscript.problem(entry.line, what, ways, Severity.ERROR)
     return Statement(Says.HELD, Origin(entry.line, what), words=str(entry), problems=(problem,))
+
+
+def _of_masthead(manuscript: Manuscript) -> Iterator[Statement]:
+    """What a line at the top says that is no date of one day: each of its readings, or the year that it names."""
+    unclear = manuscript.masthead.unclear
+    lines = [fact.line for fact in manuscript.masthead.facts if fact.is_ambiguous] + ([unclear] if unclear else [])
+    for line in lines:
+        entry = Entry("date", line.text, line.number, "date line")
+        if dates.readings(line.text, manuscript.newsroom) or dates.period(line.text) or dates.years(line.text):
+            yield from (replace(one, problems=()) for one in _of_date(entry, manuscript))  # publication tells of it
 
 
 # --- places -----------------------------------------------------------------------------------------------------------
