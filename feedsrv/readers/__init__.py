@@ -9,7 +9,7 @@
     front_matter, bare_keys, companions  at the top of a file, outside front matter, in other files
     lexicon, phrases, moments            how languages say that a release must wait; that, and when, in a line
     passages, embargo                    which lines there are; which of them ask for it
-    visibility                           the gate: from when to when it may be seen
+    statements, visibility               what one key says of it; the gate: from when to when it may be seen
     dates, publication                   which moments are stated
     masthead, boilerplate                what stands above and below the text
     contacts, contact_lines              who answers the press

@@ -11,7 +11,7 @@ from feedsrv.problem import Problem
 from feedsrv.readers import dates
 from feedsrv.readers.dates import Moment
 from feedsrv.readers.parts import Found, Manuscript, origin
-from feedsrv.readers.visibility import WRITE_A_DATE, remedy
+from feedsrv.readers.statements import WRITE_A_DATE, remedy
 from feedsrv.reading import Origin
 from feedsrv.release import Correction
 
