@@ -16,7 +16,7 @@ from feedsrv.readers.dates import Moment
 from feedsrv.readers.document import Place
 from feedsrv.readers.entries import truth
 from feedsrv.readers.moments import begins_like_a_moment, read_moment, read_with_rest, speaks_of_moments
-from feedsrv.readers.phrases import LONGEST_LINE, Line, Match
+from feedsrv.readers.phrases import LONGEST_LINE, Line, Match, may_begin_with_an_entry
 
 NEAR_TOP, NEAR_END = 15, 10
 """Lines with text at the top and at the end, in which a line of its own counts that is not unmistakable."""
@@ -146,6 +146,8 @@ _BETWEEN = (*_BEFORE_MOMENT, *_HOLDING)
 
 def _cautions(passage: Passage, following: str, newsroom: Newsroom) -> Iterator[Caution]:
     """All that a passage asks for: an embargo that is over does not speak for a draft behind it."""
+    if not (passage.is_near or may_begin_with_an_entry(passage.text)):
+        return
     line = Line(passage.text if passage.is_near else passage.text[:LONGEST_LINE])  # only its beginning counts
     if not line.tokens:
         return
@@ -167,7 +169,7 @@ def _cautions(passage: Passage, following: str, newsroom: Newsroom) -> Iterator[
         yield from _one(caution)
         first = first or caution
         start = _behind(line, caution) if caution else line.next_segment(start)
-    if first is None:
+    if first is None and len(line.text) <= LONGEST_LINE:
         yield from _one(_shouted(passage, line) or _within(passage, line, newsroom))
 
 

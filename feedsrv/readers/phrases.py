@@ -49,6 +49,8 @@ class Match(NamedTuple):
 _UNSEEN = re.compile(
     "[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef]"
 )
+_OTHER_DIGIT = re.compile(r"(?![0-9])\d")
+_LONGEST_WORD = 40
 _CUT = re.compile(rf"[{UNDIVIDED}]|(?<=[0-9])[년월일시분]|[0-9]+|(?:(?![{UNDIVIDED}0-9_])[\w{MARKS}])+")
 _SPACED = re.compile(r"(?<![^\W_])[^\W\d_](?:([ .\-_·*])[^\W\d_])(?:\1[^\W\d_]){2,}(?![^\W_])")
 _LOOK_ALIKES = str.maketrans(
@@ -62,9 +64,16 @@ def _shown(text: str) -> str:
     """The text as it is seen: entities read, full-width letters narrow, nothing invisible, spaced letters joined."""
     text = text[:_LONGEST_READ]
     if not text.isascii() or "&" in text:
-        text = unicodedata.normalize("NFKC", unescape(unescape(text)))
-        text = "".join(str(int(c)) if c.isdecimal() else c for c in text if not _UNSEEN.match(c))
+        text = _UNSEEN.sub("", unicodedata.normalize("NFKC", unescape(unescape(text))))
+        text = _OTHER_DIGIT.sub(lambda digit: str(int(digit[0])), text)
     return _SPACED.sub(lambda letters: re.sub(r"[\W_]", "", letters[0]), text)
+
+
+def may_begin_with_an_entry(text: str) -> bool:
+    """Whether the first word of a text begins an entry; most lines of a text do not, and need not be cut further."""
+    first = _CUT.search(_shown(text[:_LONGEST_WORD]))
+    word = _fold(first[0]) if first else ""
+    return word in _by_first_word() or f"{word[:3]}*" in _by_first_word()
 
 
 @cache
