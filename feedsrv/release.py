@@ -94,7 +94,7 @@ class Withdrawal:
     """What is left of a release that was public and is no longer: its notice, never its text.
 
     ``date`` is None where the file says that, but not when. ``is_recent``: feed readers are still told of it, in the
-    feeds of its ``topics`` among others.
+    feeds of its ``topics`` among others; where they are told no more, it has none.
     """
 
     id: str

@@ -50,6 +50,7 @@ class Examined:
         item, window = self.reading.release, self.reading.visibility
         if self.record.status is Status.PUBLIC:
             return item
+        is_recent = self.record.status is Status.WITHDRAWN
         return Withdrawal(
             item.id,
             item.source,
@@ -57,8 +58,8 @@ class Examined:
             window.withdrawn,
             window.withdrawal_reason,
             item.language,
-            item.topic_ids,
-            is_recent=self.record.status is Status.WITHDRAWN,
+            item.topic_ids if is_recent else (),
+            is_recent=is_recent,
         )
 
 
