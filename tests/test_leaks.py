@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask
 from flask.testing import FlaskClient
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 from werkzeug.test import Client
 
@@ -324,6 +324,9 @@ SECRETS = st.lists(
 ).map(lambda pairs: [Secret(number, *pair) for number, pair in enumerate(pairs)])
 
 
+EACH_STATE = [Secret(number, state, SHAPES[number % len(SHAPES)]) for number, state in enumerate(STATES)]
+
+
 def publish(newsroom: Newsroom, secrets: Sequence[Secret], *, is_public: bool) -> None:
     """Let these files be those of the secrets and no others, and publish."""
     for secret in secrets:
@@ -332,8 +335,11 @@ def publish(newsroom: Newsroom, secrets: Sequence[Secret], *, is_public: bool) -
     newsroom.publish({path: data for secret in secrets for path, data in secret.files(is_public=is_public).items()})
 
 
-@settings(max_examples=10, deadline=None, derandomize=True, phases=[Phase.generate])  # to shrink takes minutes
+@settings(
+    max_examples=8, deadline=None, derandomize=True, phases=[Phase.explicit, Phase.generate]
+)  # to shrink takes minutes
 @given(secrets=SECRETS)
+@example(secrets=EACH_STATE)
 def test_what_only_a_release_has_that_is_not_public_is_nowhere(secrets: list[Secret]) -> None:
     with TemporaryDirectory() as folder:
         newsroom = Newsroom(Path(folder) / "newsroom")
