@@ -204,10 +204,10 @@ _LINK = re.compile(
 )
 
 
-def links_in(answer: bytes) -> Iterator[str]:
+def links_in(answer: bytes, base_url: str = BASE_URL) -> Iterator[str]:
     for link in _LINK.findall(answer.decode("utf8", "replace")):
         parts = urlsplit(unescape(link.replace("\\/", "/")))
-        if parts.netloc in {"", urlsplit(BASE_URL).netloc} and parts.path:
+        if parts.netloc in {"", urlsplit(base_url).netloc} and parts.path:
             yield parts.path + (f"?{parts.query}" if parts.query else "")
 
 
