@@ -146,3 +146,21 @@ def test_a_line_at_the_top_that_is_no_one_day_waits_for_the_latest_it_can_mean(l
         status(f"{line.replace('2026', '2019').replace('2027', '2019')}\n\n# The museum opens\n\n{TEXT}")
         is Status.PUBLIC
     )
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "2024-03-20 EMBARGO until Friday",
+        "2024-03-20 (not before the minister agrees)",
+        "2020 brouillon",
+        "Sperrfrist 2020",
+    ],
+)
+def test_a_date_key_whose_years_are_over_hides_no_words_of_an_embargo(value: str) -> None:
+    assert status(f"---\ntitle: The museum opens\npublished: {value}\n---\n\n{TEXT}") is not Status.PUBLIC
+
+
+@pytest.mark.parametrize("value", ["autumn of 2019", "30 February 2018", "sometime in 2020", "2019?"])
+def test_a_date_key_whose_years_are_over_and_that_says_no_more_is_public(value: str) -> None:
+    assert status(f"---\ntitle: The museum opens\npublished: {value}\n---\n\n{TEXT}") is Status.PUBLIC

@@ -116,6 +116,12 @@ def _by_first_word() -> Mapping[str, Sequence[tuple[str, tuple[str, ...]]]]:
     return {first: sorted(entries, key=lambda entry: -len(entry[1])) for first, entries in found.items()}
 
 
+def asks_to_wait(text: str) -> bool:
+    """Whether words of an embargo or a draft stand anywhere in a text that is no more than a value."""
+    line = Line(text)
+    return any(line.entry(number, ("sure", "hold", "dated", "draft", "names")) for number in range(len(line.tokens)))
+
+
 class Line:
     """A passage cut into words."""
 

@@ -21,10 +21,6 @@ class Problems:
         """How something that leaves a choice was read."""
         self.found.append(Problem(self._path, line, what, remedy, Severity.NOTE))
 
-    def hold(self, line: int, what: str, remedy: str) -> None:
-        """The release is not public because of this."""
-        self.found.append(Problem(self._path, line, what, remedy, Severity.ERROR))
-
     def unreadable(self, line: int, what: str, remedy: str) -> FileUnreadable:
         """The error to raise where the file as a whole cannot be read."""
         return FileUnreadable(Problem(self._path, line, what, remedy, Severity.ERROR))

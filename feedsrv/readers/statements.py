@@ -14,6 +14,7 @@ from feedsrv.readers import dates
 from feedsrv.readers.entries import Decision, Entry
 from feedsrv.readers.keys import Effect
 from feedsrv.readers.parts import Manuscript, origin
+from feedsrv.readers.phrases import asks_to_wait
 from feedsrv.reading import Origin
 from feedsrv.text.analysis import strip_accents
 
@@ -101,7 +102,7 @@ def of_date(entry: Entry, manuscript: Manuscript) -> Iterator[Statement]:
         yield from found
     elif entry.truth is not None or _word_of(entry) is not None:
         yield from _of_showing(entry, manuscript)
-    elif years := dates.years(entry.text):
+    elif (years := dates.years(entry.text)) and not asks_to_wait(entry.text):
         what = f"{entry} is no date: held while a year it names is not over, and undated"
         problem = manuscript.problem(entry.line, what, remedy(entry.text, manuscript))
         after = max(years) + 1
