@@ -27,10 +27,15 @@ def status(text: str, source: str = "a.md") -> Status:
     [
         "DRAFT – 24 October 2026", "Draft, 24 October 2026", "NOT FOR PUBLICATION – 24 October 2026",
         "STRICTLY CONFIDENTIAL, 24 October 2026", "Do not publish – 24 October 2026",
+        "Draft dated 24 October 2026", "Draft from 24 October 2026", "Entwurf vom 24.10.2026",
+        "Borrador de 24 de octubre de 2026", "Kladde fra 24. oktober 2026", "Utkast från 24 oktober 2026",
     ],
 )  # fmt: skip
 def test_the_day_on_which_a_draft_was_written_is_not_its_end(lines: str) -> None:
-    assert status(f"# The museum opens\n\n{lines}\n\n{TEXT}") in {Status.DRAFT, Status.HELD}
+    assert status(f"---\ndate: 2026-10-01\n---\n\n# The museum opens\n\n{lines}\n\n{TEXT}") in {
+        Status.DRAFT,
+        Status.HELD,
+    }
 
 
 @pytest.mark.parametrize(

@@ -268,8 +268,9 @@ def _until(
     if found.gap:
         inside = Line(line.between(*found.gap))
         return Caution(passage, read_moment(inside.behind(inside.skip(0, _BEFORE_MOMENT)), newsroom), before=before)
-    has_end = found.category != "draft" and (found.category != "hold" or found.is_of_embargo)
-    has_end = has_end or _has_until(line, found.end, end)
+    has_end = found.category != "draft" and (
+        found.category != "hold" or found.is_of_embargo or _has_until(line, found.end, end)
+    )
     for behind in (line.behind(found.end), line.behind(end)):
         moment, rest = read_with_rest(behind, newsroom)
         if moment:  # "NOT FOR PUBLICATION, 24 November 2026" is of that day, and does not end on it
