@@ -16,7 +16,7 @@ from urllib.parse import unquote
 
 from feedsrv.files.names import is_document, is_download
 from feedsrv.newsroom import Newsroom
-from feedsrv.readers import embargo
+from feedsrv.readers import held_names
 from feedsrv.text.languages import LANGUAGE_NAMES
 
 _ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|[/\\]{2}|[#?]|$", re.IGNORECASE)
@@ -132,8 +132,8 @@ def _is_held_by_name(file: str, source: str) -> bool:
     """Whether the name of a file, or of a folder that it lies in below its release, says that it is not public yet."""
     path, newsroom = PurePosixPath(file), Newsroom()
     folders = [part for part in path.parts[:-1] if part not in PurePosixPath(source).parts]
-    said = [embargo.of_folder_name(folder, newsroom) for folder in folders]
-    return any(said) or embargo.of_file_name(path.stem, newsroom) is not None
+    said = [held_names.of_folder(folder, newsroom) for folder in folders]
+    return any(said) or held_names.of_file(path.stem, newsroom) is not None
 
 
 def _is_index(source: str) -> bool:

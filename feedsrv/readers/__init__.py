@@ -8,7 +8,7 @@
     entries, notations                   what is stated, key by key; in YAML, TOML and JSON
     front_matter, bare_keys, companions  at the top of a file, outside front matter, in other files
     lexicon, phrases, moments            how languages say that a release must wait; that, and when, in a line
-    passages, embargo                    which lines there are; which of them ask for it
+    passages, embargo, held_names        which lines there are; which of them, and which names of files, ask for it
     statements, visibility               what one key says of it; the gate: from when to when it may be seen
     dates, publication                   which moments are stated
     masthead, boilerplate                what stands above and below the text
@@ -38,7 +38,7 @@ from feedsrv.release import Release
 from feedsrv.text.cleaning import clean
 from feedsrv.text.html import sanitise, to_text
 
-READER_VERSION = 7
+READER_VERSION = 8
 """Part of what every reading rests on: raise it when files would be read differently, and all are read again."""
 DOCUMENTS = frozenset(documents.CONVERTERS)
 """The endings of documents that `feedsrv.readers.formats.documents` can read if its libraries are installed."""

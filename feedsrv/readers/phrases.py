@@ -122,6 +122,11 @@ def asks_to_wait(text: str) -> bool:
     return any(line.entry(number, ("sure", "hold", "dated", "draft", "names")) for number in range(len(line.tokens)))
 
 
+def is_shouted(text: str) -> bool:
+    """Whether all letters of a text, one at least, are capitals."""
+    return text.upper() == text != text.lower()
+
+
 class Line:
     """A passage cut into words."""
 

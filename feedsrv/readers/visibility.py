@@ -15,7 +15,7 @@ from pathlib import PurePosixPath
 
 from feedsrv import ids
 from feedsrv.problem import Problem, Severity
-from feedsrv.readers import dates, embargo
+from feedsrv.readers import dates, held_names
 from feedsrv.readers.embargo import Caution
 from feedsrv.readers.entries import Entry
 from feedsrv.readers.keys import fold
@@ -84,12 +84,12 @@ def _of_places(manuscript: Manuscript, keys: Sequence[Statement]) -> Iterator[St
     """What the names of the file and of its folders say."""
     path, newsroom = manuscript.path, manuscript.newsroom
     for folder in path.parts[:-1]:
-        found = embargo.of_folder_name(folder, newsroom)
+        found = held_names.of_folder(folder, newsroom)
         is_cleared = found and not folder.startswith("_") and _is_cleared(manuscript, is_draft=found.is_draft)
         if found and not is_cleared and not _is_answered(found, manuscript, keys):
             yield _of_caution(found, manuscript)
     stem = ids.stem_of(manuscript.source, newsroom)
-    found = embargo.of_file_name(stem, newsroom)
+    found = held_names.of_file(stem, newsroom)
     if found and not _is_cleared(manuscript, is_draft=found.is_draft) and not _is_answered(found, manuscript, keys):
         yield _of_caution(found, manuscript)
     if not any(True for _ in manuscript.head.find("date")):
