@@ -8,7 +8,7 @@ BIN    := $(VENV)/bin
 # Given to every run of the tests. A file's tests stay in one process, for what they share is made once.
 PYTEST := -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
-.PHONY: serve test fix lint coverage coverage-report matrix bench bench-ranking lock clean
+.PHONY: serve test faults fix lint coverage coverage-report matrix bench bench-ranking lock clean
 
 serve: $(VENV)/.serve
 	$(BIN)/feedsrv serve
@@ -24,6 +24,10 @@ coverage: test coverage-report
 coverage-report: $(VENV)/.dev
 	$(BIN)/python -m coverage combine --quiet
 	$(BIN)/python -m coverage report --skip-covered
+
+# Kills, injected failures and ten minutes of everything at once: what takes too long for every run.
+faults: $(VENV)/.dev
+	$(BIN)/python -m pytest tests/faults -m bench -v --capture=no
 
 matrix: $(VENV)/.dev
 	$(BIN)/nox
