@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -12,6 +14,12 @@ from feedsrv.errors import SettingsInvalid
 
 DEFAULT_PORT = 8000
 MOST_WORKERS = 256
+
+_PREFIX = "FEEDSRV_"
+_OF_KUBERNETES = re.compile(
+    r"FEEDSRV_(\w+_)?(SERVICE_(HOST|PORT(_\w+)?)=.*|PORT=\w+://.*|PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?=.*)"
+)
+"""What every process of a cluster is told of a service that is called feedsrv, or feedsrv-web."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +63,7 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
     )
     if settings.hub and not settings.has_base_url:
         reader.complaints.append("FEEDSRV_HUB is set, but not FEEDSRV_BASE_URL, where the hub is to fetch the feeds")
+    reader.name_the_misspelt()
     if reader.complaints:
         raise SettingsInvalid("\n".join(reader.complaints))
     return settings
@@ -66,25 +75,27 @@ class _EnvironmentReader:
     def __init__(self, environment: Mapping[str, str]) -> None:
         self.environment = environment
         self.complaints: list[str] = []
+        self._known: set[str] = set()
 
     def text(self, name: str, default: str) -> str:
+        self._known.add(name)
         return self.environment.get(name, default)
 
     def number(self, name: str, default: int, least: int, most: int) -> int:
-        value = self.environment.get(name, str(default))
+        value = self.text(name, str(default))
         if value.isascii() and value.isdigit() and least <= int(value[:9]) <= most:
             return int(value)
         self.complaints.append(f"{name} is {value!r}; give a whole number from {least} to {most}")
         return default
 
     def choice(self, name: str, choices: tuple[str, ...]) -> str:
-        value = self.environment.get(name, choices[0])
+        value = self.text(name, choices[0])
         if value not in choices:
             self.complaints.append(f"{name} is {value!r}; give one of {', '.join(choices)}")
         return value
 
     def url(self, name: str, default: str) -> str:
-        value = self.environment.get(name, default).rstrip("/")
+        value = self.text(name, default).rstrip("/")
         if value and not _is_web_address(value):
             self.complaints.append(
                 f"{name} is {value!r}; give an address like https://press.example.org, without ? and #"
@@ -108,8 +119,28 @@ class _EnvironmentReader:
         return networks
 
     def _list(self, name: str) -> tuple[str, ...]:
-        parts = self.environment.get(name, "").replace(",", " ").split()
+        parts = self.text(name, "").replace(",", " ").split()
         return tuple(dict.fromkeys(parts))
+
+    def name_the_misspelt(self) -> None:
+        """Complain about what looks like a setting and is none; when all that there are have been read."""
+        for name in sorted(self.environment.keys() - self._known):
+            if _OF_KUBERNETES.fullmatch(f"{name}={self.environment[name]}"):
+                continue
+            if meant := self._meant(name):
+                self.complaints.append(f"{name} is no setting; is {meant} meant?")
+            elif name.startswith(_PREFIX):
+                self.complaints.append(f"{name} is no setting")
+
+    def _meant(self, name: str) -> str:
+        """The setting whose name is like this one: in what stands behind our prefix, or with the prefix misspelt."""
+        if name.startswith(_PREFIX):
+            names = {known.removeprefix(_PREFIX): known for known in self._known}
+            alike = get_close_matches(name.removeprefix(_PREFIX), names, 1)
+        else:
+            names = {known: known for known in self._known if name.upper().startswith("FEED")}
+            alike = get_close_matches(name.upper(), names, 1, cutoff=0.9)
+        return names[alike[0]] if alike else ""
 
 
 def _is_web_address(value: str) -> bool:

@@ -58,3 +58,45 @@ def test_a_hub_needs_a_public_address_to_fetch_from(tmp_path: Path) -> None:
     answer = index(tmp_path, FEEDSRV_HUB="https://hub.example.org")
     assert answer.exit_code == USAGE
     assert "FEEDSRV_BASE_URL" in answer.stderr
+
+
+@pytest.mark.parametrize(
+    ("variable", "meant"),
+    [
+        ("FEEDSRV_BASEURL", "FEEDSRV_BASE_URL"),
+        ("FEEDSRV_HOST", "FEEDSRV_HOSTS"),
+        ("FEEDSRV_TRUSTED_PROXY", "FEEDSRV_TRUSTED_PROXIES"),
+        ("FEEDSRV_PORT", "PORT"),
+        ("FEEDSRV_WEB_CONCURRENCY", "WEB_CONCURRENCY"),
+        ("FEEDSERV_RELEASES", "FEEDSRV_RELEASES"),
+        ("feedsrv_hub", "FEEDSRV_HUB"),
+        ("FEEDSRV_COLOUR", ""),
+    ],
+)
+def test_a_variable_that_is_misspelt_stops_the_start_and_is_named_with_the_right_one(
+    variable: str, meant: str, tmp_path: Path
+) -> None:
+    answer = index(tmp_path, **{variable: "8000"})
+    assert answer.exit_code == USAGE
+    (line,) = answer.stderr.splitlines()
+    assert variable in line
+    assert line.endswith(f"is {meant} meant?" if meant else "is no setting")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("FEEDSRV_COLOUR", "  "),  # empty counts as unset
+        ("FEEDBACK_URL", "https://example.org"),
+        ("FEEDSRV_PORT", "tcp://10.0.0.1:80"),
+        ("FEEDSRV_SERVICE_HOST", "10.0.0.1"),
+        ("FEEDSRV_SERVICE_PORT", "80"),
+        ("FEEDSRV_SERVICE_PORT_HTTP", "80"),
+        ("FEEDSRV_PORT_80_TCP", "tcp://10.0.0.1:80"),
+        ("FEEDSRV_WEB_PORT_8000_TCP_ADDR", "10.0.0.1"),
+    ],
+)
+def test_variables_of_others_are_left_alone(variable: str, value: str, tmp_path: Path) -> None:
+    """Kubernetes tells every process in a cluster where a service that is called feedsrv is."""
+    assert index(tmp_path, **{variable: value}).exit_code == 0
