@@ -8,6 +8,11 @@ BIN    := $(VENV)/bin
 # Given to every run of the tests. A file's tests stay in one process, for what they share is made once.
 PYTEST := -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
+# What pyproject.toml names under optional-dependencies; each has a lock of its own.
+EXTRAS  := documents metrics
+COMPILE := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --upgrade --quiet \
+	pyproject.toml --group build
+
 .PHONY: serve test faults fix lint coverage coverage-report matrix bench bench-ranking lock clean
 
 serve: $(VENV)/.serve
@@ -48,7 +53,7 @@ bench: $(VENV)/.dev
 bench-ranking: $(VENV)/.dev
 	$(BIN)/python -m bench.ranking $(COLLECTIONS)
 
-# Each of the two lists is complete in itself, so whoever only serves installs nothing that only developers need.
+# Each lock is complete in itself, so whoever only serves installs nothing that only developers need.
 $(VENV)/.serve: requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
@@ -59,12 +64,11 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.serve
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
 	@touch $@
 
+# Where a package is in several locks, it is the same in all.
 lock: $(VENV)/.dev
-	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --upgrade --quiet \
-		pyproject.toml --group build -o requirements.lock
-	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --upgrade --quiet \
-		pyproject.toml --group build --extra dev -c requirements.lock -o requirements-dev.lock
+	$(COMPILE) -o requirements.lock
+	$(foreach extra,$(EXTRAS),$(COMPILE) --extra $(extra) -c requirements.lock -o requirements-$(extra).lock &&) true
+	$(COMPILE) --all-extras --group dev $(EXTRAS:%=-c requirements-%.lock) -o requirements-dev.lock
 
 clean:
 	rm -rf $(VENV) build *.egg-info .coverage .coverage.* .hypothesis .mypy_cache .nox .pytest_cache .ruff_cache

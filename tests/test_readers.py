@@ -429,7 +429,7 @@ def test_bytes_that_are_no_utf8_are_reported_with_their_line() -> None:
         (b"<p " + b"a " * (readers.MOST_ATTRIBUTES + 1) + b">", 0, "more lines and markup"),
         (b"<p b='<' " + b"a " * (readers.MOST_ATTRIBUTES + 1) + b">", 0, "more lines and markup"),
         (b"---\na: &x [1]\nb: *x\n---\n", 2, "anchors (&) or aliases (*)"),
-        (b"---\na: " + b"[" * 30_000 + b"\n---\n", 2, "nested too deep"),
+        (b"---\na: " + b"[" * 30_000 + b"\n---\n", 2, "nest"),
         (b"---\na: " + b"x" * 70_000 + b"\n---\n", 1, "more than 65,536 characters"),
         (b'---\na: "\\uD800"\n---\n', 2, "the front matter cannot be read"),
         (b"+++\ntitle = T\n+++\n", 2, "this is no TOML"),
