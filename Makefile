@@ -13,7 +13,7 @@ EXTRAS  := documents metrics
 COMPILE := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --upgrade --quiet \
 	pyproject.toml --group build
 
-.PHONY: serve test faults fix lint coverage coverage-report matrix bench bench-ranking lock clean
+.PHONY: serve test faults fix lint coverage coverage-report matrix bench bench-ranking lock sbom clean
 
 serve: $(VENV)/.serve
 	$(BIN)/feedsrv serve
@@ -69,6 +69,9 @@ lock: $(VENV)/.dev
 	$(COMPILE) -o requirements.lock
 	$(foreach extra,$(EXTRAS),$(COMPILE) --extra $(extra) -c requirements.lock -o requirements-$(extra).lock &&) true
 	$(COMPILE) --all-extras --group dev $(EXTRAS:%=-c requirements-%.lock) -o requirements-dev.lock
+
+sbom: $(VENV)/.dev
+	$(BIN)/nox --session sbom
 
 clean:
 	rm -rf $(VENV) build *.egg-info .coverage .coverage.* .hypothesis .mypy_cache .nox .pytest_cache .ruff_cache

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 from packaging.requirements import Requirement
@@ -63,3 +65,23 @@ def test_the_locks_agree(lock: str) -> None:
     """What serves is in the lock of each extra, and that in the developers': the same versions, by the same hashes."""
     serve, extra, dev = (pins(name) for name in ("requirements.lock", lock, "requirements-dev.lock"))
     assert serve < extra < dev
+
+
+def bill_of_materials() -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads((ROOT / "docs/sbom.json").read_text("utf8"))["components"]
+    return found
+
+
+def test_the_bill_of_materials_is_what_the_locks_of_the_extras_say() -> None:
+    """`make sbom` makes it; on one machine, so that what is for Windows alone is not in it."""
+    locks = set(ASKED_FOR) - {"requirements.lock", "requirements-dev.lock"}
+    locked = {entry.split()[0] for lock in locks for entry in entries(lock) if "win32" not in entry}
+    listed = [f"{canonicalize_name(component['name'])}=={component['version']}" for component in bill_of_materials()]
+    assert sorted(listed) == sorted(locked)
+
+
+def test_the_list_of_licences_names_every_package_of_the_bill_of_materials() -> None:
+    rows = re.findall(r"^\| (\S+) \| (\S+) \| (\S.*) \|$", (ROOT / "docs/licences.md").read_text("utf8"), re.MULTILINE)
+    assert all(re.search("MIT|BSD|ISC|Apache|PSF|MPL", licence) for *_, licence in rows[1:])
+    components = {(component["name"], component["version"]) for component in bill_of_materials()}
+    assert {(name, version) for name, version, _ in rows[1:]} == components
