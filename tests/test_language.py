@@ -145,6 +145,9 @@ ROWS = [
     ('"mars rover', "mars AND rover"),
     ("--mars", "mars"),
     ("<b>mars</b>", "b>mars</b"),
+    ("title:lang:fr", "title AND lang:fr"),
+    (".ref:.title:.mars", "ref AND title:mars"),
+    ("..PR1-20..PR2-20..", "PR1-20 AND PR2-20"),
 ]
 
 
@@ -227,8 +230,8 @@ class TestLimits:
 
     def test_what_is_longer_when_printed_is_cut(self) -> None:
         over = parse("a " * (LONGEST_QUERY // 2))
-        assert over.tree == And((Word("a"),) * 166)
-        assert len(str(over)) == 166 * len("a AND ") - len(" AND ")
+        assert over.tree == And((Word("a"),) * 167)
+        assert len(str(over)) == 167 * len("a AND ") - len(" AND ")
         assert over.notes == ("Only a part was read: written out, the whole has more than 1000 characters.",)
         assert parse(str(over)) == Parsed(over.tree)
 
@@ -308,6 +311,10 @@ PIECES = [
     "Zürich",
     "太空",
     "🚀",
+    ".ref:",
+    "..PR1-20",
+    "(-",
+    "a)(-(",
 ]
 TEXTS = st.one_of(
     st.text(max_size=80),

@@ -24,7 +24,8 @@ Parsing never fails: what cannot be read is taken as words, what exceeds a limit
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from feedsrv.query.tree import (
@@ -84,18 +85,24 @@ def parse(text: str) -> Parsed:
     if len(text) > LONGEST_QUERY:
         notes.append(f"Only the first {LONGEST_QUERY} characters were read.")
     tokens = list(_tokens(join_ordinals(text[:LONGEST_QUERY])))
+    tree, of_tree = _read(tokens)
+    if len(str(tree or "")) > LONGEST_QUERY:
+        counts = range(len(tokens))
+        most = bisect_right(counts, LONGEST_QUERY, key=lambda count: len(str(_read(tokens[:count])[0] or "")))
+        tree, of_tree = _read(tokens[: most - 1])
+        notes.append(f"Only a part was read: written out, the whole has more than {LONGEST_QUERY} characters.")
+    return Parsed(tree, tuple(dict.fromkeys([*notes, *of_tree])), text)
+
+
+def _read(tokens: Sequence[_Token]) -> tuple[Node | None, list[str]]:
+    """The tree of these tokens, within the limit on parentheses also when it is printed, and notes."""
     deepest = DEEPEST_NESTING
     while True:
         parser = _Parser(tokens, deepest)
         tree = parser.query(0)
-        length = len(str(tree or ""))
-        if length > LONGEST_QUERY:
-            tokens = tokens[: len(tokens) * LONGEST_QUERY // length]
-            notes.append(f"Only a part was read: written out, the whole has more than {LONGEST_QUERY} characters.")
-        elif nesting(tree) > DEEPEST_NESTING:
-            deepest -= 1
-        else:
-            return Parsed(tree, tuple(dict.fromkeys([*notes, *parser.notes])), text)
+        if nesting(tree) <= DEEPEST_NESTING:
+            return tree, parser.notes
+        deepest -= 1
 
 
 def typed(tree: Node) -> str:
@@ -125,24 +132,32 @@ _TOKEN = re.compile(
 _EDGES = re.compile(rf"^(?:[^\w{MARKS}]|_)+|(?:[^\w{MARKS}]|_)+$")
 _BEGINNING = re.compile(rf"(?![^*]*[{UNDIVIDED}])(?=(?:[\W_]*[^\W_]){{{SHORTEST_PREFIX}}})[\w{MARKS}'’‐‑-]+\*")
 
+_OPERATORS = frozenset({"AND", "OR", "NOT"})
+
 _Token = tuple[str, "str | Node"]
 """A kind and what it says: "(", ")", "-", "AND", "OR", "NOT" and their text, or "leaf" and the leaf."""
 
 
 def _tokens(text: str) -> Iterator[_Token]:
-    position = 0
     field = ""
-    while match := _TOKEN.match(text, position):
-        kind, token, position = match.lastgroup or "", match.group(), match.end()
-        if kind == "field":
-            field = token[:-1].lower()
+    unread = [(text, 0)]
+    while unread:
+        text, start = unread.pop()
+        if not (match := _TOKEN.match(text, start)):
             continue
+        kind, token, position = match.lastgroup or "", match.group(), match.end()
         if kind == "quote":
-            kind, token, position = _quoted(text, match.start())
-        if field:
+            kind, token, position = _quoted(text, start)
+        unread.append((text, position))
+        if kind == "field":
+            yield from [("leaf", Word(field))] if field else []
+            field = token[:-1].lower()
+        elif (bare := _bare(kind, token)) != token:
+            unread.append((bare, 0))  # without its edges it may be something else
+        elif field:
             yield from (("leaf", leaf) for leaf in _of_field(field, kind, token))
             field = ""
-        elif kind == "word" and token in {"AND", "OR", "NOT"}:
+        elif kind == "word" and token in _OPERATORS:
             yield token, token
         elif kind in {"open", "close", "not"}:
             yield kind, token
@@ -162,6 +177,14 @@ def _cleaned(text: str) -> str:
     return join_ordinals(" ".join(_EDGES.sub("", text).split()))
 
 
+def _bare(kind: str, token: str) -> str:
+    """A token without its edges, where they say nothing; a beginning or an operator among them is a leaf as it is."""
+    if kind not in {"word", "range"} or (kind == "range" and _dates(*token.split(".."))):
+        return token
+    cleaned = _EDGES.sub("", token)
+    return token if cleaned in {"", *_OPERATORS} or _beginning(token) else cleaned
+
+
 def _leaves(kind: str, token: str) -> Iterator[Node]:
     """What a token says where no field is named."""
     if kind == "range" and (dates := _dates(*token.split(".."))):
@@ -172,19 +195,16 @@ def _leaves(kind: str, token: str) -> Iterator[Node]:
         if cleaned := _cleaned(token):
             yield Phrase(cleaned)
     elif kind in {"word", "reference", "range"}:
-        yield from _words(token)
+        cleaned = _EDGES.sub("", token)
+        if beginning := _beginning(token):
+            yield beginning
+        elif cleaned:
+            yield Word(cleaned.lower() if cleaned in _OPERATORS else cleaned)
 
 
-def _words(token: str) -> Iterator[Node]:
-    bare, cleaned = token.strip("\"'.,;:!?…"), _EDGES.sub("", token)
-    if _BEGINNING.fullmatch(bare):
-        yield Prefix(_EDGES.sub("", bare))
-    elif cleaned in {"AND", "OR", "NOT"}:
-        yield Word(cleaned.lower())
-    elif cleaned == token:
-        yield Word(token)
-    elif cleaned:  # without its edges it may be something else
-        yield from (leaf for _, leaf in _tokens(cleaned) if not isinstance(leaf, str))
+def _beginning(token: str) -> Prefix | None:
+    bare = token.strip("\"'.,;:!?…")
+    return Prefix(_EDGES.sub("", bare)) if _BEGINNING.fullmatch(bare) else None
 
 
 def _of_field(field: str, kind: str, token: str) -> Iterator[Node]:
@@ -225,7 +245,7 @@ def _dates(since: str, until: str, *, is_open: bool = False) -> Dates | None:
 class _Parser:
     """Recursive descent over the tokens; the depth of recursion is bounded by DEEPEST_NESTING."""
 
-    def __init__(self, tokens: list[_Token], deepest: int) -> None:
+    def __init__(self, tokens: Sequence[_Token], deepest: int) -> None:
         self._tokens = tokens
         self._deepest = deepest
         self._at = 0
@@ -257,20 +277,18 @@ class _Parser:
 
     def _term(self, depth: int) -> Node | None:
         is_negated = False
-        while self._peek() in {"not", "NOT"}:
+        while (kind := self._peek()) in {"not", "NOT"} or (kind == "open" and depth == self._deepest):
             self._take()
-            is_negated = not is_negated
-        node = self._group(depth) if self._peek() == "open" else self._leaf()
+            if kind == "open":
+                self.notes.append(f"Parentheses more than {DEEPEST_NESTING} deep were ignored.")
+            else:
+                is_negated = not is_negated
+        node = self._group(depth) if kind == "open" else self._leaf()
         if not is_negated or node is None:
             return node
         return node.part if isinstance(node, Not) else Not(node)
 
     def _group(self, depth: int) -> Node | None:
-        if depth == self._deepest:
-            while self._peek() == "open":
-                self._take()
-            self.notes.append(f"Parentheses more than {DEEPEST_NESTING} deep were ignored.")
-            return self._term(depth) if self._peek() not in {"", "close", "AND", "OR"} else None
         self._take()
         node = self.query(depth + 1)
         if self._peek() == "close":
