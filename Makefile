@@ -13,7 +13,7 @@ EXTRAS  := documents metrics
 COMPILE := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --upgrade --quiet \
 	pyproject.toml --group build
 
-.PHONY: serve test faults fix lint coverage coverage-report matrix bench bench-ranking lock sbom clean
+.PHONY: anew serve test faults fix lint coverage coverage-report matrix bench bench-ranking lock sbom clean
 
 serve: $(VENV)/.serve
 	$(BIN)/feedsrv serve
@@ -53,9 +53,19 @@ bench: $(VENV)/.dev
 bench-ranking: $(VENV)/.dev
 	$(BIN)/python -m bench.ranking $(COLLECTIONS)
 
+# Whether a Python can run a line.
+can     = $(shell $(1) -c '$(2)' >/dev/null 2>&1 && echo yes)
+IS_NEW := import sys; sys.exit(sys.version_info < (3, 11))
+HAS_ENV := import ensurepip, venv
+
+# A virtual environment whose Python is gone or too old is made anew, whatever its stamps say.
+ANEW := $(if $(wildcard $(VENV)),$(if $(call can,$(BIN)/python,$(IS_NEW)),,anew))
+
 # Each lock is complete in itself, so whoever only serves installs nothing that only developers need.
-$(VENV)/.serve: requirements.lock pyproject.toml
-	$(PYTHON) -m venv $(VENV)
+$(VENV)/.serve: requirements.lock pyproject.toml $(ANEW)
+	$(if $(call can,$(PYTHON),$(IS_NEW)),,$(error feedsrv needs Python 3.11 or newer, which $(PYTHON) is not; name one that is: make PYTHON=python3.12))
+	$(if $(call can,$(PYTHON),$(HAS_ENV)),,$(error $(PYTHON) cannot make virtual environments; on Debian and Ubuntu: apt install python3-venv))
+	$(PYTHON) -m venv $(if $(ANEW),--clear) $(VENV)
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
