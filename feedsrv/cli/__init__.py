@@ -53,7 +53,7 @@ def main() -> None:
 @click.option("--workers", type=click.IntRange(1, 256), help="gunicorn workers; else $WEB_CONCURRENCY, else 2.")
 def serve(host: str, port: int | None, workers: int | None) -> None:
     """Index the folder, then serve the newsroom and keep watching the folder."""
-    from feedsrv.cli import supervisor  # gunicorn and flask are not needed by the other commands
+    from feedsrv.cli import listening, supervisor  # gunicorn and flask are not needed by the other commands
 
     with _exit_codes():
         environment = dict(os.environ)
@@ -64,11 +64,12 @@ def serve(host: str, port: int | None, workers: int | None) -> None:
         chosen = settings.from_environment(environment)
         configure = Logging(chosen.log_format)
         configure()
+        listener = listening.take(host, chosen.port, "end what listens there, or give another --port")
         _publish_or_serve_the_last(chosen)
         if not chosen.has_base_url:
             click.echo(f"FEEDSRV_BASE_URL is not set: feeds will say {chosen.base_url}", err=True)
         click.echo(f"Serving {chosen.releases} on {chosen.base_url}/ (Ctrl-C ends it)", err=True)
-        sys.exit(supervisor.serve(chosen, host, configure))
+        sys.exit(supervisor.serve(chosen, listener, configure))
 
 
 @main.command()

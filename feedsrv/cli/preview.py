@@ -10,7 +10,6 @@ import os
 import secrets
 import shutil
 import signal
-import socket
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -22,8 +21,7 @@ from typing import TYPE_CHECKING
 import click
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from feedsrv.cli import output
-from feedsrv.errors import SettingsInvalid
+from feedsrv.cli import listening, output
 from feedsrv.files.catalogue import Catalogue
 from feedsrv.preview import Preview
 from feedsrv.publishing.preview import Previewer
@@ -50,8 +48,7 @@ def serve(releases: Path, port: int, at: datetime | None) -> None:
     Port 0 is any free one. Raises SettingsInvalid if the port cannot be had, and what `feedsrv.publishing.publish`
     raises.
     """
-    with _own_folder() as folder, socket.socket() as listener:
-        _bind(listener, port)
+    with _own_folder() as folder, listening.take(HOST, port, "give another --port") as listener:
         base_url = f"http://{HOST}:{listener.getsockname()[1]}/preview-{secrets.token_hex(16)}"
         settings = Settings(releases, folder, base_url, has_base_url=True, hosts=("localhost",))
         index = WhooshIndex(folder)
@@ -67,15 +64,6 @@ def serve(releases: Path, port: int, at: datetime | None) -> None:
         finally:
             _ignore_endings()
             previewer.end()
-
-
-def _bind(listener: socket.socket, port: int) -> None:
-    """Take the port before anything is read; nobody is answered yet."""
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((HOST, port))
-    except OSError as error:
-        raise SettingsInvalid(f"port {port} cannot be had: {error.strerror}; give another --port") from error
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from multiprocessing import connection, get_context, parent_process
 from multiprocessing.process import BaseProcess
+from socket import socket
 from threading import Event, Thread
 from time import monotonic
 from typing import Any
@@ -26,15 +27,16 @@ GRACE = 10
 """Seconds that requests under way have to end after SIGTERM."""
 
 THREADS = 4
-_RESTART_PAUSE = 1.0
+SHORTEST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
+"""Seconds before a publisher that died is started again, ever more of them while it dies again within the longest."""
 
 _log = logging.getLogger(__name__)
 
 
-def gunicorn_options(settings: Settings, host: str) -> dict[str, Any]:
-    """How gunicorn is run; what `feedsrv serve` sets is what deploy/ documents for gunicorn alone."""
+def gunicorn_options(settings: Settings, descriptor: int) -> dict[str, Any]:
+    """How gunicorn is run on a socket; what `feedsrv serve` sets is what deploy/ documents for gunicorn alone."""
     return {
-        "bind": f"[{host}]:{settings.port}" if ":" in host else f"{host}:{settings.port}",
+        "bind": f"fd://{descriptor}",
         "workers": settings.workers,
         "worker_class": "gthread",
         "threads": THREADS,
@@ -46,39 +48,50 @@ def gunicorn_options(settings: Settings, host: str) -> dict[str, Any]:
     }
 
 
-def serve(settings: Settings, host: str, configure_logging: Callable[[], None]) -> int:
-    """Run gunicorn and a publisher until SIGTERM or SIGINT; returns the exit code.
+def serve(settings: Settings, listener: socket, configure_logging: Callable[[], None]) -> int:
+    """Run gunicorn at an address that was taken, and a publisher, until SIGTERM or SIGINT; returns the exit code.
 
     Both end when this process ends, however it ends. A publisher that dies is started again; when gunicorn
     ends, so does everything.
     """
-    context = get_context("spawn")
     stop, told = connection.Pipe(duplex=False)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: told.send(True))
-
-    def start(target: Callable[..., None], *arguments: Any) -> BaseProcess:
-        process = context.Process(target=target, args=(settings, *arguments))
-        process.start()
-        return process
-
-    web = start(_run_gunicorn, host, configure_logging)
-    publisher = start(_run_publisher, configure_logging)
-    code = 0
+    web = _start(_run_gunicorn, settings, listener, configure_logging)
+    listener.close()
+    publisher, began = _start(_run_publisher, settings, configure_logging), monotonic()
+    code, pause, is_pausing = 0, 0.0, False
     while True:
-        ready = connection.wait([stop, web.sentinel, publisher.sentinel])
+        deaths = [web.sentinel] if is_pausing else [web.sentinel, publisher.sentinel]
+        ready = connection.wait([stop, *deaths], pause if is_pausing else None)
         if stop in ready:
             break
         if web.sentinel in ready:
             web.join()
             code = web.exitcode or 1
+            _log.error("the web ended with %s, and so does all", web.exitcode)
             break
-        _log.error("the publisher ended with %s; it is started again", publisher.exitcode)
-        if connection.wait([stop], _RESTART_PAUSE):
-            break
-        publisher = start(_run_publisher, configure_logging)
+        if is_pausing:
+            publisher, began = _start(_run_publisher, settings, configure_logging), monotonic()
+        else:
+            publisher.join()
+            pause = 0.0 if monotonic() - began > LONGEST_PAUSE else 2 * pause
+            pause = min(max(pause, SHORTEST_PAUSE), LONGEST_PAUSE)
+            _log.error("the publisher ended with %s; it is started again in %d s", publisher.exitcode, pause)
+        is_pausing = not is_pausing
     _end([web, publisher])
     return code
+
+
+def _start(target: Callable[..., None], *arguments: Any) -> BaseProcess:
+    """Start a process that Ctrl-C does not reach: a terminal sends it to all, and it is ours to end them in order."""
+    process = get_context("spawn").Process(target=target, args=arguments)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])  # which a process inherits
+    try:
+        process.start()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    return process
 
 
 def _end(processes: list[BaseProcess]) -> None:
@@ -93,17 +106,16 @@ def _end(processes: list[BaseProcess]) -> None:
             process.join()
 
 
-def _run_gunicorn(settings: Settings, host: str, configure_logging: Callable[[], None]) -> None:
+def _run_gunicorn(settings: Settings, listener: socket, configure_logging: Callable[[], None]) -> None:
     configure_logging()
     _follow_parent()
-    _Gunicorn(settings, gunicorn_options(settings, host)).run()
+    _Gunicorn(settings, gunicorn_options(settings, listener.detach())).run()
 
 
 def _run_publisher(settings: Settings, configure_logging: Callable[[], None]) -> None:
     configure_logging()
     stop = Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
     _follow_parent()
     index = WhooshIndex(settings.index)
     if settings.hub:
