@@ -77,6 +77,6 @@ def test_an_environment_whose_python_is_gone_is_made_anew_and_counts_only_when_a
     for stamp in (".serve", ".dev"):
         (environment / stamp).touch()
     assert "No matching distribution" in make(checkout, "test").stderr
-    command = [environment / "bin/python", "-m", "pip", "--version"]
+    command = [str(environment / "bin/python"), "-m", "pip", "--version"]
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.startswith("pip ")
     assert {path.name for path in environment.iterdir() if path.name.startswith(".")} <= {".gitignore"}
