@@ -110,10 +110,13 @@ class Generations:
                 self.folder.chmod(mode & 0o777 & ~_OTHERS_MAY_WRITE)
             descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                raise IndexLocked(f"another process is writing to {self.folder}; wait for it, or stop it") from error
+            with self.translating_errors():
+                try:
+                    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError as error:
+                    raise IndexLocked(
+                        f"another process is writing to {self.folder}; wait for it, or stop it"
+                    ) from error
             yield
         finally:
             os.close(descriptor)

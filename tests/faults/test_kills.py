@@ -102,6 +102,7 @@ def kill(office: Office, count: int, seed: int) -> Counter[str]:
         if number % 10 == 0:
             office.publish()
             old = office.published(number)
+            print(f"{number} kills so far")
     office.publish()
     assert office.published(number) == number
     print(f"{count} kills: {dict(states)}")
