@@ -27,7 +27,8 @@ class Settings:
     """Where things are and how the service is reached.
 
     ``base_url`` is the public address, without a slash at its end: every absolute address is made of it.
-    ``hosts`` are the further host names that requests may ask for, without ports.
+    ``hosts`` are the further host names that requests may ask for, without ports. ``poll`` is after how many seconds
+    the folder is looked at; None: where the system does not tell of changes.
     """
 
     releases: Path = Path("releases")
@@ -38,6 +39,7 @@ class Settings:
     trusted_proxies: tuple[str, ...] = ()
     hub: str = ""
     log_format: str = "text"
+    poll: int | None = None
     port: int = DEFAULT_PORT
     workers: int = 2
 
@@ -58,6 +60,7 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         trusted_proxies=reader.networks("FEEDSRV_TRUSTED_PROXIES"),
         hub=reader.url("FEEDSRV_HUB", ""),
         log_format=reader.choice("FEEDSRV_LOG", ("text", "json")),
+        poll=reader.number("FEEDSRV_POLL", 0, 0, 3_600) or None,
         port=port,
         workers=reader.number("WEB_CONCURRENCY", 2, 1, MOST_WORKERS),
     )

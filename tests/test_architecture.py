@@ -39,7 +39,7 @@ HOMES: dict[str, str | tuple[str, ...]] = {
     "werkzeug": ("web/", "cli/preview"),
     "cachetools": ("web/", "search/"),
     "gunicorn": "cli/supervisor",
-    "watchfiles": "publishing/watch",
+    "watchfiles": "files/changes",
     "click": "cli/",
     "snowballstemmer": "text/analysis",
     "anyascii": "ids",

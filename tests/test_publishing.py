@@ -272,11 +272,16 @@ class TestTrouble:
             newsroom.publish()
         assert public_ids(newsroom) == ["a"]
 
-    def test_a_broken_newsroom_toml_changes_nothing(self, make_newsroom: MakeNewsroom) -> None:
-        newsroom = make_newsroom({"a.md": release()})
+    def test_while_newsroom_toml_is_broken_its_last_settings_hold(self, make_newsroom: MakeNewsroom) -> None:
+        newsroom = make_newsroom({"newsroom.toml": "title = 'Port'", "a.md": release(), "b.md": release()})
+        summary = newsroom.publish({"newsroom.toml": "\ntitel = 'x'", "b.md": release(draft="true"), "c.md": release()})
+        assert [(problem.path, problem.line) for problem in summary.complaints] == [("newsroom.toml", 2)]
+        assert summary.complaints[0] in summary.news
+        assert (newsroom.snapshot().newsroom.title, public_ids(newsroom)) == ("Port", ["a", "c"])
+
+    def test_a_newsroom_toml_that_was_never_right_publishes_nothing(self, make_newsroom: MakeNewsroom) -> None:
         with pytest.raises(NewsroomInvalid, match=r"newsroom.toml:2: .*\btitel\b"):
-            newsroom.publish({"newsroom.toml": "\ntitel = 'x'"})
-        assert public_ids(newsroom) == ["a"]
+            make_newsroom({"newsroom.toml": "\ntitel = 'x'", "a.md": release()})
 
     def test_a_damaged_file_of_the_index_is_noticed_and_the_index_made_anew(self, make_newsroom: MakeNewsroom) -> None:
         newsroom = make_newsroom({"a.md": release("A"), "b.md": release("B")})

@@ -38,11 +38,11 @@ class Log:
 
 
 @contextmanager
-def watching(releases: Path, index: Path) -> Iterator[Log]:
+def watching(releases: Path, index: Path, **others: str) -> Iterator[Log]:
     path = index.parent / "log"
     with path.open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "feedsrv", "watch"], env=environment(releases, index), stderr=log
+            [sys.executable, "-m", "feedsrv", "watch"], env=environment(releases, index, **others), stderr=log
         )
     try:
         until((index / "heartbeat").exists)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Event, Thread
+from threading import Thread
 from typing import TYPE_CHECKING, NoReturn
 
 import click
@@ -20,8 +19,10 @@ from feedsrv import __version__, settings
 from feedsrv.cli import icalendar, output
 from feedsrv.cli import report as reporting
 from feedsrv.cli.logs import Logging
+from feedsrv.cli.stopping import stop_event
 from feedsrv.errors import FeedsrvError, IndexLocked, NewsroomInvalid, PublishingFailed, SettingsInvalid
 from feedsrv.files.catalogue import Catalogue
+from feedsrv.files.settling import Settling
 from feedsrv.problem import Severity
 from feedsrv.publishing import Summary, publish
 from feedsrv.publishing import check as checking
@@ -85,7 +86,8 @@ def index(rebuild: bool, force: bool, strict: bool) -> None:
         output.announce(summary, chosen.releases)
         if pinger := _pinger(chosen):
             pinger.tell()
-        if strict and any(problem.severity is not Severity.NOTE for problem in summary.problems):
+        is_clean = all(problem.severity is Severity.NOTE for problem in summary.problems)
+        if summary.complaints or (strict and not is_clean):
             sys.exit(PROBLEMS)
 
 
@@ -95,12 +97,10 @@ def watch_folder() -> None:
     with _exit_codes():
         chosen = settings.from_environment(os.environ)
         Logging(chosen.log_format)()
-        stop = Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: stop.set())
+        stop = stop_event()
         if pinger := _pinger(chosen):
             Thread(target=pinger.run, args=[stop], daemon=True).start()
-        watch(Catalogue(chosen.releases), WhooshIndex(chosen.index), _now, stop)
+        watch(Catalogue(chosen.releases), WhooshIndex(chosen.index), _now, stop, chosen.poll)
 
 
 @main.command()
@@ -237,12 +237,15 @@ def _publish_or_serve_the_last(chosen: Settings) -> None:
 
 
 def _publish(chosen: Settings, *, rebuild: bool = False, force: bool = False) -> Summary:
+    settling = Settling(chosen.releases)
+    settling.wait()
     return publish(
         Catalogue(chosen.releases),
         WhooshIndex(chosen.index),
         _now(),
         rebuild=rebuild,
         force=force,
+        unsettled=settling.unsettled,
         progress=output.progress,
     )
 

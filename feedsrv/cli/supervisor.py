@@ -10,12 +10,13 @@ from datetime import UTC, datetime
 from multiprocessing import connection, get_context, parent_process
 from multiprocessing.process import BaseProcess
 from socket import socket
-from threading import Event, Thread
+from threading import Thread
 from time import monotonic
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
 
+from feedsrv.cli.stopping import stop_event
 from feedsrv.cli.websub import Pinger
 from feedsrv.files.catalogue import Catalogue
 from feedsrv.publishing.watch import watch
@@ -114,13 +115,12 @@ def _run_gunicorn(settings: Settings, listener: socket, configure_logging: Calla
 
 def _run_publisher(settings: Settings, configure_logging: Callable[[], None]) -> None:
     configure_logging()
-    stop = Event()
-    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    stop = stop_event()
     _follow_parent()
     index = WhooshIndex(settings.index)
     if settings.hub:
         Thread(target=Pinger(index, settings).run, args=[stop], daemon=True).start()
-    watch(Catalogue(settings.releases), index, lambda: datetime.now(UTC), stop)
+    watch(Catalogue(settings.releases), index, lambda: datetime.now(UTC), stop, settings.poll)
 
 
 def _follow_parent() -> None:

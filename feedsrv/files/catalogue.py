@@ -24,6 +24,8 @@ from feedsrv.reading import Reading, Visibility
 MOST_ATTACHED = 10
 """Documents that a text may name before it is taken for a list of releases."""
 
+_LARGEST_SETTINGS = 1_000_000  # bytes of newsroom.toml
+
 _UNDERSCORED_FOLDERS = {"_posts", "_drafts"}  # Jekyll's; whatever else begins with _ is machinery
 
 
@@ -55,17 +57,19 @@ class Catalogue:
     folder: Path
 
     def newsroom(self) -> Newsroom:
-        """What newsroom.toml says; the defaults where there is none. Raises NewsroomInvalid or PublishingFailed."""
+        """What newsroom.toml says; the defaults where there is none. Raises NewsroomInvalid."""
         path = self.folder / FILE_NAME
         try:
-            return parse(path.read_bytes().decode("utf-8-sig"))
+            if len(data := _read(path, _LARGEST_SETTINGS + 1)) <= _LARGEST_SETTINGS:
+                return parse(data.decode("utf-8-sig"))
+            what, remedy = f"this has more than {_LARGEST_SETTINGS:,} bytes", "make it smaller"
         except FileNotFoundError:
             return Newsroom()
-        except UnicodeDecodeError as error:
-            problem = Problem(path.name, 0, "this is not UTF-8", "save the file as UTF-8", Severity.ERROR, "newsroom")
-            raise NewsroomInvalid([problem]) from error
+        except UnicodeDecodeError:
+            what, remedy = "this is not UTF-8", "save the file as UTF-8"
         except OSError as error:
-            raise PublishingFailed(f"{path} cannot be read: {error.strerror}") from error
+            what, remedy = f"this cannot be read: {error.strerror}", _remedy(error)
+        raise NewsroomInvalid([Problem(path.name, 0, what, remedy, Severity.ERROR, "newsroom")])
 
     def list(self) -> FolderListing:
         """All release files. Links are not followed, leftovers of editors and transfers are passed over.
@@ -79,7 +83,7 @@ class Catalogue:
         problems: list[Problem] = []
         companions: dict[str, list[str]] = defaultdict(list)
         for parent, folders, names in os.walk(self.folder, onerror=_refuse):
-            folders[:] = sorted(name for name in folders if _is_worth_entering(name))
+            folders[:] = sorted(name for name in folders if is_worth_entering(name))
             relative = PurePosixPath(Path(parent).relative_to(self.folder).as_posix())
             for name in sorted(names):
                 if is_companion(name):
@@ -109,15 +113,12 @@ class Catalogue:
         Raises FileUnreadable; FileNotFoundError if it has gone since it was listed.
         """
         try:
-            descriptor = os.open(self.folder / source, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-            with os.fdopen(descriptor, "rb") as file:
-                return file.read(readers.largest(source) + 1)
+            return _read(self.folder / source, readers.largest(source) + 1, os.O_NOFOLLOW)
         except FileNotFoundError:
             raise
         except OSError as error:
-            remedy = "let the user who runs feedsrv read it" if error.errno == errno.EACCES else "look at the disk"
-            problem = Problem(source, 0, f"this cannot be read: {error.strerror}", remedy, Severity.ERROR, "unreadable")
-            raise FileUnreadable(problem) from error
+            what = f"this cannot be read: {error.strerror}"
+            raise FileUnreadable(Problem(source, 0, what, _remedy(error), Severity.ERROR, "unreadable")) from error
 
     def readers_version(self, source: str) -> str:
         """The version of what reads a file of this name."""
@@ -127,6 +128,23 @@ class Catalogue:
         """What a file says, with what the files ``beside`` it state of it, and its topics. Raises FileUnreadable."""
         reading = readers.read(source, data, newsroom, beside)
         return replace(reading, release=replace(reading.release, topics=topics.memberships(reading.release, newsroom)))
+
+
+def _read(path: Path, most: int, flags: int = 0) -> bytes:
+    """The first bytes of a file; nothing is waited for. Raises OSError, also for what is no file."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | flags)
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "it is not a file")
+        return file.read(most)
+
+
+def _remedy(error: OSError) -> str:
+    return {
+        errno.EACCES: "let the user who runs feedsrv read it",
+        errno.EINVAL: "take it away",
+        errno.EISDIR: "take it away",
+    }.get(error.errno or 0, "look at the disk")
 
 
 def _sorted_out(
@@ -182,7 +200,8 @@ Such a file is never served because it lies beside a release, for nothing knows 
 """
 
 
-def _is_worth_entering(name: str) -> bool:
+def is_worth_entering(name: str) -> bool:
+    """Whether a folder of this name may hold releases, or what belongs to one."""
     return not name.startswith((".", "_")) or name in _UNDERSCORED_FOLDERS
 
 

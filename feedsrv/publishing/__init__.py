@@ -26,10 +26,11 @@ from feedsrv.errors import FileUnreadable, NewsroomInvalid
 from feedsrv.file_record import Basis, FileRecord
 from feedsrv.files import topics
 from feedsrv.files.catalogue import Catalogue
-from feedsrv.newsroom import Newsroom
+from feedsrv.files.settling import Unsettled
+from feedsrv.newsroom import FILE_NAME, Newsroom
 from feedsrv.problem import Problem
 from feedsrv.publishing import collection, losses, sentinel
-from feedsrv.publishing.examination import Examination, Judge, Progress, as_stated
+from feedsrv.publishing.examination import ALL_SETTLED, Examination, Judge, Progress, as_stated
 from feedsrv.publishing.losses import Losses
 from feedsrv.reading import Status
 from feedsrv.release import Release, Withdrawal
@@ -42,7 +43,8 @@ _SPOOL_IN_MEMORY = 16_000_000
 class Summary:
     """What a run did: releases that came, changed and went, files by what they are to the public, and problems.
 
-    ``records`` tell what each file is, by source. ``news`` are those of the problems that the run before did not meet.
+    ``records`` tell what each file is, by source. ``news`` are those of the problems that the run before did not meet,
+    ``complaints`` those of newsroom.toml, whose last settings hold.
     """
 
     added: int
@@ -51,6 +53,7 @@ class Summary:
     statuses: Mapping[Status, int]
     problems: tuple[Problem, ...]
     news: tuple[Problem, ...]
+    complaints: tuple[Problem, ...]
     true_until: datetime | None
     records: Mapping[str, FileRecord]
 
@@ -68,19 +71,21 @@ def publish(
     rebuild: bool = False,
     force: bool = False,
     only: Set[str] | None = None,
+    unsettled: Unsettled = ALL_SETTLED,
     progress: Progress = iter,
     judge: Judge = as_stated,
 ) -> Summary:
     """Bring the index in line with the folder as of ``now``.
 
-    ``only`` names the files that may have changed, None all of them; ``force`` allows most of the newsroom to go.
-    Another ``judge`` is for an index that is not the public one.
+    ``only`` names the files that may have changed, None all of them; ``unsettled`` are those being written, which stay
+    what they were. ``force`` allows most of the newsroom to go. Another ``judge`` is for an index that is not the
+    public one. Where newsroom.toml cannot be read, what was last published of it holds.
     Raises IndexLocked, PublishingFailed (RemovalRefused) or NewsroomInvalid; then everything is as it was.
     """
     with index.update(rebuild=rebuild) as update:
-        newsroom = _newsroom(catalogue, index)
+        newsroom, complaints = _newsroom(catalogue, index, update, unsettled)
         update.set_newsroom(newsroom)
-        run = _Run(Examination(catalogue, newsroom, now, judge), newsroom, update)
+        run = _Run(Examination(catalogue, newsroom, now, judge, unsettled), newsroom, update, complaints)
         with SpooledTemporaryFile(_SPOOL_IN_MEMORY) as spool:
             for found in run.examine(None if run.is_newsroom_changed else only, progress):
                 spool.write(release.to_json(found) + b"\n")
@@ -99,15 +104,25 @@ def publish(
     return run.summary(true_until)
 
 
-def _newsroom(catalogue: Catalogue, index: SearchIndex) -> Newsroom:
-    """What newsroom.toml says. Whether it can be read is left word of, for those who ask after health."""
+def _newsroom(
+    catalogue: Catalogue, index: SearchIndex, update: Update, unsettled: Unsettled
+) -> tuple[Newsroom, tuple[Problem, ...]]:
+    """What newsroom.toml says, or last said where it is being written or cannot be read; and what is wrong with it.
+
+    Whether it can be read is left word of, for those who ask after health.
+    """
+    before = update.newsroom
+    if before and FILE_NAME in unsettled:
+        return before, ()
     try:
         newsroom = catalogue.newsroom()
-    except NewsroomInvalid:
+    except NewsroomInvalid as error:
         index.set_degraded(is_degraded=True)
-        raise
+        if before is None:
+            raise
+        return before, error.problems
     index.set_degraded(is_degraded=False)
-    return newsroom
+    return newsroom, ()
 
 
 @dataclass(slots=True)
@@ -117,6 +132,7 @@ class _Run:
     examination: Examination
     newsroom: Newsroom
     update: Update
+    complaints: tuple[Problem, ...] = ()
     records: dict[str, FileRecord] = field(default_factory=dict)
     files: dict[str, Mapping[str, Path]] = field(default_factory=dict)
     changed: set[str] = field(default_factory=set)
@@ -129,7 +145,7 @@ class _Run:
 
     @property
     def is_newsroom_changed(self) -> bool:
-        return self.newsroom.text != self.update.newsroom.text
+        return self.update.newsroom is None or self.newsroom.text != self.update.newsroom.text
 
     def examine(self, only: Set[str] | None, progress: Progress) -> Iterator[Release | Withdrawal]:
         """Note what each file is now, and give what those that were read say to the public."""
@@ -167,7 +183,7 @@ class _Run:
     def summary(self, true_until: datetime | None) -> Summary:
         before, after = self.update.sources, self.public.keys()
         of_files = (*self.losses.problems, *collection.problems(self.records, self.newsroom))
-        problems = (*self.examination.problems_of_the_folder(), *of_files)
+        problems = (*self.complaints, *self.examination.problems_of_the_folder(), *of_files)
         known = set(collection.problems(self.update.remembered(), self.newsroom))
         return Summary(
             added=len(after - before),
@@ -176,6 +192,7 @@ class _Run:
             statuses=collection.count_statuses(self.records.values()),
             problems=problems,
             news=tuple(problem for problem in problems if problem not in known),
+            complaints=self.complaints,
             true_until=true_until,
             records=self.records,
         )

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from feedsrv.errors import FileUnreadable
 from feedsrv.file_record import Basis, FileRecord
 from feedsrv.files.bundles import shared
 from feedsrv.files.catalogue import Catalogue, FolderListing, attached, is_document_name, is_release_name, not_read
+from feedsrv.files.settling import Unsettled
 from feedsrv.newsroom import Newsroom
 from feedsrv.problem import Problem
 from feedsrv.readers import companions
@@ -23,6 +25,9 @@ Progress = Callable[[Sequence[str]], Iterable[str]]
 
 Judge = Callable[[Reading], Visibility]
 """Says when a release may be seen."""
+
+
+ALL_SETTLED = Unsettled()
 
 
 def as_stated(reading: Reading) -> Visibility:
@@ -66,11 +71,18 @@ class Examined:
 class Examination:
     """One look at the folder: it is listed once, and each file in it is examined as of ``now``.
 
-    The word of the ``judge`` is the last one on each file that is read. Raises PublishingFailed if the folder cannot be
-    read.
+    The word of the ``judge`` is the last one on each file that is read. What is ``unsettled`` is not read, nor what it
+    belongs to. Raises PublishingFailed if the folder cannot be read.
     """
 
-    def __init__(self, catalogue: Catalogue, newsroom: Newsroom, now: datetime, judge: Judge = as_stated) -> None:
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        newsroom: Newsroom,
+        now: datetime,
+        judge: Judge = as_stated,
+        unsettled: Unsettled = ALL_SETTLED,
+    ) -> None:
         self._catalogue = catalogue
         self._newsroom = newsroom
         self._now = now
@@ -80,6 +92,11 @@ class Examination:
         self._indexes = dict[str, tuple[str, ...]]()  # of texts beside one that does not own them
         self.listing = listed.without(set(self._belonging(listed)))
         self._enclosures = catalogue.enclosures(self.listing, self._own_visibility)
+        self._unsettled = unsettled
+        self._unsettled_beside = defaultdict[str, list[str]](list)  # by folder
+        for path in unsettled.paths:
+            self._unsettled_beside[PurePosixPath(path).parent.as_posix()].append(path)
+        self._waiting = {owner for path in unsettled.paths for owner in self.owners(path)}
         self.attached: set[str] = set()
         """The documents that go with the texts met so far: they are no releases."""
 
@@ -100,13 +117,20 @@ class Examination:
             if found := self.examine(source, known.get(source) if known else None, is_told=is_told):
                 self.attached |= attached(found.record.named)
                 yield found
+        there = {*self.listing.sources, *self.listing.files}
+        for source, record in (known or {}).items():
+            if source in self._unsettled and source not in there:  # it may be just being replaced
+                yield Examined(self._aged(record))
 
     def examine(self, source: str, known: FileRecord | None = None, *, is_told: bool = True) -> Examined | None:
         """What a file is now; None for one that is gone.
 
-        One that is ``known`` is looked at only if it may have changed (``is_told``) or turns public by itself.
+        One that is ``known`` is looked at only if it may have changed (``is_told``) or turns public by itself. While it
+        is being written it is what it was, and None if it was not; nor does it turn public then.
         """
         turns_public = known is not None and self._turns_public(known)
+        if self._is_unsettled(source, known):
+            return self._as_before(known)
         if known and not is_told and not turns_public:
             return Examined(self._aged(known))
         try:
@@ -118,13 +142,15 @@ class Examination:
         if known and not turns_public and known.basis == self._basis(source, data, known.named):
             return Examined(self._aged(known))
         try:
-            return self._read(source, data)
+            found = self._read(source, data)
         except FileUnreadable as error:
             return Examined(_unreadable(source, error.problem, sha256(data).hexdigest()))
+        return self._as_before(known) if any(path in self._unsettled for path in found.record.named) else found
 
     def problems_of_the_folder(self, is_wanted: Callable[[str], bool] = lambda _: True) -> Iterator[Problem]:
         """What is wrong with wanted files that are not examined; to be asked when all releases have been met."""
         yield from (problem for problem in self.listing.problems if is_wanted(problem.path))
+        yield from self._unsettled.problems()
         unread = (source for source in self.listing.unread if source not in self.attached)
         yield from not_read(filter(is_wanted, unread))
 
@@ -135,6 +161,28 @@ class Examination:
     def owners(self, file: str) -> Sequence[str]:
         """The releases that a file which is none itself belongs to by where it lies."""
         return self._enclosures.belongings.owners(file)
+
+    def _is_unsettled(self, source: str, known: FileRecord | None) -> bool:
+        """Whether a file is being written, or something that it is read with."""
+        if not self._unsettled.paths:
+            return False
+        if known is None and is_document_name(source) and self._may_be_attached:
+            return True
+        if source in self._waiting or any(companions.of(source, self._unsettled_beside)):
+            return True
+        named = known.named if known else ()
+        return any(path in self._unsettled for path in (source, *self._indexes.get(source, ()), *named))
+
+    @property
+    def _may_be_attached(self) -> bool:
+        """Whether a text is being written: a document that is new may go with it."""
+        fresh = self._unsettled.paths - self._unsettled.growing
+        return any(is_release_name(path) and not is_document_name(path) for path in fresh)
+
+    def _as_before(self, known: FileRecord | None) -> Examined | None:
+        if known is None:
+            return None
+        return Examined(known if self._turns_public(known) else self._aged(known))
 
     def _belonging(self, listed: FolderListing) -> Iterator[str]:
         """The texts that belong to the bundle they lie in; of the others it is noted which index they lie beside."""

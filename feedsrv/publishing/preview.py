@@ -6,17 +6,15 @@ file says in truth is remembered beside.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
 from threading import Lock
 from time import monotonic
 
 from feedsrv.errors import FeedsrvError
 from feedsrv.files.catalogue import Catalogue
+from feedsrv.files.settling import Signature, signatures
 from feedsrv.newsroom import Newsroom
 from feedsrv.preview import Preview
 from feedsrv.problem import Problem
@@ -52,14 +50,14 @@ class Previewer:
         self._clock = clock
         self._at = at
         self._truths: dict[str, _Truth] = {}
-        self._state: frozenset[object] = frozenset()
+        self._state: dict[str, Signature] = {}
         self._preview = Preview("")
         self._look_again = 0.0
         self._lock = Lock()
 
     def publish(self, progress: Progress = iter) -> None:
         """Bring the index in line with the folder. Raises what `feedsrv.publishing.publish` raises."""
-        state, moment = _state(self._catalogue.folder), self._at or self._clock()
+        state, moment = dict(signatures(self._catalogue.folder)), self._at or self._clock()
         self._summary = publish(self._catalogue, self._index, moment, force=True, progress=progress, judge=self._judge)
         self._state = state
 
@@ -81,7 +79,7 @@ class Previewer:
 
     def _looked(self) -> Preview:
         try:
-            if _state(self._catalogue.folder) != self._state:
+            if dict(signatures(self._catalogue.folder)) != self._state:
                 self.publish()
         except FeedsrvError as error:
             return replace(self._preview, trouble=str(error))
@@ -107,6 +105,7 @@ class Previewer:
             _written(self._at, newsroom) if self._at else "",
             {release_id: reason for release_id, reason in held.items() if reason},
             tuple(sorted(self._missing(summary, newsroom), key=lambda problem: (problem.path, problem.line))),
+            "\n".join(map(str, summary.complaints)),
         )
 
     def _missing(self, summary: Summary, newsroom: Newsroom) -> Iterator[Problem]:
@@ -150,14 +149,3 @@ def _reason(truth: _Truth, moment: datetime, newsroom: Newsroom) -> str:
 def _written(moment: datetime, newsroom: Newsroom) -> str:
     """A moment in the newsroom's time zone: 1 December 2099 10:00."""
     return f"{in_words(newsroom.day(moment))} {moment.astimezone(newsroom.timezone):%H:%M}"
-
-
-def _state(folder: Path) -> frozenset[object]:
-    """What is another when a file in the folder is: its times are no more than a hint that it be read again."""
-    found = set()
-    for parent, _, names in os.walk(folder):
-        for path in (f"{parent}/{name}" for name in names):
-            with suppress(OSError):  # it has just gone
-                status = os.lstat(path)
-                found.add((path, status.st_ino, status.st_size, status.st_ctime_ns))
-    return frozenset(found)

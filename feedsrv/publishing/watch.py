@@ -3,74 +3,48 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
-from pathlib import Path
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from datetime import datetime
+from pathlib import PurePosixPath
 from threading import Event
-
-from watchfiles import watch as watch_files
+from time import monotonic
 
 from feedsrv.errors import FeedsrvError, IndexLocked
-from feedsrv.files.catalogue import Catalogue, is_document_name, is_release_name, is_worth_noticing
+from feedsrv.files.catalogue import Catalogue, is_document_name, is_release_name
+from feedsrv.files.changes import changes
+from feedsrv.files.settling import Settling
 from feedsrv.problem import Problem, Severity
 from feedsrv.publishing import Summary, publish
 from feedsrv.search import SearchIndex
 
-SETTLED = timedelta(seconds=0.5)
-"""A file is not read before nothing has been written for so long."""
+TICK = 1.0
+"""Seconds between two signs of life."""
 
-TICK = timedelta(seconds=1)
-FULL_PASS = timedelta(minutes=10)
-"""How often everything is read again, whatever was told: some file systems tell nothing."""
+FULL_PASS = 600.0
+"""Seconds after which everything is read again, whatever was told."""
 
-RETRY = timedelta(seconds=15)
-"""How long after a run that failed the next one is tried, if nothing changes before."""
+RETRY = 15.0
+"""Seconds after a run that failed in which the next one is tried, if nothing changes before."""
+
+_DRIFT = 2.0  # seconds that a clock may gain or lose between two looks without having been set
 
 _log = logging.getLogger(__name__)
 
 
-def watch(catalogue: Catalogue, index: SearchIndex, clock: Callable[[], datetime], stop: Event) -> None:
-    """Keep the index in line with the folder until ``stop`` is set. Failures are logged and tried again."""
+def watch(
+    catalogue: Catalogue, index: SearchIndex, clock: Callable[[], datetime], stop: Event, poll: float | None = None
+) -> None:
+    """Keep the index in line with the folder until ``stop`` is set. Failures are logged and tried again.
+
+    ``poll`` is for folders of which the system tells nothing, see `feedsrv.files.changes`.
+    """
     publisher = _Publisher(catalogue, index, clock)
-    publisher.run(None)
     while not stop.is_set():
-        if not catalogue.folder.is_dir():
-            stop.wait(TICK.total_seconds())
-            publisher.tick()
-            continue
-        is_first = True
-        for changes in watch_files(
-            catalogue.folder,
-            watch_filter=None,
-            step=int(SETTLED.total_seconds() * 1000),
-            debounce=10_000,
-            rust_timeout=int(TICK.total_seconds() * 1000),
-            yield_on_timeout=True,
-            stop_event=stop,
-            raise_interrupt=False,
-        ):
-            if is_first:  # what changed between the last look and the beginning of the watch was told to nobody
-                publisher.run(None)
-            elif (told := _told(catalogue.folder, (path for _, path in changes))) != frozenset():
-                publisher.run(told)
-            is_first = False
-            publisher.tick()
-            if not catalogue.folder.is_dir():
-                break
-
-
-def _told(folder: Path, paths: Iterable[str]) -> frozenset[str] | None:
-    """The sources that changed; None where that cannot be said: a folder, newsroom.toml, a file that belongs to one."""
-    root = folder.resolve()
-    sources = set()
-    for path in map(Path, paths):
-        source = path.relative_to(root if path.is_relative_to(root) else folder)
-        if not all(map(is_worth_noticing, source.parts)):
-            continue
-        if not is_release_name(path.name) or is_document_name(path.name):
-            return None
-        sources.add(source.as_posix())
-    return frozenset(sources)
+        publisher.begin()
+        for paths in changes(catalogue.folder, stop, poll):
+            publisher.follow(paths)
+        publisher.tick()
+        stop.wait(TICK)
 
 
 class _Publisher:
@@ -80,33 +54,59 @@ class _Publisher:
         self._catalogue = catalogue
         self._index = index
         self._clock = clock
-        self._next = clock()
+        self._settling = Settling(catalogue.folder)
+        self._watched = _Watched(clock)
+        self._turns: datetime | None = None  # when a release appears or goes by itself
+        self._full_pass = 0.0
+        self._sign_of_life = 0.0
         self._complaint = ""
         self._told: tuple[Problem, ...] = ()
 
+    def begin(self) -> None:
+        """Look at everything as soon as changes are told of: what changed before that was told to nobody."""
+        self._settling = Settling(self._catalogue.folder)
+        self._full_pass = 0.0
+
+    def follow(self, paths: frozenset[str] | None) -> None:
+        """Publish what has come to rest; these paths may have changed, None: any."""
+        if paths is None:
+            self._full_pass = 0.0
+        else:
+            self._settling.notice(paths)
+        if settled := self._settling.look():
+            self._run(_sources(settled))
+        self.tick()
+
     def tick(self) -> None:
         """Publish if a release appears or goes now, or if it is time to look at everything again."""
-        if self._clock() >= self._next:
-            self.run(None)
+        now, is_set = self._clock(), self._watched.is_set()
+        if monotonic() >= self._full_pass:
+            self._settling.survey()
+            self._run(None)
+        elif is_set or (self._turns and now >= self._turns):
+            self._run(frozenset())
         self._show_life()
 
-    def run(self, only: frozenset[str] | None) -> None:
+    def _run(self, only: Set[str] | None) -> None:
         """Publish once."""
-        now = self._clock()
+        now, unsettled = self._clock(), self._settling.unsettled
         try:
-            summary = publish(self._catalogue, self._index, now, only=only)
+            summary = publish(
+                self._catalogue, self._index, now, only=only, unsettled=unsettled, progress=self._showing_life
+            )
         except IndexLocked:
-            self._next = now + TICK
+            self._full_pass, self._turns = monotonic() + TICK, None
         except FeedsrvError as error:
-            self._next = now + RETRY
+            self._full_pass, self._turns = monotonic() + RETRY, None
             if str(error) != self._complaint:
                 self._complaint = str(error)
                 _log.error("nothing was published: %s", error)
         else:
             self._complaint = ""
-            self._next = min(summary.true_until or now + FULL_PASS, now + FULL_PASS)
+            self._turns = summary.true_until
+            if only is None:
+                self._full_pass = monotonic() + FULL_PASS
             self._report(summary)
-        self._show_life()
 
     def _report(self, summary: Summary) -> None:
         """Log what was published, and each problem once: when it is new, or another than before."""
@@ -118,8 +118,44 @@ class _Publisher:
                 _log.log(level, "%s", problem.at((self._catalogue.folder / problem.path).as_posix()))
         self._told = summary.news
 
+    def _showing_life(self, sources: Sequence[str]) -> Iterator[str]:
+        """The sources; while they are read, which may take minutes, the publisher lives."""
+        for source in sources:
+            self._show_life()
+            yield source
+
     def _show_life(self) -> None:
+        if monotonic() < self._sign_of_life:
+            return
+        self._sign_of_life = monotonic() + TICK
         try:
             self._index.heartbeat()
         except FeedsrvError as error:
             _log.error("no heartbeat: %s", error)
+
+
+class _Watched:
+    """A clock that is watched: whoever sets it moves embargoes."""
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self._clock = clock
+        self._offset = self._ahead()
+
+    def is_set(self) -> bool:
+        """Whether it has been set since it was last asked."""
+        before, self._offset = self._offset, self._ahead()
+        return abs(self._offset - before) > _DRIFT
+
+    def _ahead(self) -> float:
+        return self._clock().timestamp() - monotonic()
+
+
+def _sources(paths: Iterable[str]) -> frozenset[str] | None:
+    """The sources among the paths; None where it cannot be said what changed.
+
+    That is so for a folder, newsroom.toml, a file that belongs to a release or states something of one.
+    """
+    names = {path: PurePosixPath(path).name for path in paths}
+    if all(is_release_name(name) and not is_document_name(name) for name in names.values()):
+        return frozenset(names)
+    return None

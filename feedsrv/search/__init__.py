@@ -95,8 +95,8 @@ class Update(Protocol):
     """The next generation in the making."""
 
     @property
-    def newsroom(self) -> Newsroom:
-        """The editorial settings of the generation it starts from; the defaults where it starts from nothing."""
+    def newsroom(self) -> Newsroom | None:
+        """The editorial settings of the newest generation; None where there is none that can be opened."""
 
     @property
     def sources(self) -> frozenset[str]:

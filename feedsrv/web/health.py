@@ -23,7 +23,7 @@ def live() -> Response:
 def ready() -> Response:
     """200 if what is served is up to date, 503 if not or if there is nothing to serve.
 
-    With 200 it is "degraded" while newsroom.toml cannot be read: what is public stays so, and nothing new comes.
+    With 200 it is "degraded" while newsroom.toml cannot be read: its last settings hold.
     """
     now, index_status = site().clock(), site().index.status()
     age = round((now - index_status.heartbeat).total_seconds()) if index_status.heartbeat else None

@@ -107,7 +107,7 @@ class WhooshIndex:
                 self._generations,
                 base.name if base else None,
                 Documents(base.searcher().reader()) if base else None,
-                base.newsroom if base else Newsroom(),
+                base.newsroom if base else None,
                 self._ledger(),
                 is_rebuild=rebuild,
             )

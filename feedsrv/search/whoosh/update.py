@@ -48,7 +48,7 @@ class WhooshUpdate:
         generations: Generations,
         base: str | None,
         documents: Documents | None,
-        newsroom: Newsroom,
+        newsroom: Newsroom | None,
         ledger: Ledger,
         *,
         is_rebuild: bool,
@@ -69,7 +69,7 @@ class WhooshUpdate:
         self.newsroom = newsroom
         self._ledger = ledger
         self._known = {} if is_rebuild or ledger.generation != base else ledger.records
-        self._newsroom = newsroom
+        self._newsroom = newsroom or Newsroom()
         self._files = Files(generations.path(self._base) if self._base else None)
         self._building: Path | None = None
         self._writer: SegmentWriter | None = None
@@ -134,7 +134,7 @@ class WhooshUpdate:
             return
         records, true_until = self._conclusion
         name = self._base
-        if self._is_changed or name is None or self._newsroom.text != self.newsroom.text:
+        if self._is_changed or name is None or self.newsroom is None or self._newsroom.text != self.newsroom.text:
             name = self._publish_generation(records)
         else:
             self.discard()

@@ -1,0 +1,161 @@
+"""Settling: which files of the folder are being written, and which have come to rest.
+
+Nothing tells when whoever writes a file is done with it. It is taken to be when its size, its times and its content
+have been the same for `SETTLED`. Times alone would not do, for copies keep those of the original and files that are
+mapped into memory are written without them.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from hashlib import file_digest
+from pathlib import Path, PurePosixPath
+from time import monotonic, sleep, time
+
+from feedsrv.files.attachments import LARGEST_FILE
+from feedsrv.files.catalogue import is_worth_entering, is_worth_noticing
+from feedsrv.problem import Problem
+
+SETTLED = 1.2
+"""Seconds for which nothing of a file may have changed: a writer may pause for one, and timers are late."""
+
+STEP = 0.2
+"""Seconds between two looks at files that are being written."""
+
+PATIENCE = 10.0
+"""Seconds after which it is said of a file that it is still being written."""
+
+_RECENT = 60.0  # seconds; a file that changed no later than this may be being written
+
+Signature = tuple[int, ...]
+"""What is another when a file was written, as far as the file system tells: mode, inode, size, and its times."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unsettled:
+    """The files and folders that are being written, and those of them that have been for long: paths in the folder."""
+
+    paths: frozenset[str] = frozenset()
+    growing: frozenset[str] = frozenset()
+
+    def __contains__(self, path: str) -> bool:
+        """Whether a file, or a folder that it lies in, is being written."""
+        return bool(self.paths) and (path in self.paths or not self.paths.isdisjoint(_above(path)))
+
+    def problems(self) -> Iterator[Problem]:
+        """What is to be said of files that do not come to rest."""
+        for path in sorted(self.growing):
+            what = "this is still being written, and is read when it has not changed for a second"
+            yield Problem(path, 0, what, "write it under a name that ends in .part, then rename it", kind="unsettled")
+
+
+@dataclass(slots=True)
+class _Look:
+    """How a file was found: its ``signature`` for so long, its content (``digest``) from the second look on."""
+
+    signature: Signature | None
+    since: float
+    first: float
+    digest: str | None = None
+
+
+@dataclass(slots=True)
+class Settling:
+    """Keeps an eye on the files of a folder that may be being written."""
+
+    folder: Path
+    _looks: dict[str, _Look] = field(default_factory=dict)
+
+    @property
+    def unsettled(self) -> Unsettled:
+        """The files that have not come to rest."""
+        long_ago = monotonic() - PATIENCE
+        return Unsettled(
+            frozenset(self._looks), frozenset(path for path, look in self._looks.items() if look.first < long_ago)
+        )
+
+    def survey(self, below: str = "") -> None:
+        """Take note of all files that changed in the last minute, or in the future: clocks differ."""
+        recently = (time() - _RECENT) * 1e9
+        self._take(
+            path for path, (*_, written, changed) in signatures(self.folder, below) if max(written, changed) > recently
+        )
+
+    def notice(self, paths: Iterable[str]) -> None:
+        """Take note of what was told to have changed; of a folder, that all in it may have."""
+        worthwhile = [path for path in paths if all(map(is_worth_noticing, PurePosixPath(path).parts))]
+        self._take(worthwhile)
+        for path in worthwhile:
+            if (self.folder / path).is_dir():
+                self.survey(path)
+
+    def look(self) -> frozenset[str]:
+        """Look again at what is being written; returns what has come to rest since the last look."""
+        settled = frozenset(path for path, look in self._looks.items() if self._is_at_rest(path, look))
+        for path in settled:
+            del self._looks[path]
+        return settled
+
+    def wait(self) -> None:
+        """Wait until all that is being written has come to rest, or for half of `PATIENCE`."""
+        self.survey()
+        deadline = monotonic() + PATIENCE / 2
+        while self._looks and monotonic() < deadline:
+            sleep(STEP)
+            self.look()
+        for look in self._looks.values():
+            look.first = 0.0  # that it was not waited for any longer is to be said
+
+    def _take(self, paths: Iterable[str]) -> None:
+        now = monotonic()
+        for path in paths:
+            if path not in self._looks:
+                self._looks[path] = _Look(signature(self.folder / path), now, now)
+
+    def _is_at_rest(self, path: str, look: _Look) -> bool:
+        now, found = monotonic(), signature(self.folder / path)
+        if found != look.signature:
+            look.signature, look.since, look.digest = found, now, None
+        elif look.digest is None:
+            look.digest = _digest(self.folder / path, found)
+        elif now - look.since >= SETTLED:
+            digest = _digest(self.folder / path, found)
+            if digest == look.digest:
+                return True
+            look.since, look.digest = now, digest
+        return False
+
+
+def signatures(folder: Path, below: str = "") -> Iterator[tuple[str, Signature]]:
+    """The files that may be releases or belong to one, by their paths in the folder, with their signatures."""
+    for parent, folders, names in os.walk(folder / below):
+        folders[:] = filter(is_worth_entering, folders)
+        place = Path(parent).relative_to(folder)
+        for name in filter(is_worth_noticing, names):
+            if found := signature(f"{parent}/{name}"):
+                yield (place / name).as_posix(), found
+
+
+def signature(path: str | Path) -> Signature | None:
+    """The signature of a file, or of a link itself; None where there is nothing."""
+    try:
+        status = os.lstat(path)
+    except OSError:
+        return None
+    return status.st_mode, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
+
+
+def _digest(path: Path, found: Signature | None) -> str:
+    """The content of a file as a SHA-256; "" for what is none, cannot be read, or is left out anyway."""
+    if found and stat.S_ISREG(found[0]) and found[2] <= LARGEST_FILE:
+        with suppress(OSError), path.open("rb") as file:
+            return file_digest(file, "sha256").hexdigest()
+    return ""
+
+
+def _above(path: str) -> Iterator[str]:
+    return (parent.as_posix() for parent in PurePosixPath(path).parents)

@@ -1,0 +1,257 @@
+"""What is half-written is nowhere: a file, and what it is read with, is read when it has come to rest."""
+
+from __future__ import annotations
+
+import mmap
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from threading import Event, Thread
+
+import pytest
+
+from feedsrv.files import changes as module
+from feedsrv.files.changes import changes
+from feedsrv.files.settling import PATIENCE, SETTLED, Settling, Unsettled
+from feedsrv.publishing import publish
+from tests.conftest import MakeNewsroom, Newsroom, release
+from tests.running import run, until
+from tests.test_watching import watching
+
+HELD_UNTIL = "EMBARGOED UNTIL 1 JULY 2099, 10:00"
+POSITIONS = {
+    "first line": f"{HELD_UNTIL}\n\n# Quay opens\n\n3 May 2026\n\nThe quay opens.\n",
+    "front matter": release("Quay opens", body="The quay opens.", embargo="2099-07-01"),
+    "last line": f"# Quay opens\n\n3 May 2026\n\nThe quay opens.\n\n{HELD_UNTIL}\n",
+}
+
+
+def ids(newsroom: Newsroom) -> list[str]:
+    return [entry.id for entry in newsroom.snapshot().sitemap_entries()]
+
+
+def put(newsroom: Newsroom, *unsettled: str) -> None:
+    paths = frozenset(unsettled)
+    publish(newsroom.catalogue, newsroom.index, newsroom.now, unsettled=Unsettled(paths))
+
+
+class TestWhoseFileIsBeingWritten:
+    """However far it has come: what is public stays what it was, and what is not does not become public."""
+
+    @pytest.mark.parametrize("text", POSITIONS.values(), ids=POSITIONS)
+    def test_no_cut_of_a_text_is_published(self, make_newsroom: MakeNewsroom, text: str) -> None:
+        newsroom = make_newsroom({"a.md": release()})
+        for end in range(len(text) + 1):
+            newsroom.write({"b.md": text[:end]})
+            put(newsroom, "b.md")
+            assert ids(newsroom) == ["a"]
+        put(newsroom)
+        assert ids(newsroom) == ["a"], "and held is what it is when it has come to rest"
+
+    def test_a_public_one_stays_what_it_was(self, make_newsroom: MakeNewsroom) -> None:
+        newsroom = make_newsroom({"a.md": release("Whole"), "b.md": release()})
+        newsroom.write({"a.md": ""})
+        put(newsroom, "a.md")
+        assert newsroom.snapshot().get("a").title == "Whole"
+
+    def test_one_that_is_just_being_replaced_is_not_gone(self, make_newsroom: MakeNewsroom) -> None:
+        newsroom = make_newsroom({"a.md": release("Whole"), "b.md": release(), "d/c.md": release()})
+        newsroom.remove("a.md", "d/c.md")
+        put(newsroom, "a.md", "d")
+        assert ids(newsroom) == ["a", "b", "c"]
+        put(newsroom)
+        assert ids(newsroom) == ["b"]
+
+    def test_an_embargo_that_ends_meanwhile_waits(self, make_newsroom: MakeNewsroom) -> None:
+        newsroom = make_newsroom({"a.md": release(embargo="2026-11-02 10:00"), "b.md": release()})
+        newsroom.now = newsroom.now.replace(day=3)
+        newsroom.write({"a.md": release()[:20]})
+        put(newsroom, "a.md")
+        assert ids(newsroom) == ["b"]
+        newsroom.write({"a.md": release(embargo="2026-12-02 10:00")})
+        put(newsroom)
+        assert ids(newsroom) == ["b"]
+
+    @pytest.mark.parametrize(
+        "written", ["q/plan.pdf", "q/index.md", "q/more/map.png", "q/_index.md", "q/index.yaml", "_index.md", "q"]
+    )
+    def test_all_that_it_is_read_with_counts(self, make_newsroom: MakeNewsroom, written: str) -> None:
+        newsroom = make_newsroom({"b.md": release()})
+        newsroom.write({"q/index.md": release(body="[plan](plan.pdf)"), "q/plan.pdf": b"%PDF", "q/more/map.png": b"x"})
+        put(newsroom, written)
+        assert ids(newsroom) == ["b"]
+        put(newsroom, "elsewhere.md", "r/index.md")
+        assert ids(newsroom) == ["b", "q"]
+
+    def test_a_document_waits_for_the_text_that_may_name_it(self, make_newsroom: MakeNewsroom) -> None:
+        newsroom = make_newsroom({"b.md": release()})
+        page = b"%PDF-1.4\n"
+        newsroom.write({"figures.pdf": page, "c.md": "The figures"})
+        put(newsroom, "c.md")
+        assert ids(newsroom) == ["b"]
+
+    def test_of_a_newsroom_toml_the_last_settings_hold(self, make_newsroom: MakeNewsroom) -> None:
+        newsroom = make_newsroom({"newsroom.toml": "title = 'Port'", "a.md": release()})
+        newsroom.write({"newsroom.toml": "title = 'Po", "b.md": release()})
+        put(newsroom, "newsroom.toml")
+        assert (newsroom.snapshot().newsroom.title, ids(newsroom)) == ("Port", ["a", "b"])
+        assert not newsroom.index.status().is_degraded
+
+
+def appended(path: Path) -> Iterator[None]:
+    with path.open("ab", buffering=0) as file:
+        for _ in range(2):
+            yield
+            file.write(b"x")
+
+
+def overwritten(path: Path) -> Iterator[None]:
+    """At the same size, with the times of before."""
+    times = path.stat()
+    for number in range(2):
+        yield
+        path.write_bytes(b"%09d" % number)
+        os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+
+
+def mapped(path: Path) -> Iterator[None]:
+    """Through memory: the kernel notes no time until it writes the page to the disk."""
+    with path.open("r+b") as file, mmap.mmap(file.fileno(), 0) as memory:
+        for number in range(2):
+            yield
+            memory[0] = number
+
+
+def replaced(path: Path) -> Iterator[None]:
+    for number in range(2):
+        yield
+        path.unlink()
+        yield
+        path.write_bytes(b"%09d" % number)
+
+
+@pytest.mark.parametrize("write", [appended, overwritten, mapped, replaced])
+def test_a_file_is_at_rest_when_nothing_of_it_has_changed_for_a_second(
+    tmp_path: Path, write: Callable[[Path], Iterator[None]]
+) -> None:
+    path = tmp_path / "a.md"
+    path.write_bytes(b"000000000")
+    settling = Settling(tmp_path)
+    settling.survey()
+    for _ in write(path):
+        for _ in range(4):
+            assert settling.look() == frozenset(), "a writer may pause for a second"
+            assert "a.md" in settling.unsettled
+            time.sleep(0.2)
+    last = time.monotonic()
+    until(lambda: settling.look() == {"a.md"})
+    assert time.monotonic() - last > SETTLED - 0.5
+    assert settling.unsettled == Unsettled()
+
+
+def test_what_has_changed_long_ago_is_at_rest_and_what_will_change_is_not(tmp_path: Path) -> None:
+    for name in ("old.md", "new.md", "ahead.md", ".hidden.md", "new.md.part"):
+        (tmp_path / name).write_text("x")
+    os.utime(tmp_path / "ahead.md", (2**31, 2**31))
+    settling = Settling(tmp_path)
+    settling.survey()
+    assert settling.unsettled.paths == {"old.md", "new.md", "ahead.md"}
+
+
+def test_whoever_writes_on_and_on_is_told_what_to_do(tmp_path: Path) -> None:
+    settling = Settling(tmp_path)
+    (tmp_path / "a.md").write_text("x")
+    stop = Event()
+    writer = Thread(target=write_on, args=[tmp_path / "a.md", stop])
+    writer.start()
+    try:
+        settling.wait()
+    finally:
+        stop.set()
+        writer.join()
+    (problem,) = settling.unsettled.problems()
+    assert str(problem).startswith("a.md: this is still being written")
+    assert ".part" in problem.remedy
+
+
+def write_on(path: Path, stop: Event) -> None:
+    while not stop.wait(0.1):
+        with path.open("a") as file:
+            file.write("x")
+
+
+def test_index_waits_for_a_writer_and_leaves_out_who_does_not_end(tmp_path: Path) -> None:
+    releases, index = tmp_path / "releases", tmp_path / "index"
+    releases.mkdir()
+    (releases / "b.md").write_text(release("Done"))
+    stop = Event()
+    writer = Thread(target=write_on, args=[releases / "growing.md", stop])
+    writer.start()
+    try:
+        done = run("index", releases=releases, index=index)
+    finally:
+        stop.set()
+        writer.join()
+    assert (done.returncode, "1 added" in done.stderr) == (0, True), done.stderr
+    assert f"{releases}/growing.md: this is still being written" in done.stderr
+
+
+@pytest.mark.parametrize("poll", [None, 1.0])
+def test_watch_publishes_no_half_of_what_is_appended_to(tmp_path: Path, poll: float | None) -> None:
+    releases, index = tmp_path / "releases", tmp_path / "index"
+    releases.mkdir()
+    (releases / "b.md").write_text(release())
+    run("index", releases=releases, index=index)
+    others = {"FEEDSRV_POLL": "1"} if poll else {}
+    with watching(releases, index, **others) as log:
+        for name, text in POSITIONS.items():
+            half = len(text) * 2 // 3
+            with (releases / f"{name[:5]}.md").open("a") as file:
+                for part in (text[:20], text[20:half]):
+                    file.write(part)
+                    file.flush()
+                    time.sleep(1.0)
+                file.write(text[half:])
+        (releases / "c.md").write_text(release())
+        until(lambda: "published: 1 added" in log, PATIENCE)
+        until(lambda: log.count("not public before 2099-07-01") == len(POSITIONS), PATIENCE)
+        assert log.count("published:") == 1
+
+
+class TestAnotherFolder:
+    def test_a_link_that_leads_elsewhere_a_rename_and_a_removal_end_the_watch(self, tmp_path: Path) -> None:
+        for name in ("one", "two"):
+            (tmp_path / name).mkdir()
+        folder = tmp_path / "releases"
+        folder.symlink_to("one")
+        ended: list[str] = []
+
+        def follow(what: str, change: Callable[[], object]) -> None:
+            found = changes(folder, Event())
+            next(found)
+            change()
+            for _ in found:
+                pass
+            ended.append(what)
+
+        def switch() -> None:
+            (tmp_path / "new").symlink_to("two")
+            (tmp_path / "new").rename(folder)
+
+        follow("switched", switch)
+        follow("renamed", lambda: (tmp_path / "two").rename(tmp_path / "three"))
+        assert next(changes(folder, Event()), "nothing") == "nothing"
+        assert ended == ["switched", "renamed"]
+
+    def test_a_share_is_looked_at_because_the_system_does_not_tell(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        mounts = tmp_path / "mountinfo"
+        mounts.write_text(
+            f"1 0 8:1 / / rw - ext4 /dev/sda1 rw\n2 1 0:5 / {tmp_path}/a\\040share rw - nfs4 server:/releases rw\n"
+        )
+        monkeypatch.setattr(module, "_MOUNTS", mounts)
+        (tmp_path / "a share").mkdir()
+        assert module._tells(tmp_path)  # noqa: SLF001
+        assert not module._tells(tmp_path / "a share")  # noqa: SLF001
