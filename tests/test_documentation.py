@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-import shutil
 import subprocess
 from importlib.metadata import version
 from pathlib import Path
@@ -25,6 +24,7 @@ from feedsrv.search.whoosh.index import WhooshIndex
 from feedsrv.settings import Settings
 from feedsrv.web import create_app
 from tests.conftest import NOW
+from tests.proxies import nginx_command
 from tests.running import free_port
 
 ROOT = Path(__file__).parent.parent
@@ -206,31 +206,10 @@ def test_the_releases_that_come_along_are_public_and_without_a_problem(tmp_path:
 
 
 def test_the_sample_site_is_one_that_nginx_takes(tmp_path: Path) -> None:
-    nginx = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
-    if not nginx:
+    command = nginx_command(tmp_path, free_port(), free_port())
+    if not command[0]:
         pytest.skip("nginx is not installed")
-    site = (ROOT / "deploy/nginx.conf").read_text("utf8")
-    changes = {
-        "listen 80;": f"listen 127.0.0.1:{free_port()};",
-        "listen [::]:80;": "",
-        "/var/cache/nginx/feedsrv": f"{tmp_path}/cache",
-    }
-    for there, here in changes.items():
-        assert there in site
-        site = site.replace(there, here)
-    (tmp_path / "site.conf").write_text(site, "utf8")
-    paths = "".join(
-        f"{kind}_temp_path {tmp_path}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
-    (tmp_path / "nginx.conf").write_text(
-        f"pid {tmp_path}/pid; events {{}} http {{ access_log off; {paths} include {tmp_path}/site.conf; }}", "utf8"
-    )
-    tried = subprocess.run(
-        [nginx, "-t", "-e", f"{tmp_path}/error.log", "-c", f"{tmp_path}/nginx.conf"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    tried = subprocess.run([*command, "-t"], capture_output=True, text=True, check=False)
     assert tried.returncode == 0, tried.stderr
 
 

@@ -124,7 +124,7 @@ def test_the_year_of_a_release_is_that_of_the_time_zone_of_the_newsroom(harbour:
 def test_what_is_not_there_is_404_and_offers_the_search(harbour: Client, path: str) -> None:
     answer = harbour.get(path)
     assert answer.status_code == 404
-    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Cache-Control"] == "public, max-age=10"
     assert 'action="/search"' in answer.text
     assert "Traceback" not in answer.text
 
@@ -190,7 +190,7 @@ def test_a_withdrawn_release_says_so_and_shows_nothing_else(newsroom: Make) -> N
     client = newsroom({"a.md": text})
     answer = client.get("/releases/a")
     assert answer.status_code == 410
-    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Cache-Control"] == "public, max-age=10"
     assert "The figures were wrong." in answer.text
     assert "1 February 2026" in answer.text
     for path in ("/releases/a", "/", "/releases.json", "/search?q=secret", "/releases/a.json"):

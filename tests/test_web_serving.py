@@ -27,7 +27,8 @@ from tests.conftest import BASE_URL, NOW, MakeNewsroom, Newsroom, release
 
 Make = Callable[..., Client]
 
-PUBLIC = "public, max-age=60, stale-while-revalidate=60, stale-if-error=86400"
+PUBLIC = "public, max-age=60, stale-if-error=86400"
+GONE = "public, max-age=10"
 FILES = {
     "newsroom.toml": 'timezone = "Europe/Paris"\n[topics.quays]\nmatch = ["quay"]\n',
     "quay.md": release("A quay", "2026-03-05", "The quay. " * 200, aliases="[/2026/03/quay/, /old/quay.html, former]"),
@@ -184,6 +185,7 @@ def test_redirects_stay_in_the_house(client: Client, path: str, location: str, s
     raw, _, query = path.partition("?")
     answer = client.open("/", environ_overrides={"PATH_INFO": unquote(raw), "QUERY_STRING": query})
     assert (answer.status_code, answer.headers["Location"]) == (status, location)
+    assert answer.headers["Cache-Control"] == GONE
 
 
 def test_only_reading_is_redirected(client: Client) -> None:

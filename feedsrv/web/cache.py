@@ -17,24 +17,18 @@ ROOM = 64 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Rendering:
-    """A document in UTF-8 with all that its answers need; ``headers`` are those that are its own.
-
-    ``is_past``: it is about what is over, and will hardly change.
-    """
+    """A document in UTF-8 with all that its answers need; ``headers`` are those that are its own."""
 
     body: bytes
     zipped: bytes
     etag: str
     content_type: str
     headers: tuple[tuple[str, str], ...] = ()
-    is_past: bool = False
 
     @classmethod
-    def of(
-        cls, body: bytes, content_type: str, headers: tuple[tuple[str, str], ...] = (), *, is_past: bool = False
-    ) -> Rendering:
+    def of(cls, body: bytes, content_type: str, headers: tuple[tuple[str, str], ...] = ()) -> Rendering:
         """The rendering of a document. The same bytes have the same tag on every machine."""
-        return cls(body, gzip.compress(body, 6, mtime=0), sha256(body).hexdigest()[:24], content_type, headers, is_past)
+        return cls(body, gzip.compress(body, 6, mtime=0), sha256(body).hexdigest()[:24], content_type, headers)
 
     @property
     def size(self) -> int:

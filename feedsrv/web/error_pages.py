@@ -16,10 +16,12 @@ from feedsrv.feeds.formats import FORMATS
 from feedsrv.newsroom import Newsroom
 from feedsrv.release import Withdrawal
 from feedsrv.web.context import newsroom
-from feedsrv.web.responses import NO_STORE, from_missing
+from feedsrv.web.responses import GONE, NO_STORE, from_missing
 
 RETRY_AFTER = 10
 """Seconds after which a client may ask again for what could not be read."""
+
+_GONE = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
 
 _log = logging.getLogger(__name__)
 
@@ -88,7 +90,7 @@ def _answer(status: HTTPStatus, detail: str, withdrawal: Withdrawal | None = Non
             withdrawal=withdrawal,
         )
         response = Response(page, status)
-    response.headers["Cache-Control"] = NO_STORE
+    response.headers["Cache-Control"] = GONE if status in _GONE else NO_STORE
     return response
 
 

@@ -48,8 +48,7 @@ def _rendering(listing: Listing, format_: Format) -> Rendering:
     feed = replace(feed, title=marked(feed.title))
     links = (Link("self", feed.url, format_.media_type), Link("alternate", feed.home, "text/html"), *feed.links)
     headers = (("Link", ", ".join(map(_header, links))), ("Access-Control-Allow-Origin", "*"))
-    is_past = listing.archive not in {"", past.newest}
-    return Rendering.of(format_.render(feed), format_.content_type, headers, is_past=is_past)
+    return Rendering.of(format_.render(feed), format_.content_type, headers)
 
 
 def _header(link: Link) -> str:

@@ -21,10 +21,13 @@ from feedsrv.web.listing import Listing
 from feedsrv.web.middleware import REPEATABLE
 from feedsrv.web.parameters import spelling
 
-PUBLIC = "public, max-age=60, stale-while-revalidate=60, stale-if-error=86400"
-"""The same before and after an embargo: a life that counts down to a moment gives the moment away."""
+PUBLIC = "public, max-age=60, stale-if-error=86400"
+"""The same before and after an embargo: a life that counts down to a moment gives the moment away. There is no
+stale-while-revalidate: a cache that uses it goes on serving what is gone."""
 
-PAST = "public, max-age=3600, stale-while-revalidate=60, stale-if-error=86400"
+GONE = "public, max-age=10"
+"""Of what says that nothing is here, or that it is elsewhere: caches keep it in place of what was, and not for long."""
+
 IMMUTABLE = "public, max-age=31536000, immutable"
 NO_STORE = "no-store"
 XML = "application/xml; charset=utf-8"
@@ -60,7 +63,7 @@ def respond(rendering: Rendering, lifetime: str = PUBLIC) -> Response:
     response = Response(status=HTTPStatus.NOT_MODIFIED)
     del response.headers["Content-Type"]
     response.headers.extend(rendering.headers)
-    response.headers["Cache-Control"] = PAST if rendering.is_past else lifetime
+    response.headers["Cache-Control"] = lifetime
     is_feed = _XML_OF_ITS_OWN.match(rendering.content_type)
     response.headers["Vary"] = "Accept-Encoding, Sec-Fetch-Dest" if is_feed else "Accept-Encoding"
     response.set_etag(rendering.etag, weak=True)
@@ -77,8 +80,8 @@ def respond(rendering: Rendering, lifetime: str = PUBLIC) -> Response:
 
 
 def moved(location: str, status: HTTPStatus = HTTPStatus.MOVED_PERMANENTLY) -> Response:
-    """A redirect to a path, which is never made of the Host header; the address may change its mind in a minute."""
-    headers = {"Location": location, "Cache-Control": PUBLIC}
+    """A redirect to a path, which is never made of the Host header; the address may change its mind in seconds."""
+    headers = {"Location": location, "Cache-Control": GONE}
     return Response(f"This is now at {location}\n", status, headers, content_type="text/plain; charset=utf-8")
 
 

@@ -1,0 +1,104 @@
+"""What is gone is gone through the proxies of deploy/, and what was public is served while the application is down."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import release
+from tests.proxies import Proxy, proxies
+from tests.running import Running, environment, free_port, run, until
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).parents[2]
+IN_SECONDS = 30.0
+"""Ten and a busy machine's; what is public lives for sixty."""
+VARIANTS: list[dict[str, str]] = [{}, {"Accept_Encoding": "gzip"}, {"Sec_Fetch_Dest": "document"}]
+
+
+@dataclass(frozen=True)
+class Press:
+    """A newsroom whose publisher and web run by themselves, so that one may be down while the other works."""
+
+    root: Path
+    port: int
+
+    def __post_init__(self) -> None:
+        self.releases.mkdir()
+
+    @property
+    def releases(self) -> Path:
+        return self.root / "releases"
+
+    @property
+    def index(self) -> Path:
+        return self.root / "index"
+
+    def write(self, name: str, text: str | bytes) -> None:
+        """Put a file where the publisher sees it whole or not at all."""
+        part = self.root / "part"
+        part.write_bytes(text if isinstance(text, bytes) else text.encode())
+        part.replace(self.releases / name)
+
+    def publish(self) -> None:
+        done = run("index", releases=self.releases, index=self.index)
+        assert done.returncode == 0, done.stderr
+
+    @contextmanager
+    def web(self) -> Iterator[Running]:
+        """gunicorn, with two workers, until the block ends."""
+        process = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", f"127.0.0.1:{self.port}", "--workers", "2"],
+            env=environment(self.releases, self.index, FEEDSRV_BASE_URL="http://localhost"),
+            cwd=ROOT,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        web = Running(process, self.port, self.releases, self.index)
+        try:
+            until(web.is_ready)
+            yield web
+        finally:
+            web.stop()
+
+
+def test_what_is_gone_is_forgotten_in_seconds_and_remembered_while_the_application_is_down(tmp_path: Path) -> None:
+    press = Press(tmp_path, free_port())
+    press.write("stays.md", release("It stays"))
+    press.write("stays.pdf", b"%PDF-1.4 stays")
+    press.write("back.md", release("It is back", withdrawn="2026-02-01"))
+    press.publish()
+    public = ["/releases/stays", "/releases.atom", "/search?q=stays", "/releases/stays/stays.pdf"]
+    gone = {"/releases/back": 410, "/releases/late": 404, "/releases/late/late.pdf": 404, "/releases/stays/": 308}
+    with proxies(tmp_path, press.port) as all_proxies:
+        with press.web():
+            for proxy in all_proxies:
+                assert {path: proxy.status(path) for path in gone} == gone
+                assert [proxy.status(path) for path in ["/releases/never", *public]] == [404, *[200] * len(public)]
+            press.write("late.md", release("It is late"))
+            press.write("late.pdf", b"%PDF-1.4 late")
+            press.write("back.md", release("It is back"))
+            press.publish()
+            until(lambda: all(_is_there(proxy, path) for proxy in all_proxies for path in [*gone][:3]), IN_SECONDS)
+        for proxy in all_proxies:
+            for path in [*gone][:3] + public:
+                assert {proxy.status(path, **variant) for variant in VARIANTS} == {200}, (proxy.name, path)
+            assert proxy.status("/releases/never") == 404, "it was not kept"
+            assert proxy.status("/releases/unasked") in {502, 503, 504}
+        (press.releases / "back.md").unlink()
+        press.publish()
+        with press.web():
+            for proxy in all_proxies:
+                assert proxy.status("/releases/unasked") == 404
+                assert proxy.status("/releases/stays") == 200
+
+
+def _is_there(proxy: Proxy, path: str) -> bool:
+    return proxy.status(path) == 200
