@@ -28,7 +28,6 @@ from typing import TYPE_CHECKING
 from bench import generate
 from bench.compare import view
 from bench.measure import command_cost
-from feedsrv.cli.supervisor import THREADS
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -108,8 +107,8 @@ class Server:
 def _served(application: str, environment: Mapping[str, str]) -> Iterator[Server]:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-    options = ["--bind", f"127.0.0.1:{port}", "--worker-class", "gthread", "--threads", str(THREADS)]
-    command = [sys.executable, "-m", "gunicorn", *options, "--no-control-socket", "--log-level", "error", application]
+    options = ["--config", "python:feedsrv.gunicorn_conf", "--bind", f"127.0.0.1:{port}", "--log-level", "error"]
+    command = [sys.executable, "-m", "gunicorn", *options, application]
     process = subprocess.Popen(command, env={**os.environ, **environment})
     try:
         yield Server(port, _worker(process.pid, port))

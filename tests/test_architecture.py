@@ -20,13 +20,14 @@ STOREYS: dict[str, set[str]] = {
     **dict.fromkeys(WORDS, DOMAIN | WORDS),
     "query": DOMAIN | WORDS,
     "settings": DOMAIN,
+    "gunicorn_conf": set(),
     "feeds": SHARED,
     "readers": SHARED,
     "search": SHARED,
     "files": SHARED | {"readers"},
     "publishing": SHARED | {"files", "readers", "search"},
     "web": SHARED | {"settings", "feeds", "search"},
-    "cli": SHARED | {"settings", "feeds", "files", "publishing", "search", "web"},
+    "cli": SHARED | {"settings", "gunicorn_conf", "feeds", "files", "publishing", "search", "web"},
     "__main__": {"cli"},
 }
 """The rooms that each room may import from. ``search`` and ``files`` never see each other."""

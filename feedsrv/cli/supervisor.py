@@ -16,6 +16,7 @@ from typing import Any
 
 from gunicorn.app.base import BaseApplication
 
+from feedsrv import gunicorn_conf
 from feedsrv.cli.stopping import stop_event
 from feedsrv.cli.websub import Pinger
 from feedsrv.files.catalogue import Catalogue
@@ -24,10 +25,6 @@ from feedsrv.search.whoosh.index import WhooshIndex
 from feedsrv.settings import Settings
 from feedsrv.web import create_app
 
-GRACE = 10
-"""Seconds that requests under way have to end after SIGTERM."""
-
-THREADS = 4
 SHORTEST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
 """Seconds before a publisher that died is started again, ever more of them while it dies again within the longest."""
 
@@ -35,17 +32,11 @@ _log = logging.getLogger(__name__)
 
 
 def gunicorn_options(settings: Settings, descriptor: int) -> dict[str, Any]:
-    """How gunicorn is run on a socket; what `feedsrv serve` sets is what deploy/ documents for gunicorn alone."""
+    """What of gunicorn's options is not the same everywhere, as those of `feedsrv.gunicorn_conf` are."""
     return {
         "bind": f"fd://{descriptor}",
         "workers": settings.workers,
-        "worker_class": "gthread",
-        "threads": THREADS,
-        "graceful_timeout": GRACE,
         "forwarded_allow_ips": ",".join(settings.trusted_proxies),
-        "proc_name": "feedsrv",
-        "control_socket_disable": True,
-        "loglevel": "warning",
     }
 
 
@@ -96,7 +87,7 @@ def _start(target: Callable[..., None], *arguments: Any) -> BaseProcess:
 
 
 def _end(processes: list[BaseProcess]) -> None:
-    deadline = monotonic() + GRACE + 2
+    deadline = monotonic() + gunicorn_conf.graceful_timeout + 2
     for process in processes:
         if process.is_alive():
             process.terminate()
@@ -144,8 +135,9 @@ class _Gunicorn(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         super().__init__()
 
     def load_config(self) -> None:
-        for name, value in self._options.items():
-            self.cfg.set(name, value)
+        for name, value in (vars(gunicorn_conf) | self._options).items():
+            if name in self.cfg.settings:
+                self.cfg.set(name, value)
 
     def load(self) -> Any:
         return create_app(WhooshIndex(self._settings.index), self._settings)
