@@ -13,7 +13,7 @@ EXTRAS  := documents metrics
 COMPILE := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --upgrade --quiet \
 	pyproject.toml --group build
 
-.PHONY: anew serve test faults fix lint coverage coverage-report matrix bench bench-ranking lock sbom clean
+.PHONY: anew serve test faults fix lint coverage coverage-report matrix bench bench-ranking lock sbom dist clean
 
 serve: $(VENV)/.serve
 	$(BIN)/feedsrv serve
@@ -83,6 +83,13 @@ lock: $(VENV)/.dev
 sbom: $(VENV)/.dev
 	$(BIN)/nox --session sbom
 
+# What is carried to other machines: the wheel is built from the source distribution, so that nothing is missing there.
+dist: $(VENV)/.serve
+	rm -rf build dist
+	$(BIN)/python -c "from setuptools.build_meta import build_sdist; build_sdist('dist')" >/dev/null
+	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist dist/*.tar.gz
+	cp -R requirements.lock $(EXTRAS:%=requirements-%.lock) deploy docs/sbom.json docs/licences.md dist
+
 clean:
-	rm -rf $(VENV) build *.egg-info .coverage .coverage.* .hypothesis .mypy_cache .nox .pytest_cache .ruff_cache
+	rm -rf $(VENV) build dist *.egg-info .coverage .coverage.* .hypothesis .mypy_cache .nox .pytest_cache .ruff_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +
