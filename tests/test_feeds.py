@@ -328,6 +328,8 @@ def test_rss_carries_the_summary_as_html_in_front_of_the_content() -> None:
     item = etree.fromstring(document).find("channel/item")
     assert item is not None
     assert texts(document, "//item/description") == ["Use &lt;b&gt; &amp; rest"]
+    assert texts(rss(replace(FEED, description="<b> & us")), "//channel/description") == ["&lt;b&gt; &amp; us"]
+    assert texts(atom(replace(FEED, description="<b> & us")), "//a:subtitle") == ["<b> & us"]
     assert texts(document, "//item/content:encoded") == ["<p>Use &lt;b&gt; &amp; rest</p>"]
     names = [child.tag for child in item]
     assert names.index("description") < names.index(f"{{{NAMES['content']}}}encoded")

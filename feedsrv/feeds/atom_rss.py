@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from html import escape
 
@@ -27,6 +28,7 @@ def rss(feed: Feed) -> bytes:
     RSS allows an item one enclosure: the first. What RSS has no word for is said in that of Atom.
     """
     feed = legible(feed)
+    feed = replace(feed, description=_as_html(feed.description))
     return _styled(_generator(feed, RSS_TYPE).rss_str(), feed.stylesheet)
 
 
@@ -37,6 +39,11 @@ def _styled(document: bytes, stylesheet: str) -> bytes:
     instruction = f'<?xml-stylesheet type="text/css" href="{escape(stylesheet)}"?>\n'
     declaration, newline, root = document.partition(b"\n")
     return declaration + newline + instruction.encode() + root
+
+
+def _as_html(text: str) -> str:
+    """A plain text as the HTML that a description in RSS is, of a channel or an item; lxml escapes it once more."""
+    return escape(text, quote=False)
 
 
 def _generator(feed: Feed, media_type: str) -> FeedGenerator:
@@ -68,8 +75,8 @@ def _add(generator: FeedGenerator, entry: FeedEntry, feed_language: str) -> None
     item.author(name=entry.author)
     item.dc.dc_creator(entry.author)  # an author of RSS needs a mail address
     item.category([{"term": topic.term, "label": topic.label, "scheme": topic.scheme} for topic in entry.categories])
-    # In this order, for each also sets what the next one states. A description in RSS is HTML, a summary is not.
-    item.description(escape(entry.summary, quote=False))
+    # In this order, for each also sets what the next one states.
+    item.description(_as_html(entry.summary))
     item.content(entry.content, type="html")
     if entry.summary:
         item.summary(entry.summary)

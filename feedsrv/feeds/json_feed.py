@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from feedsrv.feeds import Enclosure, Feed, FeedEntry
@@ -17,7 +18,12 @@ def json_feed(feed: Feed) -> bytes:
     Keys without which a feed is complete (`date_published`, `next_url`, `_feedsrv` ...) are left out where
     there is nothing to say.
     """
-    return json.dumps(_document(legible(feed)), ensure_ascii=False, separators=(",", ":")).encode()
+    return as_json(_document(legible(feed))).encode()
+
+
+def as_json(document: Mapping[str, Any]) -> str:
+    """A document as JSON that ends no script which it is put into: no `</script` and no `<!--` stand in it."""
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).replace("<", r"\u003c")
 
 
 def _document(feed: Feed) -> dict[str, Any]:

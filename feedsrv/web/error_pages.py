@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import secrets
 from http import HTTPStatus
@@ -13,6 +12,7 @@ from werkzeug.exceptions import HTTPException, NotFound
 
 from feedsrv.errors import AttachmentNotFound, IndexUnavailable, ReleaseMissing, ReleaseNotFound, ReleaseWithdrawn
 from feedsrv.feeds.formats import FORMATS
+from feedsrv.feeds.json_feed import as_json
 from feedsrv.newsroom import Newsroom
 from feedsrv.release import Withdrawal
 from feedsrv.web.context import newsroom
@@ -79,7 +79,7 @@ def _answer(status: HTTPStatus, detail: str, withdrawal: Withdrawal | None = Non
     format_ = FORMATS.get(request.path.rpartition(".")[2])
     if format_ and format_.is_json:
         problem = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": detail}
-        response = Response(json.dumps(problem, ensure_ascii=False), status, content_type="application/problem+json")
+        response = Response(as_json(problem), status, content_type="application/problem+json")
     else:
         page = render_template(
             "error.html",

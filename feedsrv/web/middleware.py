@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 REPEATABLE = "feedsrv.repeatable"
 """In the environment of a request whose answer depends on nothing but `QUESTION` and the generation."""
 QUESTION = (
-    *("REQUEST_METHOD", "SCRIPT_NAME", "PATH_INFO", "QUERY_STRING", "HTTP_HOST"),
+    *("REQUEST_METHOD", "RAW_URI", "SCRIPT_NAME", "PATH_INFO", "QUERY_STRING", "HTTP_HOST"),
     *("HTTP_ACCEPT_ENCODING", "HTTP_IF_NONE_MATCH", "HTTP_SEC_FETCH_DEST"),
 )
 ROOM = 16 * 1024 * 1024
@@ -133,6 +133,7 @@ def guard(app: Flask) -> None:
     """Let every request of this application be checked, and every answer carry the headers."""
     app.before_request(refuse_other_hosts)
     app.before_request(refuse_what_is_no_text)
+    app.before_request(refuse_other_slashes)
     app.after_request(add_headers)
 
 
@@ -141,7 +142,7 @@ def refuse_other_hosts() -> None:
     if request.path.startswith("/health/"):
         return
     match = _HOST.fullmatch(request.environ.get("HTTP_HOST", ""))
-    if not match or match[1].lower() not in _hosts():
+    if not match or _bare(match[1]) not in _hosts():
         abort(400, "This newsroom does not answer to that host name.")
 
 
@@ -149,6 +150,23 @@ def refuse_what_is_no_text() -> None:
     """400 to addresses with a zero byte, or with bytes that are not UTF-8."""
     if "\0" in request.path or "\ufffd" in request.path or b"%00" in request.query_string:
         abort(400, "The address holds bytes that are no text.")
+
+
+def refuse_other_slashes() -> None:
+    """404 to paths with slashes that are doubled or quoted."""
+    if has_other_slashes():
+        abort(404)
+
+
+def has_other_slashes() -> bool:
+    """Whether the path of this request has a doubled slash or a %2F, which no address of ours has.
+
+    They are not another spelling of the address with a plain one: WSGI and Flask would make that of them, and a proxy
+    that heeds what stands in front of a slash would not. A server that does not tell the path as it was sent, as
+    gunicorn does in RAW_URI, cannot be helped with %2F.
+    """
+    sent = request.environ.get("RAW_URI", "").partition("?")[0]
+    return "//" in request.environ.get("PATH_INFO", "") or "%2f" in sent.lower()
 
 
 def add_headers(response: Response) -> Response:
@@ -160,5 +178,10 @@ def add_headers(response: Response) -> Response:
 
 def _hosts() -> frozenset[str]:
     settings = site().settings
-    ours = {site().addresses.host, *(host.lower() for host in settings.hosts)}
+    ours = set(map(_bare, (site().addresses.host, *settings.hosts)))
     return frozenset(ours) if settings.has_base_url else LOCAL_HOSTS | ours
+
+
+def _bare(host: str) -> str:
+    """The name of a host without the dot by which DNS ends it, as nginx and browsers see it: press.example.org."""
+    return host.lower().removesuffix(".")

@@ -18,7 +18,7 @@ from feedsrv.web.addresses import parameters
 from feedsrv.web.cache import Rendering
 from feedsrv.web.context import site, snapshot
 from feedsrv.web.listing import Listing
-from feedsrv.web.middleware import REPEATABLE
+from feedsrv.web.middleware import REPEATABLE, has_other_slashes
 from feedsrv.web.parameters import spelling
 
 PUBLIC = "public, max-age=60, stale-if-error=86400"
@@ -110,7 +110,7 @@ def from_missing() -> Response | None:
     To the release that had it, to the file of a release that had its folder, or to itself without slash. Raises
     IndexUnavailable.
     """
-    if request.method not in {"GET", "HEAD"}:
+    if request.method not in {"GET", "HEAD"} or has_other_slashes():
         return None
     addresses = site().addresses
     if release_id := _former_release(request.path):
