@@ -75,7 +75,7 @@ def serve(host: str, port: int | None, workers: int | None) -> None:
 
 @main.command()
 @click.option("--rebuild", is_flag=True, help="Make the index anew from the files.")
-@click.option("--force", is_flag=True, help="Let more than half of the newsroom go.")
+@click.option("--force", is_flag=True, help="Let most of the newsroom go.")
 @click.option("--strict", is_flag=True, help="Exit with 1 if there are errors or warnings.")
 def index(rebuild: bool, force: bool, strict: bool) -> None:
     """Bring the index in line with the folder, once."""

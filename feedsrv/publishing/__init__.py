@@ -91,7 +91,7 @@ def publish(
                 spool.write(release.to_json(found) + b"\n")
             run.losses = losses.of(run.examination, update, run.records, now)
             if not force:
-                run.losses.insist_on_most(len(update.sources))
+                run.losses.insist_on_most(update.published_before, len(run.public))
             run.records = collection.with_ids(run.records.values(), newsroom)
             spool.seek(0)
             run.put(release.from_json(line) for line in spool)
@@ -136,7 +136,7 @@ class _Run:
     records: dict[str, FileRecord] = field(default_factory=dict)
     files: dict[str, Mapping[str, Path]] = field(default_factory=dict)
     changed: set[str] = field(default_factory=set)
-    losses: Losses = field(default_factory=Losses)
+    losses: Losses | None = None
 
     @property
     def public(self) -> dict[str, FileRecord]:
@@ -182,7 +182,7 @@ class _Run:
 
     def summary(self, true_until: datetime | None) -> Summary:
         before, after = self.update.sources, self.public.keys()
-        of_files = (*self.losses.problems, *collection.problems(self.records, self.newsroom))
+        of_files = (*(self.losses.problems if self.losses else ()), *collection.problems(self.records, self.newsroom))
         problems = (*self.complaints, *self.examination.problems_of_the_folder(), *of_files)
         known = set(collection.problems(self.update.remembered(), self.newsroom))
         return Summary(

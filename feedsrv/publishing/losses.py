@@ -1,14 +1,15 @@
 """Losses: releases that were public and would no longer be, although nobody asked for it.
 
-A folder may have come empty from a disk that is not mounted; and a new version of the readers may hold what an older
-one let pass. An officer who turns a release into a draft loses nothing: the bytes of its file are others.
+A folder may have come empty from a disk that is not mounted, files may have been cut short, a clock may stand at 1970,
+and a new version of the readers may hold what an older one let pass. An officer who turns a release into a draft loses
+nothing: the bytes of its file are others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from feedsrv.errors import RemovalRefused
 from feedsrv.file_record import FileRecord
@@ -17,77 +18,95 @@ from feedsrv.publishing.examination import Examination
 from feedsrv.reading import Status
 from feedsrv.search import Update
 
-FEWEST_TO_PROTECT = 10
-"""A newsroom of more releases than this does not lose half of them without being told to."""
+SMALL = 10
+"""A newsroom of more releases does not lose half of them without being told to, a smaller one not all."""
 
 _NAMED = 5  # in the message of a refusal
+_SET_BACK = timedelta(days=1)  # no clock that was merely corrected makes a release wait for longer
 
 
 @dataclass(frozen=True, slots=True)
 class Losses:
-    """What a run would lose: sources whose file is gone or cannot be opened, and those that are read differently.
+    """What a run would lose: sources whose file is gone or cannot be read, and those held though nobody edited them.
 
-    ``problems`` name the second kind, and what holds each of them now.
+    ``too_early`` are those that a clock at ``now`` holds, ``problems`` name those that another version of the readers
+    does, and say what holds each of them. ``unknown`` is how many were published of which nothing is remembered.
     """
 
+    now: datetime
     gone: tuple[str, ...] = ()
+    too_early: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
+    unknown: int = 0
 
-    def insist_on_most(self, before: int) -> None:
-        """Raise RemovalRefused if more than half of the ``before`` releases, more than ten, are lost."""
-        lost = len(self.gone) + len(self.problems)
-        if before <= FEWEST_TO_PROTECT or lost * 2 <= before:
-            return
-        reasons = []
+    def insist_on_most(self, before: int, after: int) -> None:
+        """Raise RemovalRefused if of ``before`` releases most are lost, or all of a few and none is public after."""
+        lost = len(self.gone) + len(self.too_early) + len(self.problems) + max(0, self.unknown - after)
+        is_emptied = before <= SMALL and lost >= before and not after
+        if lost and (is_emptied or (before > SMALL and lost * 2 > before)):
+            raise RemovalRefused(
+                f"{lost} of {before} releases would no longer be public, and nothing was changed: "
+                f"{', '.join(self._reasons())}; if they are to go, say feedsrv index --force"
+            )
+
+    def _reasons(self) -> Iterator[str]:
+        if self.unknown:
+            yield "the index is damaged, and so many are not in the folder (is the disk mounted?)"
         if self.gone:
-            reasons.append(f"{len(self.gone)} are no longer in the folder, or cannot be opened: is the disk mounted?")
+            yield f"{len(self.gone)} are no longer in the folder, or cannot be read (is the disk mounted?)"
+        if self.too_early:
+            yield f"{len(self.too_early)} are not public yet by the clock, which says {self.now:%Y-%m-%d %H:%M} UTC"
         if self.problems:
             named = ", ".join(problem.path for problem in self.problems[:_NAMED])
             more = f" and {len(self.problems) - _NAMED} more" if len(self.problems) > _NAMED else ""
-            reasons.append(
-                f"{len(self.problems)} are held by this version of feedsrv: {named}{more}; see feedsrv check"
-            )
-        raise RemovalRefused(
-            f"{lost} of {before} releases would no longer be public, and nothing was changed. "
-            f"{' '.join(reasons)} If they are to go, say feedsrv index --force"
-        )
+            yield f"{len(self.problems)} are held by this version of feedsrv ({named}{more}; see feedsrv check)"
 
 
 def of(examination: Examination, update: Update, records: Mapping[str, FileRecord], now: datetime) -> Losses:
     """What would be lost if these records were published now."""
     gone: list[str] = []
+    too_early: list[str] = []
     problems: list[Problem] = []
     known_before = update.remembered()
     new = {record.basis.digest for source, record in records.items() if source not in known_before} - {""}
     for source in sorted(update.sources):
         record, known = records.get(source), known_before.get(source)
-        if record and not _is_lost(record, known, now):
-            continue
         is_read_differently = known is None or known.basis.readers != examination.version(source)
+        if record is None and known and known.basis.digest in new:
+            continue  # it has another name now, and whoever gave it that name means it
         if record is None and is_read_differently and source in examination.listing.files:
             what = "it was public, and is no release of its own for this version of feedsrv"
             problems.append(Problem(source, 0, what, _SEE, Severity.ERROR, "upgrade"))
-        elif record is None and known and known.basis.digest in new:
-            continue  # it has another name now, and whoever gave it that name means it
-        elif record is None or not record.basis.digest:
+        elif record is None:
             gone.append(source)
-        elif is_read_differently:
+        elif record.is_known_to_the_public:
+            continue
+        elif known and _is_too_early(record, known, now):
+            too_early.append(source)
+        elif is_read_differently and _is_unedited(record, known, now):
             problems.append(_named(record))
-    return Losses(tuple(gone), tuple(problems))
+        elif record.status is Status.UNREADABLE:
+            gone.append(source)
+    unknown = 0 if update.sources else update.published_before
+    return Losses(now, tuple(gone), tuple(too_early), tuple(problems), unknown)
 
 
-def _is_lost(record: FileRecord, known: FileRecord | None, now: datetime) -> bool:
+def _is_too_early(record: FileRecord, known: FileRecord, now: datetime) -> bool:
+    """Whether it was public, and would be now by all that its file says, had the clock not been set back far."""
+    opens = record.visibility.opens
+    is_as_it_was = record.visibility == known.visibility and record.status is Status.EMBARGOED
+    return bool(is_as_it_was and opens and opens - now > _SET_BACK)
+
+
+def _is_unedited(record: FileRecord, known: FileRecord | None, now: datetime) -> bool:
     """Whether a release is no longer public for another reason than its own file, or the time.
 
-    Where that cannot be told, because nothing is remembered of the file or not its bytes, it counts as lost.
+    Where that cannot be told, because nothing is remembered of the file or not its bytes, it counts as unedited.
     """
-    if record.status is Status.PUBLIC:
-        return False
     if known is None:
-        return not record.is_known_to_the_public
-    if known.visibility.status(now) is not Status.PUBLIC:
-        return False
-    return not known.basis.digest or record.basis.digest in {"", known.basis.digest}
+        return True
+    is_over = known.visibility.status(now) is not Status.PUBLIC
+    return not is_over and (not known.basis.digest or record.basis.digest in {"", known.basis.digest})
 
 
 def _named(record: FileRecord) -> Problem:

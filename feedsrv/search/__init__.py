@@ -102,6 +102,10 @@ class Update(Protocol):
     def sources(self) -> frozenset[str]:
         """The sources of all that is public in the newest generation, also where the next starts from nothing."""
 
+    @property
+    def published_before(self) -> int:
+        """How many releases and notices were last published, also where nothing else is known of them any more."""
+
     def known(self) -> Mapping[str, FileRecord]:
         """What is remembered of every file, by source; empty when that was lost, or belongs to another generation."""
 

@@ -8,6 +8,7 @@
                                          and those of the releases in files/ (see `feedsrv.search.attachments`)
         gen-6-…/                         the one before, for readers that are still in it
         ledger.json                      what the publisher remembers of every file (see `feedsrv.file_record`)
+        published                        how many releases there were last, in case all else is lost
         writer.lock  heartbeat  true-until  degraded
 
 A generation starts as hard links to the files of the one before, which cost nothing, and is flushed to the disk

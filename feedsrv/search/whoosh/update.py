@@ -29,6 +29,9 @@ MEMORY = 64
 """MB of postings that are gathered before they are written to the disk."""
 
 
+_COUNT = "published"
+
+
 @dataclass(frozen=True, slots=True)
 class Ledger:
     """What is remembered of every file, and the generation that it goes with."""
@@ -64,6 +67,8 @@ class WhooshUpdate:
             self._digests[facts.source] = facts.digest
         remembered = {source for source, record in ledger.records.items() if record.is_known_to_the_public}
         self.sources = frozenset(self._digests if documents else remembered)
+        self._count = _count_beside(generations)
+        self.published_before = len(self.sources) if documents or remembered else self._count
         if is_rebuild:
             self._digests, self._numbers, self._staged = {}, {}, []
         self.newsroom = newsroom
@@ -140,6 +145,8 @@ class WhooshUpdate:
             self.discard()
         self._generations.write_beside("ledger.json", f"{name}\n{file_record.to_json(records.values()).decode()}")
         self._generations.write_beside("true-until", true_until.isoformat() if true_until else "")
+        if len(self._digests) != self._count:
+            self._generations.write_beside(_COUNT, str(len(self._digests)))
 
     def discard(self) -> None:
         """Leave everything as it was."""
@@ -188,6 +195,14 @@ class WhooshUpdate:
         number = self._numbers.pop(source, None)
         if number is not None:
             self._opened_writer().delete_document(number)
+
+
+def _count_beside(generations: Generations) -> int:
+    """How many releases were last published, by what stands beside the generations; 0 where nothing does."""
+    try:
+        return int((generations.folder / _COUNT).read_text("ascii"))
+    except (OSError, ValueError):
+        return 0
 
 
 def _purged(writer: SegmentWriter, segments: list[Segment]) -> list[Segment]:
