@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from feedsrv.errors import ReleaseWithdrawn
@@ -15,10 +15,14 @@ from feedsrv.query.parser import parse
 from feedsrv.search.generations import Generations
 from feedsrv.search.whoosh.index import WhooshIndex
 from tests.conftest import release
+from tests.faults.clock import Clock
 from tests.running import environment, run
 
 COUNT = 12
 WITHDRAWN = "withdrawn"
+
+LATER = 120.0
+"""Seconds that the clock of the publisher is ahead: no file was written just now, so no run waits for its writer."""
 
 State = Mapping[str, str]
 """What each id leads to: title, text and attachment together, or that it is withdrawn."""
@@ -29,9 +33,14 @@ class Office:
     """A press office that rewrites all its releases at once: ``state(n)`` is what is public after ``write(n)``."""
 
     root: Path
+    settings: Mapping[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
         self.releases.mkdir(parents=True)
+        clock = Clock(self.root)
+        if clock.can_be_wrong:
+            clock.set(LATER)
+        object.__setattr__(self, "settings", clock.settings)
 
     @property
     def releases(self) -> Path:
@@ -81,16 +90,18 @@ class Office:
 
     def publish(self) -> None:
         """Publish once, undisturbed: no lock is in the way, and nothing is left of runs that were disturbed."""
-        done = run("index", releases=self.releases, index=self.index)
+        done = run("index", releases=self.releases, index=self.index, **self.settings)
         assert done.returncode == 0, done.stderr
         assert not list(self.index.glob("building-*"))
         assert len(list(self.index.glob("gen-*"))) <= 2
 
-    def start(self, *before: str) -> subprocess.Popen[str]:
+    def start(self, *before: str, rebuild: bool = False) -> subprocess.Popen[str]:
         """Start a publication, behind a command that disturbs it."""
         return subprocess.Popen(
-            [*before, sys.executable, "-m", "feedsrv", "index"],
-            env=environment(self.releases, self.index, PYTHONDONTWRITEBYTECODE="1", PYTHONHASHSEED="0"),
+            [*before, sys.executable, "-m", "feedsrv", "index", *["--rebuild"] * rebuild],
+            env=environment(
+                self.releases, self.index, PYTHONDONTWRITEBYTECODE="1", PYTHONHASHSEED="0", **self.settings
+            ),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
