@@ -7,6 +7,7 @@
     ├── NewsroomInvalid           releases/newsroom.toml: every entry that is wrong
     ├── FileUnreadable            one release file; the others are not touched by it
     ├── PublishingFailed          nothing was published, what was public stays so
+    │   ├── FilesUnsettled        files are being written, and nothing older of them is left
     │   └── RemovalRefused        too much of the newsroom would vanish at once
     ├── IndexProblem
     │   ├── IndexUnavailable      there is no generation that can be opened
@@ -57,8 +58,12 @@ class PublishingFailed(FeedsrvError):
     """Nothing was published: a full disk, a folder that cannot be read."""
 
 
+class FilesUnsettled(PublishingFailed):
+    """Files of releases that are public are just being written, and the index from before cannot be read."""
+
+
 class RemovalRefused(PublishingFailed):
-    """More than half of the newsroom would vanish, and nobody said ``--force``."""
+    """Most of the newsroom would vanish, and nobody said ``--force``."""
 
 
 class IndexProblem(FeedsrvError):

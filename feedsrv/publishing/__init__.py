@@ -80,7 +80,7 @@ def publish(
     ``only`` names the files that may have changed, None all of them; ``unsettled`` are those being written, which stay
     what they were. ``force`` allows most of the newsroom to go. Another ``judge`` is for an index that is not the
     public one. Where newsroom.toml cannot be read, what was last published of it holds.
-    Raises IndexLocked, PublishingFailed (RemovalRefused) or NewsroomInvalid; then everything is as it was.
+    Raises IndexLocked, NewsroomInvalid, PublishingFailed (RemovalRefused, FilesUnsettled): then all is as it was.
     """
     with index.update(rebuild=rebuild) as update:
         newsroom, complaints = _newsroom(catalogue, index, update, unsettled)

@@ -139,9 +139,9 @@ class Examination:
             return None
         except FileUnreadable as error:
             return Examined(_unreadable(source, error.problem, ""))
-        if known and not turns_public and known.basis == self._basis(source, data, known.named):
-            return Examined(self._aged(known))
         try:
+            if known and not turns_public and known.basis == self._basis(source, data, known.named):
+                return Examined(self._aged(known))
             found = self._read(source, data)
         except FileUnreadable as error:
             return Examined(_unreadable(source, error.problem, sha256(data).hexdigest()))
@@ -157,6 +157,10 @@ class Examination:
     def version(self, source: str) -> str:
         """The version of what reads a file of this name."""
         return self._catalogue.readers_version(source)
+
+    def is_settling(self, source: str) -> bool:
+        """Whether a file is being written, and not for so long that it is not waited for."""
+        return source in self._unsettled and source not in self._unsettled.growing
 
     def owners(self, file: str) -> Sequence[str]:
         """The releases that a file which is none itself belongs to by where it lies."""

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from feedsrv.errors import RemovalRefused
+from feedsrv.errors import FilesUnsettled, RemovalRefused
 from feedsrv.file_record import FileRecord
 from feedsrv.problem import Problem, Severity
 from feedsrv.publishing.examination import Examination
@@ -63,7 +63,7 @@ class Losses:
 
 
 def of(examination: Examination, update: Update, records: Mapping[str, FileRecord], now: datetime) -> Losses:
-    """What would be lost if these records were published now."""
+    """What would be lost if these records were published now. Raises FilesUnsettled if that cannot be told yet."""
     gone: list[str] = []
     too_early: list[str] = []
     problems: list[Problem] = []
@@ -72,6 +72,8 @@ def of(examination: Examination, update: Update, records: Mapping[str, FileRecor
     for source in sorted(update.sources):
         record, known = records.get(source), known_before.get(source)
         is_read_differently = known is None or known.basis.readers != examination.version(source)
+        if record is None and examination.is_settling(source):
+            raise FilesUnsettled(f"{source} is being written, and the index is to be made anew: try again")
         if record is None and known and known.basis.digest in new:
             continue  # it has another name now, and whoever gave it that name means it
         if record is None and is_read_differently and source in examination.listing.files:

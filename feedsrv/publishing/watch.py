@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from threading import Event
 from time import monotonic
 
-from feedsrv.errors import FeedsrvError, IndexLocked
+from feedsrv.errors import FeedsrvError, FilesUnsettled, IndexLocked
 from feedsrv.files.catalogue import Catalogue, is_document_name, is_release_name
 from feedsrv.files.changes import changes
 from feedsrv.files.settling import Settling
@@ -94,7 +94,7 @@ class _Publisher:
             summary = publish(
                 self._catalogue, self._index, now, only=only, unsettled=unsettled, progress=self._showing_life
             )
-        except IndexLocked:
+        except (IndexLocked, FilesUnsettled):
             self._full_pass, self._turns = monotonic() + TICK, None
         except FeedsrvError as error:
             self._full_pass, self._turns = monotonic() + RETRY, None

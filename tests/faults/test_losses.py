@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from feedsrv.errors import RemovalRefused
+from feedsrv.errors import FilesUnsettled, RemovalRefused
+from feedsrv.files.settling import Unsettled
+from feedsrv.publishing import publish
 from feedsrv.search.whoosh.index import WhooshIndex
 from tests.conftest import MakeNewsroom, Newsroom, release
 
@@ -177,3 +179,16 @@ def test_an_emptied_index_has_forgotten(make_newsroom: MakeNewsroom) -> None:
     newsroom.index = WhooshIndex(newsroom.settings.index)
     newsroom.publish()
     assert ids(newsroom) == 0
+
+
+def test_nothing_is_published_without_what_is_being_written_when_nothing_older_of_it_is_left(
+    make_newsroom: MakeNewsroom,
+) -> None:
+    newsroom = make_newsroom({f"{number}.md": release() for number in range(12)})
+    damaged_segments(newsroom)
+    newsroom.index = WhooshIndex(newsroom.settings.index)
+    written, growing = frozenset({"1.md"}), frozenset({"2.md"})
+    with pytest.raises(FilesUnsettled):
+        publish(newsroom.catalogue, newsroom.index, newsroom.now, unsettled=Unsettled(written | growing, growing))
+    publish(newsroom.catalogue, newsroom.index, newsroom.now, unsettled=Unsettled(growing, growing))
+    assert ids(newsroom) == 11, "whoever writes for ever is not waited for"
