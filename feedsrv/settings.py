@@ -38,6 +38,7 @@ class Settings:
     hosts: tuple[str, ...] = ()
     trusted_proxies: tuple[str, ...] = ()
     hub: str = ""
+    purge: str = ""
     log_format: str = "text"
     poll: int | None = None
     port: int = DEFAULT_PORT
@@ -59,6 +60,7 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         hosts=reader.hosts("FEEDSRV_HOSTS"),
         trusted_proxies=reader.networks("FEEDSRV_TRUSTED_PROXIES"),
         hub=reader.url("FEEDSRV_HUB", ""),
+        purge=reader.url("FEEDSRV_PURGE", ""),
         log_format=reader.choice("FEEDSRV_LOG", ("text", "json")),
         poll=reader.number("FEEDSRV_POLL", 0, 0, 3_600) or None,
         port=port,
@@ -66,6 +68,10 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
     )
     if settings.hub and not settings.has_base_url:
         reader.complaints.append("FEEDSRV_HUB is set, but not FEEDSRV_BASE_URL, where the hub is to fetch the feeds")
+    if settings.purge and not settings.has_base_url:
+        reader.complaints.append(
+            "FEEDSRV_PURGE is set, but not FEEDSRV_BASE_URL, of which the cache is to forget pages"
+        )
     reader.name_the_misspelt()
     if reader.complaints:
         raise SettingsInvalid("\n".join(reader.complaints))
@@ -100,8 +106,9 @@ class _EnvironmentReader:
     def url(self, name: str, default: str) -> str:
         value = self.text(name, default).rstrip("/")
         if value and not _is_web_address(value):
+            shown = re.sub("//[^/]*@", "//…@", value)  # what stands there is a password
             self.complaints.append(
-                f"{name} is {value!r}; give an address like https://press.example.org, without ? and #"
+                f"{name} is {shown!r}; give an address like https://press.example.org, without ? and #"
             )
         return value
 

@@ -68,7 +68,7 @@ def nginx_command(folder: Path, listens: int, asks: int) -> list[str]:
         f"http {{ access_log off; {paths} include {folder}/site.conf; }}\n",
         "utf8",
     )
-    return [_program("nginx"), "-e", f"{folder}/error.log", "-c", f"{folder}/nginx.conf"]
+    return [program("nginx"), "-e", f"{folder}/error.log", "-c", f"{folder}/nginx.conf"]
 
 
 @contextmanager
@@ -81,10 +81,10 @@ def nginx(folder: Path, asks: int) -> Iterator[Proxy]:
 
 
 @contextmanager
-def varnish(folder: Path, asks: int) -> Iterator[Proxy]:
-    """Varnish in front of the port that it asks."""
+def varnish(folder: Path, asks: int, port: int = 0) -> Iterator[Proxy]:
+    """Varnish in front of the port that it asks, on one of its own."""
     folder.mkdir()
-    port = free_port()
+    port = port or free_port()
     rules = (DEPLOY / "varnish.vcl").read_text("utf8")
     assert '.port = "8000"' in rules
     (folder / "rules.vcl").write_text(rules.replace('.port = "8000"', f'.port = "{asks}"'), "utf8")
@@ -101,7 +101,7 @@ def varnish(folder: Path, asks: int) -> Iterator[Proxy]:
         "-s",
         "malloc,32m",
     ]
-    with _running("varnishd", [_program("varnishd"), *options], port) as proxy:
+    with _running("varnishd", [program("varnishd"), *options], port) as proxy:
         yield proxy
 
 
@@ -109,7 +109,7 @@ def varnish(folder: Path, asks: int) -> Iterator[Proxy]:
 def proxies(folder: Path, asks: int) -> Iterator[list[Proxy]]:
     """Those proxies of deploy/ that are installed, in front of one port; for others the test is skipped at its end."""
     starts = {"nginx": nginx, "varnishd": varnish}
-    missing = [name for name in starts if not _program(name)]
+    missing = [name for name in starts if not program(name)]
     with ExitStack() as stack:
         yield [stack.enter_context(starts[name](folder / name, asks)) for name in starts if name not in missing]
     if missing:
@@ -136,6 +136,6 @@ def _answers(proxy: Proxy) -> bool:
         return False
 
 
-def _program(name: str) -> str:
+def program(name: str) -> str:
     """Where a program is; "" if it is not installed."""
     return shutil.which(name) or shutil.which(name, path="/usr/sbin") or ""

@@ -98,8 +98,8 @@ def run(*arguments: str, releases: Path, index: Path, **others: str) -> subproce
 
 @contextmanager
 def running(releases: Path, index: Path, *arguments: str, **others: str) -> Iterator[Running]:
-    """Run feedsrv serve for as long as the block lasts."""
-    port = free_port()
+    """Run feedsrv serve for as long as the block lasts, on a free port or on ``PORT``."""
+    port = int(others.pop("PORT", free_port()))
     if "FEEDSRV_HUB" in others:
         others["FEEDSRV_BASE_URL"] = f"http://localhost:{port}"
     process = subprocess.Popen(

@@ -21,8 +21,9 @@ from flask_websub.subscriber import SQLite3SubscriberStorage, SQLite3TempSubscri
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
-from feedsrv.cli import websub
-from feedsrv.cli.websub import MEMORY, Pinger
+from feedsrv.cli import telling
+from feedsrv.cli.telling import Teller
+from feedsrv.cli.websub import Hub as OurHub
 from feedsrv.feeds.formats import FORMATS
 from tests.conftest import BASE_URL, MakeNewsroom, Newsroom, release
 from tests.running import free_port, run, running, until
@@ -63,7 +64,7 @@ def served(application: Any, port: int = 0) -> Iterator[str]:
 
 
 def complaints(caplog: pytest.LogCaptureFixture) -> list[str]:
-    return [record.getMessage() for record in caplog.records if record.name == "feedsrv.cli.websub"]
+    return [record.getMessage() for record in caplog.records if record.name == "feedsrv.cli.telling"]
 
 
 @pytest.fixture
@@ -83,8 +84,9 @@ FILES = {
 FEEDS = ("/releases", "/topics/quays", "/topics/pilots", "/years/2026", "/years/2025")
 
 
-def pinger(newsroom: Newsroom, hub: ListeningHub) -> Pinger:
-    return Pinger(newsroom.index, replace(newsroom.settings, hub=hub.url))
+def pinger(newsroom: Newsroom, hub: ListeningHub) -> Teller:
+    settings = replace(newsroom.settings, hub=hub.url)
+    return Teller(newsroom.index, settings, OurHub(settings))
 
 
 def in_each_format(*paths: str) -> list[str]:
@@ -131,7 +133,7 @@ class TestPings:
         hub.topics()
         assert pinger(newsroom, hub).tell()
         assert hub.topics() == []
-        (newsroom.settings.index / MEMORY).write_text("[broken", "utf8")
+        (newsroom.settings.index / OurHub.memory).write_text("[broken", "utf8")
         assert pinger(newsroom, hub).tell()
         assert hub.topics() == in_each_format(*FEEDS)
 
@@ -176,8 +178,8 @@ class TestPings:
     def test_a_while_later_the_hub_is_told_once_more_for_it_may_have_fetched_from_a_cache(
         self, make_newsroom: MakeNewsroom, hub: ListeningHub, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(websub, "PAUSE", 0.05)
-        monkeypatch.setattr(websub, "AGAIN", 0.5)
+        monkeypatch.setattr(telling, "PAUSE", 0.05)
+        monkeypatch.setattr(OurHub, "again", 0.5)
         stop = threading.Event()
         thread = threading.Thread(target=pinger(make_newsroom(FILES), hub).run, args=[stop])
         thread.start()

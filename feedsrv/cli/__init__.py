@@ -10,8 +10,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Thread
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 import click
 
@@ -34,9 +33,6 @@ from feedsrv.query import Query, Sort
 from feedsrv.query.parser import parse
 from feedsrv.search.whoosh.index import WhooshIndex
 from feedsrv.settings import Settings
-
-if TYPE_CHECKING:
-    from feedsrv.cli.websub import Pinger
 
 PROBLEMS, USAGE, BUSY = 1, 2, 75
 """Exit codes: problems were found or nothing could be published; wrong usage or settings; another writer works."""
@@ -84,8 +80,11 @@ def index(rebuild: bool, force: bool, strict: bool) -> None:
         Logging(chosen.log_format)()
         summary = _publish(chosen, rebuild=rebuild, force=force)
         output.announce(summary, chosen.releases)
-        if pinger := _pinger(chosen):
-            pinger.tell()
+        if chosen.hub or chosen.purge:
+            from feedsrv.cli.telling import tellers  # it needs the web, and most tell nobody
+
+            for teller in tellers(WhooshIndex(chosen.index), chosen):
+                teller.tell()
         is_clean = all(problem.severity is Severity.NOTE for problem in summary.problems)
         if summary.complaints or (strict and not is_clean):
             sys.exit(PROBLEMS)
@@ -98,8 +97,10 @@ def watch_folder() -> None:
         chosen = settings.from_environment(os.environ)
         Logging(chosen.log_format)()
         stop = stop_event()
-        if pinger := _pinger(chosen):
-            Thread(target=pinger.run, args=[stop], daemon=True).start()
+        if chosen.hub or chosen.purge:
+            from feedsrv.cli.telling import start_telling
+
+            start_telling(WhooshIndex(chosen.index), chosen, stop)
         watch(Catalogue(chosen.releases), WhooshIndex(chosen.index), _now, stop, chosen.poll)
 
 
@@ -248,15 +249,6 @@ def _publish(chosen: Settings, *, rebuild: bool = False, force: bool = False) ->
         unsettled=settling.unsettled,
         progress=output.progress,
     )
-
-
-def _pinger(chosen: Settings) -> Pinger | None:
-    """What tells the hub of changes, if there is a hub."""
-    if not chosen.hub:
-        return None
-    from feedsrv.cli.websub import Pinger  # it needs the web, and most have no hub
-
-    return Pinger(WhooshIndex(chosen.index), chosen)
 
 
 def _now() -> datetime:

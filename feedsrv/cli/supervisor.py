@@ -18,7 +18,7 @@ from gunicorn.app.base import BaseApplication
 
 from feedsrv import gunicorn_conf
 from feedsrv.cli.stopping import stop_event
-from feedsrv.cli.websub import Pinger
+from feedsrv.cli.telling import start_telling
 from feedsrv.files.catalogue import Catalogue
 from feedsrv.publishing.watch import watch
 from feedsrv.search.whoosh.index import WhooshIndex
@@ -109,8 +109,7 @@ def _run_publisher(settings: Settings, configure_logging: Callable[[], None]) ->
     stop = stop_event()
     _follow_parent()
     index = WhooshIndex(settings.index)
-    if settings.hub:
-        Thread(target=Pinger(index, settings).run, args=[stop], daemon=True).start()
+    start_telling(index, settings, stop)
     watch(Catalogue(settings.releases), index, lambda: datetime.now(UTC), stop, settings.poll)
 
 

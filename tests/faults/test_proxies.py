@@ -13,7 +13,7 @@ import pytest
 
 from tests.conftest import release
 from tests.proxies import Proxy, proxies
-from tests.running import Running, environment, free_port, run, until
+from tests.running import PATIENCE, Running, environment, free_port, run, until
 
 pytestmark = pytest.mark.slow
 
@@ -50,6 +50,20 @@ class Press:
     def publish(self) -> None:
         done = run("index", releases=self.releases, index=self.index)
         assert done.returncode == 0, done.stderr
+
+    @contextmanager
+    def publisher(self) -> Iterator[None]:
+        """feedsrv watch, until the block ends."""
+        process = subprocess.Popen(
+            [sys.executable, "-m", "feedsrv", "watch"],
+            env=environment(self.releases, self.index),
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            yield
+        finally:
+            process.terminate()
+            process.wait(PATIENCE)
 
     @contextmanager
     def web(self) -> Iterator[Running]:

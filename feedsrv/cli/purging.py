@@ -1,0 +1,71 @@
+"""Purging: the cache that is told what to forget, so that what is gone need not live out its minute there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from hashlib import sha256
+from urllib.parse import urlsplit
+from urllib.request import Request
+
+from feedsrv.feeds.formats import FORMATS
+from feedsrv.query import Query
+from feedsrv.search import Snapshot
+from feedsrv.settings import Settings
+from feedsrv.web.addresses import Addresses
+from feedsrv.web.inventory import offers
+
+NOT_HELD = {404, 412}
+"""How some caches say that they have nothing to forget."""
+
+
+class Cache:
+    """A cache that takes the method PURGE, as Varnish, Squid and Fastly do, and nginx with a module for it."""
+
+    memory = "purged.json"
+    again = 0.0
+
+    def __init__(self, settings: Settings) -> None:
+        parts = urlsplit(settings.purge)
+        self.name = f"the cache at {parts.scheme}://{parts.netloc}"  # what follows may be a secret
+        self._purge = settings.purge
+        self._host = urlsplit(settings.base_url).netloc
+        self._addresses = Addresses(settings.base_url)
+
+    def states(self, snapshot: Snapshot, known: Iterable[str]) -> Mapping[str, str]:
+        """The pages and files of releases, the lists and feeds that are offered, and the pages that name them all."""
+        states = dict.fromkeys(known, "")
+        for path, parts in (*self._releases(snapshot), *self._lists(snapshot)):
+            states[path] = sha256(repr((self._purge, snapshot.newsroom, parts)).encode()).hexdigest()[:24]
+        return states
+
+    def message(self, address: str) -> Request:
+        """PURGE, for a path at the public host."""
+        return Request(self._purge + address, headers={"Host": self._host}, method="PURGE")  # noqa: S310 - settings.py allows http and https alone
+
+    def has_taken(self, status: int) -> bool:
+        """Any 2xx, or that there was nothing."""
+        return 200 <= status < 300 or status in NOT_HELD
+
+    def _releases(self, snapshot: Snapshot) -> Iterator[tuple[str, object]]:
+        total = snapshot.search(Query(per_page=0)).total
+        for hit in snapshot.search(Query(per_page=max(1, total))).hits:
+            yield self._addresses.release(hit.release.id), hit.release
+            for file in hit.release.attachments:
+                yield self._addresses.attachment(hit.release.id, file.name), file.digest
+
+    def _lists(self, snapshot: Snapshot) -> Iterator[tuple[str, object]]:
+        addresses = self._addresses
+        for path in (
+            addresses.home,
+            addresses.topics,
+            addresses.years,
+            addresses.feeds,
+            addresses.opml,
+            addresses.sitemap,
+        ):
+            yield path, snapshot.generation
+        for group in offers(snapshot):
+            for offer in group.offers:
+                results = snapshot.search(offer.listing.query(snapshot.newsroom, in_feed=True))
+                for format_ in (None, *FORMATS.values()):
+                    yield addresses.listing(offer.listing, format_), (results.total, results.hits)
