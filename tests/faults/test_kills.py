@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import random
 import re
-import shutil
 import time
 from collections import Counter
 from itertools import product
@@ -15,6 +14,7 @@ from signal import Signals
 import pytest
 
 from tests.faults.publications import Office
+from tests.faults.tracing import traced
 
 pytestmark = pytest.mark.slow
 
@@ -28,13 +28,6 @@ def office(tmp_path: Path) -> Office:
     office.write(0)
     office.publish()
     return office
-
-
-def traced(*options: str) -> list[str]:
-    """The command that traces another, and disturbs it."""
-    if not shutil.which("strace"):
-        pytest.skip("strace is not installed")
-    return ["strace", "--follow-forks", "--quiet=all", "--decode-fds=path", *options]
 
 
 def writes(office: Office, trace: Path) -> list[tuple[str, int]]:
