@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
+from feedsrv import workers
 from feedsrv.errors import SettingsInvalid
 from feedsrv.search.whoosh.index import WhooshIndex
 from feedsrv.settings import from_environment
@@ -12,6 +13,7 @@ from feedsrv.web import create_app
 
 try:
     _settings = from_environment(os.environ)
+    workers.require_hooks(_settings)
 except SettingsInvalid as error:
     sys.stderr.write(f"{error}\n")
     raise SystemExit(2) from error

@@ -3,6 +3,8 @@
 The names are gunicorn's; with ``-c python:feedsrv.gunicorn_conf`` it reads them from here.
 """
 
+from feedsrv.workers import on_exit, on_starting, post_worker_init  # noqa: F401 - gunicorn calls them
+
 worker_class = "gthread"
 threads = 4
 graceful_timeout = 10

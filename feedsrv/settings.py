@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from importlib.util import find_spec
 from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -41,6 +42,8 @@ class Settings:
     purge: str = ""
     log_format: str = "text"
     poll: int | None = None
+    logs_requests: bool = False
+    metrics: tuple[str, int] | None = None
     port: int = DEFAULT_PORT
     workers: int = 2
 
@@ -63,6 +66,8 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         purge=reader.url("FEEDSRV_PURGE", ""),
         log_format=reader.choice("FEEDSRV_LOG", ("text", "json")),
         poll=reader.number("FEEDSRV_POLL", 0, 0, 3_600) or None,
+        logs_requests=reader.choice("FEEDSRV_REQUEST_LOG", ("off", "json")) != "off",
+        metrics=reader.address("FEEDSRV_METRICS"),
         port=port,
         workers=reader.number("WEB_CONCURRENCY", 2, 1, MOST_WORKERS),
     )
@@ -72,6 +77,10 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         reader.complaints.append(
             "FEEDSRV_PURGE is set, but not FEEDSRV_BASE_URL, of which the cache is to forget pages"
         )
+    if settings.metrics and settings.metrics[1] == port:
+        reader.complaints.append(f"FEEDSRV_METRICS names port {port}, which is that of the newsroom; give another one")
+    if settings.metrics and not find_spec("prometheus_client"):
+        reader.complaints.append("FEEDSRV_METRICS needs a package that is not here: pip install 'feedsrv[metrics]'")
     reader.name_the_misspelt()
     if reader.complaints:
         raise SettingsInvalid("\n".join(reader.complaints))
@@ -118,6 +127,19 @@ class _EnvironmentReader:
             if not _is_web_address(f"http://{host}") or "/" in host or ":" in host.rpartition("]")[2]:
                 self.complaints.append(f"{name} names {host!r}; give host names without ports, with commas between")
         return hosts
+
+    def address(self, name: str) -> tuple[str, int] | None:
+        value = self.text(name, "")
+        if not value:
+            return None
+        try:
+            parts = urlsplit(f"//{value}")
+            if parts.hostname and parts.port and parts.netloc == value and not parts.username:
+                return parts.hostname, parts.port
+        except ValueError:
+            pass
+        self.complaints.append(f"{name} is {value!r}; give a host and a port, like 127.0.0.1:9090")
+        return None
 
     def networks(self, name: str) -> tuple[str, ...]:
         networks = self._list(name)

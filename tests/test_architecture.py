@@ -20,14 +20,17 @@ STOREYS: dict[str, set[str]] = {
     **dict.fromkeys(WORDS, DOMAIN | WORDS),
     "query": DOMAIN | WORDS,
     "settings": DOMAIN,
-    "gunicorn_conf": set(),
+    "listening": DOMAIN,
     "feeds": SHARED,
     "readers": SHARED,
     "search": SHARED,
     "files": SHARED | {"readers"},
     "publishing": SHARED | {"files", "readers", "search"},
     "web": SHARED | {"settings", "feeds", "search"},
-    "cli": SHARED | {"settings", "gunicorn_conf", "feeds", "files", "publishing", "search", "web"},
+    "workers": DOMAIN | {"settings", "listening", "web"},
+    "gunicorn_conf": {"workers"},
+    "cli": SHARED
+    | {"settings", "listening", "gunicorn_conf", "feeds", "files", "publishing", "search", "web", "workers"},
     "__main__": {"cli"},
 }
 """The rooms that each room may import from. ``search`` and ``files`` never see each other."""
@@ -40,6 +43,7 @@ HOMES: dict[str, str | tuple[str, ...]] = {
     "werkzeug": ("web/", "cli/preview"),
     "cachetools": ("web/", "search/"),
     "gunicorn": "cli/supervisor",
+    "prometheus_client": ("web/metrics", "cli/metrics"),
     "watchfiles": "files/changes",
     "click": "cli/",
     "snowballstemmer": "text/analysis",

@@ -14,8 +14,8 @@ from typing import NoReturn
 
 import click
 
-from feedsrv import __version__, settings
-from feedsrv.cli import icalendar, output
+from feedsrv import __version__, listening, settings
+from feedsrv.cli import icalendar, output, publisher
 from feedsrv.cli import report as reporting
 from feedsrv.cli.logs import Logging
 from feedsrv.cli.stopping import stop_event
@@ -28,11 +28,11 @@ from feedsrv.publishing import check as checking
 from feedsrv.publishing import explain as explaining
 from feedsrv.publishing.preview import moment_of
 from feedsrv.publishing.schedule import schedule
-from feedsrv.publishing.watch import watch
 from feedsrv.query import Query, Sort
 from feedsrv.query.parser import parse
 from feedsrv.search.whoosh.index import WhooshIndex
 from feedsrv.settings import Settings
+from feedsrv.workers import REMEDY, remove_folder, take_metrics
 
 PROBLEMS, USAGE, BUSY = 1, 2, 75
 """Exit codes: problems were found or nothing could be published; wrong usage or settings; another writer works."""
@@ -50,7 +50,7 @@ def main() -> None:
 @click.option("--workers", type=click.IntRange(1, 256), help="gunicorn workers; else $WEB_CONCURRENCY, else 2.")
 def serve(host: str, port: int | None, workers: int | None) -> None:
     """Index the folder, then serve the newsroom and keep watching the folder."""
-    from feedsrv.cli import listening, supervisor  # gunicorn and flask are not needed by the other commands
+    from feedsrv.cli import supervisor  # gunicorn and flask are not needed by the other commands
 
     with _exit_codes():
         environment = dict(os.environ)
@@ -62,11 +62,16 @@ def serve(host: str, port: int | None, workers: int | None) -> None:
         configure = Logging(chosen.log_format)
         configure()
         listener = listening.take(host, chosen.port, "end what listens there, or give another --port")
-        _publish_or_serve_the_last(chosen)
-        if not chosen.has_base_url:
-            click.echo(f"FEEDSRV_BASE_URL is not set: feeds will say {chosen.base_url}", err=True)
-        click.echo(f"Serving {chosen.releases} on {chosen.base_url}/ (Ctrl-C ends it)", err=True)
-        sys.exit(supervisor.serve(chosen, listener, configure))
+        metrics = take_metrics(*chosen.metrics) if chosen.metrics else None
+        try:
+            _publish_or_serve_the_last(chosen)
+            if not chosen.has_base_url:
+                click.echo(f"FEEDSRV_BASE_URL is not set: feeds will say {chosen.base_url}", err=True)
+            click.echo(f"Serving {chosen.releases} on {chosen.base_url}/ (Ctrl-C ends it)", err=True)
+            sys.exit(supervisor.serve(chosen, listener, metrics, configure))
+        finally:
+            if metrics:
+                remove_folder()
 
 
 @main.command()
@@ -96,12 +101,8 @@ def watch_folder() -> None:
     with _exit_codes():
         chosen = settings.from_environment(os.environ)
         Logging(chosen.log_format)()
-        stop = stop_event()
-        if chosen.hub or chosen.purge:
-            from feedsrv.cli.telling import start_telling
-
-            start_telling(WhooshIndex(chosen.index), chosen, stop)
-        watch(Catalogue(chosen.releases), WhooshIndex(chosen.index), _now, stop, chosen.poll)
+        metrics = listening.take(*chosen.metrics, REMEDY) if chosen.metrics else None
+        publisher.run(chosen, stop_event(), metrics)
 
 
 @main.command()

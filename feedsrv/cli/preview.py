@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING
 import click
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from feedsrv.cli import listening, output
+from feedsrv import listening
+from feedsrv.cli import output
 from feedsrv.files.catalogue import Catalogue
 from feedsrv.preview import Preview
 from feedsrv.publishing.preview import Previewer

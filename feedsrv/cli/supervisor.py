@@ -6,7 +6,6 @@ import logging
 import os
 import signal
 from collections.abc import Callable
-from datetime import UTC, datetime
 from multiprocessing import connection, get_context, parent_process
 from multiprocessing.process import BaseProcess
 from socket import socket
@@ -17,10 +16,8 @@ from typing import Any
 from gunicorn.app.base import BaseApplication
 
 from feedsrv import gunicorn_conf
+from feedsrv.cli import publisher
 from feedsrv.cli.stopping import stop_event
-from feedsrv.cli.telling import start_telling
-from feedsrv.files.catalogue import Catalogue
-from feedsrv.publishing.watch import watch
 from feedsrv.search.whoosh.index import WhooshIndex
 from feedsrv.settings import Settings
 from feedsrv.web import create_app
@@ -37,11 +34,14 @@ def gunicorn_options(settings: Settings, descriptor: int) -> dict[str, Any]:
         "bind": f"fd://{descriptor}",
         "workers": settings.workers,
         "forwarded_allow_ips": ",".join(settings.trusted_proxies),
+        "on_starting": lambda _: None,  # what the workers share is made by the supervisor
     }
 
 
-def serve(settings: Settings, listener: socket, configure_logging: Callable[[], None]) -> int:
+def serve(settings: Settings, listener: socket, metrics: socket | None, configure_logging: Callable[[], None]) -> int:
     """Run gunicorn at an address that was taken, and a publisher, until SIGTERM or SIGINT; returns the exit code.
+
+    The publisher answers at the address of the ``metrics`` for both.
 
     Both end when this process ends, however it ends. A publisher that dies is started again; when gunicorn
     ends, so does everything.
@@ -51,10 +51,10 @@ def serve(settings: Settings, listener: socket, configure_logging: Callable[[], 
         signal.signal(number, lambda *_: told.send(True))
     web = _start(_run_gunicorn, settings, listener, configure_logging)
     listener.close()
-    publisher, began = _start(_run_publisher, settings, configure_logging), monotonic()
+    publishing, began = _start(_run_publisher, settings, metrics, configure_logging), monotonic()
     code, pause, is_pausing = 0, 0.0, False
     while True:
-        deaths = [web.sentinel] if is_pausing else [web.sentinel, publisher.sentinel]
+        deaths = [web.sentinel] if is_pausing else [web.sentinel, publishing.sentinel]
         ready = connection.wait([stop, *deaths], pause if is_pausing else None)
         if stop in ready:
             break
@@ -64,14 +64,14 @@ def serve(settings: Settings, listener: socket, configure_logging: Callable[[], 
             _log.error("the web ended with %s, and so does all", web.exitcode)
             break
         if is_pausing:
-            publisher, began = _start(_run_publisher, settings, configure_logging), monotonic()
+            publishing, began = _start(_run_publisher, settings, metrics, configure_logging), monotonic()
         else:
-            publisher.join()
+            publishing.join()
             pause = 0.0 if monotonic() - began > LONGEST_PAUSE else 2 * pause
             pause = min(max(pause, SHORTEST_PAUSE), LONGEST_PAUSE)
-            _log.error("the publisher ended with %s; it is started again in %d s", publisher.exitcode, pause)
+            _log.error("the publisher ended with %s; it is started again in %d s", publishing.exitcode, pause)
         is_pausing = not is_pausing
-    _end([web, publisher])
+    _end([web, publishing])
     return code
 
 
@@ -104,13 +104,11 @@ def _run_gunicorn(settings: Settings, listener: socket, configure_logging: Calla
     _Gunicorn(settings, gunicorn_options(settings, listener.detach())).run()
 
 
-def _run_publisher(settings: Settings, configure_logging: Callable[[], None]) -> None:
+def _run_publisher(settings: Settings, metrics: socket | None, configure_logging: Callable[[], None]) -> None:
     configure_logging()
     stop = stop_event()
     _follow_parent()
-    index = WhooshIndex(settings.index)
-    start_telling(index, settings, stop)
-    watch(Catalogue(settings.releases), index, lambda: datetime.now(UTC), stop, settings.poll)
+    publisher.run(settings, stop, metrics)
 
 
 def _follow_parent() -> None:

@@ -65,16 +65,23 @@ def tellers(index: SearchIndex, settings: Settings) -> list[Teller]:
     return [Teller(index, settings, listener) for listener in listeners]
 
 
-def start_telling(index: SearchIndex, settings: Settings, stop: Event) -> None:
+def start_telling(index: SearchIndex, settings: Settings, stop: Event) -> list[Teller]:
     """Tell all of every change, in threads of their own, until ``stop`` is set."""
-    for teller in tellers(index, settings):
+    started = tellers(index, settings)
+    for teller in started:
         Thread(target=teller.run, args=[stop], daemon=True).start()
+    return started
 
 
 class Teller:
-    """Keeps one listener informed about one index."""
+    """Keeps one listener informed about one index.
+
+    It counts how often the listener has taken note and failed to, and the addresses that it has still to be told of.
+    """
 
     def __init__(self, index: SearchIndex, settings: Settings, listener: Listener) -> None:
+        self.kind = type(listener).__name__.lower()
+        self.taken = self.failed = self.pending = 0
         self._index = index
         self._listener = listener
         self._memory = settings.index / listener.memory
@@ -101,8 +108,11 @@ class Teller:
         known = self._recall()
         states = self._listener.states(snapshot, known)
         told = {address: known.get(address, "") for address in states}
-        for address in self._taken([address for address in states if told[address] != states[address]]):
+        changed = [address for address in states if told[address] != states[address]]
+        self.pending = len(changed)
+        for address in self._taken(changed):
             told[address] = states[address]
+            self.pending -= 1
             if self._listener.again:
                 self._again[address] = monotonic() + self._listener.again
         if (remembered := {address: state for address, state in told.items() if state}) != known:
@@ -123,11 +133,14 @@ class Teller:
             try:
                 status = self._send(self._listener.message(address))
             except (OSError, HTTPException) as error:
+                self.failed += 1
                 self._complain(f"{self._listener.name} cannot be told of changes: {error}")
                 return
             if self._listener.has_taken(status):
+                self.taken += 1
                 yield address
             else:
+                self.failed += 1
                 self._complain(f"{self._listener.name} answers {status} when told of {address}")
 
     def _send(self, request: Request) -> int:

@@ -32,13 +32,19 @@ _log = logging.getLogger(__name__)
 
 
 def watch(
-    catalogue: Catalogue, index: SearchIndex, clock: Callable[[], datetime], stop: Event, poll: float | None = None
+    catalogue: Catalogue,
+    index: SearchIndex,
+    clock: Callable[[], datetime],
+    stop: Event,
+    poll: float | None = None,
+    report: Callable[[Summary], None] = lambda _: None,
 ) -> None:
     """Keep the index in line with the folder until ``stop`` is set. Failures are logged and tried again.
 
-    ``poll`` is for folders of which the system tells nothing, see `feedsrv.files.changes`.
+    ``poll`` is for folders of which the system tells nothing, see `feedsrv.files.changes`. Each run that did not fail
+    is reported.
     """
-    publisher = _Publisher(catalogue, index, clock)
+    publisher = _Publisher(catalogue, index, clock, report)
     while not stop.is_set():
         publisher.begin()
         for paths in changes(catalogue.folder, stop, poll):
@@ -50,10 +56,17 @@ def watch(
 class _Publisher:
     """Publishes when told or when it is time, and leaves word that it lives."""
 
-    def __init__(self, catalogue: Catalogue, index: SearchIndex, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        index: SearchIndex,
+        clock: Callable[[], datetime],
+        report: Callable[[Summary], None],
+    ) -> None:
         self._catalogue = catalogue
         self._index = index
         self._clock = clock
+        self._tell = report
         self._settling = Settling(catalogue.folder)
         self._watched = _Watched(clock)
         self._turns: datetime | None = None  # when a release appears or goes by itself
@@ -107,6 +120,7 @@ class _Publisher:
             if only is None:
                 self._full_pass = monotonic() + FULL_PASS
             self._report(summary)
+            self._tell(summary)
 
     def _report(self, summary: Summary) -> None:
         """Log what was published, and each problem once: when it is new, or another than before."""

@@ -28,15 +28,16 @@ every request would be a twentieth of what a poll costs."""
 class IndexStatus:
     """What the publisher left word of.
 
-    ``published`` is the name of the newest generation, None before the first. Past ``true_until`` a release
-    ought to have appeared or gone. ``heartbeat`` is when a publisher last showed that it lives, None if none has.
-    ``is_degraded``: it cannot read newsroom.toml, so what is published stays as it was.
+    ``published`` is the name of the newest generation, None before the first, and ``published_at`` when it became so.
+    Past ``true_until`` a release ought to have appeared or gone. ``heartbeat`` is when a publisher last showed that it
+    lives, None if none has. ``is_degraded``: it cannot read newsroom.toml, so what is published stays as it was.
     """
 
     published: str | None
     true_until: datetime | None
     heartbeat: datetime | None
     is_degraded: bool
+    published_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

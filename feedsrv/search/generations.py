@@ -26,6 +26,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from hashlib import file_digest
 from pathlib import Path
 from typing import Any
@@ -69,6 +70,13 @@ class Generations:
         except OSError:
             return None
         return name if _NAME.fullmatch(name) else None
+
+    def published_at(self) -> datetime | None:
+        """When the current generation became so, None if there is none."""
+        try:
+            return datetime.fromtimestamp(os.lstat(self._current).st_mtime, UTC)
+        except (OSError, ValueError, OverflowError):
+            return None
 
     def path(self, name: str) -> Path:
         """The folder of a generation."""

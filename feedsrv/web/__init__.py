@@ -15,14 +15,18 @@ It reads through the seam `feedsrv.search` and writes nowhere; no request reache
     files, discovery        attachments and style sheets; what crawlers and browsers are told
     health                  what whoever watches the service is told
     cache, responses        documents made once, and as this client may have them
+    observation             what each request was, and its id
+    request_log, metrics    who is told of it
     error_pages             each error's status and words
     preview                 who may look before it is out
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 
 from flask import Flask
 from werkzeug.routing import BaseConverter, Map
@@ -38,6 +42,8 @@ from feedsrv.web.context import EXTENSION, Site
 from feedsrv.web.error_pages import handle_errors
 from feedsrv.web.listing import ListingKind
 from feedsrv.web.middleware import PrefixMiddleware, ResponseCache, guard
+from feedsrv.web.observation import Observation, Observer
+from feedsrv.web.request_log import RequestLog
 from feedsrv.web.templating import configure_templates
 
 
@@ -59,7 +65,9 @@ def create_app(
     app = Flask(__name__, static_folder=None)
     addresses = Addresses(settings.base_url)
     app.extensions[EXTENSION] = Site(index, settings, addresses, RenderingCache(), clock, preview)
-    app.wsgi_app = ResponseCache(PrefixMiddleware(app.wsgi_app, addresses.prefix), index)  # type: ignore[method-assign]  # as Flask documents it
+    answers = ResponseCache(PrefixMiddleware(app.wsgi_app, addresses.prefix), index)
+    observers = list(_observers(settings))
+    app.wsgi_app = Observation(answers, observers) if observers else answers  # type: ignore[method-assign]  # as Flask documents it
     app.url_map.merge_slashes = False  # its redirect would repeat the Host header
     app.url_map.redirect_defaults = False
     app.url_map.converters["format"] = _FormatConverter
@@ -71,6 +79,15 @@ def create_app(
     guard(app)
     handle_errors(app)
     return app
+
+
+def _observers(settings: Settings) -> Iterator[Observer]:
+    if settings.logs_requests:
+        yield RequestLog(partial(os.write, 1))
+    if settings.metrics:
+        from feedsrv.web.metrics import RequestMetrics  # it needs an extra
+
+        yield RequestMetrics()
 
 
 def _add_routes(app: Flask) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import secrets
 from http import HTTPStatus
 from traceback import format_exception
 
@@ -16,6 +15,7 @@ from feedsrv.feeds.json_feed import as_json
 from feedsrv.newsroom import Newsroom
 from feedsrv.release import Withdrawal
 from feedsrv.web.context import newsroom
+from feedsrv.web.observation import request_id
 from feedsrv.web.responses import GONE, NO_STORE, from_missing
 
 RETRY_AFTER = 10
@@ -69,7 +69,7 @@ def _unavailable(_error: IndexUnavailable) -> Response:
 
 
 def _unexpected(error: Exception) -> Response:
-    incident = secrets.token_hex(4)
+    incident = request_id(request.environ)
     trace = "".join(format_exception(error))
     _log.error("incident %s: %s %r failed: %r", incident, request.method, request.full_path, trace)  # one line
     return _answer(HTTPStatus.INTERNAL_SERVER_ERROR, f"Something went wrong here. The log tells more of {incident}.")

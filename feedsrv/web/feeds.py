@@ -16,6 +16,7 @@ from feedsrv.web.context import marked, newsroom, site, snapshot
 from feedsrv.web.feed_builder import FeedBuilder
 from feedsrv.web.inventory import find, offers, withdrawals
 from feedsrv.web.listing import Listing, ListingKind
+from feedsrv.web.observation import note_search
 from feedsrv.web.parameters import listing_of
 from feedsrv.web.responses import answer, moved_to_canonical
 
@@ -39,6 +40,7 @@ def _rendering(listing: Listing, format_: Format) -> Rendering:
         if listing.archive not in past.names:
             raise NotFound(f"There is no archive {listing.archive} of this list.")
     else:
+        note_search(listing)
         results = find(snapshot(), listing, in_feed=True, has_excerpts=format_.has_extension)
     withdrawn = tuple(withdrawals(snapshot(), listing))
     builder = FeedBuilder(

@@ -20,6 +20,7 @@ from werkzeug.wsgi import ClosingIterator
 
 from feedsrv.search import SearchIndex
 from feedsrv.web.context import site
+from feedsrv.web.observation import KIND, note_kind
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -56,6 +57,7 @@ class _Answer:
     status: str
     headers: list[tuple[str, str]]
     body: list[bytes]
+    kind: str
 
     @property
     def size(self) -> int:
@@ -88,6 +90,7 @@ class ResponseCache:
             answer = self._answers[question]
         except KeyError:
             return self._asked(environ, start_response, question)
+        environ[KIND] = answer.kind
         start_response(answer.status, answer.headers.copy())
         return answer.body
 
@@ -104,7 +107,7 @@ class ResponseCache:
         with closing(chunks) if isinstance(chunks, ClosingIterator) else nullcontext():
             body = [b"".join(chunks)]
         if self._index.snapshot().generation == question[0]:
-            self._keep(question, _Answer(*begun[-1], body))
+            self._keep(question, _Answer(*begun[-1], body, environ[KIND]))
         return body
 
     def _keep(self, question: _Question, answer: _Answer) -> None:
@@ -131,6 +134,7 @@ class PrefixMiddleware:
 
 def guard(app: Flask) -> None:
     """Let every request of this application be checked, and every answer carry the headers."""
+    app.before_request(note_kind)
     app.before_request(refuse_other_hosts)
     app.before_request(refuse_what_is_no_text)
     app.before_request(refuse_other_slashes)

@@ -17,6 +17,7 @@ from feedsrv.web.context import newsroom, site, snapshot
 from feedsrv.web.facets import facet_groups
 from feedsrv.web.inventory import find, offers, take_inventory
 from feedsrv.web.listing import Listing, ListingKind
+from feedsrv.web.observation import note_search
 from feedsrv.web.parameters import listing_of
 from feedsrv.web.responses import answer, moved_to_canonical
 
@@ -106,6 +107,7 @@ def _directory(address: str, title: str) -> Response:
 
 
 def _listing(asked: Listing, address: str) -> Rendering:
+    note_search(asked)
     results = find(snapshot(), asked, in_feed=False, has_excerpts=True)
     understood = asked.understood() if asked.is_search else ""
     return _page(

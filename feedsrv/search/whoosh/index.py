@@ -85,7 +85,13 @@ class WhooshIndex:
             heartbeat = datetime.fromtimestamp((folder / "heartbeat").stat().st_mtime, UTC)
         except OSError:
             heartbeat = None
-        return IndexStatus(self._generations.current(), true_until, heartbeat, (folder / _DEGRADED).exists())
+        return IndexStatus(
+            self._generations.current(),
+            true_until,
+            heartbeat,
+            (folder / _DEGRADED).exists(),
+            self._generations.published_at(),
+        )
 
     def heartbeat(self) -> None:
         """Leave word that the publisher lives. Raises PublishingFailed."""

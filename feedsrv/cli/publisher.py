@@ -1,0 +1,43 @@
+"""The publisher at work: it watches the folder, tells others of changes, and answers whoever asks for metrics."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from socket import socket
+from threading import Event
+from typing import TYPE_CHECKING
+
+from feedsrv.files.catalogue import Catalogue
+from feedsrv.publishing import Summary
+from feedsrv.publishing.watch import watch
+from feedsrv.search import SearchIndex
+from feedsrv.search.whoosh.index import WhooshIndex
+from feedsrv.settings import Settings
+from feedsrv.workers import FOLDER
+
+if TYPE_CHECKING:
+    from feedsrv.cli.telling import Teller
+
+
+def run(settings: Settings, stop: Event, listener: socket | None) -> None:
+    """Keep the index in line with the folder until ``stop`` is set; ``listener`` is where metrics are asked for."""
+    index = WhooshIndex(settings.index)
+    tellers: list[Teller] = []
+    if settings.hub or settings.purge:
+        from feedsrv.cli.telling import start_telling  # it needs the web, and most have nobody to tell
+
+        tellers = start_telling(index, settings, stop)
+    report = _reporting(index, tellers, listener) if listener else lambda _: None
+    watch(Catalogue(settings.releases), index, lambda: datetime.now(UTC), stop, settings.poll, report)
+
+
+def _reporting(index: SearchIndex, tellers: Sequence[Teller], listener: socket) -> Callable[[Summary], None]:
+    """Answer whoever asks for metrics; what is to be told of each run."""
+    from feedsrv.cli.metrics import PublisherCollector  # it needs an extra
+    from feedsrv.web.metrics import IndexCollector, expose
+
+    collector = PublisherCollector(tellers)
+    expose(listener, [IndexCollector(index), collector], os.environ.get(FOLDER))
+    return collector.note
