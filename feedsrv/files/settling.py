@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import file_digest
+from math import inf
 from pathlib import Path, PurePosixPath
 from time import monotonic, sleep, time
 
@@ -37,14 +38,24 @@ Signature = tuple[int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Unsettled:
-    """The files and folders that are being written, and those of them that have been for long: paths in the folder."""
+    """The files and folders that were being written ``at`` a moment, and those of them that had been for long.
+
+    They are paths in the folder; the moment is in seconds since the epoch.
+    """
 
     paths: frozenset[str] = frozenset()
     growing: frozenset[str] = frozenset()
+    at: float = inf
 
     def __contains__(self, path: str) -> bool:
         """Whether a file, or a folder that it lies in, is being written."""
         return bool(self.paths) and (path in self.paths or not self.paths.isdisjoint(_above(path)))
+
+    def has_begun(self, path: Path) -> bool:
+        """Whether somebody has begun to write this file since; one that is said to change in the future has not."""
+        if self.at == inf or (found := signature(path)) is None:
+            return False
+        return self.at < found[-1] / 1e9 <= time()
 
     def problems(self) -> Iterator[Problem]:
         """What is to be said of files that do not come to rest."""
@@ -75,7 +86,9 @@ class Settling:
         """The files that have not come to rest."""
         long_ago = monotonic() - PATIENCE
         return Unsettled(
-            frozenset(self._looks), frozenset(path for path, look in self._looks.items() if look.first < long_ago)
+            frozenset(self._looks),
+            frozenset(path for path, look in self._looks.items() if look.first < long_ago),
+            time(),
         )
 
     def survey(self, below: str = "") -> None:

@@ -133,19 +133,11 @@ class Examination:
             return self._as_before(known)
         if known and not is_told and not turns_public:
             return Examined(self._aged(known))
-        try:
-            data = self._catalogue.data(source)
-        except FileNotFoundError:
-            return None
-        except FileUnreadable as error:
-            return Examined(_unreadable(source, error.problem, ""))
-        try:
-            if known and not turns_public and known.basis == self._basis(source, data, known.named):
-                return Examined(self._aged(known))
-            found = self._read(source, data)
-        except FileUnreadable as error:
-            return Examined(_unreadable(source, error.problem, sha256(data).hexdigest()))
-        return self._as_before(known) if any(path in self._unsettled for path in found.record.named) else found
+        found = self._looked_at(source, None if turns_public else known)
+        is_read = found is not None and (known is None or found.record.basis != known.basis)
+        if found and is_read and self._is_being_written(source, found.record.named):
+            return self._as_before(known)
+        return found
 
     def problems_of_the_folder(self, is_wanted: Callable[[str], bool] = lambda _: True) -> Iterator[Problem]:
         """What is wrong with wanted files that are not examined; to be asked when all releases have been met."""
@@ -176,6 +168,33 @@ class Examination:
             return True
         named = known.named if known else ()
         return any(path in self._unsettled for path in (source, *self._indexes.get(source, ()), *named))
+
+    def _looked_at(self, source: str, known: FileRecord | None) -> Examined | None:
+        """What a file is now; one that is as it was ``known`` is not read again. None for one that is gone."""
+        digest = ""
+        try:
+            data = self._catalogue.data(source)
+            digest = sha256(data).hexdigest()
+            if known and known.basis == self._basis(source, digest, known.named):
+                return Examined(self._aged(known))
+            return self._read(source, data)
+        except FileNotFoundError:
+            return None
+        except FileUnreadable as error:
+            return Examined(_unreadable(source, error.problem, digest))
+
+    def _is_being_written(self, source: str, named: Sequence[str]) -> bool:
+        """Whether a file that was just read names one that is being written, or somebody has begun with any of them."""
+        files = {
+            source,
+            *companions.of(source, self.listing.companions),
+            *self._enclosures.belongings.of(source),
+            *named,
+        }
+        has_begun = self._unsettled.has_begun
+        return any(path in self._unsettled for path in named) or any(
+            has_begun(self._catalogue.folder / path) for path in files
+        )
 
     @property
     def _may_be_attached(self) -> bool:
@@ -231,7 +250,7 @@ class Examination:
             status=reading.visibility.status(self._now),
             problems=reading.problems,
             named=enclosed.named,
-            basis=self._basis(source, data, enclosed.named),
+            basis=self._basis(source, sha256(data).hexdigest(), enclosed.named),
         )
         return Examined(record, reading, enclosed.files)
 
@@ -259,11 +278,11 @@ class Examination:
         window = replace(own, barred=Status.HELD if is_held else own.barred, opens=opens)
         return replace(reading, visibility=window, origins=origins if is_held else reading.origins)
 
-    def _basis(self, source: str, data: bytes, named: Iterable[str]) -> Basis:
+    def _basis(self, source: str, digest: str, named: Iterable[str]) -> Basis:
         """What the reading of a file rests on. The times of files are no part of it: git and rsync lie."""
         beside = "".join(f"{path}\0{sha256(stated).hexdigest()}\0" for path, stated in self._beside(source).items())
         surroundings = f"{self._newsroom.reading_key()}\0{self._enclosures.state(source, named)}\0{beside}"
-        return Basis(sha256(data).hexdigest(), sha256(surroundings.encode()).hexdigest(), self.version(source))
+        return Basis(digest, sha256(surroundings.encode()).hexdigest(), self.version(source))
 
     def _turns_public(self, known: FileRecord) -> bool:
         status = known.visibility.status(self._now)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import mmap
 import os
+import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from shutil import which
 from threading import Event, Thread
 
 import pytest
@@ -15,6 +18,7 @@ from feedsrv.files import changes as module
 from feedsrv.files.changes import changes
 from feedsrv.files.settling import PATIENCE, SETTLED, Settling, Unsettled
 from feedsrv.publishing import publish
+from feedsrv.search.whoosh.index import WhooshIndex
 from tests.conftest import MakeNewsroom, Newsroom, release
 from tests.running import run, until
 from tests.test_watching import watching
@@ -91,6 +95,36 @@ class TestWhoseFileIsBeingWritten:
         put(newsroom, "c.md")
         assert ids(newsroom) == ["b"]
 
+    @pytest.mark.parametrize("written", ["b.md", "b.yaml", "b.pdf", "_index.md", "map.png"])
+    def test_what_somebody_begins_to_write_meanwhile_waits(self, make_newsroom: MakeNewsroom, written: str) -> None:
+        newsroom = make_newsroom({"a.md": release(), "_index.md": "", "map.png": b"x"})
+        newsroom.write({"b.md": release(body="![map](map.png)"), "b.yaml": "", "b.pdf": b"%PDF"})
+        settling = Settling(newsroom.releases)
+        path, unsettled = newsroom.releases / written, settling.unsettled
+
+        def reading(sources: Sequence[str]) -> Iterator[str]:
+            with path.open("a") as file:
+                file.write(" ")
+            yield from sources
+
+        publish(newsroom.catalogue, newsroom.index, newsroom.now, unsettled=unsettled, progress=reading)
+        assert ids(newsroom) == ["a"]
+        publish(newsroom.catalogue, newsroom.index, newsroom.now, unsettled=settling.unsettled)
+        assert ids(newsroom) == ["a", "b"]
+
+    def test_a_public_one_that_somebody_begins_to_write_meanwhile_stays_what_it_was(
+        self, make_newsroom: MakeNewsroom
+    ) -> None:
+        newsroom = make_newsroom({"a.md": release("Whole"), "b.md": release()})
+
+        def reading(sources: Sequence[str]) -> Iterator[str]:
+            (newsroom.releases / "a.md").write_bytes(b"")
+            yield from sources
+
+        unsettled = Settling(newsroom.releases).unsettled
+        publish(newsroom.catalogue, newsroom.index, newsroom.now, unsettled=unsettled, progress=reading)
+        assert newsroom.snapshot().get("a").title == "Whole"
+
     def test_of_a_newsroom_toml_the_last_settings_hold(self, make_newsroom: MakeNewsroom) -> None:
         newsroom = make_newsroom({"newsroom.toml": "title = 'Port'", "a.md": release()})
         newsroom.write({"newsroom.toml": "title = 'Po", "b.md": release()})
@@ -147,7 +181,7 @@ def test_a_file_is_at_rest_when_nothing_of_it_has_changed_for_a_second(
     last = time.monotonic()
     until(lambda: settling.look() == {"a.md"})
     assert time.monotonic() - last > SETTLED - 0.5
-    assert settling.unsettled == Unsettled()
+    assert not settling.unsettled.paths
 
 
 def test_what_has_changed_long_ago_is_at_rest_and_what_will_change_is_not(tmp_path: Path) -> None:
@@ -255,3 +289,43 @@ class TestAnotherFolder:
         (tmp_path / "a share").mkdir()
         assert module._tells(tmp_path)  # noqa: SLF001
         assert not module._tells(tmp_path / "a share")  # noqa: SLF001
+
+    def test_watch_reads_the_other_one_within_seconds(self, tmp_path: Path) -> None:
+        folder, index = tmp_path / "releases", tmp_path / "index"
+        for name in ("one", "two", "three"):
+            (tmp_path / name).mkdir()
+            (tmp_path / name / "a.md").write_text(release())
+            (tmp_path / name / f"{name}.md").write_text(release(name))
+        folder.symlink_to("one")
+        run("index", releases=folder, index=index)
+        served = WhooshIndex(index)
+
+        def shows(name: str) -> bool:
+            return [entry.id for entry in served.snapshot().sitemap_entries()] == sorted(["a", name])
+
+        with watching(folder, index):
+            assert shows("one")
+            (tmp_path / "new").symlink_to("two")
+            (tmp_path / "new").rename(folder)
+            until(lambda: shows("two"), 10.0)
+            with mounted(tmp_path / "three", tmp_path / "two") as is_mounted:
+                until(lambda: shows("three") or not is_mounted, 10.0)
+            until(lambda: shows("two"), 10.0)
+            (tmp_path / "two").rename(tmp_path / "away")
+            time.sleep(2.0)
+            assert shows("two"), "a folder that is not there is no order to delete"
+            (tmp_path / "away" / "two.md").rename(tmp_path / "away" / "four.md")
+            (tmp_path / "away").rename(tmp_path / "two")
+            until(lambda: shows("four"), 10.0)
+
+
+@contextmanager
+def mounted(folder: Path, place: Path) -> Iterator[bool]:
+    """Mount a folder in another place for as long as the block lasts, where this process may; whether it is."""
+    command = [which("mount") or "false", "--bind", str(folder), str(place)]
+    is_mounted = subprocess.run(command, capture_output=True, check=False).returncode == 0
+    try:
+        yield is_mounted
+    finally:
+        if is_mounted:
+            subprocess.run(["umount", str(place)], check=True)
