@@ -11,4 +11,4 @@ def traced(*options: str) -> list[str]:
     """The command that traces another, and disturbs it."""
     if not shutil.which("strace"):
         pytest.skip("strace is not installed")
-    return ["strace", "--follow-forks", "--quiet=all", "--decode-fds=path", *options]
+    return ["strace", "--follow-forks", "--quiet=attach,personality", "--decode-fds=path", *options]
