@@ -15,8 +15,8 @@ from werkzeug.test import Client
 
 from feedsrv.files.catalogue import Catalogue
 from feedsrv.publishing import Summary, publish
+from feedsrv.search import Snapshot
 from feedsrv.search.whoosh.index import WhooshIndex
-from feedsrv.search.whoosh.snapshot import WhooshSnapshot
 from feedsrv.settings import Settings
 from feedsrv.web import create_app
 
@@ -65,7 +65,7 @@ class Newsroom:
         self.write(files or {})
         return publish(self.catalogue, self.index, self.now, rebuild=rebuild, force=force)
 
-    def snapshot(self) -> WhooshSnapshot:
+    def snapshot(self) -> Snapshot:
         return self.index.snapshot()
 
     def client(self, settings: Settings | None = None) -> Client:

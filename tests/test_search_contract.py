@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+from shutil import rmtree
 from threading import Barrier
 from time import sleep
 from typing import Any
@@ -37,6 +38,7 @@ from feedsrv.search import LAG, SearchIndex, SitemapEntry, Snapshot
 from feedsrv.search.whoosh.index import WhooshIndex
 from feedsrv.text.analysis import STEMMERS
 from feedsrv.text.languages import LANGUAGE_NAMES
+from tests.running import until
 
 MakeIndex = Callable[[], SearchIndex]
 
@@ -222,6 +224,70 @@ class TestPublishing:
         assert condition.published == index.snapshot().generation
         assert condition.true_until == moment
         assert condition.heartbeat is not None
+
+
+QUESTIONS: dict[str, Callable[[Snapshot], object]] = {
+    "search": lambda snapshot: snapshot.search(Query()),
+    "get": lambda snapshot: snapshot.get("a"),
+    "file": lambda snapshot: snapshot.file("a", "a.pdf"),
+    "siblings": lambda snapshot: snapshot.siblings("a"),
+    "alias": lambda snapshot: snapshot.alias("/a"),
+    "days": lambda snapshot: snapshot.days(Query()),
+    "withdrawals": lambda snapshot: snapshot.withdrawals(),
+    "similar": lambda snapshot: snapshot.similar("a", 3),
+    "sitemap_entries": lambda snapshot: snapshot.sitemap_entries(),
+}
+
+
+class TestDamage:
+    @pytest.fixture
+    def damaged(self, index: SearchIndex, tmp_path: Path) -> SearchIndex:
+        """An index whose publisher has just found that a byte of each file is another."""
+        publish(index, a_release("a"), toml='title = "Harbour"')
+        assert ask(index) == ["a"]
+        assert index.verify()
+        for path in (path for path in (tmp_path / "index").rglob("*") if path.is_file()):
+            held = path.read_bytes()
+            path.write_bytes(held[:-1] + bytes(byte ^ 1 for byte in held[-1:]))
+        until(lambda: not index.verify())
+        sleep(2 * LAG)
+        return index
+
+    @pytest.mark.parametrize("asked", QUESTIONS)
+    def test_nobody_reads_from_it(self, damaged: SearchIndex, make_index: MakeIndex, asked: str) -> None:
+        with pytest.raises(IndexUnavailable):
+            QUESTIONS[asked](damaged.snapshot())
+        with pytest.raises(IndexUnavailable):
+            QUESTIONS[asked](make_index().snapshot())
+
+    def test_every_question_is_tried(self) -> None:
+        methods = {name for name, member in vars(Snapshot).items() if callable(member) and not name.startswith("_")}
+        assert methods == QUESTIONS.keys()
+
+    def test_its_name_and_its_settings_are_told_all_the_same(self, damaged: SearchIndex) -> None:
+        assert damaged.snapshot().generation == damaged.status().published
+        assert damaged.snapshot().newsroom.title == "Harbour"
+
+    def test_it_is_told_once_and_healed_by_the_next_update(self, damaged: SearchIndex, make_index: MakeIndex) -> None:
+        assert damaged.verify()
+        with damaged.update() as update:
+            assert update.known() == {}
+            update.put(a_release("a"), {})
+            update.finish({}, None)
+        assert ask(damaged) == ask(make_index()) == ["a"]
+        assert damaged.verify()
+
+    def test_an_index_that_has_gone_is_made_anew(self, index: SearchIndex, tmp_path: Path) -> None:
+        assert index.verify(), "where nothing is published, nothing is damaged"
+        publish(index, a_release("a"))
+        assert ask(index) == ["a"]
+        assert index.verify()
+        rmtree(tmp_path / "index")
+        assert not index.verify()
+        assert index.verify(), "it is told once"
+        assert ask(index) == ["a"], "what is open is sound"
+        publish(index, a_release("a"))
+        assert index.verify()
 
 
 class TestWithdrawal:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from feedsrv import readers
 from feedsrv.errors import RemovalRefused
 from feedsrv.publishing import Summary
+from feedsrv.search.checksums import sealed, unsealed
 from tests.conftest import MakeNewsroom, Newsroom, release
 
 PUBLIC = release("Open")
@@ -27,11 +28,11 @@ HELD = {
 
 def change_ledger(newsroom: Newsroom, change: Callable[[dict[str, Any]], object]) -> None:
     path = newsroom.settings.index / "ledger.json"
-    generation, _, records = path.read_text("utf8").partition("\n")
+    generation, _, records = unsealed(path.read_bytes()).decode().partition("\n")
     stored = json.loads(records)
     for record in stored:
         change(record)
-    path.write_text(f"{generation}\n{json.dumps(stored)}", "utf8")
+    path.write_bytes(sealed(f"{generation}\n{json.dumps(stored)}".encode()))
 
 
 def pretend_it_was_read_as_public(newsroom: Newsroom, files: Mapping[str, str]) -> None:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -68,7 +69,7 @@ def test_each_problem_of_a_new_file_is_logged_once_with_its_line_and_remedy(rele
 
 
 def test_a_newsroom_toml_that_cannot_be_read_shows_in_health_until_it_is_mended(make_newsroom: MakeNewsroom) -> None:
-    press = make_newsroom({"newsroom.toml": TOML, "a.md": release("A")})
+    press = make_newsroom({"newsroom.toml": TOML, "a.md": release("A")}, now=datetime.now(UTC))
     client, index = press.client(), press.settings.index.parent / "index"
     with watching(press.releases, index) as log:
         press.write({"newsroom.toml": 'title = "T"\ntimezone = "Europe/Atlantis"\n'})

@@ -434,7 +434,7 @@ def test_ready_tells_what_is_served(make_newsroom: MakeNewsroom) -> None:
     }
 
 
-@pytest.mark.parametrize(("age", "status"), [(0, 200), (119, 200), (121, 503)])
+@pytest.mark.parametrize(("age", "status"), [(0, 200), (119, 200), (121, 503), (-9, 200), (-11, 503), (-3600, 503)])
 def test_a_publisher_that_has_fallen_silent_is_told(make_newsroom: MakeNewsroom, age: int, status: int) -> None:
     press = make_newsroom(FILES)
     press.index.heartbeat()
@@ -443,6 +443,26 @@ def test_a_publisher_that_has_fallen_silent_is_told(make_newsroom: MakeNewsroom,
     answer = press.client().get("/health/ready")
     assert answer.status_code == status
     assert answer.get_json()["heartbeat_age_seconds"] == age
+
+
+@pytest.mark.parametrize("nonsense", [b"", b"\0" * 64, b"tomorrow", b"2026-11-01", b"\xff\xfe", b"9" * 5000, "folder"])
+def test_whatever_lies_beside_the_generations_health_is_answered(
+    make_newsroom: MakeNewsroom, nonsense: bytes | str
+) -> None:
+    press = make_newsroom(FILES)
+    client = press.client()
+    for name in ("true-until", "degraded", "ledger.json", "damaged"):
+        path = press.settings.index / name
+        path.unlink(missing_ok=True)
+        if isinstance(nonsense, bytes):
+            path.write_bytes(nonsense)
+        else:
+            path.mkdir()
+    os.mkfifo(press.settings.index / "heartbeat")
+    os.utime(press.settings.index / "heartbeat", (1e11, 1e11))
+    assert client.get("/health/ready").get_json()["status"] == "unavailable"
+    assert client.get("/health/live").status_code == 200
+    assert client.get("/").status_code == 200
 
 
 def test_a_generation_that_is_no_longer_true_is_told(make_newsroom: MakeNewsroom) -> None:

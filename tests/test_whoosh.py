@@ -9,6 +9,7 @@ import pytest
 from feedsrv.query import Query
 from feedsrv.query.parser import parse
 from feedsrv.search.whoosh.index import WhooshIndex
+from feedsrv.search.whoosh.snapshot import WhooshSnapshot
 from tests.test_search_contract import a_release, publish
 
 
@@ -20,5 +21,7 @@ def test_words_that_no_release_has_take_no_more_room_than_there_is(
     publish(index, a_release("comet", text="A comet."))
     for number in range(200):
         assert index.snapshot().search(Query(parse(f"comet OR nothing{number}").tree)).total == 1
-    kept = index.snapshot()._matcher.postings._kept  # noqa: SLF001 - there is no other way to see what is kept
+    opened = index.snapshot()._opened  # noqa: SLF001 - there is no other way to see what is kept
+    assert isinstance(opened, WhooshSnapshot)
+    kept = opened._matcher.postings._kept  # noqa: SLF001 - the same
     assert 1 < len(kept) <= 50

@@ -29,8 +29,9 @@ class IndexStatus:
     """What the publisher left word of.
 
     ``published`` is the name of the newest generation, None before the first, and ``published_at`` when it became so.
-    Past ``true_until`` a release ought to have appeared or gone. ``heartbeat`` is when a publisher last showed that it
-    lives, None if none has. ``is_degraded``: it cannot read newsroom.toml, so what is published stays as it was.
+    Past ``true_until`` a release ought to have appeared or gone; it is long past where that word was lost.
+    ``heartbeat`` is when a publisher last showed that it lives, None if none has. ``is_degraded``: it cannot read
+    newsroom.toml, so what is published stays as it was.
     """
 
     published: str | None
@@ -50,7 +51,11 @@ class SitemapEntry:
 
 
 class Snapshot(Protocol):
-    """One generation, as a reader sees it: immutable, safe for the life of a request, for one thread."""
+    """One generation, as a reader sees it: immutable, safe for the life of a request, for one thread.
+
+    Every method raises IndexUnavailable once the files of the generation are known to be damaged, or an error shows
+    that they may be. Its name and its settings can be asked for all the same.
+    """
 
     @property
     def generation(self) -> str:
@@ -157,6 +162,14 @@ class SearchIndex(Protocol):
 
     def set_degraded(self, *, is_degraded: bool) -> None:
         """Leave word whether newsroom.toml can be read. Raises PublishingFailed."""
+
+    def verify(self) -> bool:
+        """Compare the next part of the newest generation with what was published; for the publisher, each second.
+
+        Takes at most a twentieth of the time, and looks at everything once a minute where that is enough. False,
+        once, if it or what lies beside it is damaged or gone: then an `update` makes it anew, from nothing where
+        that is needed. Until then no process reads from it.
+        """
 
     def update(self, *, rebuild: bool = False) -> AbstractContextManager[Update]:
         """Make the next generation: published when the block ends, unless nothing is different or it raises.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 
@@ -12,31 +12,31 @@ from feedsrv.errors import FileUnreadable
 from feedsrv.problem import Problem
 from feedsrv.release import Release, Withdrawal
 from feedsrv.search.generations import link
+from feedsrv.search.manifest import ATTACHMENTS, OWNERS, attachments, digests
 
-FOLDER = "files"
-_OWNERS = "files.json"
 _CHUNK = 1 << 20
 
 
 class Files:
-    """The files of the next generation in the making; ``base`` is the folder of the one it starts from."""
+    """The files of the next generation in the making.
+
+    ``base`` is the folder of the one that it starts from. Raises IndexUnavailable if that is not what was published.
+    """
 
     def __init__(self, base: Path | None) -> None:
         self._base = base
-        self._of: dict[str, Sequence[str]] = {}  # the digests of each source that has any
-        if base:
-            self._of = json.loads((base / _OWNERS).read_text("utf8"))
+        self._of = attachments(base) if base else {}
 
     def take(self, building: Path, record: Release | Withdrawal, found: Mapping[str, Path]) -> None:
         """Let the files of a release be in it. Raises FileUnreadable for one that is not what its digest says."""
-        attachments = record.attachments if isinstance(record, Release) else ()
-        digests = sorted({attachment.digest for attachment in attachments})
-        (building / FOLDER).mkdir(mode=0o700, exist_ok=True)
-        for digest in digests:
-            self._take(building / FOLDER / digest, found.get(digest), record.source)
+        found_in = record.attachments if isinstance(record, Release) else ()
+        wanted = sorted({attachment.digest for attachment in found_in})
+        (building / ATTACHMENTS).mkdir(mode=0o700, exist_ok=True)
+        for digest in wanted:
+            self._take(building / ATTACHMENTS / digest, found.get(digest), record.source)
         self.drop(record.source)
-        if digests:
-            self._of[record.source] = digests
+        if wanted:
+            self._of[record.source] = wanted
 
     def drop(self, source: str) -> None:
         """Let what a source had not be in it, unless another has it too."""
@@ -44,20 +44,20 @@ class Files:
 
     def finish(self, building: Path) -> None:
         """Have all of them in place, no other, and word of whose they are."""
-        folder = building / FOLDER
+        folder = building / ATTACHMENTS
         folder.mkdir(mode=0o700, exist_ok=True)
-        wanted = {digest for digests in self._of.values() for digest in digests}
+        wanted = digests(self._of)
         for digest in sorted(wanted):
             self._take(folder / digest, None, "")
         for path in folder.iterdir():
             if path.name not in wanted:
                 path.unlink()
-        (building / _OWNERS).write_text(json.dumps(self._of, sort_keys=True, separators=(",", ":")), "utf8")
+        (building / OWNERS).write_text(json.dumps(self._of, sort_keys=True, separators=(",", ":")), "utf8")
 
     def _take(self, target: Path, original: Path | None, source: str) -> None:
         if target.exists():
             return
-        published = self._base / FOLDER / target.name if self._base else None
+        published = self._base / ATTACHMENTS / target.name if self._base else None
         if published and published.exists():
             link(published, target)
         elif original is None or not _copy(original, target):

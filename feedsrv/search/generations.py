@@ -9,7 +9,7 @@
         gen-6-…/                         the one before, for readers that are still in it
         ledger.json                      what the publisher remembers of every file (see `feedsrv.file_record`)
         published                        how many releases there were last, in case all else is lost
-        writer.lock  heartbeat  true-until  degraded
+        writer.lock  heartbeat  true-until  degraded  damaged
 
 A generation starts as hard links to the files of the one before, which cost nothing, and is flushed to the disk
 before it is named: a power failure leaves the old one or the new one, whole.
@@ -18,42 +18,26 @@ before it is named: a power failure leaves the old one or the new one, whole.
 from __future__ import annotations
 
 import fcntl
-import json
 import os
-import pwd
 import re
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from hashlib import file_digest
 from pathlib import Path
-from typing import Any
 
 from feedsrv.errors import IndexLocked, IndexUnavailable, PublishingFailed
+from feedsrv.search import trust
+from feedsrv.search.checksums import Checksums, sealed, unsealed
+from feedsrv.search.manifest import ATTACHMENTS, DIGITS, SEGMENTS, Manifest, compared
 
 KEPT = 2
 """Generations that stay on the disk: the current one and the one that readers may still be in."""
 
-SEGMENTS = "segments"
-_MANIFEST = "manifest.json"
 _BUILDING = "building-"
-_NAME = re.compile(r"gen-(\d{1,15})-[0-9a-f]{12}")
-_OTHERS_MAY_WRITE = 0o022
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """What a generation says of itself.
-
-    ``engine`` is the version of all that its files depend on; ``checksums`` are SHA-256 by relative path.
-    """
-
-    engine: str
-    digest: str
-    counts: Mapping[str, int]
-    checksums: Mapping[str, str]
+_NAME = re.compile(rf"gen-(\d{{1,15}})-[0-9a-f]{{{DIGITS}}}")
+LEDGER, TRUE_UNTIL = "ledger.json", "true-until"
+_DAMAGED = "damaged"
 
 
 class Generations:
@@ -62,6 +46,7 @@ class Generations:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._current = f"{folder}/current"
+        self._damaged = f"{folder}/{_DAMAGED}"
 
     def current(self) -> str | None:
         """The name of the newest published generation; None where there is none."""
@@ -87,23 +72,12 @@ class Generations:
 
         Raises IndexUnavailable.
         """
-        self._insist_on_trust(name)
-        try:
-            stored: dict[str, Any] = json.loads((self.path(name) / _MANIFEST).read_text("utf8"))
-            return Manifest(**stored)
-        except (OSError, ValueError, TypeError) as error:
-            raise IndexUnavailable(f"{self.path(name) / _MANIFEST} cannot be read: {error}") from error
+        return Manifest.of(self.path(name))
 
     def verify(self, name: str) -> None:
-        """Compare every file of a generation with its checksum. Raises IndexUnavailable."""
-        for relative, checksum in self.manifest(name).checksums.items():
-            path = self.path(name) / relative
-            try:
-                is_sound = _checksum(path) == checksum
-            except OSError as error:
-                raise IndexUnavailable(f"{path} cannot be read: {error}") from error
-            if not is_sound:
-                raise IndexUnavailable(f"{path} is not what was published")
+        """Compare all of a generation with what was published. Raises IndexUnavailable if it is not."""
+        for _ in compared(self.path(name)):
+            pass
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -115,8 +89,8 @@ class Generations:
         with self.translating_errors():
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             mode = self.folder.stat().st_mode
-            if mode & _OTHERS_MAY_WRITE:
-                self.folder.chmod(mode & 0o777 & ~_OTHERS_MAY_WRITE)
+            if mode & trust.OTHERS_MAY_WRITE:
+                self.folder.chmod(mode & 0o777 & ~trust.OTHERS_MAY_WRITE)
             descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             with self.translating_errors():
@@ -136,10 +110,10 @@ class Generations:
         try:
             yield
         except PermissionError as error:
-            path = Path(str(error.filename or self.folder))
+            path, user = Path(str(error.filename or self.folder)), trust.user(os.geteuid())
             raise PublishingFailed(
-                f"{path} cannot be written by {_user(os.geteuid())}; it belongs to {_owner(path)}: "
-                f"run as that user, or give the folder {self.folder} to {_user(os.geteuid())}"
+                f"{path} cannot be written by {user}; it belongs to {_owner(path)}: "
+                f"run as that user, or give the folder {self.folder} to {user}"
             ) from error
         except OSError as error:
             raise PublishingFailed(f"{self.folder} cannot be written: {error}; what was published stays") from error
@@ -152,8 +126,8 @@ class Generations:
         building.mkdir(mode=0o700)
         segments.mkdir(mode=0o700)
         if base:
-            for file in sorted((self.path(base) / SEGMENTS).iterdir()):
-                link(file, segments / file.name)
+            for name in self.manifest(base).segments:
+                link(self.path(base) / SEGMENTS / name, segments / name)
         return building
 
     def publish(
@@ -167,21 +141,21 @@ class Generations:
         kept: int = KEPT,
     ) -> str:
         """Make a finished folder the current generation and return its name; all but the newest ``kept`` go."""
-        known = self.manifest(base).checksums if base else {}
-        checksums: dict[str, str] = {}
+        known = self.manifest(base).segments if base else {}
+        files: dict[str, Checksums] = {}
         for path in sorted(building.rglob("*")):
             relative = path.relative_to(building).as_posix()
-            if base and relative in known and _same_file(path, self.path(base) / relative):
-                checksums[relative] = known[relative]
-                continue
-            if path.is_file():
-                checksums[relative] = _checksum(path)
+            is_taken_over = path.parent.name == SEGMENTS and path.name in known
+            if path.is_file() and path.parent.name != ATTACHMENTS:
+                files[relative] = known[path.name] if is_taken_over else Checksums.of(path)
+            if not base or not _same_file(path, self.path(base) / relative):
+                path.chmod(0o700 if path.is_dir() else 0o600)  # whatever the umask of whoever publishes
+                _flush(path)
+        manifest = Manifest(engine, digest, dict(counts), files).write(building)
+        manifest.chmod(0o600)
+        for path in (manifest, building):
             _flush(path)
-        manifest = {"engine": engine, "digest": digest, "counts": counts, "checksums": checksums}
-        (building / _MANIFEST).write_text(json.dumps(manifest, indent=1), "utf8")
-        for path in (building / _MANIFEST, building):
-            _flush(path)
-        name = f"gen-{self._next_number()}-{digest[:12]}"
+        name = f"gen-{self._next_number()}-{digest[:DIGITS]}"
         building.rename(self.path(name))
         link = self.folder / f"{_BUILDING}link"
         link.unlink(missing_ok=True)
@@ -189,13 +163,32 @@ class Generations:
         _flush(self.folder)
         link.rename(self._current)
         _flush(self.folder)
+        (self.folder / _DAMAGED).unlink(missing_ok=True)
         self._prune(kept)
         return name
+
+    def mark(self, name: str, why: str) -> None:
+        """Leave word for all processes that a generation is damaged, where this one may write."""
+        with suppress(OSError, UnicodeError):
+            self.write_beside(_DAMAGED, f"{name}\n{why}")
+
+    def damage(self, name: str) -> str:
+        """Why a generation is damaged, as some process has left word; "" if none has."""
+        if not os.access(self._damaged, os.F_OK):
+            return ""
+        marked, _, why = (self.read_beside(_DAMAGED) or b"").decode("utf8", "replace").partition("\n")
+        return why if marked == name else ""
+
+    def read_beside(self, name: str) -> bytes | None:
+        """What `write_beside` was given; None where that is not there, or is damaged."""
+        with suppress(IndexUnavailable, ValueError):
+            return unsealed(trust.read(self.folder / name))
+        return None
 
     def write_beside(self, name: str, text: str) -> None:
         """Write a file beside the generations, atomically."""
         temporary = self.folder / f"{_BUILDING}{name}"
-        temporary.write_text(text, "utf8")
+        temporary.write_bytes(sealed(text.encode("utf8")))
         temporary.chmod(0o600)
         _flush(temporary)
         temporary.rename(self.folder / name)
@@ -204,19 +197,6 @@ class Generations:
     def discard(self, building: Path) -> None:
         """Remove an unfinished folder."""
         shutil.rmtree(building, ignore_errors=True)
-
-    def _insist_on_trust(self, name: str) -> None:
-        """The engine unpickles what it finds: whoever can write there can run code here."""
-        for path in (self.folder, self.path(name), self.path(name) / SEGMENTS):
-            try:
-                status = path.stat()
-            except OSError as error:
-                raise IndexUnavailable(f"{path} cannot be opened: {error}") from error
-            if status.st_uid not in {0, os.geteuid()} or status.st_mode & _OTHERS_MAY_WRITE:
-                raise IndexUnavailable(
-                    f"{path} belongs to {_user(status.st_uid)} with mode {status.st_mode & 0o777:o}; it must belong to "
-                    f"{_user(os.geteuid())} or root and be writable by nobody else: chown it, or chmod go-w"
-                )
 
     def _next_number(self) -> int:
         return max((number for number, _ in self._numbered()), default=0) + 1
@@ -253,11 +233,6 @@ def _same_file(file: Path, other: Path) -> bool:
     return False
 
 
-def _checksum(file: Path) -> str:
-    with file.open("rb") as stream:
-        return file_digest(stream, "sha256").hexdigest()
-
-
 def _flush(path: Path) -> None:
     descriptor = os.open(path, os.O_RDONLY)
     try:
@@ -268,13 +243,6 @@ def _flush(path: Path) -> None:
 
 def _owner(path: Path) -> str:
     try:
-        return _user(path.stat().st_uid)
+        return trust.user(path.stat().st_uid)
     except OSError:
         return "somebody else"
-
-
-def _user(number: int) -> str:
-    try:
-        return pwd.getpwuid(number).pw_name
-    except KeyError:
-        return f"user {number}"

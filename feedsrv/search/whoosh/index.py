@@ -13,14 +13,15 @@ from threading import Lock, local
 from time import monotonic
 
 from whoosh.index import FileIndex
-from whoosh.searching import Searcher
 
 from feedsrv import file_record, newsroom
-from feedsrv.errors import IndexUnavailable, NewsroomInvalid
+from feedsrv.errors import FeedsrvError, IndexUnavailable, NewsroomInvalid, PublishingFailed
 from feedsrv.newsroom import Newsroom
 from feedsrv.search import LAG, IndexStatus
-from feedsrv.search.attachments import FOLDER
-from feedsrv.search.generations import SEGMENTS, Generations
+from feedsrv.search.generations import LEDGER, TRUE_UNTIL, Generations
+from feedsrv.search.guarded import GuardedSnapshot
+from feedsrv.search.manifest import ATTACHMENTS, SEGMENTS, read
+from feedsrv.search.verification import Verification
 from feedsrv.search.whoosh.documents import Documents, engine_version
 from feedsrv.search.whoosh.postings import PostingsCache
 from feedsrv.search.whoosh.snapshot import WhooshSnapshot
@@ -43,14 +44,12 @@ class _Generation:
     name: str
     newsroom: Newsroom
     folder: Path
-    files: MappedStorage
+    engine: FileIndex
     postings: PostingsCache
 
-    def searcher(self) -> Searcher:
-        return FileIndex(self.files).searcher()
-
     def snapshot(self) -> WhooshSnapshot:
-        return WhooshSnapshot(self.name, self.newsroom, self.postings, self.searcher(), self.folder / FOLDER)
+        searcher = self.engine.searcher()
+        return WhooshSnapshot(self.name, self.newsroom, self.postings, searcher, self.folder / ATTACHMENTS)
 
 
 class WhooshIndex:
@@ -62,36 +61,40 @@ class WhooshIndex:
         self._open: _Generation | None = None
         self._look_again = 0.0
         self._failed = ("", 0.0)  # the generation that could not be opened, and when that was tried
-        self._verified = ""
+        self._verification = Verification(self._generations)
+        self._is_verified = False  # that which is the first to be gone on from
         self._of_thread = local()
 
-    def snapshot(self) -> WhooshSnapshot:
+    def snapshot(self) -> GuardedSnapshot:
         """The newest generation that can be opened, for the calling thread. Raises IndexUnavailable."""
         held = self._open
         generation = held if held and monotonic() < self._look_again else self._newest()
-        mine: WhooshSnapshot | None = getattr(self._of_thread, "snapshot", None)
-        if mine is None or mine.generation != generation.name:
-            mine = self._of_thread.snapshot = generation.snapshot()
-        return mine
+        mine: tuple[_Generation, GuardedSnapshot] | None = getattr(self._of_thread, "snapshot", None)
+        if mine is None or mine[0] is not generation:
+            guarded = GuardedSnapshot(generation.name, generation.newsroom, self._verification, generation.snapshot)
+            mine = self._of_thread.snapshot = generation, guarded
+        return mine[1]
 
     def status(self) -> IndexStatus:
         """What the publisher left word of; never raises, whatever state the index is in."""
         folder = self._generations.folder
         try:
-            true_until = datetime.fromisoformat((folder / "true-until").read_text("ascii"))
-        except (OSError, ValueError):
-            true_until = None
-        try:
             heartbeat = datetime.fromtimestamp((folder / "heartbeat").stat().st_mtime, UTC)
-        except OSError:
+        except (OSError, ValueError, OverflowError):
             heartbeat = None
         return IndexStatus(
             self._generations.current(),
-            true_until,
+            self._true_until(),
             heartbeat,
             (folder / _DEGRADED).exists(),
             self._generations.published_at(),
         )
+
+    def _true_until(self) -> datetime | None:
+        stored = self._generations.read_beside(TRUE_UNTIL)
+        if stored is None:  # lost, so that nobody can tell
+            return datetime.min.replace(tzinfo=UTC)
+        return datetime.fromisoformat(stored.decode("ascii")) if stored else None
 
     def heartbeat(self) -> None:
         """Leave word that the publisher lives. Raises PublishingFailed."""
@@ -112,7 +115,7 @@ class WhooshIndex:
             update = WhooshUpdate(
                 self._generations,
                 base.name if base else None,
-                Documents(base.searcher().reader()) if base else None,
+                Documents(base.engine.reader()) if base else None,
                 base.newsroom if base else None,
                 self._ledger(),
                 is_rebuild=rebuild,
@@ -121,22 +124,35 @@ class WhooshIndex:
                 try:
                     yield update
                     update.publish()
-                except BaseException:
+                except BaseException as error:
                     update.discard()
+                    if base and (why := self._damage_met(base.name, error)):
+                        raise PublishingFailed(why) from error
                     raise
                 finally:
                     self._look_again = 0.0
+
+    def verify(self) -> bool:
+        """Look at a part of the newest generation; False, once, where it has to be made anew."""
+        return self._verification.go_on()
+
+    def _damage_met(self, name: str, error: BaseException) -> str:
+        """Why the generation that an update started from is damaged, if that is what it failed of; else ""."""
+        is_ours = isinstance(error, OSError | FeedsrvError) and not isinstance(error, IndexUnavailable)
+        if isinstance(error, Exception) and not is_ours:
+            self._verification.suspect(name, error)
+        return self._verification.damage(name)
 
     def _newest(self) -> _Generation:
         looked = monotonic()
         name = self._generations.current()
         held = self._open
-        if held and (name is None or held.name == name or self._has_just_failed(name)):
+        if held and (name is None or self._is_sound(held, name) or self._has_just_failed(name)):
             self._look_again = looked + LAG
             return held
         with self._opening:
             name = self._generations.current()
-            if self._open and self._open.name == name:
+            if self._open and self._is_sound(self._open, name):
                 return self._open
             try:
                 self._open = self._opened(name)
@@ -150,6 +166,9 @@ class WhooshIndex:
                 self._failed = (name or "", monotonic())
             return self._open
 
+    def _is_sound(self, held: _Generation, name: str | None) -> bool:
+        return held.name == name and not self._verification.heed(held.name)
+
     def _has_just_failed(self, name: str) -> bool:
         failed, moment = self._failed
         return failed == name and monotonic() - moment < RETRY_AFTER
@@ -157,6 +176,7 @@ class WhooshIndex:
     def _opened(self, name: str | None) -> _Generation:
         if name is None:
             raise IndexUnavailable(f"nothing is published in {self._generations.folder} yet: run feedsrv index")
+        self._verification.insist(name)
         manifest = self._generations.manifest(name)
         if manifest.engine != engine_version():
             raise IndexUnavailable(
@@ -164,14 +184,16 @@ class WhooshIndex:
             )
         path = self._generations.path(name)
         try:
-            settings = newsroom.parse((path / newsroom.FILE_NAME).read_bytes().decode("utf8"))
-            files = MappedStorage(path / SEGMENTS)
-            postings = PostingsCache(build(Documents(FileIndex(files).reader()).facts()))
+            settings = newsroom.parse(read(path, newsroom.FILE_NAME).decode("utf8"))
+            engine = FileIndex(MappedStorage(path / SEGMENTS, manifest.segments))
+            postings = PostingsCache(build(Documents(engine.reader()).facts()))
+        except IndexUnavailable:
+            raise
         except (OSError, NewsroomInvalid) as error:
             raise IndexUnavailable(f"{path} cannot be opened: {error}") from error
         except Exception as error:  # a damaged index makes Whoosh and pickle raise what they like
             raise IndexUnavailable(f"{path} is damaged ({type(error).__name__}: {error}): run feedsrv index") from error
-        return _Generation(name, settings, path, files, postings)
+        return _Generation(name, settings, path, engine, postings)
 
     def _sound_generation(self) -> _Generation | None:
         """The generation to start from; None, with a word in the log, if there is none that can be trusted."""
@@ -180,17 +202,18 @@ class WhooshIndex:
             return None
         try:
             generation = self._opened(name)
-            if name != self._verified:
+            if not self._is_verified:
                 self._generations.verify(name)
-                self._verified = name
         except IndexUnavailable as error:
             _log.warning("%s; the index is made anew from the files", error)
             return None
+        finally:
+            self._is_verified = True
         return generation
 
     def _ledger(self) -> Ledger:
         try:
-            generation, _, records = (self._generations.folder / "ledger.json").read_bytes().partition(b"\n")
+            generation, _, records = (self._generations.read_beside(LEDGER) or b"").partition(b"\n")
             return Ledger(generation.decode(), file_record.from_json(records))
-        except (OSError, ValueError):  # it was lost: that costs time, and the comparison with what was
+        except ValueError:  # it was lost: that costs time, and the comparison with what was
             return Ledger()

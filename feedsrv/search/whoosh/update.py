@@ -10,7 +10,6 @@ from hashlib import sha256
 from pathlib import Path
 
 from whoosh.codec.base import Segment
-from whoosh.filedb.filestore import FileStorage
 from whoosh.index import FileIndex
 from whoosh.reading import SegmentReader
 from whoosh.writing import SegmentWriter
@@ -21,9 +20,10 @@ from feedsrv.newsroom import FILE_NAME, Newsroom
 from feedsrv.reading import Status
 from feedsrv.release import Release, Withdrawal, to_json
 from feedsrv.search.attachments import Files
-from feedsrv.search.generations import KEPT, SEGMENTS, Generations
+from feedsrv.search.generations import KEPT, LEDGER, TRUE_UNTIL, Generations
+from feedsrv.search.manifest import SEGMENTS
 from feedsrv.search.whoosh.documents import Documents, digest_of, document, engine_version, schema
-from feedsrv.search.whoosh.storage import MappedStorage
+from feedsrv.search.whoosh.storage import BuildingStorage
 
 MEMORY = 64
 """MB of postings that are gathered before they are written to the disk."""
@@ -77,6 +77,7 @@ class WhooshUpdate:
         self._newsroom = newsroom or Newsroom()
         self._files = Files(generations.path(self._base) if self._base else None)
         self._building: Path | None = None
+        self._storage: BuildingStorage | None = None
         self._writer: SegmentWriter | None = None
         self._is_changed = self._is_purging = False
         self._conclusion: tuple[Mapping[str, FileRecord], datetime | None] | None = None
@@ -123,7 +124,7 @@ class WhooshUpdate:
         """What the next generation holds by now, read back from it: each source, and whether it is a notice only."""
         if self._writer:
             self._commit()
-            written = Documents(FileIndex(MappedStorage(self._opened_building() / SEGMENTS)).reader())
+            written = Documents(FileIndex(self._opened_storage().mapped()).reader())
             self._staged = list(written.facts())
             self._numbers = {facts.source: number for number, facts in self._staged}
         return [(facts.source, facts.is_withdrawn) for _, facts in self._staged]
@@ -143,8 +144,8 @@ class WhooshUpdate:
             name = self._publish_generation(records)
         else:
             self.discard()
-        self._generations.write_beside("ledger.json", f"{name}\n{file_record.to_json(records.values()).decode()}")
-        self._generations.write_beside("true-until", true_until.isoformat() if true_until else "")
+        self._generations.write_beside(LEDGER, f"{name}\n{file_record.to_json(records.values()).decode()}")
+        self._generations.write_beside(TRUE_UNTIL, true_until.isoformat() if true_until else "")
         if len(self._digests) != self._count:
             self._generations.write_beside(_COUNT, str(len(self._digests)))
 
@@ -177,9 +178,15 @@ class WhooshUpdate:
             self._building = self._generations.start(self._base)
         return self._building
 
+    def _opened_storage(self) -> BuildingStorage:
+        if self._storage is None:
+            known = self._generations.manifest(self._base).segments if self._base else {}
+            self._storage = BuildingStorage(self._opened_building() / SEGMENTS, known)
+        return self._storage
+
     def _opened_writer(self) -> SegmentWriter:
         if self._writer is None:
-            storage = FileStorage(str(self._opened_building() / SEGMENTS))
+            storage = self._opened_storage()
             index = storage.open_index() if storage.index_exists() else storage.create_index(schema())
             self._writer = index.writer(compound=False, limitmb=MEMORY)
             self._is_changed = True
@@ -199,10 +206,7 @@ class WhooshUpdate:
 
 def _count_beside(generations: Generations) -> int:
     """How many releases were last published, by what stands beside the generations; 0 where nothing does."""
-    try:
-        return int((generations.folder / _COUNT).read_text("ascii"))
-    except (OSError, ValueError):
-        return 0
+    return int(generations.read_beside(_COUNT) or 0)
 
 
 def _purged(writer: SegmentWriter, segments: list[Segment]) -> list[Segment]:

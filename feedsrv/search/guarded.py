@@ -1,0 +1,85 @@
+"""A snapshot that is guarded: whatever its engine raises over damaged files, who asks is told that it is unavailable.
+
+It is opened when it is first asked: the name and the settings of a generation are known even while it cannot be read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TypeVar
+
+from feedsrv.errors import FeedsrvError, IndexUnavailable
+from feedsrv.newsroom import Newsroom
+from feedsrv.query import Query, Results
+from feedsrv.release import Attachment, Release, Withdrawal
+from feedsrv.search import SitemapEntry, Snapshot
+from feedsrv.search.verification import Verification
+
+T = TypeVar("T")
+
+
+class GuardedSnapshot:
+    """Implements `feedsrv.search.Snapshot` by another one, which ``open_`` makes."""
+
+    def __init__(
+        self, generation: str, newsroom: Newsroom, verification: Verification, open_: Callable[[], Snapshot]
+    ) -> None:
+        self.generation = generation
+        self.newsroom = newsroom
+        self._verification = verification
+        self._open = open_
+        self._opened: Snapshot | None = None
+
+    def search(self, query: Query) -> Results:
+        """The answer to a query."""
+        return self._ask(lambda snapshot: snapshot.search(query))
+
+    def get(self, release_id: str) -> Release:
+        """A release. Raises ReleaseNotFound, or ReleaseWithdrawn with the notice."""
+        return self._ask(lambda snapshot: snapshot.get(release_id))
+
+    def file(self, release_id: str, name: str) -> tuple[Attachment, Path]:
+        """A file of a release, and where it lies. Raises like `get`, or AttachmentNotFound."""
+        return self._ask(lambda snapshot: self._whole(*snapshot.file(release_id, name)))
+
+    def siblings(self, release_id: str) -> tuple[Release, ...]:
+        """The translations of a release, by language."""
+        return self._ask(lambda snapshot: snapshot.siblings(release_id))
+
+    def alias(self, path: str) -> str | None:
+        """The id of the release that this address leads to."""
+        return self._ask(lambda snapshot: snapshot.alias(path))
+
+    def days(self, query: Query) -> Mapping[date | None, int]:
+        """How many releases answer a query on each day; None: those without a date."""
+        return self._ask(lambda snapshot: snapshot.days(query))
+
+    def withdrawals(self) -> Sequence[Withdrawal]:
+        """The withdrawals that feed readers are still told of."""
+        return self._ask(lambda snapshot: snapshot.withdrawals())
+
+    def similar(self, release_id: str, limit: int) -> Sequence[Release]:
+        """The releases in the same language that share most with one, the closest first."""
+        return self._ask(lambda snapshot: snapshot.similar(release_id, limit))
+
+    def sitemap_entries(self) -> Sequence[SitemapEntry]:
+        """Every release in few words, in order of their ids."""
+        return self._ask(lambda snapshot: snapshot.sitemap_entries())
+
+    def _ask(self, question: Callable[[Snapshot], T]) -> T:
+        if why := self._verification.damage(self.generation):
+            raise IndexUnavailable(why)
+        try:
+            if self._opened is None:
+                self._opened = self._open()
+            return question(self._opened)
+        except Exception as error:
+            if isinstance(error, FeedsrvError) and not isinstance(error, IndexUnavailable):
+                raise
+            raise self._verification.suspect(self.generation, error) from error
+
+    def _whole(self, attachment: Attachment, path: Path) -> tuple[Attachment, Path]:
+        self._verification.insist_on_attachment(path)
+        return attachment, path

@@ -1,0 +1,163 @@
+"""Verification: what is known of the soundness of generations, and how it comes to be known.
+
+The publisher looks at everything, a slice at a time, round after round; whoever meets an error while it reads looks
+then. What is found is told to all processes by a mark beside the generations, and healed by the next publication.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from threading import Lock
+from time import monotonic
+
+from feedsrv.errors import IndexUnavailable
+from feedsrv.search import trust
+from feedsrv.search.generations import LEDGER, TRUE_UNTIL, Generations
+from feedsrv.search.manifest import ATTACHMENTS, SEGMENTS, compared, named
+
+ROUND = 60.0
+"""Seconds in which everything is looked at once, where the share allows it."""
+SHARE = 0.05
+"""Of the time of one core; of a second that is enough for fifty megabytes, or four times that on newer machines."""
+
+_log = logging.getLogger(__name__)
+
+
+class Verification:
+    """What one process knows of the soundness of generations."""
+
+    def __init__(self, generations: Generations) -> None:
+        self._generations = generations
+        self._found = ("", "")  # the generation that is known to be damaged, and why
+        self._attachments: dict[str, object] = {}  # those that were whole, as they were then
+        self._looking = Lock()
+        self._looked = ("", 0.0)  # the generation that an error led to, and when it was looked at
+        self._sound: str | None = None  # the generation that `go_on` found current, and had nothing to say against
+        self._round: Iterator[bool] = iter(())
+        self._of_round: tuple[object, ...] = ()
+        self._is_over = True
+        self._began = self._went_on = monotonic()
+
+    def damage(self, name: str) -> str:
+        """Why a generation is known to be damaged; "" if it is not."""
+        return self._found[1] if self._found[0] == name else ""
+
+    def heed(self, name: str) -> str:
+        """The same, after a look at what other processes have left word of."""
+        if self._found[0] != name and (why := self._generations.damage(name)):
+            self._note(name, why)
+        return self.damage(name)
+
+    def insist(self, name: str) -> None:
+        """Raise IndexUnavailable where a generation is known to be damaged.
+
+        What this process alone found is looked at again after a while: somebody may have put a file back.
+        """
+        why = self.heed(name)
+        if why and not self._generations.damage(name) and self._is_time(name):
+            self._generations.verify(name)
+            self._found = ("", "")
+        elif why:
+            raise IndexUnavailable(why)
+
+    def insist_on_attachment(self, path: Path) -> None:
+        """Raise IndexUnavailable for an attachment that is not what was published; all of it is read the first time."""
+        with trust.translating_errors(path):
+            stamp = _stamp(path)
+        if self._attachments.get(path.name) != stamp:
+            for _ in named(path):
+                pass
+            self._attachments[path.name] = stamp
+
+    def suspect(self, name: str, error: Exception) -> IndexUnavailable:
+        """What to raise in place of an error in which the reading of a generation ended.
+
+        Whether it is damaged is looked at, but not with each error: one may be a fault of ours that anybody can repeat.
+        """
+        if not self.heed(name) and self._looking.acquire(blocking=False):
+            try:
+                if self._is_time(name):
+                    self._find(name, error)
+            finally:
+                self._looking.release()
+        return IndexUnavailable(self.damage(name) or f"{name} cannot be read: {error!r}")
+
+    def go_on(self) -> bool:
+        """Look at the next slice of the current generation; False, once, where it has to be made anew."""
+        now = monotonic()
+        allowed, self._went_on = SHARE * min(now - self._went_on, 1.0), now
+        name = self._generations.current()
+        if name is None or self.heed(name):
+            was_sound, self._sound = self._sound is not None, None
+            return not was_sound
+        try:
+            is_sound = self._slice(name, now, now + allowed)
+        except IndexUnavailable as error:
+            if self._generations.current() == name:  # else it is old, and somebody else who publishes takes it away
+                self._note(name, str(error))
+                self._sound = None
+                return False
+            return True
+        self._sound = name
+        return is_sound
+
+    def _slice(self, name: str, now: float, end: float) -> bool:
+        stamps = (name, *_stamps(self._generations.path(name)))
+        if stamps != self._of_round or (self._is_over and now - self._began >= ROUND):
+            self._of_round, self._began, self._is_over = stamps, now, False
+            self._round = _everything(self._generations, name)
+        for is_sound in self._round:
+            if not is_sound or monotonic() >= end:
+                return is_sound
+        self._is_over = True
+        return True
+
+    def _is_time(self, name: str) -> bool:
+        """Whether an error in this generation is to be looked into: at the first, and once a round."""
+        looked, now = self._looked, monotonic()
+        if looked[0] == name and now - looked[1] < ROUND:
+            return False
+        self._looked = (name, now)
+        return True
+
+    def _find(self, name: str, error: Exception) -> None:
+        try:
+            self._generations.verify(name)
+        except IndexUnavailable as damage:
+            if self._generations.current() == name:
+                self._note(name, str(damage))
+        else:
+            _log.error("%s cannot be read, though it is what was published: %r", name, error, exc_info=error)
+
+    def _note(self, name: str, why: str) -> None:
+        self._found = (name, why)
+        _log.error("%s is damaged: %s; the publisher makes it anew", name, why)
+        if not self._generations.damage(name):
+            self._generations.mark(name, why)
+
+
+def _stamps(folder: Path) -> Iterator[object]:
+    """What is another when somebody has written to a generation, or has taken from it or added to it."""
+    for path in (folder, folder / ATTACHMENTS, *_files(folder), *_files(folder / SEGMENTS)):
+        with trust.translating_errors(path):
+            yield path.name, _stamp(path)
+
+
+def _stamp(path: Path) -> object:
+    status = path.lstat()
+    return status.st_ino, status.st_mode, status.st_uid, status.st_size, status.st_mtime_ns
+
+
+def _files(folder: Path) -> Iterable[Path]:
+    with trust.translating_errors(folder):
+        return [path for path in folder.iterdir() if path.name != ATTACHMENTS]
+
+
+def _everything(generations: Generations, name: str) -> Iterator[bool]:
+    """A round: the generation, and what was written beside it."""
+    for _ in compared(generations.path(name)):
+        yield True
+    for beside in (LEDGER, TRUE_UNTIL):
+        yield generations.read_beside(beside) is not None
