@@ -3,6 +3,7 @@
 ::
 
     examination    what each file is now: the one way from a file to what is known of it
+    surroundings   what a file is read with, and whether it is being written
     collection     what only all files together show: who has which id
     losses         what was public and would no longer be
     sentinel       whether what is about to be public is what the gate let pass

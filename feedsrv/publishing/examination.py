@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from feedsrv.errors import FileUnreadable
 from feedsrv.file_record import Basis, FileRecord
-from feedsrv.files.bundles import shared
-from feedsrv.files.catalogue import Catalogue, FolderListing, attached, is_document_name, is_release_name, not_read
+from feedsrv.files.catalogue import Catalogue, attached, not_read
 from feedsrv.files.settling import Unsettled
 from feedsrv.newsroom import Newsroom
 from feedsrv.problem import Problem
-from feedsrv.readers import companions
+from feedsrv.publishing.surroundings import Surroundings
 from feedsrv.reading import Origin, Reading, Status, Visibility
 from feedsrv.release import Release, Withdrawal
 
@@ -25,7 +23,6 @@ Progress = Callable[[Sequence[str]], Iterable[str]]
 
 Judge = Callable[[Reading], Visibility]
 """Says when a release may be seen."""
-
 
 ALL_SETTLED = Unsettled()
 
@@ -87,16 +84,9 @@ class Examination:
         self._newsroom = newsroom
         self._now = now
         self._judge = judge
-        listed = catalogue.list()
-        self._companions = dict[str, bytes]()
-        self._indexes = dict[str, tuple[str, ...]]()  # of texts beside one that does not own them
-        self.listing = listed.without(set(self._belonging(listed)))
-        self._enclosures = catalogue.enclosures(self.listing, self._own_visibility)
         self._unsettled = unsettled
-        self._unsettled_beside = defaultdict[str, list[str]](list)  # by folder
-        for path in unsettled.paths:
-            self._unsettled_beside[PurePosixPath(path).parent.as_posix()].append(path)
-        self._waiting = {owner for path in unsettled.paths for owner in self.owners(path)}
+        self._surroundings = Surroundings(catalogue, newsroom, unsettled)
+        self.listing = self._surroundings.listing
         self.attached: set[str] = set()
         """The documents that go with the texts met so far: they are no releases."""
 
@@ -113,7 +103,7 @@ class Examination:
         for source in progress(self.listing.sources):
             if source in self.attached:
                 continue
-            is_told = only is None or not only.isdisjoint((source, *self._indexes.get(source, ())))
+            is_told = only is None or not only.isdisjoint((source, *self._surroundings.indexes(source)))
             if found := self.examine(source, known.get(source) if known else None, is_told=is_told):
                 self.attached |= attached(found.record.named)
                 yield found
@@ -129,13 +119,13 @@ class Examination:
         is being written it is what it was, and None if it was not; nor does it turn public then.
         """
         turns_public = known is not None and self._turns_public(known)
-        if self._is_unsettled(source, known):
+        if self._surroundings.are_unsettled(source, known):
             return self._as_before(known)
         if known and not is_told and not turns_public:
             return Examined(self._aged(known))
         found = self._looked_at(source, None if turns_public else known)
         is_read = found is not None and (known is None or found.record.basis != known.basis)
-        if found and is_read and self._is_being_written(source, found.record.named):
+        if found and is_read and self._surroundings.have_changed(source, found.record.named):
             return self._as_before(known)
         return found
 
@@ -156,18 +146,7 @@ class Examination:
 
     def owners(self, file: str) -> Sequence[str]:
         """The releases that a file which is none itself belongs to by where it lies."""
-        return self._enclosures.belongings.owners(file)
-
-    def _is_unsettled(self, source: str, known: FileRecord | None) -> bool:
-        """Whether a file is being written, or something that it is read with."""
-        if not self._unsettled.paths:
-            return False
-        if known is None and is_document_name(source) and self._may_be_attached:
-            return True
-        if source in self._waiting or any(companions.of(source, self._unsettled_beside)):
-            return True
-        named = known.named if known else ()
-        return any(path in self._unsettled for path in (source, *self._indexes.get(source, ()), *named))
+        return self._surroundings.enclosures.belongings.owners(file)
 
     def _looked_at(self, source: str, known: FileRecord | None) -> Examined | None:
         """What a file is now; one that is as it was ``known`` is not read again. None for one that is gone."""
@@ -183,64 +162,18 @@ class Examination:
         except FileUnreadable as error:
             return Examined(_unreadable(source, error.problem, digest))
 
-    def _is_being_written(self, source: str, named: Sequence[str]) -> bool:
-        """Whether a file that was just read names one that is being written, or somebody has begun with any of them."""
-        files = {
-            source,
-            *companions.of(source, self.listing.companions),
-            *self._enclosures.belongings.of(source),
-            *named,
-        }
-        has_begun = self._unsettled.has_begun
-        return any(path in self._unsettled for path in named) or any(
-            has_begun(self._catalogue.folder / path) for path in files
-        )
-
-    @property
-    def _may_be_attached(self) -> bool:
-        """Whether a text is being written: a document that is new may go with it."""
-        fresh = self._unsettled.paths - self._unsettled.growing
-        return any(is_release_name(path) and not is_document_name(path) for path in fresh)
-
     def _as_before(self, known: FileRecord | None) -> Examined | None:
         if known is None:
             return None
         return Examined(known if self._turns_public(known) else self._aged(known))
 
-    def _belonging(self, listed: FolderListing) -> Iterator[str]:
-        """The texts that belong to the bundle they lie in; of the others it is noted which index they lie beside."""
-        for folder in shared(listed.sources):
-            dated = {text for text in folder.texts if self._states_a_date(text)}
-            if folder.may_be_bundle and not dated:
-                yield from folder.texts
-            else:
-                self._indexes |= dict.fromkeys(set(folder.texts) - dated, folder.indexes)
-
-    def _states_a_date(self, source: str) -> bool:
-        try:
-            reading = self._catalogue.read(source, self._catalogue.data(source), self._newsroom, {})
-        except (FileUnreadable, FileNotFoundError):
-            return False
-        return "published" in reading.origins and not reading.origins["published"].how.startswith("folder ")
-
-    def _beside(self, source: str) -> dict[str, bytes]:
-        """What the files say that state something of a release, by their paths."""
-        paths = [*companions.of(source, self.listing.companions), *self._indexes.get(source, ())]
-        for path in paths:
-            if path not in self._companions:
-                try:
-                    self._companions[path] = self._catalogue.data(path)
-                except FileNotFoundError:  # gone since it was listed
-                    self._companions[path] = b""
-        return {path: self._companions[path] for path in paths}
-
     def _read(self, source: str, data: bytes) -> Examined:
-        beside = self._beside(source)
-        indexes = {path: beside.pop(path) for path in self._indexes.get(source, ())}
+        beside = self._surroundings.beside(source)
+        indexes = {path: beside.pop(path) for path in self._surroundings.indexes(source)}
         reading = self._catalogue.read(source, data, self._newsroom, beside)
         for path, index in indexes.items():
             reading = self._behind(reading, path, index)
-        enclosed = self._enclosures.enclose(reading, data)
+        enclosed = self._surroundings.enclosures.enclose(reading, data)
         reading = replace(enclosed.reading, visibility=self._judge(enclosed.reading))
         record = FileRecord(
             source=source,
@@ -253,17 +186,6 @@ class Examination:
             basis=self._basis(source, sha256(data).hexdigest(), enclosed.named),
         )
         return Examined(record, reading, enclosed.files)
-
-    def _own_visibility(self, path: str) -> Visibility | None:
-        """When a text that goes with a release may be seen by what it says itself; None for what is no text."""
-        if not is_release_name(path) or is_document_name(path):
-            return None
-        try:
-            return self._catalogue.read(path, self._catalogue.data(path), self._newsroom, {}).visibility
-        except FileUnreadable:
-            return Visibility(Status.HELD)
-        except FileNotFoundError:
-            return None
 
     def _behind(self, reading: Reading, path: str, data: bytes) -> Reading:
         """A text without a date of its own, which is seen no earlier than the index file that it lies beside."""
@@ -279,10 +201,7 @@ class Examination:
         return replace(reading, visibility=window, origins=origins if is_held else reading.origins)
 
     def _basis(self, source: str, digest: str, named: Iterable[str]) -> Basis:
-        """What the reading of a file rests on. The times of files are no part of it: git and rsync lie."""
-        beside = "".join(f"{path}\0{sha256(stated).hexdigest()}\0" for path, stated in self._beside(source).items())
-        surroundings = f"{self._newsroom.reading_key()}\0{self._enclosures.state(source, named)}\0{beside}"
-        return Basis(digest, sha256(surroundings.encode()).hexdigest(), self.version(source))
+        return Basis(digest, self._surroundings.digest(source, named), self.version(source))
 
     def _turns_public(self, known: FileRecord) -> bool:
         status = known.visibility.status(self._now)

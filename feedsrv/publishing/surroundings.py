@@ -1,0 +1,111 @@
+"""Surroundings: the files that a release is read with, and whether one of them is being written."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
+from pathlib import PurePosixPath
+
+from feedsrv.errors import FileUnreadable
+from feedsrv.file_record import FileRecord
+from feedsrv.files.bundles import shared
+from feedsrv.files.catalogue import Catalogue, FolderListing, is_document_name, is_release_name
+from feedsrv.files.settling import Unsettled
+from feedsrv.newsroom import Newsroom
+from feedsrv.readers import companions
+from feedsrv.reading import Status, Visibility
+
+
+class Surroundings:
+    """What lies in the folder beside each release, listed once: companions, indexes of folders, and enclosures.
+
+    Raises PublishingFailed if the folder cannot be read.
+    """
+
+    def __init__(self, catalogue: Catalogue, newsroom: Newsroom, unsettled: Unsettled) -> None:
+        self._catalogue = catalogue
+        self._newsroom = newsroom
+        self._unsettled = unsettled
+        self._data = dict[str, bytes]()
+        self._indexes = dict[str, tuple[str, ...]]()
+        listed = catalogue.list()
+        self.listing = listed.without(set(self._belonging(listed)))
+        self.enclosures = catalogue.enclosures(self.listing, self._own_visibility)
+        self._unsettled_beside = defaultdict[str, list[str]](list)  # by folder
+        for path in unsettled.paths:
+            self._unsettled_beside[PurePosixPath(path).parent.as_posix()].append(path)
+        self._waiting = {owner for path in unsettled.paths for owner in self.enclosures.belongings.owners(path)}
+
+    def indexes(self, source: str) -> tuple[str, ...]:
+        """The indexes of the folder of a text that has no date of its own and is none of their bundle."""
+        return self._indexes.get(source, ())
+
+    def beside(self, source: str) -> dict[str, bytes]:
+        """What the files say that state something of a release, by their paths."""
+        paths = [*companions.of(source, self.listing.companions), *self.indexes(source)]
+        for path in paths:
+            if path not in self._data:
+                try:
+                    self._data[path] = self._catalogue.data(path)
+                except FileNotFoundError:  # gone since it was listed
+                    self._data[path] = b""
+        return {path: self._data[path] for path in paths}
+
+    def digest(self, source: str, named: Iterable[str]) -> str:
+        """What is another when the settings are, or any file that a release is read with. Times are no part of it."""
+        beside = "".join(f"{path}\0{sha256(stated).hexdigest()}\0" for path, stated in self.beside(source).items())
+        state = f"{self._newsroom.reading_key()}\0{self.enclosures.state(source, named)}\0{beside}"
+        return sha256(state.encode()).hexdigest()
+
+    def are_unsettled(self, source: str, known: FileRecord | None) -> bool:
+        """Whether a file is being written, or one that it is read with."""
+        if not self._unsettled.paths:
+            return False
+        if known is None and is_document_name(source) and self._may_be_attached:
+            return True
+        if source in self._waiting or any(companions.of(source, self._unsettled_beside)):
+            return True
+        named = known.named if known else ()
+        return any(path in self._unsettled for path in (source, *self.indexes(source), *named))
+
+    def have_changed(self, source: str, named: Iterable[str]) -> bool:
+        """Whether a file that was just read names one that is being written, or somebody has begun with any of them."""
+        beside = (*companions.of(source, self.listing.companions), *self.indexes(source))
+        files = {source, *beside, *self.enclosures.belongings.of(source), *named}
+        return any(path in self._unsettled for path in named) or any(
+            self._unsettled.has_begun(self._catalogue.folder / path) for path in files
+        )
+
+    @property
+    def _may_be_attached(self) -> bool:
+        """Whether a text is being written: a document that is new may go with it."""
+        fresh = self._unsettled.paths - self._unsettled.growing
+        return any(is_release_name(path) and not is_document_name(path) for path in fresh)
+
+    def _belonging(self, listed: FolderListing) -> Iterator[str]:
+        """The texts that belong to the bundle they lie in; of the others it is noted which index they lie beside."""
+        for folder in shared(listed.sources):
+            dated = {text for text in folder.texts if self._states_a_date(text)}
+            if folder.may_be_bundle and not dated:
+                yield from folder.texts
+            else:
+                self._indexes |= dict.fromkeys(set(folder.texts) - dated, folder.indexes)
+
+    def _states_a_date(self, source: str) -> bool:
+        try:
+            reading = self._catalogue.read(source, self._catalogue.data(source), self._newsroom, {})
+        except (FileUnreadable, FileNotFoundError):
+            return False
+        return "published" in reading.origins and not reading.origins["published"].how.startswith("folder ")
+
+    def _own_visibility(self, path: str) -> Visibility | None:
+        """When a text that goes with a release may be seen by what it says itself; None for what is no text."""
+        if not is_release_name(path) or is_document_name(path):
+            return None
+        try:
+            return self._catalogue.read(path, self._catalogue.data(path), self._newsroom, {}).visibility
+        except FileUnreadable:
+            return Visibility(Status.HELD)
+        except FileNotFoundError:
+            return None
