@@ -6,6 +6,7 @@ import json
 import os
 import pickle
 import re
+from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
 from stat import S_IWUSR
@@ -13,6 +14,8 @@ from stat import S_IWUSR
 import pytest
 
 from feedsrv.errors import IndexUnavailable
+from feedsrv.search.checksums import Checksums, sealed, unsealed
+from feedsrv.search.manifest import Manifest
 from feedsrv.search.whoosh.index import WhooshIndex
 from tests.conftest import MakeNewsroom, Newsroom, release
 from tests.faults.powerless import powerless
@@ -26,8 +29,10 @@ def checksums(folder: Path) -> dict[Path, str]:
     return {path: sha256(path.read_bytes()).hexdigest() for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
-def changed(text: str, **members: object) -> str:
-    return json.dumps({**json.loads(text), **members})
+def change_manifest(folder: Path, **members: object) -> None:
+    manifest = folder / "manifest.json"
+    stored = json.loads(unsealed(manifest.read_bytes()))
+    manifest.write_bytes(sealed(json.dumps(stored | members).encode()))
 
 
 @pytest.mark.slow
@@ -122,8 +127,7 @@ def test_an_index_of_another_version_is_refused_by_who_comes_and_made_anew(make_
     newsroom = make_newsroom(FILES)
     running_since, client = newsroom.index, newsroom.client()
     page = client.get("/releases").data
-    manifest = newsroom.settings.index / newsroom.snapshot().generation / "manifest.json"
-    manifest.write_text(changed(manifest.read_text("utf8"), engine="whoosh 99, schema 99"), "utf8")
+    change_manifest(newsroom.settings.index / newsroom.snapshot().generation, engine="whoosh 99, schema 99")
     newsroom.index = WhooshIndex(newsroom.settings.index)
     answer = newsroom.client().get("/releases")
     assert (answer.status_code, "Retry-After" in answer.headers) == (503, True)
@@ -149,9 +153,8 @@ def test_what_a_newer_library_cannot_unpickle_is_no_error_but_made_anew(make_new
     start = content.index(b"\x80")  # where the pickle of the schema begins
     toc.unlink()
     toc.write_bytes(content[:start] + pickle.dumps(Moved()) + content[start:])
-    manifest = json.loads((folder / "manifest.json").read_text("utf8"))
-    recorded = json.dumps(manifest).replace(sha256(content).hexdigest(), sha256(toc.read_bytes()).hexdigest())
-    (folder / "manifest.json").write_text(recorded, "utf8")
+    files = Manifest.of(folder).files | {f"segments/{toc.name}": Checksums.of(toc)}
+    change_manifest(folder, files={name: asdict(known) for name, known in files.items()})
     newsroom.index = WhooshIndex(newsroom.settings.index)
     assert newsroom.client().get("/releases").status_code == 503
     newsroom.publish()
