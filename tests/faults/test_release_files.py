@@ -114,6 +114,11 @@ def test_what_editors_and_copying_leave_behind_is_no_release(make_newsroom: Make
     assert b"Left behind" not in newsroom.client().get("/releases.atom").data
 
 
+def test_an_id_has_no_letter_that_nobody_sees(make_newsroom: MakeNewsroom) -> None:
+    newsroom = make_newsroom({"a\u202eb\u200bc.md": release("A\u202eB"), "d.md": release(slug="d\u2066e\u200ff\ufeff")})
+    assert ids(newsroom) == {"abc", "def"}
+
+
 MEASURED = """
 import resource
 from feedsrv.cli import main

@@ -19,7 +19,7 @@ from tests.faults.audit import Client
 from tests.faults.loads import Load, web
 from tests.faults.raw import connected
 from tests.faults.troubles import children
-from tests.running import Running, until
+from tests.running import Running, run, until
 
 pytestmark = pytest.mark.slow
 
@@ -62,6 +62,24 @@ def test_a_killed_worker_costs_what_was_just_asked_of_it_and_is_replaced(served:
         enough(load)
     assert failed == len(load.failed) <= 8
     assert other in children(served.process.pid)
+
+
+def test_a_file_that_is_cut_while_it_is_mapped_costs_a_worker_and_not_the_service(tmp_path: Path) -> None:
+    """Whoever reads what is no longer there is killed by the kernel; this process must not be the one."""
+    releases, index = tmp_path / "releases", tmp_path / "index"
+    releases.mkdir()
+    for name, text in edition(0).items():
+        (releases / name).write_text(text, "utf8")
+    assert run("index", releases=releases, index=index).returncode == 0
+    with web(releases, index) as served:
+        for segment in sorted((index / "current" / "segments").iterdir()):
+            os.truncate(segment, 0)
+        for path in ("/", "/search?q=words", "/releases/3", "/releases.atom"):
+            assert served.get(path)[0] in {0, 200, 503}
+        assert run("index", releases=releases, index=index).returncode == 0
+        until(lambda: len(children(served.process.pid)) == 2)
+        until(lambda: all(served.get("/search?q=words")[0] == 200 for _ in range(10)))
+        assert served.is_ready()
 
 
 def test_when_the_server_is_killed_its_workers_end_and_its_port_is_free(served: Running) -> None:

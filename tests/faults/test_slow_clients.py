@@ -1,4 +1,4 @@
-"""Clients that dawdle, in front of the set-up that is shipped: everybody else is answered."""
+"""Clients that dawdle or hide a request, in front of the set-up that is shipped: everybody else is answered."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 from tests.conftest import Newsroom, release
 from tests.faults.loads import web
-from tests.faults.raw import connected
+from tests.faults.raw import connected, say
 from tests.proxies import Proxy, nginx
 
 pytestmark = [
@@ -58,3 +58,22 @@ def test_whoever_dawdles_keeps_nobody_waiting(shipped: Proxy, count: int, sent: 
             with suppress(BlockingIOError):
                 slow[each].recv(1)
         assert shipped.status("/search?q=words") == 200
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"Content-Length: %d\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        b"Transfer-Encoding: chunked\r\nContent-Length: %d\r\n\r\n0\r\n\r\n",
+        b"Content-Length: 0\r\nContent-Length: %d\r\n\r\n",
+        b"Transfer-Encoding: xchunked\r\nContent-Length: %d\r\n\r\n0\r\n\r\n",
+        b"Transfer-Encoding:\tchunked\r\nTransfer-Encoding: identity\r\nContent-Length: %d\r\n\r\n0\r\n\r\n",
+    ],
+    ids=repr,
+)
+def test_no_request_hides_in_another(shipped: Proxy, head: bytes) -> None:
+    hidden = b"GET /releases/hidden HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    said = say(shipped.port, b"POST /releases HTTP/1.1\r\nHost: localhost\r\n" + head % len(hidden) + hidden)
+    assert len(said.statuses) <= 1
+    assert set(said.statuses) <= {400, 501}
+    assert shipped.status("/releases/1") == 200

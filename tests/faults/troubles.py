@@ -76,7 +76,7 @@ class Troubles:
         """Kill a worker or the publisher."""
         random = Random(f"{self.seed} kill")
         while not stop.wait(self.pace * random.uniform(3, 12)):
-            kind = random.choice(("workers", "publishers"))
+            (kind,) = random.choices(("workers", "publishers"), (6, 1))  # who dies too often is started ever later
             with self._clock_or_publisher, self.truth.hindrance(f"killed {kind}", 5.0), suppress(OSError):
                 for process in random.sample(found := getattr(self.processes, kind)(), min(1, len(found))):
                     os.kill(process, signal.SIGKILL)
