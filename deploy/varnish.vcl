@@ -31,7 +31,7 @@ sub vcl_recv {
 
         # One answer for each address: what is gone in one would still be there in another. Varnish packs and unpacks by
         # itself; a browser that opens a feed gets it as plain XML, which it shows with its style (see vcl_deliver).
-        set req.http.Host = regsub(std.tolower(req.http.Host), "\.?(:[0-9]+)?$", "");
+        set req.http.Host = regsub(std.tolower(req.http.Host), "([^.])\.?(:[0-9]+)?$", "\1");
         set req.http.X-Feedsrv-Dest = req.http.Sec-Fetch-Dest;
         unset req.http.Sec-Fetch-Dest;
 
@@ -66,6 +66,10 @@ sub vcl_backend_response {
 
 sub vcl_backend_error {
     if (bereq.is_bgfetch || !bereq.http.X-Feedsrv-Down) {
+        # One of its workers may have died with the request in hand: another answers.
+        if (bereq.retries == 0) {
+            return (retry);
+        }
         return (abandon);
     }
     set beresp.ttl = 0s;

@@ -7,11 +7,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from gzip import decompress
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import release
+from tests.faults.raw import say
 from tests.proxies import Proxy, proxies
 from tests.running import PATIENCE, Running, environment, free_port, run, until
 
@@ -112,6 +114,49 @@ def test_what_is_gone_is_forgotten_in_seconds_and_remembered_while_the_applicati
             for proxy in all_proxies:
                 assert proxy.status("/releases/unasked") == 404
                 assert proxy.status("/releases/stays") == 200
+
+
+def test_a_proxy_hands_on_what_was_asked_for_and_gives_each_what_it_can_read(tmp_path: Path) -> None:
+    press = Press(tmp_path, free_port())
+    press.write("a.md", release("A", body="A comet."))
+    press.publish()
+    with press.web() as web, proxies(tmp_path, press.port) as all_proxies:
+        for proxy in all_proxies:
+            for path, status in ADDRESSES.items():
+                assert proxy.status(path) == status, (proxy.name, path)
+            for host, status in {
+                "localhost.": 200,
+                "LOCALHOST:81": 200,
+                "evil.example": 400,
+                "localhost..": 400,
+            }.items():
+                assert proxy.ask("/releases", host=host).status == status, (proxy.name, host)
+            plain = web.get("/releases.atom")[1]
+            for way in ({}, {"Accept_Encoding": "gzip;q=0"}, {"Accept_Language": "fr", "Cookie": "a=b", "X_Any": "c"}):
+                assert proxy.ask("/releases.atom", **way).body == plain
+            packed = proxy.ask("/releases.atom", Accept_Encoding="br, gzip", Sec_Fetch_Dest="document")
+            assert decompress(packed.body) == plain
+            assert packed.headers["Content-Type"] == "application/xml; charset=utf-8"
+            assert proxy.ask("/releases.atom").headers["Content-Type"] == "application/atom+xml; charset=utf-8"
+            assert proxy.status("/releases.atom", If_None_Match=packed.headers["ETag"]) == 304
+            for smuggled in SMUGGLED:
+                assert say(proxy.port, smuggled).statuses in ([400], [405], [501]), (proxy.name, smuggled)
+            assert proxy.status("/releases") == 200
+
+
+ADDRESSES = {
+    "/releases": 200, "//releases": 404, "/releases//a": 404, "/releases%2fa": 404, "//evil.example/": 404,
+    "/x/../releases": 404, "/./releases": 404, "/releases/a/%2e%2e/a": 404, "/releases/%61": 200, "/health/live": 200,
+}  # fmt: skip
+_POST = b"POST /releases HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+_SECOND = b"GET /releases HTTP/1.1\r\nHost: localhost\r\n\r\n"
+SMUGGLED = [
+    _POST + b"Content-Length: 60\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + _SECOND,
+    _POST + b"Content-Length: 5\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n" + _SECOND,
+    _POST + b"Content-Length: 0\r\nContent-Length: 50\r\n\r\n" + _SECOND,
+    _POST + b"Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n" + _SECOND,
+]
+"""Requests that hide another one behind them from whoever counts otherwise."""
 
 
 def _is_there(proxy: Proxy, path: str) -> bool:
