@@ -57,6 +57,7 @@ def nginx_command(folder: Path, listens: int, asks: int) -> list[str]:
         "listen [::]:80;": "",
         "server 127.0.0.1:8000": f"server 127.0.0.1:{asks}",
         "/var/cache/nginx/feedsrv": f"{folder}/cache",
+        "# access_log /var/log/nginx/feedsrv.log": f"access_log {folder}/access.log",
     }
     for there, here in changes.items():
         assert there in site

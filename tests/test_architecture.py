@@ -24,13 +24,15 @@ STOREYS: dict[str, set[str]] = {
     "feeds": SHARED,
     "readers": SHARED,
     "search": SHARED,
+    "subscribers": set(),
     "files": SHARED | {"readers"},
     "publishing": SHARED | {"files", "readers", "search"},
     "web": SHARED | {"settings", "feeds", "search"},
     "workers": DOMAIN | {"settings", "listening", "web"},
     "gunicorn_conf": {"workers"},
     "cli": SHARED
-    | {"settings", "listening", "gunicorn_conf", "feeds", "files", "publishing", "search", "web", "workers"},
+    | {"settings", "listening", "gunicorn_conf", "feeds", "files", "publishing", "search", "web", "workers"}
+    | {"subscribers"},
     "__main__": {"cli"},
 }
 """The rooms that each room may import from. ``search`` and ``files`` never see each other."""

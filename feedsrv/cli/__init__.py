@@ -1,4 +1,4 @@
-"""The command: feedsrv serve | index | watch | check | explain | schedule | preview | search."""
+"""The command: feedsrv serve | index | watch | check | explain | schedule | preview | search | subscribers."""
 
 from __future__ import annotations
 
@@ -226,6 +226,31 @@ def search(
         for note in parsed.notes:
             click.echo(note, err=True)
         output.show(snapshot.search(question), snapshot.newsroom)
+
+
+@main.command()
+@click.argument("logs", nargs=-1, type=click.Path(exists=True, dir_okay=False, readable=True, allow_dash=True))
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def subscribers(logs: Sequence[str], form: str) -> None:
+    """Say how many subscribe to each feed, as far as those who fetch feeds for others tell.
+
+    LOGS are access logs of a proxy or request logs of feedsrv, compressed with gzip or not; else standard input:
+
+    \b
+        feedsrv subscribers /var/log/nginx/feedsrv.log*
+        journalctl -u feedsrv-web -o cat | feedsrv subscribers
+    """
+    from feedsrv.cli import counting  # flask is not needed by the other commands
+
+    with _exit_codes():
+        chosen = settings.from_environment(os.environ)
+        if not logs and sys.stdin.isatty():
+            raise click.UsageError("name the logs, or send one to standard input")
+        report = counting.count(chosen, logs or ("-",), _now())
+        if form == "json":
+            click.echo(output.subscribers_as_json(report))
+        else:
+            output.show_subscribers(report)
 
 
 def _publish_or_serve_the_last(chosen: Settings) -> None:

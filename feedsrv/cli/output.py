@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from shutil import get_terminal_size
 
@@ -18,6 +19,7 @@ from feedsrv.publishing.explain import Explanation, Part
 from feedsrv.publishing.schedule import Entry, Schedule
 from feedsrv.query import Results
 from feedsrv.reading import Status
+from feedsrv.subscribers.tally import Feed, Report
 
 
 def progress(sources: Sequence[str]) -> Iterator[str]:
@@ -120,6 +122,28 @@ def _located(entry: Entry, folder: Path) -> str:
 
 def _said(entry: Entry) -> str:
     return "; ".join(text for text in (entry.title, entry.why, entry.remedy) if text)
+
+
+def show_subscribers(report: Report) -> None:
+    """How many subscribe to which feed, and through whom; beside the output, what that rests on."""
+    rows = [(feed.address, f"{feed.subscribers:,}", _through(feed)) for feed in report.feeds]
+    if rows:
+        _show_rows(rows, longest=2)
+    days = f"{report.first:%Y-%m-%d} to {report.last:%Y-%m-%d}: " if report.first and report.last else ""
+    click.echo(f"{days}{counted(report.lines, 'line')}, {report.not_understood:,} of them not understood", err=True)
+    if report.is_cut:
+        click.echo("There are more fetchers than can be: some were made up, and some were left out", err=True)
+
+
+def _through(feed: Feed) -> str:
+    named = [f"{fetcher.name} {fetcher.subscribers:,}" for fetcher in feed.fetchers]
+    silent = [f"{counted(len(feed.others), 'program')} without a number"] if feed.others else []
+    return ", ".join(named + silent)
+
+
+def subscribers_as_json(report: Report) -> str:
+    """The same for programs, with moments in ISO 8601."""
+    return json.dumps(asdict(report), ensure_ascii=False, indent=1, default=datetime.isoformat)
 
 
 def schedule_as_json(schedule: Schedule) -> str:

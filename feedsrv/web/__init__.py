@@ -14,6 +14,7 @@ It reads through the seam `feedsrv.search` and writes nowhere; no request reache
     archives                the past of a list
     files, discovery        attachments and style sheets; what crawlers and browsers are told
     health                  what whoever watches the service is told
+    subscriptions           which feed an address is, whichever way it is spelled
     cache, responses        documents made once, and as this client may have them
     observation             what each request was, and its id
     request_log, metrics    who is told of it
