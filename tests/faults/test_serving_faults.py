@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -17,8 +18,9 @@ from feedsrv.publishing import publish
 from tests.conftest import NOW, Newsroom, release
 from tests.faults.audit import Client
 from tests.faults.loads import Load, web
+from tests.faults.publications import Office
 from tests.faults.raw import connected
-from tests.faults.troubles import children
+from tests.faults.troubles import children, wait_for
 from tests.running import Running, run, until
 
 pytestmark = pytest.mark.slow
@@ -80,6 +82,28 @@ def test_a_file_that_is_cut_while_it_is_mapped_costs_a_worker_and_not_the_servic
         until(lambda: len(children(served.process.pid)) == 2)
         until(lambda: all(served.get("/search?q=words")[0] == 200 for _ in range(10)))
         assert served.is_ready()
+
+
+def test_rebuilds_that_are_killed_are_noticed_by_no_reader(tmp_path: Path) -> None:
+    office = Office(tmp_path / "office")
+    office.write(0)
+    office.publish()
+    with web(office.releases, office.index) as served:
+        load = Load(served.port, ("/releases.json?limit=200", "/search.json?limit=200&q=words"))
+        with load.going_on(2):
+            for number in range(1, 6):
+                office.write(number)
+                process = office.start(rebuild=True)
+                wait_for(lambda: any(office.index.glob("building-*")), 30.0)
+                time.sleep(0.05 * number)
+                process.kill()
+                process.communicate()
+            office.publish()
+            enough(load)
+    assert load.failed == []
+    for answer in load.answers:
+        assert len(set(re.findall(rb"Edition \d+", answer.body))) == 1
+        assert len(json.loads(answer.body)["items"]) == len(office.state(0)) - 1
 
 
 def test_when_the_server_is_killed_its_workers_end_and_its_port_is_free(served: Running) -> None:
