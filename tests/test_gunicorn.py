@@ -20,7 +20,11 @@ pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parent.parent
 UNIT = (ROOT / "deploy/feedsrv-web.service").read_text("utf8")
-OPTIONS = {name: value for name, value in vars(gunicorn_conf).items() if not name.startswith("_")}
+OPTIONS = {
+    name: value
+    for name, value in vars(gunicorn_conf).items()
+    if isinstance(value, str | int) and not name.startswith("_")
+}
 
 
 @contextmanager
