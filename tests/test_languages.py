@@ -8,12 +8,15 @@ from datetime import datetime, timedelta
 
 import feedparser
 import pytest
+from babel import Locale
 from lxml import etree
 from werkzeug.test import Client
 
 from feedsrv import readers
 from feedsrv.newsroom import Newsroom
 from feedsrv.reading import Reading
+from feedsrv.text import analysis
+from feedsrv.text.stopwords import STOPWORDS
 from tests.conftest import BASE_URL, NOW, MakeNewsroom, release
 
 Make = Callable[..., Client]
@@ -324,3 +327,14 @@ def feedparser_title(document: bytes) -> str:
     if document.startswith(b"{"):
         return str(json.loads(document)["items"][0]["title"])
     return str(feedparser.parse(document).entries[0].title)
+
+
+@pytest.mark.parametrize("language", sorted(analysis.KEEP_BEGINNINGS))
+def test_words_begin_like_their_stems_where_that_is_relied_on(language: str) -> None:
+    locale = Locale.parse({"no": "nb"}.get(language, language))
+    names = [*locale.territories.values(), *locale.languages.values(), *locale.currencies.values()]
+    words = {form for name in (*names, STOPWORDS.get(language, "")) for form in analysis.forms(str(name))}
+    assert len(words) > 500
+    for form in {*words, "dying", "lying", "tying"}:
+        stem = analysis.stem(form, language)
+        assert analysis.has_stem_of(form, language, {stem}, {analysis.beginning(stem)})

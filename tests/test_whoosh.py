@@ -23,5 +23,5 @@ def test_words_that_no_release_has_take_no_more_room_than_there_is(
         assert index.snapshot().search(Query(parse(f"comet OR nothing{number}").tree)).total == 1
     opened = index.snapshot()._opened  # noqa: SLF001 - there is no other way to see what is kept
     assert isinstance(opened, WhooshSnapshot)
-    kept = opened._matcher.postings._kept  # noqa: SLF001 - the same
+    kept = opened._postings._kept  # noqa: SLF001 - the same
     assert 1 < len(kept) <= 50

@@ -41,6 +41,7 @@ from feedsrv.query.tree import (
     Reference,
     Word,
     grouped,
+    joined,
     nesting,
 )
 from feedsrv.text.analysis import MARKS, UNDIVIDED, join_ordinals
@@ -261,10 +262,10 @@ class _Parser:
             closes = self._take() == "close"  # one too many, at the top: ignored
             following = self._all(depth)
             if closes:
-                alternatives[-1] = _join(And, [alternatives[-1], following])
+                alternatives[-1] = joined(And, [alternatives[-1], following])
             else:
                 alternatives.append(following)
-        return _join(Or, alternatives)
+        return joined(Or, alternatives)
 
     def _all(self, depth: int) -> Node | None:
         parts: list[Node | None] = []
@@ -273,7 +274,7 @@ class _Parser:
                 self._take()
             else:
                 parts.append(self._term(depth))
-        return _join(And, parts)
+        return joined(And, parts)
 
     def _term(self, depth: int) -> Node | None:
         is_negated = False
@@ -335,15 +336,3 @@ class _Parser:
         kind = self._peek()
         self._at += 1
         return kind
-
-
-def _join(kind: type[And] | type[Or], parts: list[Node | None]) -> Node | None:
-    """One node of the parts that there are, flat; alternatives each once."""
-    flat: list[Node] = []
-    for part in parts:
-        flat.extend(part.parts if isinstance(part, kind) else [part] if part else [])
-    if kind is Or:
-        flat = list(dict.fromkeys(flat))
-    if len(flat) < 2:
-        return next(iter(flat), None)
-    return kind(tuple(flat))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -136,6 +136,43 @@ def positive_leaves(node: Node | None) -> Iterator[Leaf]:
         case And(parts) | Or(parts):
             for part in parts:
                 yield from positive_leaves(part)
+
+
+def leaves(node: Node | None) -> Iterator[Leaf]:
+    """All words, phrases, beginnings and references, those under a `Not` as well."""
+    match node:
+        case Word() | Phrase() | Prefix() | Reference() | FieldTerm():
+            yield node
+        case And(parts) | Or(parts):
+            for part in parts:
+                yield from leaves(part)
+        case Not(part):
+            yield from leaves(part)
+
+
+def without(node: Node | None, left_out: Collection[Node]) -> Node | None:
+    """The tree as if these leaves had never been said; None where nothing stays."""
+    match node:
+        case And(parts):
+            return joined(And, [without(part, left_out) for part in parts])
+        case Or(parts):
+            return joined(Or, [without(part, left_out) for part in parts])
+        case Not(part):
+            kept = without(part, left_out)
+            return kept and (kept.part if isinstance(kept, Not) else Not(kept))
+    return None if node in left_out else node
+
+
+def joined(kind: type[And] | type[Or], parts: Iterable[Node | None]) -> Node | None:
+    """One node of the parts that there are, flat; alternatives each once. None where there are none."""
+    flat: list[Node] = []
+    for part in parts:
+        flat.extend(part.parts if isinstance(part, kind) else [part] if part else [])
+    if kind is Or:
+        flat = list(dict.fromkeys(flat))
+    if len(flat) < 2:
+        return next(iter(flat), None)
+    return kind(tuple(flat))
 
 
 def grouped(node: Node) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import dataclass
 from functools import lru_cache
 from threading import Lock
@@ -64,6 +64,11 @@ ACCENTED_ENDINGS = {"ca", "cs", "fr", "ga", "it", "lt", "pl", "pt", "ro", "ru", 
 """Languages whose stemmers know some endings by their accents, which forms have lost. (Spanish does without: its
 stemmer knows most endings both ways, and would take "bandera" for a verb to come.)"""
 
+KEEP_BEGINNINGS = frozenset(
+    ("ca", "cs", "da", "de", "en", "eo", "es", "et", "eu", "fr", "hu", "it", "lt", "nb", "nn", "no", "pl", "pt", "ro")
+)
+"""Languages whose stemmers leave the first two letters as they are, but for a y that becomes an i ("dying": die)."""
+
 LONGEST_WORD = 128
 """Characters; what is longer is data, not a word, and is not indexed."""
 
@@ -107,10 +112,23 @@ class Token:
 
 def tokens(text: str) -> Iterator[Token]:
     """The words of a text, in order; those of Chinese and Japanese are each two characters that stand side by side."""
+    for start, end in _words(text):
+        if parts := _parts(text[start:end]):
+            yield Token(start, end, parts)
+
+
+def spans(text: str, is_meant: Callable[[str], bool]) -> Iterator[tuple[int, int]]:
+    """Where the words of a text begin and end that are meant; it is asked of each as it is written."""
+    if _UNDIVIDED_CHARACTER.search(text):
+        return ((start, end) for start, end in _words(text) if is_meant(text[start:end]))
+    return (match.span() for match in _WORD.finditer(text) if is_meant(match[0]))
+
+
+def _words(text: str) -> Iterator[tuple[int, int]]:
     for match in _WORD.finditer(text):
         for start, end in [match.span()] if match.group().isascii() else _divided(text, *match.span()):
-            if end - start <= LONGEST_WORD and (parts := _parts(text[start:end])):
-                yield Token(start, end, parts)
+            if end - start <= LONGEST_WORD:
+                yield start, end
 
 
 def _divided(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -190,6 +208,18 @@ def stem(form: str, language: str) -> str:
         return form
     stemmer = _stemmer(base)
     return min((strip_accents(stemmer.stem(spelling)) for spelling in stemmer.spellings(form)), key=_by_length)
+
+
+def has_stem_of(form: str, language: str, stems: Set[str], beginnings: Set[str]) -> bool:
+    """Whether the stem of a form is one of these, with these beginnings: most need no stemming to tell."""
+    if language.partition("-")[0].lower() in KEEP_BEGINNINGS and beginning(form) not in beginnings:
+        return False
+    return stem(form, language) in stems
+
+
+def beginning(form: str) -> str:
+    """What a form and its stem have in common, in `KEEP_BEGINNINGS`."""
+    return form[:2].replace("y", "i")
 
 
 def is_of_letters(form: str) -> bool:

@@ -6,5 +6,6 @@
     documents                  a release -> a document, and back
     storage                    the files of a generation, mapped into memory
     table                      sets of releases by topic, year, language and date
-    postings, matcher          which releases have a term; which a question matches, and how well
+    postings, terms            which releases have a term; what one search looks up
+    matcher                    which releases a question matches, and how well
 """

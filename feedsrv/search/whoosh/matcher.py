@@ -4,17 +4,32 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
 
-from whoosh.searching import Searcher
-
-from feedsrv.query.tree import And, FieldTerm, Leaf, Node, Not, Or, Phrase, Prefix, Reference, Word, positive_leaves
+from feedsrv.query.tree import (
+    And,
+    FieldTerm,
+    Leaf,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Prefix,
+    Reference,
+    Word,
+    leaves,
+    positive_leaves,
+    without,
+)
 from feedsrv.release import Release
 from feedsrv.search import ranking
 from feedsrv.search.excerpts import Wanted
-from feedsrv.search.whoosh.postings import MOST_EXPANSIONS, Postings, PostingsCache, places
+from feedsrv.search.whoosh.postings import Postings
 from feedsrv.search.whoosh.table import members
+from feedsrv.search.whoosh.terms import MOST_EXPANSIONS, Terms
+from feedsrv.search.work import WorkSpent
 from feedsrv.text import analysis
 
 _FORMS = {"title": "title_forms", "contact": "contacts"}
@@ -28,11 +43,25 @@ _REFERENCE_FIRST = 1000.0
 
 @dataclass(frozen=True, slots=True)
 class Matcher:
-    """Answers for one thread; ``languages`` are those by whose rules an unmarked word may be stemmed."""
+    """Answers for one search, which looks up terms."""
 
-    postings: PostingsCache
-    searcher: Searcher
-    languages: tuple[str, ...]
+    terms: Terms
+
+    def afforded(self, tree: Node) -> Node | None:
+        """What is required by a tree, without what is more work than is left; None where nothing is.
+
+        Words are looked for before beginnings, and these before phrases. From then on all that stays costs nothing.
+        """
+        tree = self.required(tree)
+        left_out = []
+        for leaf in sorted(dict.fromkeys(leaves(tree)), key=_costliness):
+            try:
+                self.releases(leaf)
+                list(self._evidence(leaf))
+            except WorkSpent:
+                left_out.append(leaf)
+        self.terms.work.left_out += map(str, left_out)
+        return without(tree, left_out) if left_out else tree
 
     def releases(self, leaf: Node) -> int:
         """The releases that a word, phrase, beginning or reference matches."""
@@ -77,17 +106,20 @@ class Matcher:
                 return Or(tuple(map(self.loosened, parts)))
         return tree
 
-    def by_relevance(self, tree: Node, releases: int) -> list[int]:
-        """The ranks of the releases, those first that answer best; of equals the newest first."""
+    def by_relevance(self, tree: Node, typed: Node, releases: int) -> list[int]:
+        """The ranks of the releases, those first that answer best; of equals the newest first.
+
+        ``typed`` is the tree with what is not required, which has neighbours, too.
+        """
         scores = dict.fromkeys(members(releases), 0.0)
         if len(scores) < 2:
             return list(scores)
-        for leaf, times in Counter(positive_leaves(self.required(tree))).items():
+        for leaf, times in Counter(positive_leaves(tree)).items():
             for weight, postings in self._evidence(leaf):
                 postings.weighed(weight * times, scores)
         order = ranking.best_first(scores, scores)
         best = order[: ranking.MOST_RERANKED]
-        for rank, bonus in self._neighbours(tree, best).items():
+        for rank, bonus in self._neighbours(typed, best).items():
             scores[rank] += bonus
         return ranking.best_first(scores, best) + order[ranking.MOST_RERANKED :]
 
@@ -99,23 +131,22 @@ class Matcher:
             for form in analysis.forms(text)
             if analysis.is_of_letters(form) and not analysis.is_stopword(form, [release.language])
         )
-        reader = self.searcher.reader()
-        telling = {
-            stem: ranking.saturated(times) * postings.rarity
-            for stem, times in sorted(said.items(), key=lambda item: (-item[1], item[0]))[:_MOST_LOOKED_AT]
-            if len((postings := self.postings.stem(reader, stem)).ranks) > 1
-        }
+        telling: dict[str, float] = {}
+        with suppress(WorkSpent):
+            for stem, times in sorted(said.items(), key=lambda item: (-item[1], item[0]))[:_MOST_LOOKED_AT]:
+                if len((postings := self.terms.stem(stem)).ranks) > 1:
+                    telling[stem] = ranking.saturated(times) * postings.rarity
         scores = dict.fromkeys(members(candidates), 0.0)
         for stem in sorted(telling, key=lambda stem: (-telling[stem], stem))[:_MOST_TRAITS]:
-            self.postings.stem(reader, stem).weighed(telling[stem], scores)
+            self.terms.stem(stem).weighed(telling[stem], scores)
         return {rank: score for rank, score in scores.items() if score}
 
     def wanted(self, tree: Node) -> Wanted:
-        """What is marked in excerpts: all that was asked for, but stopwords among others."""
+        """What is marked in excerpts: all that was asked for."""
         stems: set[str] = set()
         forms: set[str] = set()
         beginnings: set[str] = set()
-        for leaf in positive_leaves(self.required(tree)):
+        for leaf in positive_leaves(tree):
             match leaf.part if isinstance(leaf, FieldTerm) else leaf:
                 case Word(text):
                     stems.update(
@@ -127,15 +158,17 @@ class Matcher:
                     forms.update(analysis.forms(other.text))
         return Wanted(frozenset(stems), frozenset(forms), tuple(sorted(beginnings)))
 
-    def notes(self, tree: Node) -> Iterator[str]:
-        """Sentences on what was cut or passed over."""
+    def notes(self, tree: Node | None, typed: Node) -> Iterator[str]:
+        """Sentences on what was cut or passed over, once all else is done."""
         for leaf in dict.fromkeys(positive_leaves(tree)):
             if isinstance(leaf, Prefix) and self._beginning(leaf.text).is_cut:
                 yield f"Only the first {MOST_EXPANSIONS} words that begin with “{leaf.text}” were looked for."
-        passed = [leaf.text for leaf in positive_leaves(tree) if isinstance(leaf, Word)]
-        kept = Counter(leaf.text for leaf in positive_leaves(self.required(tree)) if isinstance(leaf, Word))
+        passed = [leaf.text for leaf in positive_leaves(typed) if isinstance(leaf, Word)]
+        kept = Counter(leaf.text for leaf in positive_leaves(self.required(typed)) if isinstance(leaf, Word))
         if small := list(dict.fromkeys(text for text in passed if not kept[text])):
             yield f"Small words were passed over: {', '.join(small)}. In quotes they count."
+        if left_out := self.terms.work.left_out:
+            yield f"This question is more work than one search may be. Left out: {', '.join(left_out)}."
 
     def corrected(self, tree: Node) -> Node:
         """The tree with words that no release has replaced by the nearest ones that some have."""
@@ -144,24 +177,22 @@ class Matcher:
                 return And(tuple(map(self.corrected, parts)))
             case Or(parts):
                 return Or(tuple(map(self.corrected, parts)))
-            case Word(text) if not self.releases(tree):
-                return Word(
-                    " ".join(self._nearest(form) for word in analysis.tokens(text) for form in word.parts) or text
-                )
+            case Word(text):
+                with self.terms.work.or_else(f"how “{text}” may be meant"):
+                    if not self.releases(tree):
+                        near = (self._nearest(form) for word in analysis.tokens(text) for form in word.parts)
+                        return Word(" ".join(near) or text)
         return tree
 
     def _nearest(self, form: str) -> str:
         """The word that was meant; digits, short words and words that are known stay."""
         if len(form) < _SHORTEST_CORRECTED or not analysis.is_of_letters(form) or self._stemmed(form):
             return form
-        reader = self.searcher.reader()
         for mistakes in (1, 2)[: 1 + (len(form) >= _SHORTEST_TWICE_WRONG)]:
-            near: list[str] = [
-                word for word in reader.terms_within("forms", form, mistakes, prefix=1) if analysis.is_of_letters(word)
-            ]
+            near = [word for word in self.terms.near(form, mistakes) if analysis.is_of_letters(word)]
             if mistakes == 1:
                 near += _swapped(form)
-            having = {word: len(self.postings.form(reader, word).ranks) for word in near}
+            having = {word: len(self.terms.form(word).ranks) for word in near}
             if any(having.values()):
                 return max(having, key=lambda word: (having[word], word))
         return form
@@ -170,20 +201,17 @@ class Matcher:
         if not isinstance(part, Word):
             return False
         forms = analysis.forms(part.text)
-        return bool(forms) and all(analysis.is_stopword(form, self.languages) for form in forms)
+        return bool(forms) and all(analysis.is_stopword(form, self.terms.languages) for form in forms)
 
     def _evidence(self, leaf: Leaf) -> Iterator[tuple[float, Postings]]:
         """What speaks for a release that a leaf matches, and its weight."""
-        reader = self.searcher.reader()
         match leaf:
             case Word(text):
                 for word in analysis.tokens(text):
-                    yield from (
-                        (1.0, self.postings.stem(reader, stem)) for form in word.forms for stem in self._stems(form)
-                    )
+                    yield from ((1.0, self.terms.stem(stem)) for form in word.forms for stem in self._stems(form))
             case FieldTerm("title", Word(text)):
                 forms = (form for word in analysis.tokens(text) for form in word.forms)
-                yield from ((1.0, self.postings.title(reader, stem)) for form in forms for stem in self._stems(form))
+                yield from ((1.0, self.terms.title(stem)) for form in forms for stem in self._stems(form))
             case FieldTerm(name, part):
                 is_beginning = isinstance(part, Prefix)
                 yield 1.0, (self._beginning if is_beginning else self._phrase)(part.text, _FORMS[name])
@@ -201,25 +229,23 @@ class Matcher:
         return whole | _all(self._stemmed(part) for part in parts) if len(parts) > 1 else whole
 
     def _stemmed(self, form: str) -> int:
-        reader = self.searcher.reader()
-        return _any(self.postings.stem(reader, stem).releases for stem in self._stems(form))
+        return _any(self.terms.stem(stem).releases for stem in self._stems(form))
 
     def _in_title(self, parts: Sequence[str]) -> int:
-        reader = self.searcher.reader()
-        return _all(_any(self.postings.title(reader, stem).releases for stem in self._stems(part)) for part in parts)
+        return _all(_any(self.terms.title(stem).releases for stem in self._stems(part)) for part in parts)
 
     def _phrase(self, text: str, name: str = "forms") -> Postings:
-        return self.postings.phrase(self.searcher.reader(), analysis.forms(text), name)
+        return self.terms.phrase(analysis.forms(text), name)
 
     def _beginning(self, text: str, name: str = "forms") -> Postings:
         *before, last = analysis.forms(text) or [""]
-        return self.postings.beginning(self.searcher.reader(), "".join((*before, last)), name)
+        return self.terms.beginning("".join((*before, last)), name)
 
     def _reference(self, leaf: Reference) -> Postings:
-        return self.postings.reference(self.searcher.reader(), leaf.key)
+        return self.terms.reference(leaf.key)
 
     def _stems(self, form: str) -> list[str]:
-        return list(dict.fromkeys(analysis.stem(form, language) for language in self.languages))
+        return list(dict.fromkeys(analysis.stem(form, language) for language in self.terms.languages))
 
     def _neighbours(self, tree: Node, ranks: Iterable[int]) -> dict[int, float]:
         """What it adds to the score of each release that words of the question stand side by side in it."""
@@ -227,16 +253,22 @@ class Matcher:
         wanted = list(dict.fromkeys(pairwise(forms)))
         if not wanted:
             return {}
-        reader, numbers = self.searcher.reader(), self.postings.table.numbers
+        numbers = self.terms.table.numbers
         wanted_in = sorted(numbers[rank] for rank in ranks)
-        standing = {form: places(reader, "forms", form, wanted_in) for form in dict.fromkeys(forms)}
-        worth = {form: self.postings.form(reader, form).rarity for form in standing}
+        standing: dict[str, dict[int, frozenset[int]]] = {}
+        worth: dict[str, float] = {}
+        with self.terms.work.or_else("which words stand side by side"):
+            for form in dict.fromkeys(forms):
+                worth[form] = self.terms.form(form).rarity
+                standing[form] = self.terms.places(form, wanted_in)
         return {
             rank: ranking.NEIGHBOURS
             * sum(
                 worth[first] + worth[second]
                 for first, second in wanted
-                if not standing[second]
+                if first in standing
+                and second in standing
+                and not standing[second]
                 .get(numbers[rank], _NOWHERE)
                 .isdisjoint(place + 1 for place in standing[first].get(numbers[rank], _NOWHERE))
             )
@@ -245,6 +277,11 @@ class Matcher:
 
 
 _NOWHERE: frozenset[int] = frozenset()
+
+
+def _costliness(leaf: Leaf) -> int:
+    part = leaf.part if isinstance(leaf, FieldTerm) else leaf
+    return 2 if isinstance(part, Phrase) else isinstance(part, Prefix)
 
 
 def _swapped(form: str) -> list[str]:

@@ -30,6 +30,8 @@ from feedsrv.search.whoosh.documents import Documents
 from feedsrv.search.whoosh.matcher import Matcher
 from feedsrv.search.whoosh.postings import PostingsCache
 from feedsrv.search.whoosh.table import FACETS, members
+from feedsrv.search.whoosh.terms import Terms
+from feedsrv.search.work import Work
 
 
 class WhooshSnapshot:
@@ -40,30 +42,35 @@ class WhooshSnapshot:
     ) -> None:
         self.generation = generation
         self.newsroom = newsroom
+        self._postings = postings
+        self._reader = searcher.reader()
         self._table = table = postings.table
         self._attachments = attachments
-        self._documents = Documents(searcher.reader())
-        languages = dict.fromkeys((*(newsroom.languages or (newsroom.language,)), *table.facets["lang"]))
-        self._matcher = Matcher(postings, searcher, tuple(languages))
+        self._documents = Documents(self._reader)
+        self._languages = tuple(dict.fromkeys((*(newsroom.languages or (newsroom.language,)), *table.facets["lang"])))
 
     def search(self, query: Query) -> Results:
         """The answer to a query; total and facets are exact, a page past the last one is empty."""
-        found, complete = self._found(query)
+        matcher = self._matcher()
+        asked = matcher.afforded(query.text) if query.text else None
+        found, complete = self._found(query, asked, matcher)
         filters = self._filters(query)
         total, complete = (reduce(and_, filters.values(), releases) for releases in (found, complete))
         offset = (query.page - 1) * query.per_page
-        ranks = islice(self._ordered(query, total, complete), offset, offset + query.per_page)
-        wanted = self._matcher.wanted(query.text) if query.text and query.has_excerpts else None
+        ranks = list(islice(self._ordered(query, asked, matcher, total, complete), offset, offset + query.per_page))
+        wanted = matcher.wanted(asked) if asked and query.has_excerpts else None
         return Results(
-            hits=tuple(self._hit(rank, wanted, is_partial=not complete >> rank & 1) for rank in ranks),
+            hits=tuple(
+                self._hit(rank, wanted, matcher.terms.work, is_partial=not complete >> rank & 1) for rank in ranks
+            ),
             total=total.bit_count(),
             page=query.page,
             per_page=query.per_page,
             sort=query.sort,
             complete=complete.bit_count(),
             facets={name: self._facet(name, found, filters) for name in FACETS},
-            did_you_mean=self._did_you_mean(query) if query.text and not complete else None,
-            notes=tuple(self._matcher.notes(query.text)) if query.text else (),
+            did_you_mean=None if complete else self._did_you_mean(query, matcher),
+            notes=tuple(matcher.notes(asked, query.text)) if query.text else (),
         )
 
     def get(self, release_id: str) -> Release:
@@ -106,7 +113,9 @@ class WhooshSnapshot:
 
     def days(self, query: Query) -> Mapping[date | None, int]:
         """How many releases answer a query on each day; None: those without a date."""
-        found, _ = self._found(query)
+        matcher = self._matcher()
+        asked = matcher.afforded(query.text) if query.text else None
+        found, _ = self._found(query, asked, matcher)
         total = reduce(and_, self._filters(query).values(), found)
         counted = Counter(self._table.days[rank] for rank in members(total))
         return {date.fromordinal(day) if day else None: count for day, count in counted.items()}
@@ -122,19 +131,28 @@ class WhooshSnapshot:
         release = self.get(release_id)
         candidates = self._table.any_of("lang", [release.language])
         candidates &= ~(1 << self._table.ranks[self._table.by_id[release_id]])
-        scores = self._matcher.resemblance(release, candidates)
+        scores = self._matcher().resemblance(release, candidates)
         return tuple(self._release(rank) for rank in ranking.best_first(scores, scores)[:limit])
 
-    def _found(self, query: Query) -> tuple[int, int]:
-        """The releases that answer the words and dates of a query, and those of them that have all the words."""
+    def _matcher(self) -> Matcher:
+        """For one search, which has its own work."""
+        return Matcher(Terms(self._postings, self._reader, self._languages, Work(len(self._table.numbers))))
+
+    def _found(self, query: Query, asked: Node | None, matcher: Matcher) -> tuple[int, int]:
+        """The releases that answer the words and dates of a query, and those of them that have all the words.
+
+        ``asked`` is what is looked for of its text; nothing is found where nothing of it is.
+        """
         dated = self._between(query.since, query.before)
         if query.is_undated:
             dated &= ~((1 << len(self._table.ages)) - 1)
         if query.text is None:
             return dated, dated
-        complete = dated & self._matches(self._matcher.required(query.text))
+        if asked is None:
+            return 0, 0
+        complete = dated & self._matches(asked, matcher)
         if query.sort is Sort.RELEVANCE and complete.bit_count() < ranking.ENOUGH:
-            return complete | dated & self._matches(self._matcher.loosened(query.text)), complete
+            return complete | dated & self._matches(matcher.loosened(asked), matcher), complete
         return complete, complete
 
     def _filters(self, query: Query) -> dict[str, int]:
@@ -157,27 +175,29 @@ class WhooshSnapshot:
             return tuple(sorted(counted, key=lambda facet: -int(facet.value)))
         return tuple(sorted(counted, key=lambda facet: (-facet.count, facet.value)))
 
-    def _ordered(self, query: Query, releases: int, complete: int) -> Iterator[int]:
+    def _ordered(
+        self, query: Query, asked: Node | None, matcher: Matcher, releases: int, complete: int
+    ) -> Iterator[int]:
         match query.sort:
             case Sort.OLDEST:
                 dated = (1 << len(self._table.ages)) - 1
                 yield from reversed(list(members(releases & dated)))
                 yield from members(releases & ~dated)
-            case Sort.RELEVANCE if query.text is not None:
-                yield from self._matcher.by_relevance(query.text, complete)
-                yield from self._matcher.by_relevance(query.text, releases & ~complete)
+            case Sort.RELEVANCE if query.text and asked:
+                yield from matcher.by_relevance(asked, query.text, complete)
+                yield from matcher.by_relevance(asked, query.text, releases & ~complete)
             case _:
                 yield from members(releases)
 
-    def _matches(self, tree: Node) -> int:
+    def _matches(self, tree: Node, matcher: Matcher) -> int:
         """The releases that a tree matches."""
         match tree:
             case And(parts):
-                return reduce(and_, map(self._matches, parts))
+                return reduce(and_, (self._matches(part, matcher) for part in parts))
             case Or(parts):
-                return reduce(or_, map(self._matches, parts))
+                return reduce(or_, (self._matches(part, matcher) for part in parts))
             case Not(part):
-                return self._table.everything & ~self._matches(part)
+                return self._table.everything & ~self._matches(part, matcher)
             case Filter("topic", value):
                 return self._table.any_of("topic", [self.newsroom.topic_id(value.replace(" ", "-"))])
             case Filter(name, value):
@@ -186,27 +206,30 @@ class WhooshSnapshot:
                 return self._between(
                     self.newsroom.midnight(since) if since else None, self.newsroom.midnight(before) if before else None
                 )
-        return self._matcher.releases(tree)
+        return matcher.releases(tree)
 
     def _between(self, since: datetime | None, before: datetime | None) -> int:
         if since is None and before is None:
             return self._table.everything
         return self._table.between(*(moment.timestamp() if moment else None for moment in (since, before)))
 
-    def _did_you_mean(self, query: Query) -> str | None:
+    def _did_you_mean(self, query: Query, matcher: Matcher) -> str | None:
         """The question with unknown words replaced by their nearest neighbours, if that finds something as well."""
-        assert query.text is not None  # noqa: S101 - only a question can be mistyped
-        corrected = self._matcher.corrected(query.text)
-        finds = corrected != query.text and self._found(replace(query, text=corrected))[0]
-        return typed(corrected) if finds else None
+        if query.text is None or matcher.terms.work.left_out:
+            return None
+        corrected = matcher.corrected(query.text)
+        if corrected == query.text:
+            return None
+        found, _ = self._found(replace(query, text=corrected), matcher.afforded(corrected), matcher)
+        return typed(corrected) if found and not matcher.terms.work.left_out else None
 
-    def _hit(self, rank: int, wanted: Wanted | None, *, is_partial: bool) -> Hit:
+    def _hit(self, rank: int, wanted: Wanted | None, work: Work, *, is_partial: bool) -> Hit:
         release = self._release(rank)
         if wanted is None:
             return Hit(release, is_partial=is_partial)
         return Hit(
             release,
-            excerpt((release.text, release.boilerplate), release.language, wanted),
+            excerpt((release.text, release.boilerplate), release.language, wanted, work),
             marked(release.title, release.language, wanted),
             is_partial,
         )
