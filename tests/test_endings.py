@@ -124,12 +124,6 @@ def test_ctrl_c_while_it_works_ends_it(office: Path, tmp_path: Path, command: li
     press_at_any_moment(office, tmp_path / "output", command, presses=2)
 
 
-@pytest.mark.bench
-@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
-def test_ctrl_c_at_many_moments(office: Path, tmp_path: Path, command: list[str]) -> None:
-    press_at_any_moment(office, tmp_path / "output", command, presses=60)
-
-
 def press_at_any_moment(office: Path, output: Path, command: list[str], presses: int) -> None:
     """Press Ctrl-C again and again, each time at another moment after the command has been imported."""
     moments = Random(presses)

@@ -7,6 +7,7 @@ import os
 import re
 import signal
 import socket
+import struct
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -98,6 +99,23 @@ def ask_for_everything(newsroom: Running) -> None:
     for _ in range(6):
         newsroom.get("/search?q=comet")
     newsroom.get("/feed")
+
+
+@pytest.mark.slow
+def test_who_dawdles_or_goes_keeps_nobody_from_the_metrics_and_is_in_no_log(folder: Newsroom) -> None:
+    port = free_port()
+    with gunicorn(folder, FEEDSRV_METRICS=f"127.0.0.1:{port}") as newsroom:
+        dawdlers = [socket.create_connection(("127.0.0.1", port)) for _ in range(20)]
+        for number, dawdler in enumerate(dawdlers):
+            dawdler.sendall(b"GET /metrics HTTP/1.1\r\n" if number % 2 else b"\r\n\0")
+        assert scraped(port)["feedsrv_releases"] == 1
+        for dawdler in dawdlers:
+            dawdler.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # closed with a reset
+            dawdler.close()
+        assert scraped(port)["feedsrv_releases"] == 1
+        assert newsroom.get("/releases.atom")[0] == 200
+        newsroom.process.terminate()
+        assert newsroom.process.communicate(timeout=PATIENCE)[0] == ""
 
 
 @pytest.mark.slow

@@ -6,6 +6,7 @@ that dies takes nothing with it. What is read from the index is read when somebo
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator
 from socket import socket
 from socketserver import ThreadingMixIn
@@ -115,6 +116,11 @@ class _Server(ThreadingMixIn, WSGIServer):
         self.set_app(application)
         listener.listen()
         listener.setblocking(False)  # another process may be the first to accept
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Whoever asks and does not wait for an answer is no fault of ours."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
 
 
 class _Handler(WSGIRequestHandler):
