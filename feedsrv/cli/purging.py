@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
+from itertools import chain
 from urllib.parse import urlsplit
 from urllib.request import Request
 
@@ -34,8 +35,11 @@ class Cache:
     def states(self, snapshot: Snapshot, known: Iterable[str]) -> Mapping[str, str]:
         """The pages and files of releases, the lists and feeds that are offered, and the pages that name them all."""
         states = dict.fromkeys(known, "")
-        for path, parts in (*self._releases(snapshot), *self._lists(snapshot)):
-            states[path] = sha256(repr((self._purge, snapshot.newsroom, parts)).encode()).hexdigest()[:24]
+        of_all = sha256(repr((self._purge, snapshot.newsroom)).encode())
+        for path, content in chain(self._releases(snapshot), self._lists(snapshot)):
+            digest = of_all.copy()
+            digest.update(repr(content).encode())
+            states[path] = digest.hexdigest()[:24]
         return states
 
     def message(self, address: str) -> Request:
