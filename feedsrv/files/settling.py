@@ -52,10 +52,13 @@ class Unsettled:
         return bool(self.paths) and (path in self.paths or not self.paths.isdisjoint(_above(path)))
 
     def has_begun(self, path: Path) -> bool:
-        """Whether somebody has begun to write this file since; one that is said to change in the future has not."""
+        """Whether somebody has begun to write this file since, or just before, so that nobody was told yet.
+
+        One that is said to have changed in the future has not.
+        """
         if self.at == inf or (found := signature(path)) is None:
             return False
-        return self.at < found[-1] / 1e9 <= time()
+        return self.at - SETTLED < found[-1] / 1e9 <= time()
 
     def problems(self) -> Iterator[Problem]:
         """What is to be said of files that do not come to rest."""

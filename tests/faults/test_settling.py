@@ -40,6 +40,13 @@ def put(newsroom: Newsroom, *unsettled: str) -> None:
     publish(newsroom.catalogue, newsroom.index, newsroom.now, unsettled=Unsettled(paths))
 
 
+def at_rest(newsroom: Newsroom) -> Unsettled:
+    """Wait until all files have come to rest."""
+    settling = Settling(newsroom.releases)
+    settling.wait()
+    return settling.unsettled
+
+
 class TestWhoseFileIsBeingWritten:
     """However far it has come: what is public stays what it was, and what is not does not become public."""
 
@@ -99,8 +106,7 @@ class TestWhoseFileIsBeingWritten:
     def test_what_somebody_begins_to_write_meanwhile_waits(self, make_newsroom: MakeNewsroom, written: str) -> None:
         newsroom = make_newsroom({"a.md": release(), "_index.md": "", "map.png": b"x"})
         newsroom.write({"b.md": release(body="![map](map.png)"), "b.yaml": "", "b.pdf": b"%PDF"})
-        settling = Settling(newsroom.releases)
-        path, unsettled = newsroom.releases / written, settling.unsettled
+        path, unsettled = newsroom.releases / written, at_rest(newsroom)
 
         def reading(sources: Sequence[str]) -> Iterator[str]:
             with path.open("a") as file:
@@ -109,8 +115,15 @@ class TestWhoseFileIsBeingWritten:
 
         publish(newsroom.catalogue, newsroom.index, newsroom.now, unsettled=unsettled, progress=reading)
         assert ids(newsroom) == ["a"]
-        publish(newsroom.catalogue, newsroom.index, newsroom.now, unsettled=settling.unsettled)
+        publish(newsroom.catalogue, newsroom.index, newsroom.now, unsettled=at_rest(newsroom))
         assert ids(newsroom) == ["a", "b"]
+
+    def test_what_was_just_begun_and_not_told_of_yet_waits(self, make_newsroom: MakeNewsroom) -> None:
+        newsroom = make_newsroom({"a.md": release()})
+        newsroom.write({"b.md": release()})
+        unsettled = Settling(newsroom.releases).unsettled
+        publish(newsroom.catalogue, newsroom.index, newsroom.now, unsettled=unsettled)
+        assert (unsettled.paths, ids(newsroom)) == (frozenset(), ["a"])
 
     def test_a_public_one_that_somebody_begins_to_write_meanwhile_stays_what_it_was(
         self, make_newsroom: MakeNewsroom
@@ -121,7 +134,7 @@ class TestWhoseFileIsBeingWritten:
             (newsroom.releases / "a.md").write_bytes(b"")
             yield from sources
 
-        unsettled = Settling(newsroom.releases).unsettled
+        unsettled = at_rest(newsroom)
         publish(newsroom.catalogue, newsroom.index, newsroom.now, unsettled=unsettled, progress=reading)
         assert newsroom.snapshot().get("a").title == "Whole"
 
