@@ -19,14 +19,17 @@ from typing import Any
 from urllib.request import urlopen
 
 import pytest
+from flask import request
 
+from feedsrv.feeds.formats import FORMATS
 from feedsrv.web import create_app
-from feedsrv.web.observation import Observation
+from feedsrv.web.observation import KIND, Observation, note_kind
 from feedsrv.web.request_log import RequestLog
 from tests.conftest import Files, MakeNewsroom, Newsroom, release
 from tests.running import PATIENCE, Running, environment, free_port, run, running, until
 from tests.test_serving import children_of
 
+GUIDE = Path(__file__).parent.parent / "docs/operators.md"
 SECRETS = ("draft", "embargo", "held", "expired", "unreadable", "feedsrv_files")
 FILES: Files = {
     "comet.md": release("A comet", body="A comet over the harbour. See [a plan](plan.pdf).", topics="[space]"),
@@ -218,6 +221,23 @@ def test_the_publisher_alone_tells_of_its_files_and_of_its_hub(folder: Newsroom)
     finally:
         process.terminate()
         assert process.wait(PATIENCE) == 0
+
+
+def test_the_kinds_are_those_of_the_guide(folder: Newsroom) -> None:
+    app = create_app(folder.index, folder.settings)
+    examples = {"topics": "a", "year": "2026", "release_id": "a", "name": "a", "part": "a", "format_": FORMATS["atom"]}
+    kinds = {"other"}
+    for rule in app.url_map.iter_rules():
+        for format_ in FORMATS.values():
+            url = app.url_map.bind("localhost").build(
+                rule.endpoint, {**examples, **(rule.defaults or {}), "format_": format_}
+            )
+            with app.test_request_context(url.partition("?")[0]):
+                note_kind()
+                kinds.add(request.environ[KIND])
+    row = next(line for line in GUIDE.read_text("utf8").splitlines() if line.startswith("| `feedsrv_request_seconds`"))
+    said = re.findall(r"`(\w+)`", row.partition("(")[2].partition(")")[0])
+    assert kinds == set(said)
 
 
 @pytest.mark.parametrize("path", ["/metrics", "/metrics/", "//metrics", "/health/metrics", "/static/metrics", "/"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from socket import socket
@@ -15,29 +14,33 @@ from feedsrv.publishing.watch import watch
 from feedsrv.search import SearchIndex
 from feedsrv.search.whoosh.index import WhooshIndex
 from feedsrv.settings import Settings
-from feedsrv.workers import FOLDER
 
 if TYPE_CHECKING:
     from feedsrv.cli.telling import Teller
 
 
-def run(settings: Settings, stop: Event, listener: socket | None) -> None:
-    """Keep the index in line with the folder until ``stop`` is set; ``listener`` is where metrics are asked for."""
+def run(settings: Settings, stop: Event, listener: socket | None, folder: str | None = None) -> None:
+    """Keep the index in line with the folder until ``stop`` is set.
+
+    ``listener`` is where metrics are asked for, ``folder`` where web workers count, which are then told of, too.
+    """
     index = WhooshIndex(settings.index)
     tellers: list[Teller] = []
     if settings.hub or settings.purge:
         from feedsrv.cli.telling import start_telling  # it needs the web, and most have nobody to tell
 
         tellers = start_telling(index, settings, stop)
-    report = _reporting(index, tellers, listener) if listener else lambda _: None
+    report = _reporting(index, tellers, listener, folder) if listener else lambda _: None
     watch(Catalogue(settings.releases), index, lambda: datetime.now(UTC), stop, settings.poll, report)
 
 
-def _reporting(index: SearchIndex, tellers: Sequence[Teller], listener: socket) -> Callable[[Summary], None]:
+def _reporting(
+    index: SearchIndex, tellers: Sequence[Teller], listener: socket, folder: str | None
+) -> Callable[[Summary], None]:
     """Answer whoever asks for metrics; what is to be told of each run."""
     from feedsrv.cli.metrics import PublisherCollector  # it needs an extra
     from feedsrv.web.metrics import IndexCollector, expose
 
     collector = PublisherCollector(tellers)
-    expose(listener, [IndexCollector(index), collector], os.environ.get(FOLDER))
+    expose(listener, [IndexCollector(index), collector], folder)
     return collector.note

@@ -15,7 +15,7 @@ from typing import Any
 
 from gunicorn.app.base import BaseApplication
 
-from feedsrv import gunicorn_conf
+from feedsrv import gunicorn_conf, workers
 from feedsrv.cli import publisher
 from feedsrv.cli.stopping import stop_event
 from feedsrv.search.whoosh.index import WhooshIndex
@@ -108,7 +108,7 @@ def _run_publisher(settings: Settings, metrics: socket | None, configure_logging
     configure_logging()
     stop = stop_event()
     _follow_parent()
-    publisher.run(settings, stop, metrics)
+    publisher.run(settings, stop, metrics, os.environ.get(workers.FOLDER))
 
 
 def _follow_parent() -> None:

@@ -17,12 +17,12 @@ from datetime import datetime
 from functools import lru_cache
 from typing import IO, Any
 
-LONGEST_LINE = 65_536
+LONGEST_LINE = 32_768
 MOST_TIMES = 500
 """How many times its size a compressed log may unpack to, beyond what any log does; zeros give a thousand."""
 _UNSUSPECTED = 64_000_000
 
-_QUOTED = r'"((?:[^"\\]|\\.)*)"'
+_QUOTED = r'"((?:[^"\\]|\\.)*+)"'
 _COMBINED = re.compile(
     rf"\[(\d\d/\w{{3}}/\d{{4}}:\d\d:\d\d:\d\d [+-]\d{{4}})\] {_QUOTED} (\d{{3}}) \S+ {_QUOTED} {_QUOTED}"
 )

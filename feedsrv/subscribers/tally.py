@@ -13,8 +13,10 @@ from feedsrv.subscribers.agents import agent_of
 PERIOD = timedelta(days=7)
 """What counts is what was said in this time before the end of the logs: whoever fetches for others asks daily."""
 
-MOST_CLAIMS = 100_000
+MOST_CLAIMS = 50_000
 """Fetchers of feeds that are remembered; more of them nobody has who is not making them up."""
+
+LONGEST_AGENT = 1_000
 
 _AHEAD = timedelta(days=1)  # a clock may be wrong, a log is not of next year
 _ANSWERED = frozenset({200, 301, 304, 308})
@@ -93,7 +95,7 @@ class Tally:
             self._take(feed, request)
 
     def _take(self, feed: str, request: Request) -> None:
-        agent = agent_of(request.agent)
+        agent = agent_of(request.agent[:LONGEST_AGENT])
         key = feed, agent.key, agent.feed_id
         claim = self._claims.get(key)
         if claim is None:

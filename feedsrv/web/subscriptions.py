@@ -16,7 +16,7 @@ from feedsrv.web.parameters import listing_of
 from feedsrv.web.responses import HABITS
 
 LONGEST = 2_000
-MOST_REMEMBERED = 50_000
+MOST_REMEMBERED = 10_000
 
 
 class Subscriptions:
@@ -31,6 +31,8 @@ class Subscriptions:
 
         None if it is none. It is not looked whether anything is in it, nor which host is asked.
         """
+        if len(target) > LONGEST:
+            return None
         if target not in self._known:
             if len(self._known) >= MOST_REMEMBERED:
                 self._known.clear()
@@ -39,7 +41,7 @@ class Subscriptions:
 
     def _found(self, target: str) -> str | None:
         try:
-            parts = urlsplit(target[:LONGEST])
+            parts = urlsplit(target)
         except ValueError:
             return None
         is_likely = parts.path.rpartition(".")[2] in FORMATS or parts.path.endswith(tuple(HABITS))
