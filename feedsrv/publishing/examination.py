@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
@@ -100,6 +101,7 @@ class Examination:
 
         ``only`` names the files that may have changed, None all of them.
         """
+        left_out: list[str] = []
         for source in progress(self.listing.sources):
             if source in self.attached:
                 continue
@@ -107,9 +109,13 @@ class Examination:
             if found := self.examine(source, known.get(source) if known else None, is_told=is_told):
                 self.attached |= attached(found.record.named)
                 yield found
+            else:
+                left_out.append(source)
         there = {*self.listing.sources, *self.listing.files}
-        for source, record in (known or {}).items():
-            if source in self._unsettled and source not in there:  # it may be just being replaced
+        gone = [record for source, record in (known or {}).items() if source not in there]
+        renamed = self._digests(left_out) if gone else frozenset()
+        for record in gone:
+            if record.source in self._unsettled or record.basis.digest in renamed:  # it may be just being replaced
                 yield Examined(self._aged(record))
 
     def examine(self, source: str, known: FileRecord | None = None, *, is_told: bool = True) -> Examined | None:
@@ -161,6 +167,14 @@ class Examination:
             return None
         except FileUnreadable as error:
             return Examined(_unreadable(source, error.problem, digest))
+
+    def _digests(self, sources: Iterable[str]) -> frozenset[str]:
+        """The digests of files that are not read yet: one that has gone may be one of them under another name."""
+        found = set()
+        for source in sources:
+            with suppress(FileUnreadable, FileNotFoundError):
+                found.add(sha256(self._catalogue.data(source)).hexdigest())
+        return frozenset(found)
 
     def _as_before(self, known: FileRecord | None) -> Examined | None:
         if known is None:

@@ -74,6 +74,25 @@ class TestWhoseFileIsBeingWritten:
         put(newsroom)
         assert ids(newsroom) == ["b"]
 
+    @pytest.mark.parametrize("settled", ["told", "not told"])
+    @pytest.mark.parametrize("new", ["new.md", "new/a.md"])
+    def test_one_that_has_another_name_is_not_gone_while_that_settles(
+        self, make_newsroom: MakeNewsroom, new: str, settled: str
+    ) -> None:
+        newsroom = make_newsroom({"a.md": release("A", id="A-1"), "b.md": release()})
+        before = ids(newsroom)
+        path = newsroom.releases / new
+        path.parent.mkdir(exist_ok=True)
+        (newsroom.releases / "a.md").rename(path)
+        if settled == "told":
+            put(newsroom, new.partition("/")[0])
+        else:
+            unsettled = Settling(newsroom.releases).unsettled
+            publish(newsroom.catalogue, newsroom.index, newsroom.now, unsettled=unsettled)
+        assert ids(newsroom) == before
+        put(newsroom)
+        assert len(ids(newsroom)) == 2
+
     def test_an_embargo_that_ends_meanwhile_waits(self, make_newsroom: MakeNewsroom) -> None:
         newsroom = make_newsroom({"a.md": release(embargo="2026-11-02 10:00"), "b.md": release()})
         newsroom.now = newsroom.now.replace(day=3)
