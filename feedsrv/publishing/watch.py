@@ -93,8 +93,12 @@ class _Publisher:
     def tick(self) -> None:
         """Publish if a release appears or goes now, or if it is time to look at everything again."""
         now, is_set = self._clock(), self._watched.is_set()
-        if not self._index.verify() or monotonic() >= self._full_pass:
+        if monotonic() >= self._full_pass:
             self._settling.survey()
+            self._run(None)
+        elif (
+            not self._index.verify()
+        ):  # no survey: what has come to rest must not be missing until it has done so again
             self._run(None)
         elif is_set or (self._turns and now >= self._turns):
             self._run(frozenset())

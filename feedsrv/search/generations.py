@@ -161,6 +161,8 @@ class Generations:
         link.unlink(missing_ok=True)
         link.symlink_to(name)
         _flush(self.folder)
+        if Path(self._current).is_dir() and not Path(self._current).is_symlink():
+            shutil.rmtree(self._current)  # a copy that followed links made it one
         link.rename(self._current)
         _flush(self.folder)
         (self.folder / _DAMAGED).unlink(missing_ok=True)
@@ -199,7 +201,9 @@ class Generations:
         shutil.rmtree(building, ignore_errors=True)
 
     def _next_number(self) -> int:
-        return max((number for number, _ in self._numbered()), default=0) + 1
+        """One that no generation had that somebody may remember, also where its folder is gone."""
+        current = _NAME.fullmatch(self.current() or "")
+        return max(int(current[1]) if current else 0, *(number for number, _ in self._numbered()), 0) + 1
 
     def _numbered(self) -> list[tuple[int, str]]:
         """The numbers and names of the generations there are, oldest first."""

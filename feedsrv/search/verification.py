@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 from time import monotonic
@@ -31,10 +32,11 @@ class Verification:
     def __init__(self, generations: Generations) -> None:
         self._generations = generations
         self._found = ("", "")  # the generation that is known to be damaged, and why
+        self._found_in: object = None  # which of its name that was: numbers begin anew where all was deleted
         self._attachments: dict[str, object] = {}  # those that were whole, as they were then
         self._looking = Lock()
         self._looked = ("", 0.0)  # the generation that an error led to, and when it was looked at
-        self._sound: str | None = None  # the generation that `go_on` found current, and had nothing to say against
+        self._told: str | None = None  # the generation, or None for none, that `go_on` has told of; "" once all is well
         self._round: Iterator[bool] = iter(())
         self._of_round: tuple[object, ...] = ()
         self._is_over = True
@@ -46,6 +48,8 @@ class Verification:
 
     def heed(self, name: str) -> str:
         """The same, after a look at what other processes have left word of."""
+        if self.damage(name) and self._found_in != self._which(name):
+            self._found = ("", "")
         if self._found[0] != name and (why := self._generations.damage(name)):
             self._note(name, why)
         return self.damage(name)
@@ -90,17 +94,17 @@ class Verification:
         allowed, self._went_on = SHARE * min(now - self._went_on, 1.0), now
         name = self._generations.current()
         if name is None or self.heed(name):
-            was_sound, self._sound = self._sound is not None, None
-            return not was_sound
+            is_known, self._told = name == self._told, name
+            return is_known
         try:
             is_sound = self._slice(name, now, now + allowed)
         except IndexUnavailable as error:
             if self._generations.current() == name:  # else it is old, and somebody else who publishes takes it away
                 self._note(name, str(error))
-                self._sound = None
+                self._told = name
                 return False
             return True
-        self._sound = name
+        self._told = ""
         return is_sound
 
     def _slice(self, name: str, now: float, end: float) -> bool:
@@ -131,8 +135,13 @@ class Verification:
         else:
             _log.error("%s cannot be read, though it is what was published: %r", name, error, exc_info=error)
 
+    def _which(self, name: str) -> object:
+        with suppress(OSError):
+            return _stamp(self._generations.path(name))[:1]
+        return None
+
     def _note(self, name: str, why: str) -> None:
-        self._found = (name, why)
+        self._found, self._found_in = (name, why), self._which(name)
         _log.error("%s is damaged: %s; the publisher makes it anew", name, why)
         if not self._generations.damage(name):
             self._generations.mark(name, why)
@@ -145,7 +154,7 @@ def _stamps(folder: Path) -> Iterator[object]:
             yield path.name, _stamp(path)
 
 
-def _stamp(path: Path) -> object:
+def _stamp(path: Path) -> tuple[int, ...]:
     status = path.lstat()
     return status.st_ino, status.st_mode, status.st_uid, status.st_size, status.st_mtime_ns
 

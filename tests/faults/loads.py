@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,12 +18,15 @@ ROOT = Path(__file__).parents[2]
 
 
 @contextmanager
-def web(releases: Path, index: Path, *options: str, log: Path | None = None) -> Iterator[Running]:
-    """Run gunicorn alone on an index, as the unit in deploy/ does."""
+def web(
+    releases: Path, index: Path, *options: str, log: Path | None = None, before: Sequence[str] = ()
+) -> Iterator[Running]:
+    """Run gunicorn alone on an index, as the unit in deploy/ does, behind a command."""
     port = free_port()
     with ExitStack() as stack:
         process = subprocess.Popen(
             [
+                *before,
                 sys.executable,
                 "-m",
                 "gunicorn",

@@ -29,6 +29,9 @@ from feedsrv.search.whoosh.storage import MappedStorage
 from feedsrv.search.whoosh.table import build
 from feedsrv.search.whoosh.update import Ledger, WhooshUpdate
 
+LOOK_AFTER = 0.05
+"""Seconds after which it is looked again whether anybody has written to the files of the open generation."""
+
 RETRY_AFTER = 1.0
 """Seconds before a generation that could not be opened is tried again."""
 
@@ -47,6 +50,13 @@ class _Generation:
     engine: FileIndex
     postings: PostingsCache
 
+    def look(self, verification: Verification) -> None:
+        """Have compared anew what has been written to."""
+        try:
+            self.engine.storage.look()
+        except IndexUnavailable as error:
+            verification.suspect(self.name, error)
+
     def snapshot(self) -> WhooshSnapshot:
         searcher = self.engine.searcher()
         return WhooshSnapshot(self.name, self.newsroom, self.postings, searcher, self.folder / ATTACHMENTS)
@@ -59,7 +69,7 @@ class WhooshIndex:
         self._generations = Generations(folder)
         self._opening = Lock()
         self._open: _Generation | None = None
-        self._look_again = 0.0
+        self._look_again = self._look_at_files = 0.0
         self._failed = ("", 0.0)  # the generation that could not be opened, and when that was tried
         self._verification = Verification(self._generations)
         self._is_verified = False  # that which is the first to be gone on from
@@ -147,6 +157,9 @@ class WhooshIndex:
         looked = monotonic()
         name = self._generations.current()
         held = self._open
+        if held and looked >= self._look_at_files:
+            self._look_at_files = looked + LOOK_AFTER
+            held.look(self._verification)
         if held and (name is None or self._is_sound(held, name) or self._has_just_failed(name)):
             self._look_again = looked + LAG
             return held

@@ -38,6 +38,14 @@ class MappedStorage(Storage):  # type: ignore[misc]  # Whoosh's classes are unty
     def __init__(self, folder: Path, known: Mapping[str, Checksums | None]) -> None:
         self._files = {name: _Mapped(folder / name, checksums) for name, checksums in known.items()}
 
+    def look(self) -> None:
+        """Have compared anew what has been written to since the last look.
+
+        Raises IndexUnavailable where a file was cut off: the process would die of reading what is no longer there.
+        """
+        for mapped in self._files.values():
+            mapped.look()
+
     def list(self) -> list[str]:
         return list(self._files)
 
@@ -82,12 +90,26 @@ class _Mapped:
         self._path = path
         self._checksums = checksums
         with (trust.opened if checksums else _opened)(path) as descriptor, trust.translating_errors(path):
-            self.size = os.fstat(descriptor).st_size
+            self._status = os.fstat(descriptor)
+            self.size = self._status.st_size
             if checksums and self.size != checksums.size:
                 raise IndexUnavailable(f"{path} is not what was published")
             mapping = mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ) if self.size else b""
         self._view = memoryview(mapping)
-        self._unseen = bytearray(b"\1" * -(-self.size // BLOCK) if checksums else b"")
+        self._unseen = self._all()
+
+    def look(self) -> None:
+        try:
+            status = self._path.stat()
+        except OSError:  # it is gone, and outlives its name here
+            return
+        if status.st_ino == self._status.st_ino and status.st_mtime_ns != self._status.st_mtime_ns:
+            if status.st_size < self.size:
+                raise IndexUnavailable(f"{self._path} is not what was published")
+            self._status, self._unseen = status, self._all()
+
+    def _all(self) -> bytearray:
+        return bytearray(b"\1" * -(-self.size // BLOCK) if self._checksums else b"")
 
     def read(self, start: int, stop: int) -> bytes:
         if self._unseen.find(1, start // BLOCK, (stop - 1) // BLOCK + 1) >= 0:
