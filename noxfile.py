@@ -30,12 +30,23 @@ nox.options.error_on_missing_interpreters = False
 
 @nox.session(python=nox.project.python_versions(PROJECT, max_version=NEWEST))
 def tests(session: nox.Session) -> None:
-    """The tests on every Python that feedsrv supports, as far as they are on this machine.
-
-    Install what the lock says, and run the tests; what stands behind ``--`` goes to pytest.
-    """
+    """The tests with what the lock says, on every Python that feedsrv supports, as far as they are on this machine."""
     session.install("--quiet", "--require-hashes", "-r", "requirements-dev.lock")
     session.install("--quiet", "--no-deps", "--no-build-isolation", "--editable", ".")
+    run_tests(session)
+
+
+@nox.session(venv_backend="uv", python=PROJECT["project"]["requires-python"].removeprefix(">="))
+def oldest(session: nox.Session) -> None:
+    """The tests with the oldest packages that pyproject.toml allows, on the oldest Python."""
+    extras = ",".join(PROJECT["project"]["optional-dependencies"])
+    session.install("--quiet", "--require-hashes", "-r", "requirements-dev.lock")
+    session.install("--quiet", "--upgrade", "--resolution=lowest-direct", "--editable", f".[{extras}]")
+    run_tests(session)
+
+
+def run_tests(session: nox.Session) -> None:
+    """Run the tests as make does; what stands behind ``--`` goes to pytest."""
     several = ("--numprocesses", "auto", "--maxprocesses", "4", "--dist", "loadfile")
     session.run("python", "-m", "pytest", *several, *session.posargs)
 
