@@ -61,7 +61,8 @@ class Command:
         code = self.process.wait(PATIENCE)
         until(lambda: not members_of(self.process.pid))
         written = self.output.read_text("utf8")
-        assert not re.search("Traceback|KeyboardInterrupt|[Ii]gnored", written), written[-2000:]
+        noise = re.search(r"Traceback|KeyboardInterrupt|[Ii]gnored", written)
+        assert not noise, "".join(re.findall(r"(?m)^(?!import |# ).*\n", written[noise.start() :]))
         return code
 
 
@@ -133,6 +134,17 @@ def press_at_any_moment(office: Path, output: Path, command: list[str], presses:
         until(partial(process.has_imported, "feedsrv.cli"))
         time.sleep(moments.uniform(0, 1.5))
         assert process.interrupted() in {0, 130, -signal.SIGINT}  # of which a shell makes 130
+
+
+def test_ctrl_c_reaches_only_the_supervisor_which_ends_the_others_in_order(office: Path) -> None:
+    with running(office / "releases", office / "index") as newsroom:
+        until(lambda: publisher_of(newsroom))
+        for process in set(members_of(newsroom.process.pid)) - {newsroom.process.pid}:
+            status = Path(f"/proc/{process}/status").read_text()
+            blocked, ignored = (
+                int(re.findall(rf"^{name}:\t(\w+)", status, re.MULTILINE)[0], 16) for name in ("SigBlk", "SigIgn")
+            )
+            assert (blocked | ignored) >> (signal.SIGINT - 1) & 1, Path(f"/proc/{process}/cmdline").read_bytes()
 
 
 # Pipes

@@ -6,7 +6,7 @@ import logging
 import os
 import signal
 from collections.abc import Callable
-from multiprocessing import connection, get_context, parent_process
+from multiprocessing import connection, get_context, parent_process, resource_tracker
 from multiprocessing.process import BaseProcess
 from socket import socket
 from threading import Thread
@@ -78,6 +78,7 @@ def serve(settings: Settings, listener: socket, metrics: socket | None, configur
 def _start(target: Callable[..., None], *arguments: Any) -> BaseProcess:
     """Start a process that Ctrl-C does not reach: a terminal sends it to all, and it is ours to end them in order."""
     process = get_context("spawn").Process(target=target, args=arguments)
+    resource_tracker.ensure_running()  # if this were left to the first start, it would let Ctrl-C through again
     before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])  # which a process inherits
     try:
         process.start()
