@@ -13,6 +13,9 @@ import pytest
 from werkzeug.test import TestResponse
 
 from feedsrv.publishing.check import check
+from feedsrv.web import create_app
+from feedsrv.web.context import snapshot
+from feedsrv.web.files import attachment
 from tests.conftest import NOW, MakeNewsroom, Newsroom, release
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40
@@ -26,7 +29,7 @@ BUNDLE = {
 
 
 def names(newsroom: Newsroom, release_id: str) -> list[str]:
-    return [attachment.name for attachment in newsroom.snapshot().get(release_id).attachments]
+    return [item.name for item in newsroom.snapshot().get(release_id).attachments]
 
 
 def get(newsroom: Newsroom, path: str, method: str = "GET", **headers: str) -> TestResponse:
@@ -270,6 +273,19 @@ class TestServing:
         ]
         newsroom.publish({"quay/index.md": release("A new quay", status="withdrawn", aliases="[former]")})
         assert status(newsroom, "/releases/former/a-plan.pdf") == 404
+
+    def test_a_file_is_sent_although_the_generation_that_was_asked_has_gone(self, make_newsroom: MakeNewsroom) -> None:
+        newsroom = make_newsroom({**BUNDLE, "a.md": release("A"), "b.md": release("B")})
+        application = create_app(newsroom.index, newsroom.settings)
+        with application.test_request_context("/", base_url=newsroom.settings.base_url):
+            held = snapshot().generation
+            for name in ("a.md", "b.md"):
+                newsroom.remove(name)
+                newsroom.publish()
+            assert not (newsroom.settings.index / held).exists()
+            answer = attachment("quay", "plan.pdf")
+            assert answer.status_code == 200
+            answer.close()
 
     def test_the_files_of_no_release_are_nowhere(self, make_newsroom: MakeNewsroom) -> None:
         answer = make_newsroom(BUNDLE).client().get("/releases/other/plan.pdf")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from typing import BinaryIO
 
 from flask import Response, abort, request
 from werkzeug.exceptions import HTTPException
@@ -15,8 +16,9 @@ from werkzeug.wsgi import wrap_file
 
 from feedsrv.errors import IndexUnavailable
 from feedsrv.release import Attachment, Release
+from feedsrv.search import Snapshot
 from feedsrv.web.cache import Rendering
-from feedsrv.web.context import snapshot
+from feedsrv.web.context import site, snapshot
 from feedsrv.web.responses import IMMUTABLE, PUBLIC, respond
 
 FOLDER = Path(__file__).with_name("static")
@@ -30,11 +32,7 @@ _HARMLESS_PDF = "default-src 'none'"  # browsers' own viewers do not run in a sa
 
 def attachment(release_id: str, name: str) -> Response:
     """A file of a release. It is opened here, so that it is sent to its end whatever is published meanwhile."""
-    found, path = snapshot().file(release_id, name)
-    try:
-        file = path.open("rb")
-    except OSError as error:
-        raise IndexUnavailable(f"{path} cannot be opened: {error.strerror}") from error
+    found, file = _newest(release_id, name)
     response = Response(wrap_file(request.environ, file), direct_passthrough=True, content_type=found.media_type)
     response.call_on_close(file.close)
     response.content_length = found.size
@@ -48,6 +46,25 @@ def attachment(release_id: str, name: str) -> Response:
     except HTTPException:
         file.close()
         raise
+
+
+def _newest(release_id: str, name: str) -> tuple[Attachment, BinaryIO]:
+    """A file of a release, open: that of the newest generation, where the one of this request has gone meanwhile."""
+    try:
+        return _opened(snapshot(), release_id, name)
+    except IndexUnavailable:
+        newest = site().index.snapshot()
+        if newest.generation == snapshot().generation:
+            raise
+    return _opened(newest, release_id, name)
+
+
+def _opened(asked: Snapshot, release_id: str, name: str) -> tuple[Attachment, BinaryIO]:
+    found, path = asked.file(release_id, name)
+    try:
+        return found, path.open("rb")
+    except OSError as error:
+        raise IndexUnavailable(f"{path} cannot be opened: {error.strerror}") from error
 
 
 def downloads(release: Release) -> Sequence[Attachment]:
