@@ -76,6 +76,8 @@ class Audit:
     statuses: Counter[int] = field(default_factory=Counter)
     late: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     agreed: int = 0
+    busy: int = 0
+    """Answers that said to come again, while nothing was damaged: more ask than there are threads."""
     _pending: dict[str, Said] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
@@ -107,8 +109,10 @@ class Audit:
             if not self.truth.is_hindered(answer.asked - 2, answer.answered, "killed workers", "damage"):
                 self._complain(answer, f"no answer: {answer.body!r}")
         elif answer.status >= 500:
-            if answer.status != 503 or "Retry-After" not in answer.headers or not self._is_damaged(answer):
+            if answer.status != 503 or "Retry-After" not in answer.headers:
                 self._complain(answer, f"{answer.status}: {answer.body[:200]!r}")
+            elif not self._is_damaged(answer):
+                self.busy += 1
         elif release:
             self._check_release(answer, release, more)
         else:

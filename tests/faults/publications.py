@@ -113,7 +113,7 @@ class Office:
         It is done and says so, or says in a sentence why not, or is dead.
         """
         process = self.start(*before)
-        _, said = process.communicate(timeout=120)
+        _, said = process.communicate(timeout=600)
         code, state = process.returncode, self.published(old, new)
         assert code in {0, 1, -signal.SIGKILL}, (code, said)
         assert "Traceback" not in said, said

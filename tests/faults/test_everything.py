@@ -75,6 +75,7 @@ def live(root: Path, seconds: float, seed: str, without: Collection[str] = ()) -
     assert "Traceback" not in log
     assert "incident" not in log
     assert audit.wrong == []
+    assert audit.busy <= audit.statuses.total() // 50
     return audit, gauge
 
 
@@ -93,7 +94,7 @@ def watch_over(seconds: float, audit: Audit, troubles: Troubles, gauge: Gauge) -
 
 def summarise(audit: Audit, troubles: Troubles, gauge: Gauge, officers: Sequence[Officer]) -> None:
     """Print what happened."""
-    print("answers", dict(sorted(audit.statuses.items())), "and workers that agreed", audit.agreed)
+    print("answers", dict(sorted(audit.statuses.items())), "workers agreed", audit.agreed, "were busy", audit.busy)
     print("changes", dict(sum((officer.done for officer in officers), Counter[str]())))
     print("troubles", dict(troubles.done), f"slowest hostile answer {troubles.slowest:.2f} s")
     for kind, values in sorted(audit.late.items()):
