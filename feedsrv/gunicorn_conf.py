@@ -6,7 +6,9 @@ The names are gunicorn's; with ``-c python:feedsrv.gunicorn_conf`` it reads them
 from feedsrv.workers import on_exit, on_starting, post_worker_init  # noqa: F401 - gunicorn calls them
 
 worker_class = "gthread"
-threads = 4
+threads = 16
+"""Fourteen may be asked for what has to be made (`feedsrv.web.cache`), so that two are free for health and feeds."""
+
 graceful_timeout = 10
 """Seconds that requests under way have to end after SIGTERM."""
 

@@ -10,6 +10,7 @@ from werkzeug.test import Client
 
 from feedsrv.query import Query, Results
 from feedsrv.web import create_app
+from feedsrv.web.cache import AT_ONCE, WAITING
 from feedsrv.web.middleware import ResponseCache
 from tests.conftest import MakeNewsroom, Newsroom, release
 
@@ -162,14 +163,14 @@ class _Searched:
         return results
 
 
-def test_fifty_first_requests_at_once_render_once(module_newsroom: Newsroom) -> None:
+def test_first_requests_at_once_render_once(module_newsroom: Newsroom) -> None:
     alone = Watched(module_newsroom.index)
     create_app(alone, module_newsroom.settings).test_client().get(
         "/releases.atom", base_url="https://press.example.org"
     )
     index = Watched(module_newsroom.index)
     app = create_app(index, module_newsroom.settings)
-    together = Barrier(50)
+    together = Barrier(AT_ONCE + WAITING)
     statuses: list[int] = []
 
     def ask() -> None:
@@ -177,12 +178,12 @@ def test_fifty_first_requests_at_once_render_once(module_newsroom: Newsroom) -> 
         together.wait()
         statuses.append(client.get("/releases.atom", base_url="https://press.example.org").status_code)
 
-    threads = [Thread(target=ask) for _ in range(50)]
+    threads = [Thread(target=ask) for _ in range(AT_ONCE + WAITING)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert statuses == [200] * 50
+    assert statuses == [200] * (AT_ONCE + WAITING)
     assert len(index.found) == len(alone.found)
 
 

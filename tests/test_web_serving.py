@@ -23,7 +23,7 @@ from werkzeug.test import Client, create_environ, run_wsgi_app
 from feedsrv.errors import IndexUnavailable
 from feedsrv.search.whoosh.index import WhooshIndex
 from feedsrv.web import create_app
-from feedsrv.web.cache import Rendering, RenderingCache
+from feedsrv.web.cache import AT_ONCE, WAITING, Rendering, RenderingCache
 from tests.conftest import BASE_URL, NOW, MakeNewsroom, Newsroom, release
 
 Make = Callable[..., Client]
@@ -133,7 +133,7 @@ def test_many_who_ask_at_once_wait_for_one_rendering() -> None:
         made.append(1)
         return Rendering.of(b"x" * 1_000_000, "text/plain")
 
-    with ThreadPoolExecutor(16) as pool:
+    with ThreadPoolExecutor(AT_ONCE + WAITING) as pool:
         list(pool.map(lambda _: cache.get("1", "/a", render), range(50)))
     assert len(made) == 1
 

@@ -1,18 +1,34 @@
-"""The cache of renderings: documents ready to be sent, each made once a generation and kept while there is room."""
+"""The cache of renderings: documents ready to be sent, each made once a generation and kept while there is room.
+
+Those that are kept are given at once. The others are made by few threads at a time, and few wait for their turn, so
+that threads are left for health and for what is kept, whatever is asked by how many.
+"""
 
 from __future__ import annotations
 
 import gzip
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from operator import attrgetter
-from threading import Condition
+from threading import BoundedSemaphore, Condition
 
 from cachetools import LRUCache, cachedmethod
 
 ROOM = 64 * 1024 * 1024
 """Bytes of documents that one process keeps."""
+
+AT_ONCE = 2
+"""Renderings that are made at the same time: more would take each other's time, for one thread runs at a time."""
+WAITING = 12
+"""Who waits for a turn, at most; with `AT_ONCE` it leaves two of the threads of gunicorn (`feedsrv.gunicorn_conf`)."""
+PATIENCE = 5.0
+"""Seconds to wait for a turn."""
+
+
+class TooBusy(Exception):
+    """Too many ask for what has to be made; it is worth asking again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +58,39 @@ class RenderingCache:
     def __init__(self, room: int = ROOM) -> None:
         self._kept: LRUCache[tuple[str, str], Rendering] = LRUCache(room, getsizeof=attrgetter("size"))
         self._condition = Condition()
+        self._inside = BoundedSemaphore(AT_ONCE + WAITING)
+        self._turns = BoundedSemaphore(AT_ONCE)
+
+    def get(self, generation: str, address: str, render: Callable[[], Rendering]) -> Rendering:
+        """What stands at an address in a generation; made now unless it is kept. Many who ask at once wait for one.
+
+        Raises TooBusy where it would have to be made and too many wait already, or it takes too long.
+        """
+        with self._condition:
+            kept = self._kept.get((generation, address))
+        if kept:
+            return kept
+        with self._turn():
+            return self._made(generation, address, render)
 
     @cachedmethod(
         attrgetter("_kept"),
         key=lambda _self, generation, address, _render: (generation, address),
         condition=attrgetter("_condition"),
     )
-    def get(self, generation: str, address: str, render: Callable[[], Rendering]) -> Rendering:
-        """What stands at an address in a generation; made now unless it is kept. Many who ask at once wait for one."""
+    def _made(self, generation: str, address: str, render: Callable[[], Rendering]) -> Rendering:
         return render()
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        if not self._inside.acquire(blocking=False):
+            raise TooBusy
+        try:
+            if not self._turns.acquire(timeout=PATIENCE):
+                raise TooBusy
+            try:
+                yield
+            finally:
+                self._turns.release()
+        finally:
+            self._inside.release()

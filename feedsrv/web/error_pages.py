@@ -14,12 +14,15 @@ from feedsrv.feeds.formats import FORMATS
 from feedsrv.feeds.json_feed import as_json
 from feedsrv.newsroom import Newsroom
 from feedsrv.release import Withdrawal
+from feedsrv.web.cache import TooBusy
 from feedsrv.web.context import newsroom
 from feedsrv.web.observation import request_id
 from feedsrv.web.responses import GONE, NO_STORE, from_missing
 
 RETRY_AFTER = 10
 """Seconds after which a client may ask again for what could not be read."""
+SOON = 2
+"""Seconds after which a client may ask again when too many have asked."""
 
 _GONE = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
 
@@ -34,6 +37,7 @@ def handle_errors(app: Flask) -> None:
     app.register_error_handler(AttachmentNotFound, _missing)
     app.register_error_handler(ReleaseWithdrawn, _withdrawn)
     app.register_error_handler(IndexUnavailable, _unavailable)
+    app.register_error_handler(TooBusy, _busy)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -65,6 +69,12 @@ def _unavailable(_error: IndexUnavailable) -> Response:
     """The index has logged why, once; a line for every request would tell nothing more."""
     response = _answer(HTTPStatus.SERVICE_UNAVAILABLE, "The releases cannot be read just now. Please try again soon.")
     response.headers["Retry-After"] = str(RETRY_AFTER)
+    return response
+
+
+def _busy(_error: TooBusy) -> Response:
+    response = _answer(HTTPStatus.SERVICE_UNAVAILABLE, "Too much is asked at this moment. Please try again soon.")
+    response.headers["Retry-After"] = str(SOON)
     return response
 
 

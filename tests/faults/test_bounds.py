@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import combinations_with_replacement, pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
 from markupsafe import escape
 
+from feedsrv import gunicorn_conf
 from feedsrv.query import Query, Results, Sort
 from feedsrv.query.parser import DEEPEST_NESTING, LONGEST_QUERY, parse, typed
 from feedsrv.search import work
 from feedsrv.search.whoosh import terms
 from feedsrv.search.whoosh.snapshot import WhooshSnapshot
 from feedsrv.search.work import Work
+from feedsrv.web.cache import AT_ONCE, WAITING
 from tests.conftest import Newsroom, release
+from tests.running import Running, environment, free_port, until
 
 NESTED = [
     *("(", "-(", "--(", "NOT (", "a OR (", "a (b OR ", "a b OR (", "-(a OR -(b ", "(NOT ", "( -", "(AND ", "(OR ("),
@@ -232,3 +238,58 @@ def test_texts_are_looked_through_for_excerpts_as_far_as_there_is_work(
     assert not marked[-1]
     assert all(hit.excerpt for hit in results.hits)
     assert results.notes[0].endswith("Left out: the words asked for in some of the texts.")
+
+
+# Threads for health and for what is kept
+
+
+@contextmanager
+def stuck(press: Newsroom, until_gone: Path) -> Iterator[Running]:
+    """A worker of gunicorn, run as ours are, in which every search for words lasts until a file is gone."""
+    port = free_port()
+    others = {"STUCK": str(until_gone), "FEEDSRV_BASE_URL": f"http://localhost:{port}"}
+    command = [sys.executable, "-m", "gunicorn", "-c", "python:feedsrv.gunicorn_conf", "--workers", "1"]
+    process = subprocess.Popen(
+        [*command, "--bind", f"127.0.0.1:{port}", "tests.faults.stuck:app"],
+        env=environment(press.releases, press.settings.index, **others),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    served = Running(process, port, press.releases, press.settings.index)
+    try:
+        until(lambda: served.get("/health/live")[0] == 200)
+        yield served
+    finally:
+        until_gone.unlink(missing_ok=True)
+        served.stop()
+
+
+def test_health_and_what_is_kept_are_answered_while_all_that_search_are_stuck(press: Newsroom, tmp_path: Path) -> None:
+    until_gone = tmp_path / "stuck"
+    asked = [f"/search?q=x+OR+nothing{number}" for number in range(3 * gunicorn_conf.threads)]
+    with stuck(press, until_gone) as served, ThreadPoolExecutor(len(asked)) as pool:
+        kept = ["/releases.atom", "/releases", "/", "/search.json"]
+        assert [served.get(path)[0] for path in kept] == [200] * 4
+        until_gone.touch()
+        answers = [pool.submit(served.get, path) for path in asked]
+        until(lambda: sum(answer.done() for answer in answers) >= len(asked) - AT_ONCE - WAITING)
+        for path in ["/health/live", "/health/ready", *kept] * 10:
+            assert served.get(path)[0] == 200, path
+        assert {answer.result()[0] for answer in answers if answer.done()} == {503}
+        until_gone.unlink()
+        statuses = [answer.result()[0] for answer in answers]
+        assert statuses.count(200) >= AT_ONCE
+        assert set(statuses) == {200, 503}
+        assert [served.get(path)[0] for path in asked] == [200] * len(asked)
+
+
+def test_who_comes_when_too_many_wait_may_come_again_soon(press: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("feedsrv.web.cache.AT_ONCE", 1)
+    monkeypatch.setattr("feedsrv.web.cache.WAITING", -1)
+    client = press.client()
+    for path in ("/search?q=x", "/releases.atom", "/search.json?q=x"):
+        answer = client.get(path, follow_redirects=True)
+        assert answer.status_code == 503
+        assert (answer.headers["Retry-After"], answer.headers["Cache-Control"]) == ("2", "no-store")
+    assert client.get("/health/ready").status_code == 200

@@ -180,7 +180,7 @@ def open_by(process: int) -> tuple[int, int, int]:
 
 
 def most_open(descriptors: int, maps: int, _memory: int) -> bool:
-    """Whether a worker has no more open than the generations that its four threads and the newest may be in."""
+    """Whether a worker has no more open than the generations that its threads are in and the newest."""
     return descriptors < 150 and maps < 150
 
 

@@ -6,7 +6,7 @@ import gc
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock, local
@@ -42,13 +42,14 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _Generation:
-    """What the threads of a process share of a generation."""
+    """What the threads of a process share of a generation, and what each has of it: no idle thread keeps an old one."""
 
     name: str
     newsroom: Newsroom
     folder: Path
     engine: FileIndex
     postings: PostingsCache
+    of_thread: local = field(default_factory=local)
 
     def look(self, verification: Verification) -> None:
         """Have compared anew what has been written to."""
@@ -73,17 +74,16 @@ class WhooshIndex:
         self._failed = ("", 0.0)  # the generation that could not be opened, and when that was tried
         self._verification = Verification(self._generations)
         self._is_verified = False  # that which is the first to be gone on from
-        self._of_thread = local()
 
     def snapshot(self) -> GuardedSnapshot:
         """The newest generation that can be opened, for the calling thread. Raises IndexUnavailable."""
         held = self._open
         generation = held if held and monotonic() < self._look_again else self._newest()
-        mine: tuple[_Generation, GuardedSnapshot] | None = getattr(self._of_thread, "snapshot", None)
-        if mine is None or mine[0] is not generation:
-            guarded = GuardedSnapshot(generation.name, generation.newsroom, self._verification, generation.snapshot)
-            mine = self._of_thread.snapshot = generation, guarded
-        return mine[1]
+        mine: GuardedSnapshot | None = getattr(generation.of_thread, "snapshot", None)
+        if mine is None:
+            mine = GuardedSnapshot(generation.name, generation.newsroom, self._verification, generation.snapshot)
+            generation.of_thread.snapshot = mine
+        return mine
 
     def status(self) -> IndexStatus:
         """What the publisher left word of; never raises, whatever state the index is in."""
