@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from feedsrv.printable import printable
+
 
 class Severity(StrEnum):
     """How much a problem costs its release."""
@@ -35,7 +37,8 @@ class Problem:
     @property
     def place(self) -> str:
         """The path, and the line where there is one, as editors and terminals understand it."""
-        return f"{self.path}:{self.line}" if self.line else self.path
+        path = printable(self.path)
+        return f"{path}:{self.line}" if self.line else path
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.what}" + (f"; {self.remedy}" if self.remedy else "")
+        return f"{self.place}: {printable(self.what)}" + (f"; {printable(self.remedy)}" if self.remedy else "")

@@ -15,6 +15,7 @@ from typing import Any
 
 from feedsrv.errors import SettingsInvalid
 from feedsrv.listening import take
+from feedsrv.logs import Logging
 from feedsrv.settings import Settings, from_environment
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
@@ -25,10 +26,13 @@ REMEDY = "give FEEDSRV_METRICS another address"
 _taken: list[socket] = []  # not in the file of settings, which a reload runs again
 
 
-def on_starting(_server: Any) -> None:
+def on_starting(server: Any) -> None:
     """Before there is any worker; what is wrong with the settings ends the start."""
     try:
         settings = from_environment(os.environ)
+        logs = Logging(settings.log_format)
+        logs()
+        logs.of_gunicorn(server)
         if settings.metrics:
             _taken.append(take_metrics(*settings.metrics))
     except SettingsInvalid as error:

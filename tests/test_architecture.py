@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent / "feedsrv"
 
-DOMAIN = {"release", "preview", "reading", "file_record", "problem", "newsroom", "errors"}
+DOMAIN = {"release", "preview", "reading", "file_record", "problem", "newsroom", "errors", "printable"}
 WORDS = {"text", "ids"}  # shared by both sides
 SHARED = DOMAIN | WORDS | {"query"}
 STOREYS: dict[str, set[str]] = {
@@ -21,6 +21,7 @@ STOREYS: dict[str, set[str]] = {
     "query": DOMAIN | WORDS,
     "settings": DOMAIN,
     "listening": DOMAIN,
+    "logs": DOMAIN,
     "feeds": SHARED,
     "readers": SHARED,
     "search": SHARED,
@@ -28,10 +29,10 @@ STOREYS: dict[str, set[str]] = {
     "files": SHARED | {"readers"},
     "publishing": SHARED | {"files", "readers", "search"},
     "web": SHARED | {"settings", "feeds", "search"},
-    "workers": DOMAIN | {"settings", "listening", "web"},
+    "workers": DOMAIN | {"settings", "listening", "logs", "web"},
     "gunicorn_conf": {"workers"},
     "cli": SHARED
-    | {"settings", "listening", "gunicorn_conf", "feeds", "files", "publishing", "search", "web", "workers"}
+    | {"settings", "listening", "logs", "gunicorn_conf", "feeds", "files", "publishing", "search", "web", "workers"}
     | {"subscribers"},
     "__main__": {"cli"},
 }

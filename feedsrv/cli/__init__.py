@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -17,11 +16,12 @@ import click
 from feedsrv import __version__, listening, settings
 from feedsrv.cli import icalendar, output, publisher
 from feedsrv.cli import report as reporting
-from feedsrv.cli.logs import Logging
 from feedsrv.cli.stopping import stop_event
 from feedsrv.errors import FeedsrvError, IndexLocked, NewsroomInvalid, PublishingFailed, SettingsInvalid
 from feedsrv.files.catalogue import Catalogue
 from feedsrv.files.settling import Settling
+from feedsrv.logs import Logging
+from feedsrv.printable import printable
 from feedsrv.problem import Severity
 from feedsrv.publishing import Summary, publish
 from feedsrv.publishing import check as checking
@@ -122,12 +122,12 @@ def check(paths: Sequence[Path], *, is_whole: bool, form: str) -> None:
         chosen = settings.from_environment(os.environ)
         for path in paths:
             if not path.exists() or not path.resolve().is_relative_to(chosen.releases.resolve()):
-                raise click.UsageError(f"{path} is no file or folder in {chosen.releases}")
+                raise click.UsageError(f"{printable(str(path))} is no file or folder in {chosen.releases}")
         report = checking.check(Catalogue(chosen.releases), WhooshIndex(chosen.index), _now(), paths, output.progress)
         if form == "json":
             told = asdict(report)
             shown = {"problems": told["problems"], "files": report.statuses, "topics": told["changes"]}
-            click.echo(json.dumps(shown, ensure_ascii=False, indent=1))
+            click.echo(output.as_json(shown))
         else:
             problems = [reporting.as_typed(problem, chosen.releases, paths) for problem in report.problems]
             reporting.show(report, problems, is_whole=is_whole, is_about_some=bool(paths))
@@ -153,7 +153,7 @@ def explain(release: str, form: str) -> None:
             Catalogue(chosen.releases), WhooshIndex(chosen.index), release, _now(), output.progress
         )
         if form == "json":
-            click.echo(json.dumps(asdict(found), ensure_ascii=False, indent=1))
+            click.echo(output.as_json(asdict(found)))
         else:
             output.show_explanation(found, f"{chosen.base_url}/releases/{found.id}")
 
@@ -224,7 +224,7 @@ def search(
         snapshot = WhooshIndex(chosen.index).snapshot()
         question = Query(parsed.tree, tuple(topics), tuple(years), tuple(languages), sort=Sort(sort), per_page=limit)
         for note in parsed.notes:
-            click.echo(note, err=True)
+            click.echo(printable(note), err=True)
         output.show(snapshot.search(question), snapshot.newsroom)
 
 
@@ -260,7 +260,7 @@ def _publish_or_serve_the_last(chosen: Settings) -> None:
     except (PublishingFailed, NewsroomInvalid) as error:
         if WhooshIndex(chosen.index).status().published is None:
             raise
-        click.echo(f"feedsrv: {error}; what was published before is served", err=True)
+        click.echo(f"feedsrv: {printable(str(error))}; what was published before is served", err=True)
 
 
 def _publish(chosen: Settings, *, rebuild: bool = False, force: bool = False) -> Summary:
@@ -296,5 +296,5 @@ def _exit_codes() -> Iterator[None]:
 
 def _leave(error: FeedsrvError, code: int) -> NoReturn:
     for line in str(error).splitlines():
-        click.echo(f"feedsrv: {line}", err=True)
+        click.echo(f"feedsrv: {printable(line)}", err=True)
     sys.exit(code)

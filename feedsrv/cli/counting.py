@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from feedsrv.printable import printable
 from feedsrv.search.whoosh.index import WhooshIndex
 from feedsrv.settings import Settings
 from feedsrv.subscribers.access_logs import LogCutShort, read_lines
@@ -29,7 +30,7 @@ def count(settings: Settings, logs: Sequence[str], now: datetime) -> Report:
                     for line in read_lines(stream, progress):
                         tally.add(line)
             except (OSError, LogCutShort) as error:
-                click.echo(f"{click.format_filename(log)} is not read to its end: {error}", err=True)
+                click.echo(f"{printable(log)} is not read to its end: {printable(str(error))}", err=True)
     return tally.report()
 
 

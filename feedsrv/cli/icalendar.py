@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from hashlib import sha256
 
+from feedsrv.printable import printable
 from feedsrv.publishing.schedule import Entry, Event, Schedule
 
 _LONGEST_LINE = 75  # octets, without the line end (RFC 5545, section 3.1)
@@ -36,12 +37,12 @@ def calendar(schedule: Schedule, base_url: str, now: datetime) -> bytes:
 
 def _event(entry: Entry, at: datetime, authority: str, address: str, now: datetime) -> Iterator[str]:
     yield "BEGIN:VEVENT"
-    digest = sha256(f"{entry.path} {entry.event}".encode()).hexdigest()
+    digest = sha256(f"{entry.path} {entry.event}".encode(errors="surrogateescape")).hexdigest()
     yield f"UID:{digest[:32]}@{authority}"
     yield f"DTSTAMP:{_written(now)}"
     yield f"DTSTART:{_written(at)}"
-    yield f"SUMMARY:{_IN_WORDS[entry.event]}: {_escaped(entry.title)}"
-    description = "\n".join(filter(None, (entry.path, entry.why, entry.remedy)))
+    yield f"SUMMARY:{_IN_WORDS[entry.event]}: {_escaped(printable(entry.title))}"
+    description = "\n".join(map(printable, filter(None, (entry.path, entry.why, entry.remedy))))
     yield f"DESCRIPTION:{_escaped(description)}"
     yield f"URL:{address}"
     yield "CLASS:CONFIDENTIAL"

@@ -13,6 +13,7 @@ from shutil import get_terminal_size
 import click
 
 from feedsrv.newsroom import Newsroom
+from feedsrv.printable import printable, printable_json
 from feedsrv.problem import Problem, Severity
 from feedsrv.publishing import Summary
 from feedsrv.publishing.explain import Explanation, Part
@@ -70,17 +71,17 @@ def show(results: Results, newsroom: Newsroom) -> None:
         if hit.is_partial and not (place and results.hits[place - 1].is_partial):
             click.echo("Some of the words:", err=True)
         day = newsroom.day(hit.release.published).isoformat() if hit.release.published else "undated   "
-        click.echo(f"{day}  {click.style(hit.release.id, bold=True)}  {hit.release.title}")
+        click.echo(f"{day}  {click.style(hit.release.id, bold=True)}  {printable(hit.release.title)}")
     for note in results.notes:
-        click.echo(note, err=True)
+        click.echo(printable(note), err=True)
     if results.did_you_mean:
-        click.echo(f"Did you mean: {results.did_you_mean}", err=True)
+        click.echo(f"Did you mean: {printable(results.did_you_mean)}", err=True)
     click.echo(f"{results.total} found", err=True)
 
 
 def show_explanation(found: Explanation, address: str) -> None:
     """An explanation as a table: field, value, and where it came from."""
-    click.echo(f"{click.style(found.source, bold=True)}\n{_status(found, address)}\n")
+    click.echo(f"{click.style(printable(found.source), bold=True)}\n{printable(_status(found, address))}\n")
     rows = [(part.field.replace("_", " "), part.value, _where(part)) for part in found.parts]
     _show_rows(rows)
     _show_section("In these topics", [(item.topic, item.reason, "") for item in found.topics])
@@ -124,6 +125,11 @@ def _said(entry: Entry) -> str:
     return "; ".join(text for text in (entry.title, entry.why, entry.remedy) if text)
 
 
+def as_json(value: object) -> str:
+    """A value for programs, with moments in ISO 8601; nothing in it can do anything to a terminal."""
+    return printable_json(json.dumps(value, ensure_ascii=False, indent=1, default=datetime.isoformat))
+
+
 def show_subscribers(report: Report) -> None:
     """How many subscribe to which feed, and through whom; beside the output, what that rests on."""
     rows = [(feed.address, f"{feed.subscribers:,}", _through(feed)) for feed in report.feeds]
@@ -143,7 +149,7 @@ def _through(feed: Feed) -> str:
 
 def subscribers_as_json(report: Report) -> str:
     """The same for programs, with moments in ISO 8601."""
-    return json.dumps(asdict(report), ensure_ascii=False, indent=1, default=datetime.isoformat)
+    return as_json(asdict(report))
 
 
 def schedule_as_json(schedule: Schedule) -> str:
@@ -153,7 +159,7 @@ def schedule_as_json(schedule: Schedule) -> str:
         asdict(entry) | {"at": entry.at.astimezone(timezone).isoformat() if entry.at else None}
         for entry in schedule.entries
     ]
-    return json.dumps(entries, ensure_ascii=False, indent=1)
+    return as_json(entries)
 
 
 def _show_section(title: str, rows: Sequence[tuple[str, str, str]]) -> None:
@@ -164,6 +170,7 @@ def _show_section(title: str, rows: Sequence[tuple[str, str, str]]) -> None:
 
 def _show_rows(rows: Sequence[tuple[str, ...]], longest: int = 1) -> None:
     """Rows of columns, aligned, the ``longest`` cut to the width of a terminal; in a pipe whole, with tabs between."""
+    rows = [tuple(map(printable, row)) for row in rows]
     if not sys.stdout.isatty():
         click.echo("\n".join("\t".join(row).rstrip() for row in rows))
         return

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from feedsrv.cli.output import counted, marked, severity_in_colour, statuses
+from feedsrv.printable import printable
 from feedsrv.problem import Problem, Severity
 from feedsrv.publishing.check import Report
 from feedsrv.reading import Status
@@ -47,7 +48,8 @@ def show(report: Report, problems: Sequence[Problem], *, is_whole: bool, is_abou
             click.echo("\n".join(_summed_up(group)))
     for change in report.changes:
         examples = ", ".join((*change.added[:3], *change.removed[:3]))
-        click.echo(f"topic {change.topic}: +{len(change.added)} −{len(change.removed)} ({examples} …)", err=True)
+        topic = f"topic {change.topic}: +{len(change.added)} −{len(change.removed)} ({examples} …)"
+        click.echo(printable(topic), err=True)
     counts = Counter(problem.severity for problem in in_order)
     told_counts = ", ".join(counted(counts[severity], severity.value) for severity in Severity if counts[severity])
     click.echo(f"{told_counts or 'no problems'}; {statuses(report.statuses)}", err=True)
@@ -70,7 +72,7 @@ def _summed_up(group: Sequence[Problem]) -> Iterator[str]:
     what = _common([problem.what for problem in group])
     remedies = {problem.remedy for problem in group}
     remedy = f"; {first.remedy}" if first.remedy and len(remedies) == 1 else ""
-    yield f"{severity_in_colour(first.severity)}: {len(group):,} × {what}{remedy}"
+    yield f"{severity_in_colour(first.severity)}: {len(group):,} × {printable(what + remedy)}"
     for problem in group[:_EXAMPLES]:
         yield f"    {problem.place}" if problem.what == what and len(remedies) == 1 else f"    {problem}"
     if len(group) > _EXAMPLES:

@@ -18,6 +18,7 @@ from gunicorn.app.base import BaseApplication
 from feedsrv import gunicorn_conf, workers
 from feedsrv.cli import publisher
 from feedsrv.cli.stopping import stop_event
+from feedsrv.logs import Logging
 from feedsrv.search.whoosh.index import WhooshIndex
 from feedsrv.settings import Settings
 from feedsrv.web import create_app
@@ -34,7 +35,7 @@ def gunicorn_options(settings: Settings, descriptor: int) -> dict[str, Any]:
         "bind": f"fd://{descriptor}",
         "workers": settings.workers,
         "forwarded_allow_ips": ",".join(settings.trusted_proxies),
-        "on_starting": lambda _: None,  # what the workers share is made by the supervisor
+        "on_starting": Logging(settings.log_format).of_gunicorn,  # what the workers share is made by the supervisor
     }
 
 

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from feedsrv.errors import FilesUnsettled, RemovalRefused
 from feedsrv.file_record import FileRecord
+from feedsrv.printable import printable
 from feedsrv.problem import Problem, Severity
 from feedsrv.publishing.examination import Examination
 from feedsrv.reading import Status
@@ -57,7 +58,7 @@ class Losses:
         if self.too_early:
             yield f"{len(self.too_early)} are not public yet by the clock, which says {self.now:%Y-%m-%d %H:%M} UTC"
         if self.problems:
-            named = ", ".join(problem.path for problem in self.problems[:_NAMED])
+            named = ", ".join(printable(problem.path) for problem in self.problems[:_NAMED])
             more = f" and {len(self.problems) - _NAMED} more" if len(self.problems) > _NAMED else ""
             yield f"{len(self.problems)} are held by this version of feedsrv ({named}{more}; see feedsrv check)"
 
@@ -73,7 +74,7 @@ def of(examination: Examination, update: Update, records: Mapping[str, FileRecor
         record, known = records.get(source), known_before.get(source)
         is_read_differently = known is None or known.basis.readers != examination.version(source)
         if record is None and examination.is_settling(source):
-            raise FilesUnsettled(f"{source} is being written, and the index is to be made anew: try again")
+            raise FilesUnsettled(f"{printable(source)} is being written, and the index is to be made anew: try again")
         if record is None and known and known.basis.digest in new:
             continue  # it has another name now, and whoever gave it that name means it
         if record is None and is_read_differently and source in examination.listing.files:
