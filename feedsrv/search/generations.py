@@ -161,9 +161,7 @@ class Generations:
         link.unlink(missing_ok=True)
         link.symlink_to(name)
         _flush(self.folder)
-        if Path(self._current).is_dir() and not Path(self._current).is_symlink():
-            shutil.rmtree(self._current)  # a copy that followed links made it one
-        link.rename(self._current)
+        _replace(Path(self._current), link)
         _flush(self.folder)
         (self.folder / _DAMAGED).unlink(missing_ok=True)
         self._prune(kept)
@@ -193,7 +191,7 @@ class Generations:
         temporary.write_bytes(sealed(text.encode("utf8")))
         temporary.chmod(0o600)
         _flush(temporary)
-        temporary.rename(self.folder / name)
+        _replace(self.folder / name, temporary)
         _flush(self.folder)
 
     def discard(self, building: Path) -> None:
@@ -229,6 +227,13 @@ def link(file: Path, target: Path) -> None:
         os.link(file, target)
     except OSError:  # a file system without hard links
         shutil.copy2(file, target)
+
+
+def _replace(path: Path, new: Path) -> None:
+    """Let a file or a link take the place of what has its name, a folder too: a copy that follows links makes such."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    new.rename(path)
 
 
 def _same_file(file: Path, other: Path) -> bool:

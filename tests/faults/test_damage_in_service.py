@@ -17,6 +17,8 @@ from feedsrv.search.whoosh.index import LOOK_AFTER, WhooshIndex
 from tests.conftest import MakeNewsroom, Newsroom, release
 from tests.faults.loads import web
 from tests.faults.powerless import without_power
+from tests.faults.tracing import traced
+from tests.faults.troubles import children
 from tests.running import Running, running, until
 
 FILES = {
@@ -145,6 +147,23 @@ def test_a_worker_that_may_not_write_says_for_itself_that_it_cannot_read(tmp_pat
         folder.chmod(0o700)
     assert not (index / "damaged").exists()
     assert log.read_text("utf8").count("the publisher makes it anew") <= 2, "each worker says it once"
+
+
+@pytest.mark.slow
+def test_a_disk_that_fails_costs_what_is_read_of_it_and_no_worker(tmp_path: Path) -> None:
+    newsroom = Newsroom(tmp_path / "newsroom")
+    newsroom.publish(FILES)
+    index = newsroom.settings.index
+    (attachment,) = (generation(index) / "files").iterdir()
+    fails = traced("-D", f"--output={tmp_path / 'trace'}", f"--trace-path={attachment}", "--inject=read:error=EIO")
+    with web(newsroom.releases, index, before=fails) as served:
+        workers = children(served.process.pid)
+        feeds = {served.get("/releases.atom") for _ in range(20)}
+        assert {status for status, _ in feeds} == {200}
+        assert served.get("/releases/crane/crane.pdf")[0] == 503
+        until(lambda: not served.is_ready())
+        assert {served.get("/releases.atom") for _ in range(20)} <= feeds | {served.get("/search?q=none-yet")}
+        assert children(served.process.pid) == workers
 
 
 def test_nothing_of_a_hostile_folder_is_unpickled(make_newsroom: MakeNewsroom, tmp_path: Path) -> None:
