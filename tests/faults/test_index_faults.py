@@ -6,21 +6,26 @@ import json
 import os
 import pickle
 import re
+import time
 from dataclasses import asdict
 from hashlib import sha256
+from itertools import count
 from pathlib import Path
 from stat import S_IWUSR
 
 import pytest
 
 from feedsrv.errors import IndexUnavailable
+from feedsrv.query import Query
 from feedsrv.search.checksums import Checksums, sealed, unsealed
 from feedsrv.search.manifest import Manifest
 from feedsrv.search.whoosh.index import WhooshIndex
 from tests.conftest import MakeNewsroom, Newsroom, release
 from tests.faults.powerless import powerless
 from tests.faults.publications import Office
+from tests.faults.test_stopping import Watch
 from tests.faults.tracing import traced
+from tests.running import until
 
 FILES = {f"{name}.md": release(name, body="A comet.") for name in "abc"}
 
@@ -159,3 +164,28 @@ def test_what_a_newer_library_cannot_unpickle_is_no_error_but_made_anew(make_new
     assert newsroom.client().get("/releases").status_code == 503
     newsroom.publish()
     assert newsroom.client().get("/releases").status_code == 200
+
+
+@pytest.mark.slow
+def test_damage_is_healed_although_somebody_writes_all_the_time(
+    make_newsroom: MakeNewsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is just being written is missing for a while, which is less than everything."""
+    monkeypatch.setattr("feedsrv.publishing.watch.PATIENCE", 1.0)
+    newsroom = make_newsroom({f"{number}.md": release(f"Release {number}") for number in range(40)})
+    damaged = newsroom.snapshot().generation
+    manifest = newsroom.settings.index / damaged / "manifest.json"
+    manifest.unlink()
+    manifest.write_text("{}", "utf8")
+    newsroom.index = WhooshIndex(newsroom.settings.index)
+    numbers = count()
+
+    def is_healed_after_a_change() -> bool:
+        number = next(numbers)
+        newsroom.write({f"{number % 40}.md": release(f"Release {number} again")})
+        time.sleep(0.3)
+        return (newsroom.settings.index / "current").readlink().name != damaged
+
+    with Watch(newsroom, newsroom.now):
+        until(is_healed_after_a_change)
+        until(lambda: WhooshIndex(newsroom.settings.index).snapshot().search(Query()).total == 40)
