@@ -7,7 +7,7 @@
     ├── NewsroomInvalid           releases/newsroom.toml: every entry that is wrong
     ├── FileUnreadable            one release file; the others are not touched by it
     ├── PublishingFailed          nothing was published, what was public stays so
-    │   ├── FilesUnsettled        files are being written, and nothing older of them is left
+    │   ├── FilesUnsettled        most files are being written, and nothing older of them is left
     │   └── RemovalRefused        too much of the newsroom would vanish at once
     ├── IndexProblem
     │   ├── IndexUnavailable      there is no generation that can be opened
@@ -59,7 +59,7 @@ class PublishingFailed(FeedsrvError):
 
 
 class FilesUnsettled(PublishingFailed):
-    """Files of releases that are public are just being written, and the index from before cannot be read."""
+    """Most files of releases that are public are just being written, and the index from before cannot be read."""
 
 
 class RemovalRefused(PublishingFailed):

@@ -150,7 +150,7 @@ class _Run:
 
     def examine(self, only: Set[str] | None, progress: Progress) -> Iterator[Release | Withdrawal]:
         """Note what each file is now, and give what those that were read say to the public."""
-        for found in self.examination.releases(progress, self.update.known(), only):
+        for found in self.examination.releases(progress, self.update.known(), only, self.update.remembered()):
             self.records[found.record.source] = found.record
             if item := found.public_part:
                 self.files[item.source] = found.files

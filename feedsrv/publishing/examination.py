@@ -86,6 +86,7 @@ class Examination:
         self._now = now
         self._judge = judge
         self._unsettled = unsettled
+        self._remembered: Mapping[str, FileRecord] = {}
         self._surroundings = Surroundings(catalogue, newsroom, unsettled)
         self.listing = self._surroundings.listing
         self.attached: set[str] = set()
@@ -96,11 +97,14 @@ class Examination:
         progress: Progress = iter,
         known: Mapping[str, FileRecord] | None = None,
         only: Set[str] | None = None,
+        remembered: Mapping[str, FileRecord] | None = None,
     ) -> Iterator[Examined]:
         """Every release of the folder, texts first; what is ``known`` and has not changed is not read again.
 
-        ``only`` names the files that may have changed, None all of them.
+        ``only`` names the files that may have changed, None all of them. What is ``remembered`` may be of another
+        generation: it is compared with, and no more.
         """
+        self._remembered = remembered or {}
         left_out: list[str] = []
         for source in progress(self.listing.sources):
             if source in self.attached:
@@ -115,7 +119,8 @@ class Examination:
         gone = [record for source, record in (known or {}).items() if source not in there]
         renamed = self._digests(left_out) if gone else frozenset()
         for record in gone:
-            if record.source in self._unsettled or record.basis.digest in renamed:  # it may be just being replaced
+            # It may be just being replaced, or be one of those that are being written under another name.
+            if record.source in self._unsettled or record.basis.digest in renamed:
                 yield Examined(self._aged(record))
 
     def examine(self, source: str, known: FileRecord | None = None, *, is_told: bool = True) -> Examined | None:
@@ -125,13 +130,14 @@ class Examination:
         is being written it is what it was, and None if it was not; nor does it turn public then.
         """
         turns_public = known is not None and self._turns_public(known)
-        if self._surroundings.are_unsettled(source, known):
+        is_as_published = known is None and self._is_as_published(source)
+        if not is_as_published and self._surroundings.are_unsettled(source, known):
             return self._as_before(known)
         if known and not is_told and not turns_public:
             return Examined(self._aged(known))
         found = self._looked_at(source, None if turns_public else known)
         is_read = found is not None and (known is None or found.record.basis != known.basis)
-        if found and is_read and self._surroundings.have_changed(source, found.record.named):
+        if found and is_read and not is_as_published and self._surroundings.have_changed(source, found.record.named):
             return self._as_before(known)
         return found
 
@@ -168,8 +174,13 @@ class Examination:
         except FileUnreadable as error:
             return Examined(_unreadable(source, error.problem, digest))
 
+    def _is_as_published(self, source: str) -> bool:
+        """Whether a file is what it was when it was last public: while nothing older is left, it need not settle."""
+        last = self._remembered.get(source)
+        return bool(last and last.is_known_to_the_public and last.basis.digest in self._digests([source]))
+
     def _digests(self, sources: Iterable[str]) -> frozenset[str]:
-        """The digests of files that are not read yet: one that has gone may be one of them under another name."""
+        """The digests of files as they are, those that can be read."""
         found = set()
         for source in sources:
             with suppress(FileUnreadable, FileNotFoundError):

@@ -31,24 +31,30 @@ class Losses:
     """What a run would lose: sources whose file is gone or cannot be read, and those held though nobody edited them.
 
     ``too_early`` are those that a clock at ``now`` holds, ``problems`` name those that another version of the readers
-    does, and say what holds each of them. ``unknown`` is how many were published of which nothing is remembered.
+    does, and say what holds each of them. ``settling`` are being written, and nothing older of them is left.
+    ``unknown`` is how many were published of which nothing is remembered.
     """
 
     now: datetime
     gone: tuple[str, ...] = ()
     too_early: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
+    settling: tuple[str, ...] = ()
     unknown: int = 0
 
     def insist_on_most(self, before: int, after: int) -> None:
-        """Raise RemovalRefused if of ``before`` releases most are lost, or all of a few and none is public after."""
+        """Raise RemovalRefused if of ``before`` releases most are lost, or all of a few and none is public after.
+
+        Raises FilesUnsettled if that is so only while files are being written.
+        """
         lost = len(self.gone) + len(self.too_early) + len(self.problems) + max(0, self.unknown - after)
-        is_emptied = before <= SMALL and lost >= before and not after
-        if lost and (is_emptied or (before > SMALL and lost * 2 > before)):
+        if _is_most(lost, before, after):
             raise RemovalRefused(
                 f"{lost} of {before} releases would no longer be public, and nothing was changed: "
                 f"{', '.join(self._reasons())}; if they are to go, say feedsrv index --force"
             )
+        if _is_most(lost + len(self.settling), before, after):
+            raise FilesUnsettled("most releases are being written, and the index is to be made anew: try again")
 
     def _reasons(self) -> Iterator[str]:
         if self.unknown:
@@ -63,18 +69,26 @@ class Losses:
             yield f"{len(self.problems)} are held by this version of feedsrv ({named}{more}; see feedsrv check)"
 
 
+def _is_most(lost: int, before: int, after: int) -> bool:
+    if before <= SMALL:
+        return lost > 0 and lost >= before and not after
+    return lost * 2 > before
+
+
 def of(examination: Examination, update: Update, records: Mapping[str, FileRecord], now: datetime) -> Losses:
-    """What would be lost if these records were published now. Raises FilesUnsettled if that cannot be told yet."""
+    """What would be lost if these records were published now."""
     gone: list[str] = []
     too_early: list[str] = []
     problems: list[Problem] = []
+    settling: list[str] = []
     known_before = update.remembered()
     new = {record.basis.digest for source, record in records.items() if source not in known_before} - {""}
     for source in sorted(update.sources):
         record, known = records.get(source), known_before.get(source)
         is_read_differently = known is None or known.basis.readers != examination.version(source)
         if record is None and examination.is_settling(source):
-            raise FilesUnsettled(f"{printable(source)} is being written, and the index is to be made anew: try again")
+            settling.append(source)
+            continue
         if record is None and known and known.basis.digest in new:
             continue  # it has another name now, and whoever gave it that name means it
         if record is None and is_read_differently and source in examination.listing.files:
@@ -91,7 +105,7 @@ def of(examination: Examination, update: Update, records: Mapping[str, FileRecor
         elif record.status is Status.UNREADABLE:
             gone.append(source)
     unknown = 0 if update.sources else update.published_before
-    return Losses(now, tuple(gone), tuple(too_early), tuple(problems), unknown)
+    return Losses(now, tuple(gone), tuple(too_early), tuple(problems), tuple(settling), unknown)
 
 
 def _is_too_early(record: FileRecord, known: FileRecord, now: datetime) -> bool:
