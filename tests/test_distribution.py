@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 import sys
 import tarfile
@@ -13,31 +12,18 @@ from zipfile import ZipFile
 
 import pytest
 
+from tests.checkout import ROOT, copy_of_the_checkout, in_the_repository
 from tests.conftest import release
 from tests.running import Running, environment, free_port, run, until
 
 pytestmark = pytest.mark.slow
-
-ROOT = Path(__file__).parent.parent
-
-
-def in_the_repository() -> list[str]:
-    """The files that git knows, without those that were taken away since."""
-    if not (ROOT / ".git").exists():
-        pytest.skip("this is no checkout")
-    names = subprocess.run(
-        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout.splitlines()
-    return [name for name in names if (ROOT / name).exists()]
 
 
 @pytest.fixture(scope="module")
 def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What a checkout gives in which nothing else lies. The environment is the one of the tests."""
     checkout = tmp_path_factory.mktemp("checkout")
-    for name in in_the_repository():
-        (checkout / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / name, checkout / name)
+    copy_of_the_checkout(checkout)
     command = ["make", "--old-file", ".venv/.serve", f"BIN={Path(sys.executable).parent}", "dist"]
     subprocess.run(command, cwd=checkout, check=True, timeout=120, stdout=subprocess.DEVNULL)
     return checkout / "dist"

@@ -18,7 +18,6 @@ import pytest
 
 from tests.running import until
 
-ROOT = Path(__file__).parent.parent.parent
 PATIENCE = 900.0
 """Seconds that one command may take, which may have to fetch what it installs over a slow line."""
 
@@ -73,14 +72,6 @@ def make_base(folder: Path) -> Path:
     (base / "etc/resolv.conf").unlink(missing_ok=True)
     (base / "etc/hosts").write_text("127.0.0.1 localhost\n", "utf8")
     return base
-
-
-def copy_of_the_checkout(folder: Path) -> None:
-    """Put all that git knows of into a folder."""
-    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True)
-    for name in filter(lambda name: (ROOT / name).exists(), listed.stdout.splitlines()):
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / name, folder / name)
 
 
 @dataclass

@@ -21,7 +21,8 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.faults.clean_root import PATH, PATIENCE, ROOT, CleanRoot, copy_of_the_checkout, started
+from tests.checkout import ROOT, copy_of_the_checkout
+from tests.faults.clean_root import PATH, PATIENCE, CleanRoot, started
 from tests.running import until
 
 Step = tuple[str, str]

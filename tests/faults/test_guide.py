@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 
 from feedsrv import __version__
-from tests.faults.clean_root import ROOT, CleanRoot, booted, copy_of_the_checkout
+from tests.checkout import ROOT, copy_of_the_checkout
+from tests.faults.clean_root import CleanRoot, booted
 from tests.running import until
 
 OPERATORS = ROOT / "docs/operators.md"
