@@ -71,9 +71,12 @@ def _flipped(at: float) -> Callable[[Path], None]:
 
 
 def _zeroed(path: Path) -> None:
+    held = path.read_bytes()
+    start, end = len(held) // 3, len(held) * 2 // 3 + 1
+    filled = b"\0" if any(held[start:end]) else b"\xff"  # some files are zeroes there
     with path.open("r+b") as file:
-        file.seek(path.stat().st_size // 3)
-        file.write(b"\0" * (path.stat().st_size // 3 + 1))
+        file.seek(start)
+        file.write(filled * (end - start))
 
 
 def _lengthened(path: Path) -> None:
