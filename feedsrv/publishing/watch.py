@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
-from dataclasses import replace
 from datetime import datetime
-from math import inf
 from pathlib import PurePosixPath
 from threading import Event
 from time import monotonic
@@ -14,7 +12,7 @@ from time import monotonic
 from feedsrv.errors import FeedsrvError, FilesUnsettled, IndexLocked
 from feedsrv.files.catalogue import Catalogue, is_document_name, is_release_name
 from feedsrv.files.changes import changes
-from feedsrv.files.settling import PATIENCE, Settling
+from feedsrv.files.settling import Settling
 from feedsrv.problem import Problem, Severity
 from feedsrv.publishing import Summary, publish
 from feedsrv.search import SearchIndex
@@ -75,7 +73,6 @@ class _Publisher:
         self._full_pass = 0.0
         self._sign_of_life = 0.0
         self._complaint = ""
-        self._waits_since = inf  # for files to come to rest, with nothing older of them left
         self._told: tuple[Problem, ...] = ()
 
     def begin(self) -> None:
@@ -110,23 +107,19 @@ class _Publisher:
     def _run(self, only: Set[str] | None) -> None:
         """Publish once."""
         now, unsettled = self._clock(), self._settling.unsettled
-        if monotonic() - self._waits_since > PATIENCE:  # somebody writes all the time: all others are not to suffer
-            unsettled = replace(unsettled, growing=unsettled.paths)
         try:
             summary = publish(
                 self._catalogue, self._index, now, only=only, unsettled=unsettled, progress=self._showing_life
             )
-        except (IndexLocked, FilesUnsettled) as error:
+        except (IndexLocked, FilesUnsettled):
             self._full_pass, self._turns = monotonic() + TICK, None
-            if isinstance(error, FilesUnsettled):
-                self._waits_since = min(self._waits_since, monotonic())
         except FeedsrvError as error:
             self._full_pass, self._turns = monotonic() + RETRY, None
             if str(error) != self._complaint:
                 self._complaint = str(error)
                 _log.error("nothing was published: %s", error)
         else:
-            self._complaint, self._waits_since = "", inf
+            self._complaint = ""
             self._turns = summary.true_until
             if only is None:
                 self._full_pass = monotonic() + FULL_PASS

@@ -167,11 +167,8 @@ def test_what_a_newer_library_cannot_unpickle_is_no_error_but_made_anew(make_new
 
 
 @pytest.mark.slow
-def test_damage_is_healed_although_somebody_writes_all_the_time(
-    make_newsroom: MakeNewsroom, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_damage_is_healed_although_somebody_writes_all_the_time(make_newsroom: MakeNewsroom) -> None:
     """What is just being written is missing for a while, which is less than everything."""
-    monkeypatch.setattr("feedsrv.publishing.watch.PATIENCE", 1.0)
     newsroom = make_newsroom({f"{number}.md": release(f"Release {number}") for number in range(40)})
     damaged = newsroom.snapshot().generation
     manifest = newsroom.settings.index / damaged / "manifest.json"
