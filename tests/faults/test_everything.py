@@ -81,7 +81,7 @@ def live(root: Path, seconds: float, seed: str, without: Collection[str] = ()) -
 
 def watch_over(seconds: float, audit: Audit, troubles: Troubles, gauge: Gauge) -> None:
     """Wait, and tell every ten seconds how it goes."""
-    start = time.monotonic()
+    start, shown = time.monotonic(), 0
     while (passed := time.monotonic() - start) < seconds:
         time.sleep(min(10.0, seconds - passed))
         now = {kind: series[-1][1:] for kind, series in gauge.series.items()}
@@ -90,6 +90,9 @@ def watch_over(seconds: float, audit: Audit, troubles: Troubles, gauge: Gauge) -
             f"{len(audit.doubtful)} doubtful, MB and descriptors {now}, {dict(troubles.done)}",
             flush=True,
         )
+        for complaint in audit.wrong[shown : shown + 3]:
+            print("   ", complaint, flush=True)
+        shown = len(audit.wrong)
 
 
 def summarise(audit: Audit, troubles: Troubles, gauge: Gauge, officers: Sequence[Officer]) -> None:
@@ -99,6 +102,7 @@ def summarise(audit: Audit, troubles: Troubles, gauge: Gauge, officers: Sequence
     print("troubles", dict(troubles.done), f"slowest hostile answer {troubles.slowest:.2f} s")
     for kind, values in sorted(audit.late.items()):
         print(f"late, {kind}: {percentiles(values)}")
+    print("damage was there for", percentiles(troubles.healing))
     print("this machine itself was late:", percentiles(gauge.lag))
     for kind in sorted(gauge.series):
         print(f"{kind}: MB and descriptors in each third {gauge.thirds(kind)}")

@@ -69,6 +69,7 @@ class Troubles:
     pace: float
     done: Counter[str] = field(default_factory=Counter)
     slowest: float = 0.0
+    healing: list[float] = field(default_factory=list)
     _clock_or_publisher: Lock = field(default_factory=Lock)
     """Times of files are the kernel's: a publisher that begins while its clock is wrong would misread them."""
 
@@ -103,7 +104,9 @@ class Troubles:
                 victim = random.choice(sorted(path for path in folder.glob("*/*") if path.stat().st_size))
                 change(victim, random)
                 self.done[f"damaged {victim.suffix or victim.parent.name}"] += 1
+                start = time.monotonic()
                 is_healed = wait_for(lambda: is_sound(self.index), HEALED)
+                self.healing.append(time.monotonic() - start)
                 self.done["healed" if is_healed else "not healed"] += 1
 
     def set_the_clock(self, stop: Event, set_it: Callable[[float], object]) -> None:
