@@ -59,7 +59,8 @@ class Truth:
 
     def latest(self, release: str) -> Said:
         """What the file of a release says."""
-        return self._said[release][-1]
+        with self._lock:
+            return self._said[release][-1] if release in self._said else Said(ABSENT, 0.0, 0.0)
 
     @contextmanager
     def hindrance(self, name: str, afterwards: float = 0.0) -> Iterator[None]:
