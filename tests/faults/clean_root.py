@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -150,11 +151,13 @@ def started(command: Sequence[str], log: Path) -> Iterator[int]:
         process = subprocess.Popen(
             command, env={"PATH": PATH, "container": "test"}, stdin=subprocess.DEVNULL, stdout=out, stderr=out
         )
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
     try:
-        children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
         until(lambda: children.read_text("utf8").strip())
         yield int(children.read_text("utf8").split()[0])
     finally:
+        for child in children.read_text("utf8").split():  # a change of user has freed it from the fate of its parent
+            os.kill(int(child), signal.SIGKILL)
         process.kill()
         process.wait(30)
 
