@@ -224,6 +224,8 @@ class TestChange:
         assert [newsroom.snapshot().get(name).title for name in "ab"] == ["A2", "B"]
         newsroom.remove("b.md")
         publish(newsroom.catalogue, newsroom.index, NOW, only={"a.md"})
+        assert public_ids(newsroom) == ["a", "b"]
+        publish(newsroom.catalogue, newsroom.index, NOW, only={"b.md"})
         assert public_ids(newsroom) == ["a"]
 
     def test_a_changed_newsroom_is_a_reason_to_read_everything(self, make_newsroom: MakeNewsroom) -> None:

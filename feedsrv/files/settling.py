@@ -110,8 +110,13 @@ class Settling:
                 self.survey(path)
 
     def look(self) -> frozenset[str]:
-        """Look again at what is being written; returns what has come to rest since the last look."""
-        settled = frozenset(path for path, look in self._looks.items() if self._is_at_rest(path, look))
+        """Look again at what is being written; returns what has come to rest since the last look.
+
+        What changed at the same time comes to rest together: one that has gone and one that has come may be the same.
+        """
+        at_rest = {path: look.since for path, look in self._looks.items() if self._is_at_rest(path, look)}
+        others = [look.since for path, look in self._looks.items() if path not in at_rest]
+        settled = frozenset(path for path, since in at_rest.items() if not any(_together(since, x) for x in others))
         for path in settled:
             del self._looks[path]
         return settled
@@ -144,6 +149,10 @@ class Settling:
                 return True
             look.since, look.digest = now, digest
         return False
+
+
+def _together(one: float, other: float) -> bool:
+    return abs(one - other) <= 2 * STEP
 
 
 def signatures(folder: Path, below: str = "") -> Iterator[tuple[str, Signature]]:

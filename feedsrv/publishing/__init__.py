@@ -92,7 +92,8 @@ def publish(
                 spool.write(release.to_json(found) + b"\n")
             run.losses = losses.of(run.examination, update, run.records, now)
             if not force:
-                run.losses.insist_on_most(update.published_before, len(run.public))
+                before = update.published_before or len(run.examination.listing.sources)
+                run.losses.insist_on_most(before, len(run.public))
             run.records = collection.with_ids(run.records.values(), newsroom)
             spool.seek(0)
             run.put(release.from_json(line) for line in spool)

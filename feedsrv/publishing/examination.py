@@ -7,11 +7,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
+from math import inf
 from pathlib import Path
 
 from feedsrv.errors import FileUnreadable
 from feedsrv.file_record import Basis, FileRecord
-from feedsrv.files.catalogue import Catalogue, attached, not_read
+from feedsrv.files.catalogue import Catalogue, attached, is_document_name, not_read
 from feedsrv.files.settling import Unsettled
 from feedsrv.newsroom import Newsroom
 from feedsrv.problem import Problem
@@ -101,30 +102,43 @@ class Examination:
     ) -> Iterator[Examined]:
         """Every release of the folder, texts first; what is ``known`` and has not changed is not read again.
 
-        ``only`` names the files that may have changed, None all of them. What is ``remembered`` may be of another
-        generation: it is compared with, and no more.
+        ``only`` names the files that may have changed, come or gone, None all of them. What is ``remembered`` may be of
+        another generation: it is compared with, and no more.
         """
-        self._remembered = remembered or {}
+        known, self._remembered = known or {}, remembered or {}
+        told = only if known else None
         left_out: list[str] = []
+        come: set[str] = set()
         for source in progress(self.listing.sources):
             if source in self.attached:
                 continue
-            is_told = only is None or not only.isdisjoint((source, *self._surroundings.indexes(source)))
-            if found := self.examine(source, known.get(source) if known else None, is_told=is_told):
+            is_told = told is None or not told.isdisjoint((source, *self._surroundings.indexes(source)))
+            is_awaited = source in known or is_told or is_document_name(source)  # that may have waited for its text
+            if is_awaited and (found := self.examine(source, known.get(source), is_told=is_told)):
                 self.attached |= attached(found.record.named)
+                if source not in known:
+                    come.add(found.record.basis.digest)
                 yield found
             else:
                 left_out.append(source)
-        there = {*self.listing.sources, *self.listing.files}
-        gone = [record for source, record in (known or {}).items() if source not in there]
-        renamed = self._digests(left_out) if gone else frozenset()
-        for record in gone:
-            # It may be just being replaced, or be one of those that are being written under another name.
-            if record.source in self._unsettled or record.basis.digest in renamed:
+        for record in self._not_gone(known, told, left_out):
+            if record.basis.digest not in come:
                 yield Examined(self._aged(record))
 
+    def _not_gone(
+        self, known: Mapping[str, FileRecord], told: Set[str] | None, left_out: Sequence[str]
+    ) -> Iterator[FileRecord]:
+        """Files that are not there, and may be just being replaced or renamed: they stay what they were."""
+        there = {*self.listing.sources, *self.listing.files}
+        gone = [record for source, record in known.items() if source not in there]
+        renamed = self._digests(left_out) if gone else frozenset()
+        for record in gone:
+            is_told = told is None or record.source in told
+            if not is_told or record.source in self._unsettled or record.basis.digest in renamed:
+                yield record
+
     def examine(self, source: str, known: FileRecord | None = None, *, is_told: bool = True) -> Examined | None:
-        """What a file is now; None for one that is gone.
+        """What a file is now; None for one that is gone, and was not replaced just now.
 
         One that is ``known`` is looked at only if it may have changed (``is_told``) or turns public by itself. While it
         is being written it is what it was, and None if it was not; nor does it turn public then.
@@ -138,6 +152,8 @@ class Examination:
         found = self._looked_at(source, None if turns_public else known)
         is_read = found is not None and (known is None or found.record.basis != known.basis)
         if found and is_read and not is_as_published and self._surroundings.have_changed(source, found.record.named):
+            return self._as_before(known)
+        if found is None and self._unsettled.at < inf:
             return self._as_before(known)
         return found
 

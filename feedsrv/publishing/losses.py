@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import Enum, auto
 
 from feedsrv.errors import FilesUnsettled, RemovalRefused
 from feedsrv.file_record import FileRecord
@@ -77,35 +78,48 @@ def _is_most(lost: int, before: int, after: int) -> bool:
 
 def of(examination: Examination, update: Update, records: Mapping[str, FileRecord], now: datetime) -> Losses:
     """What would be lost if these records were published now."""
-    gone: list[str] = []
-    too_early: list[str] = []
-    problems: list[Problem] = []
-    settling: list[str] = []
     known_before = update.remembered()
     new = {record.basis.digest for source, record in records.items() if source not in known_before} - {""}
-    for source in sorted(update.sources):
-        record, known = records.get(source), known_before.get(source)
-        is_read_differently = known is None or known.basis.readers != examination.version(source)
-        if record is None and examination.is_settling(source):
-            settling.append(source)
-            continue
-        if record is None and known and known.basis.digest in new:
-            continue  # it has another name now, and whoever gave it that name means it
-        if record is None and is_read_differently and source in examination.listing.files:
-            what = "it was public, and is no release of its own for this version of feedsrv"
-            problems.append(Problem(source, 0, what, _SEE, Severity.ERROR, "upgrade"))
-        elif record is None:
-            gone.append(source)
-        elif record.is_known_to_the_public:
-            continue
-        elif known and _is_too_early(record, known, now):
-            too_early.append(source)
-        elif is_read_differently and _is_unedited(record, known, now):
-            problems.append(_named(record))
-        elif record.status is Status.UNREADABLE:
-            gone.append(source)
-    unknown = 0 if update.sources else update.published_before
-    return Losses(now, tuple(gone), tuple(too_early), tuple(problems), tuple(settling), unknown)
+    by_kind: dict[_Loss, list[str]] = {kind: [] for kind in _Loss}
+    for source in sorted(update.sources or (() if update.published_before else examination.listing.sources)):
+        known = known_before.get(source)
+        if record := records.get(source):
+            kind = _of_record(record, known, examination.version(source), now)
+        elif examination.is_settling(source):
+            kind = _Loss.SETTLING
+        elif known and known.basis.digest in new:
+            kind = None  # it has another name now, and whoever gave it that name means it
+        else:
+            is_unknown = known is None or known.basis.readers != examination.version(source)
+            kind = _Loss.HELD if is_unknown and source in examination.listing.files else _Loss.GONE
+        if kind and (update.sources or kind is _Loss.SETTLING):  # where nothing was published, nothing else is lost
+            by_kind[kind].append(source)
+    return Losses(
+        now,
+        tuple(by_kind[_Loss.GONE]),
+        tuple(by_kind[_Loss.TOO_EARLY]),
+        tuple(_named(source, records.get(source)) for source in by_kind[_Loss.HELD]),
+        tuple(by_kind[_Loss.SETTLING]),
+        0 if update.sources else update.published_before,
+    )
+
+
+class _Loss(Enum):
+    GONE = auto()
+    TOO_EARLY = auto()
+    HELD = auto()
+    SETTLING = auto()
+
+
+def _of_record(record: FileRecord, known: FileRecord | None, version: str, now: datetime) -> _Loss | None:
+    """Which loss it is that a file is what its record says, if it is one."""
+    if record.is_known_to_the_public:
+        return None
+    if known and _is_too_early(record, known, now):
+        return _Loss.TOO_EARLY
+    if (known is None or known.basis.readers != version) and _is_unedited(record, known, now):
+        return _Loss.HELD
+    return _Loss.GONE if record.status is Status.UNREADABLE else None
 
 
 def _is_too_early(record: FileRecord, known: FileRecord, now: datetime) -> bool:
@@ -126,12 +140,15 @@ def _is_unedited(record: FileRecord, known: FileRecord | None, now: datetime) ->
     return not is_over and (not known.basis.digest or record.basis.digest in {"", known.basis.digest})
 
 
-def _named(record: FileRecord) -> Problem:
+def _named(source: str, record: FileRecord | None) -> Problem:
+    if record is None:
+        what = "it was public, and is no release of its own for this version of feedsrv"
+        return Problem(source, 0, what, _SEE, Severity.ERROR, "upgrade")
     errors = (problem for problem in record.problems if problem.severity is Severity.ERROR)
-    cause = next(errors, Problem(record.source, 0, "", _SEE))
+    cause = next(errors, Problem(source, 0, "", _SEE))
     what = f"it was public, and is {_IN_WORDS.get(record.status, record.status.value)} for this version of feedsrv"
     said = f"{what}: {cause.what}".removesuffix(": ")
-    return Problem(record.source, cause.line, said, cause.remedy, Severity.ERROR, "upgrade")
+    return Problem(source, cause.line, said, cause.remedy, Severity.ERROR, "upgrade")
 
 
 _IN_WORDS = {Status.DRAFT: "a draft"}

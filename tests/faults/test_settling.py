@@ -93,6 +93,34 @@ class TestWhoseFileIsBeingWritten:
         put(newsroom)
         assert len(ids(newsroom)) == 2
 
+    def test_only_what_was_told_of_comes_and_goes(self, make_newsroom: MakeNewsroom) -> None:
+        newsroom = make_newsroom({"a.md": release(), "b.md": release()})
+        newsroom.remove("a.md")
+        newsroom.write({"c.md": release("C"), "d.md": release("D")})
+        publish(newsroom.catalogue, newsroom.index, newsroom.now, only={"d.md"})
+        assert ids(newsroom) == ["a", "b", "d"]
+        publish(newsroom.catalogue, newsroom.index, newsroom.now, only={"a.md", "c.md"})
+        assert ids(newsroom) == ["b", "c", "d"]
+
+    def test_a_name_that_is_told_of_later_than_the_other_name_of_its_file_goes_with_it(
+        self, make_newsroom: MakeNewsroom
+    ) -> None:
+        newsroom = make_newsroom({"a.md": release("A"), "b.md": release()})
+        (newsroom.releases / "a.md").rename(newsroom.releases / "c.md")
+        publish(newsroom.catalogue, newsroom.index, newsroom.now, only={"c.md"})
+        assert ids(newsroom) == ["b", "c"]
+
+    def test_one_that_goes_while_the_folder_is_read_is_not_gone_yet(self, make_newsroom: MakeNewsroom) -> None:
+        newsroom = make_newsroom({"a.md": release(), "b.md": release()})
+
+        def reading(sources: Sequence[str]) -> Iterator[str]:
+            newsroom.remove("a.md")
+            yield from sources
+
+        unsettled = at_rest(newsroom)
+        publish(newsroom.catalogue, newsroom.index, newsroom.now, unsettled=unsettled, progress=reading)
+        assert ids(newsroom) == ["a", "b"]
+
     def test_an_embargo_that_ends_meanwhile_waits(self, make_newsroom: MakeNewsroom) -> None:
         newsroom = make_newsroom({"a.md": release(embargo="2026-11-02 10:00"), "b.md": release()})
         newsroom.now = newsroom.now.replace(day=3)
@@ -216,6 +244,15 @@ def test_a_file_is_at_rest_when_nothing_of_it_has_changed_for_a_second(
     assert not settling.unsettled.paths
 
 
+def test_what_changes_together_comes_to_rest_together(tmp_path: Path) -> None:
+    settling = Settling(tmp_path)
+    settling.notice(["gone.md"])
+    time.sleep(0.3)
+    (tmp_path / "come.md").write_text("x")
+    settling.notice(["come.md"])
+    until(lambda: settling.look() == {"come.md", "gone.md"})
+
+
 def test_what_has_changed_long_ago_is_at_rest_and_what_will_change_is_not(tmp_path: Path) -> None:
     for name in ("old.md", "new.md", "ahead.md", ".hidden.md", "new.md.part"):
         (tmp_path / name).write_text("x")
@@ -261,6 +298,16 @@ def test_index_waits_for_a_writer_and_leaves_out_who_does_not_end(tmp_path: Path
         writer.join()
     assert (done.returncode, "1 added" in done.stderr) == (0, True), done.stderr
     assert f"{releases}/growing.md: this is still being written" in done.stderr
+
+
+def test_the_first_publication_waits_for_files_that_have_just_come(tmp_path: Path) -> None:
+    releases, index = tmp_path / "releases", tmp_path / "index"
+    releases.mkdir()
+    for name in ("a", "b", "c"):
+        (releases / f"{name}.md").write_text(release(name))
+    with watching(releases, index) as log:
+        until(lambda: "published:" in log)
+        assert "published: 3 added" in log
 
 
 @pytest.mark.parametrize("poll", [None, 1.0])
