@@ -268,6 +268,17 @@ def test_other_hosts_are_refused_but_may_ask_for_health(client: Client, host: st
     assert status("/health/live") == 200
 
 
+def test_whether_it_lives_is_told_without_the_index(make_newsroom: MakeNewsroom) -> None:
+    press = make_newsroom({"a.md": release()})
+
+    class BeingOpened(WhooshIndex):
+        def snapshot(self) -> Never:
+            pytest.fail("this would be waited for")
+
+    press.index = BeingOpened(press.settings.index)
+    assert press.client().get("/health/live").status_code == 200
+
+
 def test_a_request_without_a_host_is_refused(client: Client) -> None:
     environ = create_environ("/", BASE_URL)
     del environ["HTTP_HOST"]

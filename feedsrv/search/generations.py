@@ -116,7 +116,7 @@ class Generations:
                 f"run as that user, or give the folder {self.folder} to {user}"
             ) from error
         except OSError as error:
-            raise PublishingFailed(f"{self.folder} cannot be written: {error}; what was published stays") from error
+            raise PublishingFailed(f"{self.folder} cannot be written: {error}; what is public stays whole") from error
 
     def start(self, base: str | None) -> Path:
         """A folder to make the next generation in, with the engine's files of ``base`` linked into it."""

@@ -42,7 +42,7 @@ from feedsrv.web.cache import RenderingCache
 from feedsrv.web.context import EXTENSION, Site
 from feedsrv.web.error_pages import handle_errors
 from feedsrv.web.listing import ListingKind
-from feedsrv.web.middleware import PrefixMiddleware, ResponseCache, guard
+from feedsrv.web.middleware import LIVE, PrefixMiddleware, ResponseCache, guard
 from feedsrv.web.observation import Observation, Observer
 from feedsrv.web.request_log import RequestLog
 from feedsrv.web.templating import configure_templates
@@ -109,7 +109,7 @@ def _add_routes(app: Flask) -> None:
     app.add_url_rule("/sitemap.xml", view_func=discovery.sitemap)
     app.add_url_rule("/sitemap-<part>.xml", view_func=discovery.sitemap_part)
     app.add_url_rule("/static/<name>", view_func=files.static)
-    app.add_url_rule("/health/live", view_func=health.live)
+    app.add_url_rule(LIVE, view_func=health.live)
     app.add_url_rule("/health/ready", view_func=health.ready)
 
 

@@ -25,6 +25,7 @@ from feedsrv.web.observation import KIND, note_kind
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+LIVE = "/health/live"
 REPEATABLE = "feedsrv.repeatable"
 """In the environment of a request whose answer depends on nothing but `QUESTION` and the generation."""
 QUESTION = (
@@ -81,6 +82,8 @@ class ResponseCache:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """The answer (PEP 3333)."""
+        if environ.get("PATH_INFO", "").endswith(LIVE):  # it waits for nothing, not even for a generation to be opened
+            return self._application(environ, start_response)
         try:
             generation = self._index.snapshot().generation
         except Exception:  # noqa: BLE001 - the application meets it, too, and says what is wrong
