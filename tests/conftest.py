@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -19,6 +20,9 @@ from feedsrv.search import Snapshot
 from feedsrv.search.whoosh.index import WhooshIndex
 from feedsrv.settings import Settings
 from feedsrv.web import create_app
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell has it for what it runs in the background
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # else all that the tests start would ignore it, too
 
 NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
 BASE_URL = "https://press.example.org"
