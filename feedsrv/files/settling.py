@@ -76,6 +76,10 @@ class _Look:
     first: float
     digest: str | None = None
 
+    def has_grown_for(self, seconds: float) -> bool:
+        """Whether it has been seen to change, and not come to rest for so long."""
+        return self.since > self.first and monotonic() - self.first > seconds
+
 
 @dataclass(slots=True)
 class Settling:
@@ -83,16 +87,13 @@ class Settling:
 
     folder: Path
     _looks: dict[str, _Look] = field(default_factory=dict)
+    _patience: float = PATIENCE
 
     @property
     def unsettled(self) -> Unsettled:
         """The files that have not come to rest."""
-        long_ago = monotonic() - PATIENCE
-        return Unsettled(
-            frozenset(self._looks),
-            frozenset(path for path, look in self._looks.items() if look.first < long_ago),
-            time(),
-        )
+        growing = frozenset(path for path, look in self._looks.items() if look.has_grown_for(self._patience))
+        return Unsettled(frozenset(self._looks), growing, time())
 
     def survey(self, below: str = "") -> None:
         """Take note of all files that changed in the last minute, or in the future: clocks differ."""
@@ -122,14 +123,12 @@ class Settling:
         return settled
 
     def wait(self) -> None:
-        """Wait until all that is being written has come to rest, or for half of `PATIENCE`."""
+        """Wait until all files have come to rest but those that go on changing for half of `PATIENCE`."""
+        self._patience = PATIENCE / 2
         self.survey()
-        deadline = monotonic() + PATIENCE / 2
-        while self._looks and monotonic() < deadline:
+        while not all(look.has_grown_for(self._patience) for look in self._looks.values()):
             sleep(STEP)
             self.look()
-        for look in self._looks.values():
-            look.first = 0.0  # that it was not waited for any longer is to be said
 
     def _take(self, paths: Iterable[str]) -> None:
         now = monotonic()

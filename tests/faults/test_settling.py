@@ -15,6 +15,7 @@ from threading import Event, Thread
 import pytest
 
 from feedsrv.files import changes as module
+from feedsrv.files import settling as module_of_settling
 from feedsrv.files.changes import changes
 from feedsrv.files.settling import PATIENCE, SETTLED, Settling, Unsettled
 from feedsrv.publishing import publish
@@ -276,6 +277,17 @@ def test_whoever_writes_on_and_on_is_told_what_to_do(tmp_path: Path) -> None:
     (problem,) = settling.unsettled.problems()
     assert str(problem).startswith("a.md: this is still being written")
     assert ".part" in problem.remedy
+
+
+def test_whoever_does_not_write_is_waited_for_however_long_a_look_takes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As with a hundred thousand files that have just come."""
+    monkeypatch.setattr(module_of_settling, "PATIENCE", 0.2)
+    (tmp_path / "a.md").write_text("x")
+    settling = Settling(tmp_path)
+    settling.wait()
+    assert not settling.unsettled.paths
 
 
 def write_on(path: Path, stop: Event) -> None:
