@@ -159,7 +159,7 @@ def test_a_thousand_connections_at_once_are_answered_or_let_go(served: Running) 
                 client.close()
         answers = [status_of(client) for client in clients if client.fileno() >= 0]
     assert answers
-    assert set(answers) <= {200, 0}
+    assert set(answers) <= {200, 503, 0}, "those for whom there is no turn are told so"
     assert answers.count(200) > len(answers) // 2
     assert served.get("/releases")[0] == 200
 
