@@ -107,6 +107,10 @@ class Verification:
         self._told = ""
         return is_sound
 
+    def begin_anew(self) -> None:
+        """Something was just published: whatever is found from now on is to be told of."""
+        self._told = ""
+
     def _slice(self, name: str, now: float, end: float) -> bool:
         stamps = (name, *_stamps(self._generations.path(name)))
         if stamps != self._of_round or (self._is_over and now - self._began >= ROUND):

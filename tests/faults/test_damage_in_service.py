@@ -129,6 +129,14 @@ def is_healed(newsroom: Running, before: tuple[Path, int]) -> bool:
     return is_so and now.parent == newsroom.index and (now, now.stat().st_ino) != before
 
 
+def test_what_is_damaged_again_as_soon_as_it_was_made_anew_is_told_of_again(make_newsroom: MakeNewsroom) -> None:
+    newsroom = make_newsroom(FILES)
+    for _ in range(3):
+        (newsroom.settings.index / "current").unlink()
+        assert [newsroom.index.verify(), newsroom.index.verify()] == [False, True]
+        newsroom.publish(rebuild=True)
+
+
 @pytest.mark.slow
 def test_a_worker_that_may_not_write_says_for_itself_that_it_cannot_read(tmp_path: Path) -> None:
     newsroom = Newsroom(tmp_path / "newsroom")

@@ -84,6 +84,7 @@ def test_a_file_that_is_cut_while_it_is_mapped_costs_a_worker_and_not_the_servic
         assert served.is_ready()
 
 
+@pytest.mark.bench
 def test_rebuilds_that_are_killed_are_noticed_by_no_reader(tmp_path: Path) -> None:
     office = Office(tmp_path / "office")
     office.write(0)

@@ -134,6 +134,7 @@ class WhooshIndex:
                 try:
                     yield update
                     update.publish()
+                    self._verification.begin_anew()
                 except BaseException as error:
                     update.discard()
                     if base and (why := self._damage_met(base.name, error)):
