@@ -6,6 +6,7 @@
     bundles        which files belong to which release
     attachments    the files of one release, and their places in its body
     names          under which name a file is served, and as what
+    opening        how a file is opened, and why it cannot be
     changes        what changes in the folder
     settling       which files are being written, and which have come to rest
     topics         which topics a release is in, and why

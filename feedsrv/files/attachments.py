@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -14,6 +13,7 @@ from urllib.parse import unquote
 
 from feedsrv.files import names as file_names
 from feedsrv.files.bundles import Belongings, place
+from feedsrv.files.opening import in_words, opened
 from feedsrv.problem import Problem, Severity
 from feedsrv.reading import Mention, Reading, Visibility
 from feedsrv.release import Attachment
@@ -198,15 +198,9 @@ def _is_known(name: str) -> bool:
 
 def _look(path: Path) -> _Look:
     """Size and SHA-256 of a file. Nothing is waited for, and no link is followed."""
-    if path.is_symlink():
-        return _Look(obstacle="this is a link, and links are not followed", remedy="put the file itself here")
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-        with os.fdopen(descriptor, "rb") as file:
-            status = os.fstat(descriptor)
-            if not stat.S_ISREG(status.st_mode):
-                return _Look(obstacle="this is not a file", remedy="take it away")
-            if status.st_size > LARGEST_FILE:
+        with opened(path) as file:
+            if os.fstat(file.fileno()).st_size > LARGEST_FILE:
                 what = f"this has more than {LARGEST_FILE:,} bytes, and is left out"
                 return _Look(obstacle=what, remedy="make it smaller, or link to it elsewhere")
             digest, size = sha256(), 0
@@ -215,4 +209,5 @@ def _look(path: Path) -> _Look:
                 size += len(chunk)
             return _Look(size, digest.hexdigest())
     except OSError as error:
-        return _Look(obstacle=f"this cannot be read: {error.strerror}", remedy="let the user who runs feedsrv read it")
+        what, remedy = in_words(error)
+        return _Look(obstacle=what, remedy=remedy)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import stat
 from collections import defaultdict
@@ -16,6 +15,7 @@ from feedsrv.files import topics
 from feedsrv.files.attachments import Enclosures
 from feedsrv.files.bundles import Belongings, is_leftover
 from feedsrv.files.names import is_document
+from feedsrv.files.opening import A_LINK, NOT_A_FILE, in_words, opened
 from feedsrv.newsroom import FILE_NAME, Newsroom, parse
 from feedsrv.problem import Problem, Severity
 from feedsrv.readers.companions import is_companion
@@ -60,7 +60,9 @@ class Catalogue:
         """What newsroom.toml says; the defaults where there is none. Raises NewsroomInvalid."""
         path = self.folder / FILE_NAME
         try:
-            if len(data := _read(path, _LARGEST_SETTINGS + 1)) <= _LARGEST_SETTINGS:
+            with opened(path, follows_links=True) as file:
+                data = file.read(_LARGEST_SETTINGS + 1)
+            if len(data) <= _LARGEST_SETTINGS:
                 return parse(data.decode("utf-8-sig"))
             what, remedy = f"this has more than {_LARGEST_SETTINGS:,} bytes", "make it smaller"
         except FileNotFoundError:
@@ -68,7 +70,7 @@ class Catalogue:
         except UnicodeDecodeError:
             what, remedy = "this is not UTF-8", "save the file as UTF-8"
         except OSError as error:
-            what, remedy = f"this cannot be read: {error.strerror}", _remedy(error)
+            what, remedy = in_words(error)
         raise NewsroomInvalid([Problem(path.name, 0, what, remedy, Severity.ERROR, "newsroom")])
 
     def list(self) -> FolderListing:
@@ -113,12 +115,12 @@ class Catalogue:
         Raises FileUnreadable; FileNotFoundError if it has gone since it was listed.
         """
         try:
-            return _read(self.folder / source, readers.largest(source) + 1, os.O_NOFOLLOW)
+            with opened(self.folder / source) as file:
+                return file.read(readers.largest(source) + 1)
         except FileNotFoundError:
             raise
         except OSError as error:
-            what = f"this cannot be read: {error.strerror}"
-            raise FileUnreadable(Problem(source, 0, what, _remedy(error), Severity.ERROR, "unreadable")) from error
+            raise FileUnreadable(Problem(source, 0, *in_words(error), Severity.ERROR, "unreadable")) from error
 
     def readers_version(self, source: str) -> str:
         """The version of what reads a file of this name."""
@@ -128,23 +130,6 @@ class Catalogue:
         """What a file says, with what the files ``beside`` it state of it, and its topics. Raises FileUnreadable."""
         reading = readers.read(source, data, newsroom, beside)
         return replace(reading, release=replace(reading.release, topics=topics.memberships(reading.release, newsroom)))
-
-
-def _read(path: Path, most: int, flags: int = 0) -> bytes:
-    """The first bytes of a file; nothing is waited for. Raises OSError, also for what is no file."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | flags)
-    with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError(errno.EINVAL, "it is not a file")
-        return file.read(most)
-
-
-def _remedy(error: OSError) -> str:
-    return {
-        errno.EACCES: "let the user who runs feedsrv read it",
-        errno.EINVAL: "take it away",
-        errno.EISDIR: "take it away",
-    }.get(error.errno or 0, "look at the disk")
 
 
 def _sorted_out(
@@ -244,11 +229,9 @@ def _obstacle(source: str, path: Path) -> Problem | None:
     except OSError:
         return None  # gone, or unreadable: whoever opens it will say so
     if stat.S_ISLNK(mode):
-        return Problem(
-            source, 0, "this is a link, and links are not followed", "put the file itself here", Severity.ERROR, "link"
-        )
+        return Problem(source, 0, *A_LINK, Severity.ERROR, "link")
     if not stat.S_ISREG(mode):
-        return Problem(source, 0, "this is not a file", "take it away", Severity.ERROR, "not-a-file")
+        return Problem(source, 0, *NOT_A_FILE, Severity.ERROR, "not-a-file")
     return None
 
 

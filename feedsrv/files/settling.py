@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import file_digest
@@ -19,6 +20,7 @@ from time import monotonic, sleep, time
 
 from feedsrv.files.attachments import LARGEST_FILE
 from feedsrv.files.catalogue import is_worth_entering, is_worth_noticing
+from feedsrv.files.opening import opened
 from feedsrv.problem import Problem
 
 SETTLED = 1.2
@@ -116,8 +118,8 @@ class Settling:
         What changed at the same time comes to rest together: one that has gone and one that has come may be the same.
         """
         at_rest = {path: look.since for path, look in self._looks.items() if self._is_at_rest(path, look)}
-        others = [look.since for path, look in self._looks.items() if path not in at_rest]
-        settled = frozenset(path for path, since in at_rest.items() if not any(_together(since, x) for x in others))
+        others = sorted(look.since for path, look in self._looks.items() if path not in at_rest)
+        settled = frozenset(path for path, since in at_rest.items() if not _is_near(since, others))
         for path in settled:
             del self._looks[path]
         return settled
@@ -150,8 +152,10 @@ class Settling:
         return False
 
 
-def _together(one: float, other: float) -> bool:
-    return abs(one - other) <= 2 * STEP
+def _is_near(moment: float, others: Sequence[float]) -> bool:
+    """Whether one of the others, which are sorted, is at about the same time."""
+    first = bisect_left(others, moment - 2 * STEP)
+    return first < len(others) and others[first] <= moment + 2 * STEP
 
 
 def signatures(folder: Path, below: str = "") -> Iterator[tuple[str, Signature]]:
@@ -176,10 +180,13 @@ def signature(path: str | Path) -> Signature | None:
 def _digest(path: Path, found: Signature | None) -> str:
     """The content of a file as a SHA-256; "" for what is none, cannot be read, or is left out anyway."""
     if found and stat.S_ISREG(found[0]) and found[2] <= LARGEST_FILE:
-        with suppress(OSError), path.open("rb") as file:
+        with suppress(OSError), opened(path) as file:
             return file_digest(file, "sha256").hexdigest()
     return ""
 
 
 def _above(path: str) -> Iterator[str]:
-    return (parent.as_posix() for parent in PurePosixPath(path).parents)
+    """The folders that a file lies in."""
+    while (end := path.rfind("/")) > 0:
+        path = path[:end]
+        yield path

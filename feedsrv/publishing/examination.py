@@ -144,14 +144,14 @@ class Examination:
         is being written it is what it was, and None if it was not; nor does it turn public then.
         """
         turns_public = known is not None and self._turns_public(known)
-        is_as_published = known is None and self._is_as_published(source)
-        if not is_as_published and self._surroundings.are_unsettled(source, known):
+        if self._surroundings.are_unsettled(source, known) and not self._is_as_published(source, known):
             return self._as_before(known)
         if known and not is_told and not turns_public:
             return Examined(self._aged(known))
         found = self._looked_at(source, None if turns_public else known)
         is_read = found is not None and (known is None or found.record.basis != known.basis)
-        if found and is_read and not is_as_published and self._surroundings.have_changed(source, found.record.named):
+        has_changed = found and is_read and self._surroundings.have_changed(source, found.record.named)
+        if has_changed and not self._is_as_published(source, known):
             return self._as_before(known)
         if found is None and self._unsettled.at < inf:
             return self._as_before(known)
@@ -190,9 +190,9 @@ class Examination:
         except FileUnreadable as error:
             return Examined(_unreadable(source, error.problem, digest))
 
-    def _is_as_published(self, source: str) -> bool:
-        """Whether a file is what it was when it was last public: while nothing older is left, it need not settle."""
-        last = self._remembered.get(source)
+    def _is_as_published(self, source: str, known: FileRecord | None) -> bool:
+        """Whether a file is what it was when it was last public: where nothing older is left, it need not settle."""
+        last = None if known else self._remembered.get(source)
         return bool(last and last.is_known_to_the_public and last.basis.digest in self._digests([source]))
 
     def _digests(self, sources: Iterable[str]) -> frozenset[str]:

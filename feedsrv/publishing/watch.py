@@ -96,10 +96,8 @@ class _Publisher:
         if monotonic() >= self._full_pass:
             self._settling.survey()
             self._run(None)
-        elif (
-            not self._index.verify()
-        ):  # no survey: what has come to rest must not be missing until it has done so again
-            self._run(None)
+        elif not self._index.verify():
+            self._run(None)  # no survey: what has come to rest must not be missing until it has done so again
         elif is_set or (self._turns and now >= self._turns):
             self._run(frozenset())
         self._show_life()

@@ -102,13 +102,13 @@ def test_a_newsroom_toml_that_is_no_file_is_waited_for_by_nobody(make_newsroom: 
     os.mkfifo(path)
     summary = newsroom.publish({"b.md": release()})
     (problem,) = summary.complaints
-    assert str(problem) == "newsroom.toml: this cannot be read: it is not a file; take it away"
+    assert str(problem) == "newsroom.toml: this is not a file; take it away"
     assert newsroom.snapshot().newsroom.title == "Port"
     for name in ("c.md", "d.yaml", "e.pdf"):
         os.mkfifo(newsroom.releases / name)
     summary = newsroom.publish({"d.md": release(), "e.md": release()})
     assert [entry.id for entry in newsroom.snapshot().sitemap_entries()] == ["a", "b", "e"]
-    assert "d.yaml: this cannot be read" in " ".join(map(str, summary.problems)), "it may hold what it lies beside"
+    assert "d.yaml: this is not a file" in " ".join(map(str, summary.problems)), "it may hold what it lies beside"
     path.unlink()
     path.mkdir()
     with pytest.raises(NewsroomInvalid, match="take it away"):
