@@ -8,4 +8,6 @@
     table                      sets of releases by topic, year, language and date
     postings, terms            which releases have a term; what one search looks up
     matcher                    which releases a question matches, and how well
+    spelling                   what was meant by a word that no release has
+    resemblance                which releases are most like another
 """

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -23,7 +22,6 @@ from feedsrv.query.tree import (
     positive_leaves,
     without,
 )
-from feedsrv.release import Release
 from feedsrv.search import ranking
 from feedsrv.search.excerpts import Wanted
 from feedsrv.search.whoosh.postings import Postings
@@ -33,11 +31,6 @@ from feedsrv.search.work import WorkSpent
 from feedsrv.text import analysis
 
 _FORMS = {"title": "title_forms", "contact": "contacts"}
-_SHORTEST_CORRECTED = 4  # letters of a word that may be mistyped
-_SHORTEST_TWICE_WRONG = 6  # letters of a word that may have two mistakes
-_MOST_LOOKED_AT = 60  # words of a text that may be traits
-_MOST_TRAITS = 15  # words by which releases resemble each other
-_LONGEST_TRAITS = 4000  # characters of a text that traits are taken from
 _REFERENCE_FIRST = 1000.0
 
 
@@ -123,24 +116,6 @@ class Matcher:
             scores[rank] += bonus
         return ranking.best_first(scores, best) + order[ranking.MOST_RERANKED :]
 
-    def resemblance(self, release: Release, candidates: int) -> dict[int, float]:
-        """How much each of the candidates resembles a release, by the words that tell most about it."""
-        text = f"{release.title} {release.title} {release.text[:_LONGEST_TRAITS]}"
-        said = Counter(
-            analysis.stem(form, release.language)
-            for form in analysis.forms(text)
-            if analysis.is_of_letters(form) and not analysis.is_stopword(form, [release.language])
-        )
-        telling: dict[str, float] = {}
-        with suppress(WorkSpent):
-            for stem, times in sorted(said.items(), key=lambda item: (-item[1], item[0]))[:_MOST_LOOKED_AT]:
-                if len((postings := self.terms.stem(stem)).ranks) > 1:
-                    telling[stem] = ranking.saturated(times) * postings.rarity
-        scores = dict.fromkeys(members(candidates), 0.0)
-        for stem in sorted(telling, key=lambda stem: (-telling[stem], stem))[:_MOST_TRAITS]:
-            self.terms.stem(stem).weighed(telling[stem], scores)
-        return {rank: score for rank, score in scores.items() if score}
-
     def wanted(self, tree: Node) -> Wanted:
         """What is marked in excerpts: all that was asked for."""
         stems: set[str] = set()
@@ -170,33 +145,6 @@ class Matcher:
         if left_out := self.terms.work.left_out:
             yield f"This question is more work than one search may be. Left out: {', '.join(left_out)}."
 
-    def corrected(self, tree: Node) -> Node:
-        """The tree with words that no release has replaced by the nearest ones that some have."""
-        match tree:
-            case And(parts):
-                return And(tuple(map(self.corrected, parts)))
-            case Or(parts):
-                return Or(tuple(map(self.corrected, parts)))
-            case Word(text):
-                with self.terms.work.or_else(f"how “{text}” may be meant"):
-                    if not self.releases(tree):
-                        near = (self._nearest(form) for word in analysis.tokens(text) for form in word.parts)
-                        return Word(" ".join(near) or text)
-        return tree
-
-    def _nearest(self, form: str) -> str:
-        """The word that was meant; digits, short words and words that are known stay."""
-        if len(form) < _SHORTEST_CORRECTED or not analysis.is_of_letters(form) or self._stemmed(form):
-            return form
-        for mistakes in (1, 2)[: 1 + (len(form) >= _SHORTEST_TWICE_WRONG)]:
-            near = [word for word in self.terms.near(form, mistakes) if analysis.is_of_letters(word)]
-            if mistakes == 1:
-                near += _swapped(form)
-            having = {word: len(self.terms.form(word).ranks) for word in near}
-            if any(having.values()):
-                return max(having, key=lambda word: (having[word], word))
-        return form
-
     def _is_stopword(self, part: Node) -> bool:
         if not isinstance(part, Word):
             return False
@@ -225,10 +173,11 @@ class Matcher:
 
     def _word(self, parts: Sequence[str]) -> int:
         """One word as written: its stems in any language, for a compound its parts or all in one."""
-        whole = self._stemmed("".join(parts))
-        return whole | _all(self._stemmed(part) for part in parts) if len(parts) > 1 else whole
+        whole = self.stemmed("".join(parts))
+        return whole | _all(self.stemmed(part) for part in parts) if len(parts) > 1 else whole
 
-    def _stemmed(self, form: str) -> int:
+    def stemmed(self, form: str) -> int:
+        """The releases that have a word in any of its forms, in any language."""
         return _any(self.terms.stem(stem).releases for stem in self._stems(form))
 
     def _in_title(self, parts: Sequence[str]) -> int:
@@ -282,11 +231,6 @@ _NOWHERE: frozenset[int] = frozenset()
 def _costliness(leaf: Leaf) -> int:
     part = leaf.part if isinstance(leaf, FieldTerm) else leaf
     return 2 if isinstance(part, Phrase) else isinstance(part, Prefix)
-
-
-def _swapped(form: str) -> list[str]:
-    """The form with two of its neighbouring letters in each other's place, which is one mistake of a typist."""
-    return [form[:at] + form[at + 1] + form[at] + form[at + 2 :] for at in range(len(form) - 1)]
 
 
 def _all(sets: Iterable[int]) -> int:

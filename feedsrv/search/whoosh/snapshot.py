@@ -29,6 +29,8 @@ from feedsrv.search.excerpts import Wanted, excerpt, marked
 from feedsrv.search.whoosh.documents import Documents
 from feedsrv.search.whoosh.matcher import Matcher
 from feedsrv.search.whoosh.postings import PostingsCache
+from feedsrv.search.whoosh.resemblance import resemblance
+from feedsrv.search.whoosh.spelling import corrected
 from feedsrv.search.whoosh.table import FACETS, members
 from feedsrv.search.whoosh.terms import Terms
 from feedsrv.search.work import Work
@@ -131,7 +133,7 @@ class WhooshSnapshot:
         release = self.get(release_id)
         candidates = self._table.any_of("lang", [release.language])
         candidates &= ~(1 << self._table.ranks[self._table.by_id[release_id]])
-        scores = self._matcher().resemblance(release, candidates)
+        scores = resemblance(self._matcher().terms, release, candidates)
         return tuple(self._release(rank) for rank in ranking.best_first(scores, scores)[:limit])
 
     def _matcher(self) -> Matcher:
@@ -217,11 +219,11 @@ class WhooshSnapshot:
         """The question with unknown words replaced by their nearest neighbours, if that finds something as well."""
         if query.text is None or matcher.terms.work.left_out:
             return None
-        corrected = matcher.corrected(query.text)
-        if corrected == query.text:
+        meant = corrected(matcher, query.text)
+        if meant == query.text:
             return None
-        found, _ = self._found(replace(query, text=corrected), matcher.afforded(corrected), matcher)
-        return typed(corrected) if found and not matcher.terms.work.left_out else None
+        found, _ = self._found(replace(query, text=meant), matcher.afforded(meant), matcher)
+        return typed(meant) if found and not matcher.terms.work.left_out else None
 
     def _hit(self, rank: int, wanted: Wanted | None, work: Work, *, is_partial: bool) -> Hit:
         release = self._release(rank)
