@@ -16,7 +16,7 @@ import yaml
 
 from bench import stems
 from bench.generate import FIRST_YEAR, SEED, YEARS, Generator, write
-from feedsrv import newsroom
+from feedsrv import newsroom_toml
 from feedsrv.text import analysis
 
 COUNT = 400
@@ -76,7 +76,7 @@ def test_as_many_files_are_written_as_asked_for_and_few_are_the_beginning_of_man
 
 
 def test_the_newsroom_settings_are_valid_and_rule_a_dozen_topics(generator: Generator) -> None:
-    settings = newsroom.parse(generator.newsroom())
+    settings = newsroom_toml.parse(generator.newsroom())
     assert settings.languages == ("en", "fr")
     assert len(settings.topics) == 12
     assert all(topic.match and topic.label("fr") for topic in settings.topics.values())

@@ -9,7 +9,7 @@ import pytest
 from feedsrv import readers
 from feedsrv.errors import FileUnreadable, NewsroomInvalid
 from feedsrv.newsroom import Newsroom
-from feedsrv.newsroom import parse as parse_newsroom
+from feedsrv.newsroom_toml import parse as parse_newsroom
 from feedsrv.problem import Severity
 from feedsrv.reading import Status
 from tests.conftest import NOW, MakeNewsroom, release

@@ -11,11 +11,12 @@ from pathlib import Path
 import click
 import pytest
 
-from feedsrv import __version__, newsroom, readers
+from feedsrv import __version__, newsroom_toml, readers
 from feedsrv.cli import main
 from feedsrv.errors import NewsroomInvalid
 from feedsrv.feeds.formats import FORMATS
 from feedsrv.files.catalogue import Catalogue
+from feedsrv.newsroom import Newsroom
 from feedsrv.publishing.check import check
 from feedsrv.query.parser import parse
 from feedsrv.readers import keys
@@ -99,7 +100,7 @@ def test_every_format_of_feeds_is_in_the_readme(ending: str) -> None:
 def newsroom_keys() -> list[str]:
     """The keys of newsroom.toml and of a topic in it, as the message about an unknown one lists them."""
     with pytest.raises(NewsroomInvalid) as caught:
-        newsroom.parse("nonsense = 1\n[topics.space]\nnonsense = 1\n")
+        newsroom_toml.parse("nonsense = 1\n[topics.space]\nnonsense = 1\n")
     remedies = [problem.remedy for problem in caught.value.problems]
     return [key.strip() for remedy in remedies for key in re.sub("^(the settings are|it has)", "", remedy).split(",")]
 
@@ -179,7 +180,7 @@ def test_every_dependency_has_its_reason_among_the_decisions() -> None:
 
 @pytest.mark.parametrize(("page", "text"), examples("markdown"))
 def test_every_example_of_a_release_is_read_without_a_problem(page: str, text: str) -> None:
-    reading = readers.read("2026/PR012-2026.md", text.encode(), newsroom.Newsroom())
+    reading = readers.read("2026/PR012-2026.md", text.encode(), Newsroom())
     assert reading.problems == (), page
     assert reading.release.title == "The harbour museum opens on Sundays"
     assert reading.release.text.startswith("From April the harbour museum is open on Sundays too")
@@ -188,7 +189,7 @@ def test_every_example_of_a_release_is_read_without_a_problem(page: str, text: s
 
 @pytest.mark.parametrize(("page", "text"), examples("toml"))
 def test_every_example_of_a_newsroom_can_be_used(page: str, text: str) -> None:
-    assert newsroom.parse(text, page).topics
+    assert newsroom_toml.parse(text, page).topics
 
 
 def test_every_example_of_a_search_is_read_as_the_guide_says() -> None:

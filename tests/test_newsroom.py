@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedsrv import newsroom
+from feedsrv import newsroom_toml
 from feedsrv.errors import NewsroomInvalid
 
 SETTINGS = (
@@ -42,7 +42,7 @@ VALUES = st.recursive(
 @given(key=st.sampled_from(SETTINGS), value=VALUES)
 def test_an_odd_value_is_read_or_named_with_its_line(key: str, value: str) -> None:
     try:
-        newsroom.parse(f"# settings\n{key} = {value}\n")
+        newsroom_toml.parse(f"# settings\n{key} = {value}\n")
     except NewsroomInvalid as error:
         for problem in error.problems:
             assert len(str(problem)) < 400
@@ -52,9 +52,9 @@ def test_an_odd_value_is_read_or_named_with_its_line(key: str, value: str) -> No
 @pytest.mark.parametrize("name", ["Europe/Atlantis", "Paris", "Europe", "", " ", "../UTC", "UTC\\u0000", "é"])
 def test_an_unknown_time_zone_is_a_problem_with_its_line(name: str) -> None:
     with pytest.raises(NewsroomInvalid, match=r"newsroom\.toml:2: there is no time zone .*; write a name like"):
-        newsroom.parse(f'title = "T"\ntimezone = "{name}"\n')
+        newsroom_toml.parse(f'title = "T"\ntimezone = "{name}"\n')
 
 
 def test_a_number_that_python_does_not_write_is_named() -> None:
     with pytest.raises(NewsroomInvalid, match=r"newsroom\.toml:1: title is a number of thousands of digits"):
-        newsroom.parse(f"title = 0x{'f' * 5000}")
+        newsroom_toml.parse(f"title = 0x{'f' * 5000}")

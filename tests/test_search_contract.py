@@ -19,7 +19,7 @@ import snowballstemmer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedsrv import newsroom
+from feedsrv import newsroom_toml
 from feedsrv.errors import (
     AttachmentNotFound,
     FileUnreadable,
@@ -69,7 +69,7 @@ def a_record(item: Release | Withdrawal) -> FileRecord:
 def publish(index: SearchIndex, *items: Release | Withdrawal, removed: tuple[str, ...] = (), toml: str = "") -> None:
     """Add these to what there is."""
     with index.update() as update:
-        update.set_newsroom(newsroom.parse(toml))
+        update.set_newsroom(newsroom_toml.parse(toml))
         for source in removed:
             update.remove(source)
         for item in items:

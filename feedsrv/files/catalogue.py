@@ -16,7 +16,8 @@ from feedsrv.files.attachments import Enclosures
 from feedsrv.files.bundles import Belongings, is_leftover
 from feedsrv.files.names import is_document
 from feedsrv.files.opening import A_LINK, NOT_A_FILE, in_words, opened
-from feedsrv.newsroom import FILE_NAME, Newsroom, parse
+from feedsrv.newsroom import FILE_NAME, Newsroom
+from feedsrv.newsroom_toml import parse
 from feedsrv.problem import Problem, Severity
 from feedsrv.readers.companions import is_companion
 from feedsrv.reading import Reading, Visibility

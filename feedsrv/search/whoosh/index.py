@@ -14,9 +14,9 @@ from time import monotonic
 
 from whoosh.index import FileIndex
 
-from feedsrv import file_record, newsroom
+from feedsrv import file_record, newsroom_toml
 from feedsrv.errors import FeedsrvError, IndexUnavailable, NewsroomInvalid, PublishingFailed
-from feedsrv.newsroom import Newsroom
+from feedsrv.newsroom import FILE_NAME, Newsroom
 from feedsrv.search import LAG, IndexStatus
 from feedsrv.search.generations import LEDGER, TRUE_UNTIL, Generations
 from feedsrv.search.guarded import GuardedSnapshot
@@ -198,7 +198,7 @@ class WhooshIndex:
             )
         path = self._generations.path(name)
         try:
-            settings = newsroom.parse(read(path, newsroom.FILE_NAME).decode("utf8"))
+            settings = newsroom_toml.parse(read(path, FILE_NAME).decode("utf8"))
             engine = FileIndex(MappedStorage(path / SEGMENTS, manifest.segments))
             postings = PostingsCache(build(Documents(engine.reader()).facts()))
         except IndexUnavailable:

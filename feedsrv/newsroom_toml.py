@@ -1,0 +1,205 @@
+"""newsroom.toml: what stands in it becomes a `Newsroom`, or is named with its line."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from feedsrv.errors import NewsroomInvalid
+from feedsrv.newsroom import FILE_NAME, TOPIC_ID, Newsroom, Topic
+from feedsrv.problem import Problem, Severity
+
+
+def parse(text: str, path: str = FILE_NAME) -> Newsroom:
+    """The newsroom that the text of a newsroom.toml describes.
+
+    Raises NewsroomInvalid, naming every entry that is wrong with its line where one can be told.
+    """
+    try:
+        document = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:  # TOMLDecodeError, and what bombs raise
+        line = re.search(r"at line (\d+)", str(error))
+        problem = Problem(
+            path,
+            int(line[1]) if line else 0,
+            f"this is not TOML: {error}",
+            "mend the line; strings stand in quotes, lists in [brackets]",
+            Severity.ERROR,
+            "newsroom",
+        )
+        raise NewsroomInvalid([problem]) from error
+    reader = _NewsroomReader(path, text)
+    newsroom = reader.newsroom(document)
+    if reader.problems:
+        raise NewsroomInvalid(reader.problems)
+    return newsroom
+
+
+_LANGUAGE_TAG = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
+_AUTHORITY = re.compile(r"(?:[a-z0-9._%+-]+@)?[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*")
+
+
+_LONGEST_SHOWN = 60
+
+
+def _shown(value: object) -> str:
+    """A value as a message shows it: short, and on one line."""
+    try:
+        text = repr(value)
+    except ValueError:  # Python writes no number of more than 4,300 digits
+        return "a number of thousands of digits"
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
+
+
+class _NewsroomReader:
+    """Reads one entry after another and collects what is wrong with them."""
+
+    def __init__(self, path: str, text: str) -> None:
+        self._path = path
+        self._whole = text
+        self._lines = text.splitlines()
+        self.problems: list[Problem] = []
+
+    def newsroom(self, document: dict[str, Any]) -> Newsroom:
+        known: dict[str, Callable[[str, Any], Any]] = {
+            "title": self._text,
+            "description": self._text,
+            "publisher": self._text,
+            "contact": self._text,
+            "languages": self._languages,
+            "timezone": self._timezone,
+            "authority": self._authority,
+            "since": self._date,
+            "day_first": self._flag,
+            "reference_languages": self._reference_languages,
+            "topics": self._topics,
+        }
+        values = {}
+        for key, value in document.items():
+            if key in known:
+                values["is_day_first" if key == "day_first" else key] = known[key](key, value)
+            else:
+                self._complain(key, f"there is no setting {_shown(key)}", f"the settings are {', '.join(known)}")
+        return Newsroom(**{key: value for key, value in values.items() if value is not None}, text=self._whole)
+
+    def _complain(self, key: str, what: str, remedy: str) -> None:
+        name = key.rpartition(".")[2]
+        start = re.compile(rf"\s*(?:{re.escape(name)}\s*=|\[.*\b{re.escape(name)}\s*\])")
+        line = next((number for number, text in enumerate(self._lines, 1) if start.match(text)), 0)
+        self.problems.append(Problem(self._path, line, what, remedy, Severity.ERROR, "newsroom"))
+
+    def _text(self, key: str, value: Any) -> str | None:
+        if isinstance(value, str) and value.isprintable():
+            return value.strip() or None
+        self._complain(key, f"{key} is {_shown(value)}", "write a text in quotes, on one line")
+        return None
+
+    def _flag(self, key: str, value: Any) -> bool | None:
+        if isinstance(value, bool):
+            return value
+        self._complain(key, f"{key} is {_shown(value)}", "write true or false")
+        return None
+
+    def _texts(self, key: str, value: Any) -> tuple[str, ...]:
+        if isinstance(value, list) and all(isinstance(part, str) and part.strip() for part in value):
+            return tuple(part.strip() for part in value)
+        self._complain(key, f"{key} is {_shown(value)}", 'write a list of texts: ["one", "two"]')
+        return ()
+
+    def _languages(self, key: str, value: Any) -> tuple[str, ...]:
+        languages = self._texts(key, value)
+        for language in languages:
+            if not _LANGUAGE_TAG.fullmatch(language):
+                self._complain(key, f"{_shown(language)} is no language tag", 'write tags like "en" or "fr"')
+        return tuple(dict.fromkeys(languages))
+
+    def _timezone(self, key: str, value: Any) -> ZoneInfo | None:
+        try:
+            return ZoneInfo(value)
+        except (ValueError, TypeError, AttributeError, OSError, KeyError):  # what ZoneInfo raises for what is no name
+            self._complain(key, f"there is no time zone {_shown(value)}", 'write a name like "Europe/Paris"')
+            return None
+
+    def _authority(self, key: str, value: Any) -> str | None:
+        if isinstance(value, str) and _AUTHORITY.fullmatch(value):
+            return value
+        self._complain(
+            key, f"{_shown(value)} is no authority", 'write a domain that you hold, like "press.example.org"'
+        )
+        return None
+
+    def _date(self, key: str, value: Any) -> date | None:
+        if isinstance(value, date) and not isinstance(value, datetime):
+            return value
+        self._complain(key, f"{key} is {_shown(value)}", "write a date without quotes: 2018-03-23")
+        return None
+
+    def _reference_languages(self, key: str, value: Any) -> Mapping[str, str] | None:
+        if isinstance(value, dict) and all(isinstance(tag, str) for tag in value.values()):
+            return {prefix.upper(): tag for prefix, tag in value.items()}
+        self._complain(
+            key, f"{key} is {_shown(value)}", 'write prefixes with their languages: { PR = "en", CP = "fr" }'
+        )
+        return None
+
+    def _topics(self, key: str, value: Any) -> Mapping[str, Topic]:
+        if not isinstance(value, dict):
+            self._complain(key, f"{key} is {_shown(value)}", "write a table for each topic: [topics.space]")
+            return {}
+        topics = {topic_id: self._topic(topic_id, table) for topic_id, table in value.items()}
+        taken: dict[str, str] = {}
+        for topic in topics.values():
+            for alias in topic.aliases:
+                if alias in topics or alias in taken:
+                    self._complain(
+                        topic.id, f"{_shown(alias)} names two topics", "let each alias stand with one topic only"
+                    )
+                taken[alias] = topic.id
+            if topic.retired and topic.retired not in topics:
+                self._complain(
+                    topic.id, f"there is no topic {_shown(topic.retired)} to retire to", 'name one, or write ""'
+                )
+        return topics
+
+    def _topic(self, topic_id: str, table: Any) -> Topic:
+        if not TOPIC_ID.fullmatch(topic_id):
+            self._complain(topic_id, f"{_shown(topic_id)} is no topic id", "write small letters, digits and hyphens")
+        if not isinstance(table, dict):
+            self._complain(topic_id, f"the topic {topic_id} is {_shown(table)}", f"write a table: [topics.{topic_id}]")
+            return Topic(topic_id)
+        fields = ("label", "match", "not", "aliases", "retired")
+        for name in table.keys() - set(fields):
+            self._complain(name, f"a topic has no {name!r}", f"it has {', '.join(fields)}")
+        texts = {name: self._texts(f"{topic_id}.{name}", table.get(name, [])) for name in ("match", "not", "aliases")}
+        for alias in texts["aliases"]:
+            if not TOPIC_ID.fullmatch(alias):
+                self._complain("aliases", f"{_shown(alias)} is no topic id", "write small letters, digits and hyphens")
+        retired = table.get("retired")
+        return Topic(
+            topic_id,
+            self._labels(topic_id, table.get("label", {})),
+            texts["match"],
+            texts["not"],
+            texts["aliases"],
+            self._retired(topic_id, retired) if retired is not None else None,
+        )
+
+    def _retired(self, topic_id: str, value: Any) -> str:
+        if isinstance(value, str):
+            return value
+        self._complain(
+            "retired", f"retired is {_shown(value)}", f'name the topic that takes the place of {topic_id}, or ""'
+        )
+        return ""
+
+    def _labels(self, topic_id: str, value: Any) -> Mapping[str, str]:
+        if isinstance(value, str):
+            return {"": value}
+        if isinstance(value, dict) and all(isinstance(label, str) for label in value.values()):
+            return value
+        self._complain("label", f"the label of {topic_id} is {_shown(value)}", 'write label = { en = "Life sciences" }')
+        return {}
