@@ -40,12 +40,18 @@ FILES: Files = {
 
 
 def scraped(port: int) -> dict[str, float]:
-    """The samples at an address of metrics, by their names and labels."""
+    """The samples at an address of metrics, by their names and labels, as soon as somebody answers there."""
+    until(lambda: is_listening(port))
     with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=PATIENCE) as answer:
         assert answer.headers["Content-Type"].startswith("text/plain")
         lines = answer.read().decode().splitlines()
     samples = (line.rpartition(" ") for line in lines if not line.startswith("#"))
     return {name: float(value) for name, _, value in samples}
+
+
+def is_listening(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import re
 import subprocess
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -159,6 +160,12 @@ def test_the_newest_number_of_each_fetcher_counts_and_of_each_id_it_has(count: C
     assert report["not_understood"] == 0
     assert datetime.fromisoformat(report["first"]) == NOON - timedelta(days=8)
     assert datetime.fromisoformat(report["last"]) == NOON
+
+
+def test_the_order_of_lines_makes_no_difference(count: Count) -> None:
+    lines = [combined(agent=FEEDLY.format(number)) for number in (12, 10, 14)]
+    reports = [count(*order)[0] for order in permutations(lines)]
+    assert all(report == reports[0] for report in reports)
 
 
 @pytest.mark.parametrize(
@@ -337,7 +344,8 @@ def test_our_own_log_is_read(folder: Newsroom, tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_the_logs_of_the_proxies_of_deploy_are_read_and_hold_no_address(folder: Newsroom, tmp_path: Path) -> None:
     """That of nginx in the format of our sample, that of Varnish as varnishncsa writes it by itself."""
-    agents = [agent for agent, *_ in AGENTS if agent.isprintable() and agent.strip("-")]
+    printable = (agent for agent, *_ in AGENTS if agent.isprintable() and agent.strip("-"))
+    agents = list({(agent_of(agent).key, agent_of(agent).feed_id): agent for agent in printable}.values())
     expected = tallied(agents)
     with running(folder.releases, folder.settings.index) as newsroom, proxies(tmp_path, newsroom.port) as fronts:
         for proxy in fronts:

@@ -104,8 +104,9 @@ class Tally:
                 return
             claim = self._claims[key] = _Claim(agent.name, request.at, agent.subscribers)
         claim.polls += 1
-        if (agent.subscribers is not None, request.at) >= (claim.subscribers is not None, claim.at):
-            claim.name, claim.at, claim.subscribers = agent.name, request.at, agent.subscribers
+        told, before = (request.at, agent.subscribers), (claim.at, claim.subscribers)
+        if _weight(*told) >= _weight(*before):
+            claim.name, (claim.at, claim.subscribers) = agent.name, told
 
     def report(self) -> Report:
         """What has come together."""
@@ -129,3 +130,8 @@ class Tally:
             fetchers.sort(key=lambda fetcher: (-fetcher.subscribers, fetcher.name))
             total = sum(fetcher.subscribers for fetcher in fetchers)
             yield Feed(address, total, tuple(fetchers), tuple(others))
+
+
+def _weight(at: datetime, subscribers: int | None) -> tuple[bool, datetime, int]:
+    """By what one claim counts before another: logs tell seconds, in which lines may stand in any order."""
+    return subscribers is not None, at, subscribers or 0
