@@ -34,7 +34,7 @@ from feedsrv.query.parser import parse
 from feedsrv.query.tree import Not, Word
 from feedsrv.reading import Status, Visibility
 from feedsrv.release import Attachment, Contact, Membership, Release, Withdrawal
-from feedsrv.search import LAG, SearchIndex, SitemapEntry, Snapshot
+from feedsrv.search import LAG, Held, SearchIndex, SitemapEntry, Snapshot
 from feedsrv.search.whoosh.index import WhooshIndex
 from feedsrv.text.analysis import STEMMERS
 from feedsrv.text.languages import LANGUAGE_NAMES
@@ -74,8 +74,7 @@ def publish(index: SearchIndex, *items: Release | Withdrawal, removed: tuple[str
             update.remove(source)
         for item in items:
             update.put(item, {})
-        records = {source: record for source, record in update.known().items() if source not in removed}
-        update.finish(records | {item.source: a_record(item) for item in items}, None)
+        update.finish(dict.fromkeys(removed) | {item.source: a_record(item) for item in items}, None)
 
 
 def ids(results: Results) -> list[str]:
@@ -118,7 +117,7 @@ class TestPublishing:
     def test_what_is_removed_is_found_by_nothing(self, index: SearchIndex) -> None:
         publish(index, a_release("a", topics=("t",)), a_release("b"))
         publish(index, removed=("a.md",))
-        results = index.snapshot().search(Query())
+        results = index.snapshot().search(Query(has_facets=True))
         assert ids(results) == ["b"]
         assert results.facets["topic"] == ()
         assert ask(index, "-nonexistent") == ["b"]
@@ -136,6 +135,22 @@ class TestPublishing:
             SitemapEntry("b", 2020, new.updated),
             SitemapEntry("c", None, None),
         ]
+
+    def test_the_inventory_tells_how_many_there_are_and_when_the_newest_was_published(self, index: SearchIndex) -> None:
+        publish(index, a_release("a", topics=("x",)), a_release("b", 3, topics=("x", "y")))
+        publish(index, a_release("c", None, topics=("z",), language="fr"))
+        inventory = index.snapshot().inventory()
+        first, third = (datetime(2020, 1, day, tzinfo=UTC) for day in (1, 3))
+        assert inventory["topic"] == (Held("x", 2, third), Held("y", 1, third), Held("z", 1, None))
+        assert inventory["year"] == (Held("2020", 2, third),)
+        assert inventory["lang"] == (Held("en", 2, third), Held("fr", 1, None))
+        publish(index, removed=("b.md",))
+        assert index.snapshot().inventory()["topic"] == (Held("x", 1, first), Held("z", 1, None))
+
+    def test_facets_are_counted_only_where_they_are_asked_for(self, index: SearchIndex) -> None:
+        publish(index, a_release("a", topics=("x",)))
+        assert index.snapshot().search(Query()).facets == {}
+        assert index.snapshot().search(Query(has_facets=True)).facets.keys() == {"topic", "year", "lang"}
 
     def test_an_exception_discards_the_update_and_frees_the_lock(self, index: SearchIndex) -> None:
         publish(index, a_release("a"))
@@ -228,6 +243,7 @@ class TestPublishing:
 
 QUESTIONS: dict[str, Callable[[Snapshot], object]] = {
     "search": lambda snapshot: snapshot.search(Query()),
+    "inventory": lambda snapshot: snapshot.inventory(),
     "get": lambda snapshot: snapshot.get("a"),
     "file": lambda snapshot: snapshot.file("a", "a.pdf"),
     "siblings": lambda snapshot: snapshot.siblings("a"),
@@ -365,7 +381,7 @@ class TestFilters:
         assert ask(index, "lang:fr OR year:1999") == ["b"]
 
     def test_counts_are_those_of_the_query_with_the_value_in_place_of_its_own_kind(self, index: SearchIndex) -> None:
-        facets = index.snapshot().search(Query(topics=("space",), languages=("en",))).facets
+        facets = index.snapshot().search(Query(topics=("space",), languages=("en",), has_facets=True)).facets
         assert {facet.value: facet.count for facet in facets["topic"]} == {"climate": 2, "space": 1}
         assert {facet.value: facet.count for facet in facets["lang"]} == {"en": 1, "fr": 1}
         for kind, field in (("topic", "topics"), ("lang", "languages")):
@@ -873,6 +889,7 @@ class TestAnyQuestion:
         languages=st.lists(st.sampled_from(["en", "fr", "de"]), max_size=2, unique=True).map(tuple),
         sort=st.sampled_from(Sort),
         per_page=st.integers(1, 5),
+        has_facets=st.just(value=True),
     )
 
     @settings(max_examples=150, deadline=None)
@@ -999,7 +1016,7 @@ def put(index: SearchIndex, folder: Path, name: str, content: bytes, later: byte
     item = a_release(name, attachments=(Attachment("plan.pdf", "application/pdf", len(content), digest),))
     with index.update() as update:
         update.put(item, {digest: original})
-        update.finish(update.known(), None)
+        update.finish({}, None)
 
 
 class TestSiblings:

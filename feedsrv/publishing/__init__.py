@@ -102,7 +102,7 @@ def publish(
             update.remove(source)
         run.records = sentinel.guard(update, run.records, now)
         true_until = _next_change(run.records.values(), now)
-        update.finish(run.records, true_until)
+        update.finish(run.changes(), true_until)
     return run.summary(true_until)
 
 
@@ -181,6 +181,10 @@ class _Run:
 
     def _tagged_again(self, item: Release | Withdrawal) -> Release | Withdrawal:
         return replace(item, topics=topics.memberships(item, self.newsroom)) if isinstance(item, Release) else item
+
+    def changes(self) -> dict[str, FileRecord | None]:
+        """What is to be remembered otherwise than it is known."""
+        return {**dict.fromkeys(self.update.known()), **self.records}
 
     def summary(self, true_until: datetime | None) -> Summary:
         before, after = self.update.sources, self.public.keys()

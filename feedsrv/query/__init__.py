@@ -30,7 +30,7 @@ class Query:
     years and languages; different kinds of filter must all hold. ``since`` is the first moment that counts,
     ``before`` the first that does not; ``is_undated`` asks for those without a date. ``page`` counts from 1;
     ``per_page`` 0 asks for counts only. ``has_excerpts``: hits are to show why they were found, which for
-    many hits costs more than all the rest.
+    many hits costs more than all the rest. ``has_facets``: it is to be counted by what the results can be narrowed.
     """
 
     text: Node | None = None
@@ -44,6 +44,7 @@ class Query:
     page: int = 1
     per_page: int = 20
     has_excerpts: bool = False
+    has_facets: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +77,10 @@ class Results:
     """An answer: one page of hits, and what is known of all of them.
 
     ``facets`` has the keys ``topic`` (most first, then by id), ``year`` (newest first) and ``lang`` (most
-    first). ``page`` may lie past the last one: then ``hits`` is empty. ``complete`` is how many of ``total`` have
-    all that was asked for: by relevance, those with some of the words follow where few have all. ``did_you_mean``
-    is this question without what may be mistyped, where no release has all of it. ``notes`` are sentences on what was
-    cut.
+    first), and none where the query does not ask for them. ``page`` may lie past the last one: then ``hits`` is empty.
+    ``complete`` is how many of ``total`` have all that was asked for: by relevance, those with some of the words follow
+    where few have all. ``did_you_mean`` is this question without what may be mistyped, where no release has all of it.
+    ``notes`` are sentences on what was cut.
     """
 
     hits: tuple[Hit, ...]

@@ -7,7 +7,7 @@ The whole contract is mandatory; ``tests/test_search_contract.py`` states it ove
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -50,6 +50,15 @@ class SitemapEntry:
     updated: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A topic, year or language that releases have: how many, and when the newest was published; None: all undated."""
+
+    value: str
+    count: int
+    newest: datetime | None
+
+
 class Snapshot(Protocol):
     """One generation, as a reader sees it: immutable, safe for the life of a request, for one thread.
 
@@ -67,6 +76,9 @@ class Snapshot(Protocol):
 
     def search(self, query: Query) -> Results:
         """The answer to a query; total and facets are exact, a page past the last one is empty."""
+
+    def inventory(self) -> Mapping[str, Sequence[Held]]:
+        """Every topic, year and language that there is, under the keys and in the order of the facets of all."""
 
     def get(self, release_id: str) -> Release:
         """A release. Raises ReleaseNotFound, or ReleaseWithdrawn with the notice."""
@@ -105,7 +117,7 @@ class Update(Protocol):
         """The editorial settings of the newest generation; None where there is none that can be opened."""
 
     @property
-    def sources(self) -> frozenset[str]:
+    def sources(self) -> Set[str]:
         """The sources of all that is public in the newest generation, also where the next starts from nothing."""
 
     @property
@@ -135,14 +147,17 @@ class Update(Protocol):
     def remove(self, source: str) -> None:
         """Let what this source has not be in the next generation; nothing happens if it has nothing."""
 
-    def staged(self) -> Iterable[tuple[str, bool]]:
-        """What the next generation holds by now, read back from it.
+    def staged(self, sources: Set[str] | None = None) -> Iterable[tuple[str, bool]]:
+        """What the next generation holds by now, read back from it: of these sources, or of all.
 
         The source of each document, and whether that is the notice of a withdrawal and nothing else.
         """
 
-    def finish(self, records: Mapping[str, FileRecord], true_until: datetime | None) -> None:
-        """State the rest of what makes the next generation. Without it, nothing is published."""
+    def finish(self, changes: Mapping[str, FileRecord | None], true_until: datetime | None) -> None:
+        """State the rest of what makes the next generation. Without it, nothing is published.
+
+        ``changes`` are what is to be remembered of files otherwise than it is `known`, by source; None: nothing.
+        """
 
 
 class SearchIndex(Protocol):

@@ -14,7 +14,7 @@ from feedsrv.errors import FeedsrvError, IndexUnavailable
 from feedsrv.newsroom import Newsroom
 from feedsrv.query import Query, Results
 from feedsrv.release import Attachment, Release, Withdrawal
-from feedsrv.search import SitemapEntry, Snapshot
+from feedsrv.search import Held, SitemapEntry, Snapshot
 from feedsrv.search.verification import Verification
 
 T = TypeVar("T")
@@ -35,6 +35,10 @@ class GuardedSnapshot:
     def search(self, query: Query) -> Results:
         """The answer to a query."""
         return self._ask(lambda snapshot: snapshot.search(query))
+
+    def inventory(self) -> Mapping[str, Sequence[Held]]:
+        """Every topic, year and language that there is."""
+        return self._ask(lambda snapshot: snapshot.inventory())
 
     def get(self, release_id: str) -> Release:
         """A release. Raises ReleaseNotFound, or ReleaseWithdrawn with the notice."""

@@ -31,17 +31,17 @@ class Inventory:
 
 def take_inventory(snapshot: Snapshot) -> Inventory:
     """All that there is."""
-    results = snapshot.search(Query(per_page=0))
-    counts = {facet.value: facet.count for facet in results.facets["topic"]}
+    held = snapshot.inventory()
+    counts = {topic.value: topic.count for topic in held["topic"]}
     known = counts.keys() | {topic.id for topic in snapshot.newsroom.topics.values() if topic.retired is None}
     label = snapshot.newsroom.topic_label
     return Inventory(
-        total=results.total,
+        total=snapshot.search(Query(per_page=0)).total,
         topics={
             topic: counts.get(topic, 0) for topic in sorted(known, key=lambda topic: (label(topic).lower(), topic))
         },
-        years={int(facet.value): facet.count for facet in results.facets["year"]},
-        languages={facet.value: facet.count for facet in results.facets["lang"]},
+        years={int(year.value): year.count for year in held["year"]},
+        languages={language.value: language.count for language in held["lang"]},
     )
 
 
@@ -52,7 +52,7 @@ def find(snapshot: Snapshot, listing: Listing, *, in_feed: bool, has_excerpts: b
     A search may filter by what does not exist: it finds nothing.
     """
     query = listing.query(snapshot.newsroom, in_feed=in_feed)
-    results = snapshot.search(replace(query, has_excerpts=has_excerpts))
+    results = snapshot.search(replace(query, has_excerpts=has_excerpts, has_facets=True))
     if not listing.is_search:
         _require_topics(snapshot, listing, results)
         _require_years(snapshot, listing, results)

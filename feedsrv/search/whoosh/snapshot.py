@@ -24,7 +24,7 @@ from feedsrv.query import Facet, Hit, Query, Results, Sort
 from feedsrv.query.parser import typed
 from feedsrv.query.tree import And, Dates, Filter, Node, Not, Or
 from feedsrv.release import Attachment, Release, Withdrawal
-from feedsrv.search import SitemapEntry, ranking
+from feedsrv.search import Held, SitemapEntry, ranking
 from feedsrv.search.excerpts import Wanted, excerpt, marked
 from feedsrv.search.whoosh.documents import Documents
 from feedsrv.search.whoosh.matcher import Matcher
@@ -70,10 +70,21 @@ class WhooshSnapshot:
             per_page=query.per_page,
             sort=query.sort,
             complete=complete.bit_count(),
-            facets={name: self._facet(name, found, filters) for name in FACETS},
+            facets={name: self._facet(name, found, filters) for name in FACETS} if query.has_facets else {},
             did_you_mean=None if complete else self._did_you_mean(query, matcher),
             notes=tuple(matcher.notes(asked, query.text)) if query.text else (),
         )
+
+    def inventory(self) -> Mapping[str, tuple[Held, ...]]:
+        """Every topic, year and language that there is."""
+        everything = dict.fromkeys(FACETS, self._table.everything)
+        facets = {name: self._facet(name, self._table.everything, everything) for name in FACETS}
+        return {name: tuple(self._held(name, facet) for facet in found) for name, found in facets.items()}
+
+    def _held(self, name: str, facet: Facet) -> Held:
+        rank = next(members(self._table.any_of(name, [facet.value])))
+        newest = datetime.fromtimestamp(-self._table.ages[rank], UTC) if rank < len(self._table.ages) else None
+        return Held(facet.value, facet.count, newest)
 
     def get(self, release_id: str) -> Release:
         """A release. Raises ReleaseNotFound, or ReleaseWithdrawn with the notice."""

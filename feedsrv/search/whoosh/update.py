@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -66,7 +66,7 @@ class WhooshUpdate:
             self._numbers[facts.source] = number
             self._digests[facts.source] = facts.digest
         remembered = {source for source, record in ledger.records.items() if record.is_known_to_the_public}
-        self.sources = frozenset(self._digests if documents else remembered)
+        self.sources: Set[str] = frozenset(self._digests if documents else remembered)
         self._count = _count_beside(generations)
         self.published_before = len(self.sources) if documents or remembered else self._count
         if is_rebuild:
@@ -120,17 +120,20 @@ class WhooshUpdate:
         self._files.drop(source)
         self._is_purging = True
 
-    def staged(self) -> Iterable[tuple[str, bool]]:
+    def staged(self, sources: Set[str] | None = None) -> Iterable[tuple[str, bool]]:
         """What the next generation holds by now, read back from it: each source, and whether it is a notice only."""
         if self._writer:
             self._commit()
             written = Documents(FileIndex(self._opened_storage().mapped()).reader())
             self._staged = list(written.facts())
             self._numbers = {facts.source: number for number, facts in self._staged}
-        return [(facts.source, facts.is_withdrawn) for _, facts in self._staged]
+        wanted = (facts for _, facts in self._staged if sources is None or facts.source in sources)
+        return [(facts.source, facts.is_withdrawn) for facts in wanted]
 
-    def finish(self, records: Mapping[str, FileRecord], true_until: datetime | None) -> None:
+    def finish(self, changes: Mapping[str, FileRecord | None], true_until: datetime | None) -> None:
         """State the rest of what makes the next generation."""
+        remembered = {**self._known, **changes}
+        records = {source: record for source, record in remembered.items() if record is not None}
         self._conclusion = records, true_until
 
     def publish(self) -> None:
