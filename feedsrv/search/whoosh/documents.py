@@ -86,6 +86,7 @@ class Facts(msgspec.Struct, array_like=True, frozen=True):
     topics: tuple[str, ...]
     aliases: tuple[str, ...]
     translation_keys: tuple[str, ...]
+    files: tuple[str, ...] = ()
 
     @property
     def year(self) -> int | None:
