@@ -40,6 +40,8 @@ STOREYS: dict[str, set[str]] = {
 
 HOMES: dict[str, str | tuple[str, ...]] = {
     "whoosh": "search/whoosh/",
+    "numpy": "search/whoosh/",
+    "rapidfuzz": "search/whoosh/",
     "feedgen": "feeds/",
     "msgspec": ("release", "file_record", "search/"),
     "flask": "web/",
