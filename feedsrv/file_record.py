@@ -1,16 +1,13 @@
-"""The ledger: what the publisher remembers of every file it has seen, public or not.
+"""The record of a file: what the publisher remembers of it, public or not.
 
-It lets the next run tell what changed without reading everything again. It holds no text of a release, and
-no web worker ever reads it. Losing it costs time, never truth.
+All of them are the ledger, see `feedsrv.search.ledger`. It lets the next run tell what changed without reading
+everything again. It holds no text of a release, and no web worker ever reads it. Losing it costs time, never truth.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-
-import msgspec
 
 from feedsrv.problem import Problem
 from feedsrv.reading import Status, Visibility
@@ -51,16 +48,3 @@ class FileRecord:
     def is_known_to_the_public(self) -> bool:
         """Whether all of it, or the notice of its withdrawal, was public when the record was written."""
         return self.status.is_known_to_the_public
-
-
-def to_json(records: Iterable[FileRecord]) -> bytes:
-    """The ledger as JSON on one line. No source holds what UTF-8 cannot: the catalogue lists no such file."""
-    return msgspec.json.encode(list(records))
-
-
-def from_json(stored: bytes) -> dict[str, FileRecord]:
-    """The records that `to_json` was given, by source. Raises ValueError for anything else.
-
-    A ledger that was written before there was a `Basis` is one of records whose basis is not known.
-    """
-    return {record.source: record for record in msgspec.json.decode(stored, type=list[FileRecord])}

@@ -32,9 +32,9 @@ FILES = {
 GUESSES = (
     "/releases/draft", "/releases/draft.md", "/releases/draft/draft.pdf", "/releases/open/draft.pdf",
     "/releases/open/open.pdf", "/releases/open/..%2Fdraft.md", "/releases/%2e%2e/releases/draft.md",
-    "/releases/..%2f..%2freleases/draft.md", "/static/..%2f..%2f..%2fledger.json", "/static/..%2fnewsroom.toml",
+    "/releases/..%2f..%2freleases/draft.md", "/static/..%2f..%2f..%2fledger", "/static/..%2fnewsroom.toml",
     "/releases/later/annex.txt", "/releases/later", "/../releases/draft.md", "/releases/open/%2Fetc%2Fpasswd",
-    "/newsroom.toml", "/ledger.json",
+    "/newsroom.toml", "/ledger",
 )  # fmt: skip
 _OPENED = re.compile(
     r"""(?:open|openat|openat2|creat)\((?:[^,<"]*<(?P<folder>[^>]*)>,\ )?"(?P<path>[^"]*)".*\)\ =\ (?P<result>.*)""",

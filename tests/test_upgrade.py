@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from feedsrv import readers
 from feedsrv.errors import RemovalRefused
 from feedsrv.publishing import Summary
-from feedsrv.search.checksums import sealed, unsealed
 from tests.conftest import MakeNewsroom, Newsroom, release
 
 PUBLIC = release("Open")
@@ -27,12 +26,15 @@ HELD = {
 
 
 def change_ledger(newsroom: Newsroom, change: Callable[[dict[str, Any]], object]) -> None:
-    path = newsroom.settings.index / "ledger.json"
-    generation, _, records = unsealed(path.read_bytes()).decode().partition("\n")
-    stored = json.loads(records)
-    for record in stored:
+    path = newsroom.settings.index / "ledger"
+    stored: dict[str, dict[str, Any] | None] = {}
+    for line in path.read_text("utf8").splitlines():
+        _, generation, records = line.split(" ", 2)
+        stored |= json.loads(records)
+    for record in filter(None, stored.values()):
         change(record)
-    path.write_bytes(sealed(f"{generation}\n{json.dumps(stored)}".encode()))
+    content = f"{generation} {json.dumps(stored)}\n".encode()
+    path.write_bytes(b"%s %s" % (sha256(content).hexdigest().encode(), content))
 
 
 def pretend_it_was_read_as_public(newsroom: Newsroom, files: Mapping[str, str]) -> None:

@@ -102,8 +102,9 @@ def publish(
             update.remove(source)
         run.records = sentinel.guard(update, run.records, now)
         true_until = _next_change(run.records.values(), now)
+        summary = run.summary(true_until)
         update.finish(run.changes(), true_until)
-    return run.summary(true_until)
+    return summary
 
 
 def _newsroom(
@@ -184,7 +185,9 @@ class _Run:
 
     def changes(self) -> dict[str, FileRecord | None]:
         """What is to be remembered otherwise than it is known."""
-        return {**dict.fromkeys(self.update.known()), **self.records}
+        known = self.update.known()
+        gone = dict.fromkeys(source for source in known if source not in self.records)
+        return gone | {source: record for source, record in self.records.items() if record != known.get(source)}
 
     def summary(self, true_until: datetime | None) -> Summary:
         before, after = self.update.sources, self.public.keys()

@@ -125,7 +125,10 @@ class Update(Protocol):
         """How many releases and notices were last published, also where nothing else is known of them any more."""
 
     def known(self) -> Mapping[str, FileRecord]:
-        """What is remembered of every file, by source; empty when that was lost, or belongs to another generation."""
+        """What is remembered of every file, by source; empty when that was lost, or belongs to another generation.
+
+        It is what was remembered before as long as the update lasts, and what it remembers then after.
+        """
 
     def remembered(self) -> Mapping[str, FileRecord]:
         """What was last remembered of every file, whichever generation that was: to compare with, not to build on."""

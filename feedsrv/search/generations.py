@@ -7,7 +7,7 @@
         gen-7-3f9a1c04b2d8/              manifest.json, newsroom.toml, the engine's files in segments/,
                                          and those of the releases in files/ (see `feedsrv.search.attachments`)
         gen-6-…/                         the one before, for readers that are still in it
-        ledger.json                      what the publisher remembers of every file (see `feedsrv.file_record`)
+        ledger                           what the publisher remembers of every file (see `feedsrv.search.ledger`)
         published                        how many releases there were last, in case all else is lost
         writer.lock  heartbeat  true-until  degraded  damaged
 
@@ -21,7 +21,7 @@ import fcntl
 import os
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -36,7 +36,7 @@ KEPT = 2
 
 _BUILDING = "building-"
 _NAME = re.compile(rf"gen-(\d{{1,15}})-[0-9a-f]{{{DIGITS}}}")
-LEDGER, TRUE_UNTIL = "ledger.json", "true-until"
+TRUE_UNTIL = "true-until"
 _DAMAGED = "damaged"
 
 
@@ -186,9 +186,14 @@ class Generations:
         return None
 
     def write_beside(self, name: str, text: str) -> None:
+        """Write a file beside the generations, atomically and with its seal."""
+        self.put_beside(name, [sealed(text.encode("utf8"))])
+
+    def put_beside(self, name: str, parts: Iterable[bytes]) -> None:
         """Write a file beside the generations, atomically."""
         temporary = self.folder / f"{_BUILDING}{name}"
-        temporary.write_bytes(sealed(text.encode("utf8")))
+        with temporary.open("wb") as file:
+            file.writelines(parts)
         temporary.chmod(0o600)
         _flush(temporary)
         _replace(self.folder / name, temporary)

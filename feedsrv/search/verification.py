@@ -15,7 +15,8 @@ from time import monotonic
 
 from feedsrv.errors import IndexUnavailable
 from feedsrv.search import trust
-from feedsrv.search.generations import LEDGER, TRUE_UNTIL, Generations
+from feedsrv.search.generations import TRUE_UNTIL, Generations
+from feedsrv.search.ledger import Ledger
 from feedsrv.search.manifest import ATTACHMENTS, SEGMENTS, compared, named
 
 ROUND = 60.0
@@ -172,5 +173,9 @@ def _everything(generations: Generations, name: str) -> Iterator[bool]:
     """A round: the generation, and what was written beside it."""
     for _ in compared(generations.path(name)):
         yield True
-    for beside in (LEDGER, TRUE_UNTIL):
-        yield generations.read_beside(beside) is not None
+    yield generations.read_beside(TRUE_UNTIL) is not None
+    try:
+        for _ in Ledger(generations).compared():
+            yield True
+    except IndexUnavailable:
+        yield False

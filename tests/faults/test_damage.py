@@ -47,12 +47,12 @@ def _files_of(newsroom: Newsroom) -> dict[str, Path]:
     for path in (generation / "segments").iterdir():
         found[path.name if path.suffix == ".toc" else path.name.partition(".")[2]] = path
     (found["attachment"],) = (generation / "files").iterdir()
-    return found | {name: index / name for name in ("ledger.json", "true-until")}
+    return found | {name: index / name for name in ("ledger", "true-until")}
 
 
 SEGMENT = ("_MAIN_1.toc", "trm", "pst", "facts.col", "record.col", "_stored.col", "_body_len.col", "_title_len.col",
            "_forms_len.col", "_title_forms_len.col")  # fmt: skip
-BESIDE = ("ledger.json", "true-until")
+BESIDE = ("ledger", "true-until")
 NAMES = ("manifest.json", "newsroom.toml", "files.json", "attachment", *SEGMENT, *BESIDE)
 
 # --- how it is damaged ---

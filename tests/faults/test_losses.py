@@ -70,7 +70,7 @@ def no_generations(newsroom: Newsroom) -> None:
 
 
 def ledger_lost(newsroom: Newsroom) -> None:
-    (newsroom.settings.index / "ledger.json").write_bytes(b"\0\0")
+    (newsroom.settings.index / "ledger").write_bytes(b"\0\0")
 
 
 def all_lost_but_the_count(newsroom: Newsroom) -> None:

@@ -101,7 +101,7 @@ def test_old_clients_and_hasty_ones_are_answered(newsroom: Running) -> None:
         "/console",
         "/?__debugger__=yes&cmd=resource&f=style.css",
         "/.git/HEAD",
-        "/ledger.json",
+        "/ledger",
         "/current",
     ],
 )

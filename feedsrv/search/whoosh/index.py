@@ -14,12 +14,13 @@ from time import monotonic
 
 from whoosh.index import FileIndex
 
-from feedsrv import file_record, newsroom_toml
+from feedsrv import newsroom_toml
 from feedsrv.errors import FeedsrvError, IndexUnavailable, NewsroomInvalid, PublishingFailed
 from feedsrv.newsroom import FILE_NAME, Newsroom
 from feedsrv.search import LAG, IndexStatus
-from feedsrv.search.generations import LEDGER, TRUE_UNTIL, Generations
+from feedsrv.search.generations import TRUE_UNTIL, Generations
 from feedsrv.search.guarded import GuardedSnapshot
+from feedsrv.search.ledger import Ledger
 from feedsrv.search.manifest import ATTACHMENTS, SEGMENTS, read
 from feedsrv.search.verification import Verification
 from feedsrv.search.whoosh.documents import Documents, engine_version
@@ -27,7 +28,7 @@ from feedsrv.search.whoosh.postings import PostingsCache
 from feedsrv.search.whoosh.snapshot import WhooshSnapshot
 from feedsrv.search.whoosh.storage import MappedStorage
 from feedsrv.search.whoosh.table import build
-from feedsrv.search.whoosh.update import Ledger, WhooshUpdate
+from feedsrv.search.whoosh.update import WhooshUpdate
 
 LOOK_AFTER = 0.05
 """Seconds after which it is looked again whether anybody has written to the files of the open generation."""
@@ -68,6 +69,7 @@ class WhooshIndex:
 
     def __init__(self, folder: Path) -> None:
         self._generations = Generations(folder)
+        self._ledger = Ledger(self._generations)
         self._opening = Lock()
         self._open: _Generation | None = None
         self._look_again = self._look_at_files = 0.0
@@ -122,12 +124,13 @@ class WhooshIndex:
         """Make the next generation; see `feedsrv.search.SearchIndex.update`."""
         with self._generations.writing():
             base = self._sound_generation()
+            self._ledger.read()
             update = WhooshUpdate(
                 self._generations,
                 base.name if base else None,
                 Documents(base.engine.reader()) if base else None,
                 base.newsroom if base else None,
-                self._ledger(),
+                self._ledger,
                 is_rebuild=rebuild,
             )
             with self._generations.translating_errors():
@@ -145,7 +148,10 @@ class WhooshIndex:
 
     def verify(self) -> bool:
         """Look at a part of the newest generation; False, once, where it has to be made anew."""
-        return self._verification.go_on()
+        is_sound = self._verification.go_on()
+        if not is_sound:
+            self._ledger.distrust()
+        return is_sound
 
     def _damage_met(self, name: str, error: BaseException) -> str:
         """Why the generation that an update started from is damaged, if that is what it failed of; else ""."""
@@ -224,10 +230,3 @@ class WhooshIndex:
         finally:
             self._is_verified = True
         return generation
-
-    def _ledger(self) -> Ledger:
-        try:
-            generation, _, records = (self._generations.read_beside(LEDGER) or b"").partition(b"\n")
-            return Ledger(generation.decode(), file_record.from_json(records))
-        except ValueError:  # it was lost: that costs time, and the comparison with what was
-            return Ledger()

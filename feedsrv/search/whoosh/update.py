@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Set
 from contextlib import closing
-from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -14,13 +13,13 @@ from whoosh.index import FileIndex
 from whoosh.reading import SegmentReader
 from whoosh.writing import SegmentWriter
 
-from feedsrv import file_record
 from feedsrv.file_record import FileRecord
 from feedsrv.newsroom import FILE_NAME, Newsroom
 from feedsrv.reading import Status
 from feedsrv.release import Release, Withdrawal, to_json
 from feedsrv.search.attachments import Files
-from feedsrv.search.generations import KEPT, LEDGER, TRUE_UNTIL, Generations
+from feedsrv.search.generations import KEPT, TRUE_UNTIL, Generations
+from feedsrv.search.ledger import Ledger
 from feedsrv.search.manifest import SEGMENTS
 from feedsrv.search.whoosh.documents import Documents, digest_of, document, engine_version, schema
 from feedsrv.search.whoosh.storage import BuildingStorage
@@ -30,14 +29,6 @@ MEMORY = 64
 
 
 _COUNT = "published"
-
-
-@dataclass(frozen=True, slots=True)
-class Ledger:
-    """What is remembered of every file, and the generation that it goes with."""
-
-    generation: str = ""
-    records: Mapping[str, FileRecord] = field(default_factory=dict)
 
 
 class WhooshUpdate:
@@ -80,7 +71,7 @@ class WhooshUpdate:
         self._storage: BuildingStorage | None = None
         self._writer: SegmentWriter | None = None
         self._is_changed = self._is_purging = False
-        self._conclusion: tuple[Mapping[str, FileRecord], datetime | None] | None = None
+        self._conclusion: tuple[Mapping[str, FileRecord | None], datetime | None] | None = None
 
     def known(self) -> Mapping[str, FileRecord]:
         """What is remembered of every file, by source."""
@@ -132,22 +123,20 @@ class WhooshUpdate:
 
     def finish(self, changes: Mapping[str, FileRecord | None], true_until: datetime | None) -> None:
         """State the rest of what makes the next generation."""
-        remembered = {**self._known, **changes}
-        records = {source: record for source, record in remembered.items() if record is not None}
-        self._conclusion = records, true_until
+        self._conclusion = changes, true_until
 
     def publish(self) -> None:
         """Make the next generation current, if it is different, and write the ledger beside it."""
         if self._conclusion is None:
             self.discard()
             return
-        records, true_until = self._conclusion
+        changes, true_until = self._conclusion
         name = self._base
         if self._is_changed or name is None or self.newsroom is None or self._newsroom.text != self.newsroom.text:
-            name = self._publish_generation(records)
+            name = self._publish_generation({**self._known, **changes})
         else:
             self.discard()
-        self._generations.write_beside(LEDGER, f"{name}\n{file_record.to_json(records.values()).decode()}")
+        self._ledger.write(name, changes, is_all=self._known is not self._ledger.records)
         self._generations.write_beside(TRUE_UNTIL, true_until.isoformat() if true_until else "")
         if len(self._digests) != self._count:
             self._generations.write_beside(_COUNT, str(len(self._digests)))
@@ -159,7 +148,7 @@ class WhooshUpdate:
         if self._building:
             self._generations.discard(self._building)
 
-    def _publish_generation(self, records: Mapping[str, FileRecord]) -> str:
+    def _publish_generation(self, records: Mapping[str, FileRecord | None]) -> str:
         if not self._is_changed:
             self._opened_writer()
         self._commit()
@@ -171,7 +160,8 @@ class WhooshUpdate:
         content = sha256(newsroom_toml)
         for digest in sorted(self._digests.values()):
             content.update(digest.encode("ascii"))
-        withdrawn = sum(record.status in {Status.WITHDRAWN, Status.LONG_WITHDRAWN} for record in records.values())
+        notices = {Status.WITHDRAWN, Status.LONG_WITHDRAWN}
+        withdrawn = sum(record is not None and record.status in notices for record in records.values())
         counts = {"releases": len(self._digests) - withdrawn, "withdrawn": withdrawn}
         kept = 1 if self._is_purging else KEPT  # what is gone is in the generation before, too
         return self._generations.publish(building, engine_version(), content.hexdigest(), counts, self._base, kept=kept)
