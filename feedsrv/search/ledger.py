@@ -40,6 +40,7 @@ class Ledger:
         self._generations = generations
         self._path = generations.folder / NAME
         self._stamp: tuple[int, ...] | None = None
+        self._size, self._spent = 0, 0  # bytes, and records that were written, some of them more often than once
         self._forget()
 
     def read(self) -> None:
@@ -127,7 +128,7 @@ class Ledger:
         self.records: dict[str, FileRecord] = {}
         self._stamp, self._is_sound = None, False
         self._seal = b""
-        self._size = self._spent = 0
+        self._size, self._spent = 0, 0
 
 
 def _lines(file: BufferedReader) -> Iterator[tuple[bytes, int, str, bytes]]:
