@@ -16,6 +16,7 @@ from werkzeug.test import Client
 
 from feedsrv.files.catalogue import Catalogue
 from feedsrv.publishing import Summary, publish
+from feedsrv.query import Query
 from feedsrv.search import Snapshot
 from feedsrv.search.whoosh.index import WhooshIndex
 from feedsrv.settings import Settings
@@ -72,12 +73,21 @@ class Newsroom:
     def snapshot(self) -> Snapshot:
         return self.index.snapshot()
 
+    def ids(self) -> list[str]:
+        """The ids of all that is public, in order."""
+        return ids_in(self.snapshot())
+
     def client(self, settings: Settings | None = None) -> Client:
         """A client of the application; each request goes to the host of the base URL unless it says otherwise."""
         settings = settings or self.settings
         app = create_app(self.index, settings, clock=lambda: self.now)
         app.config["SERVER_NAME"] = urlsplit(settings.base_url).netloc  # Flask's client knows it from there
         return app.test_client()
+
+
+def ids_in(snapshot: Snapshot) -> list[str]:
+    """The ids of all releases, in order."""
+    return sorted(hit.release.id for hit in snapshot.search(Query(per_page=100_000)).hits)
 
 
 MakeNewsroom = Callable[..., Newsroom]

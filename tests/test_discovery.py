@@ -150,9 +150,10 @@ class TestSitemap:
         self, newsroom: Make, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(discovery, "MOST_ADDRESSES", 2)
-        client = newsroom({f"n{n}.md": release(f"Number {n}") for n in range(5)})
+        client = newsroom({f"n{n}.md": release(f"Number {n}", f"2026-01-0{9 - n}") for n in range(5)})
         parts = ["/sitemap-2026.xml", "/sitemap-2026-2.xml", "/sitemap-2026-3.xml"]
-        assert list(places(client, "/sitemap.xml"))[1:] == parts
+        days = [f"2026-01-0{day}T00:00:00+00:00" for day in (9, 7, 5)]
+        assert list(places(client, "/sitemap.xml").items())[1:] == list(zip(parts, days, strict=True))
         found = [path for part in parts for path in places(client, part)]
         assert found == [f"/releases/n{n}" for n in range(5)]
 

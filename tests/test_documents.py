@@ -260,14 +260,14 @@ class TestCompanions:
     ) -> None:
         text = f"---\ntitle: Launch\ndate: 2026-01-15\nslug: launch\n{head}---\nSee [the plan](plans/plan.pdf).\n"
         newsroom = make_newsroom({name: text, "plans/plan.pdf": pdf(("The plan",)), "plans/lone.pdf": pdf(("Alone",))})
-        assert [stamp.id for stamp in newsroom.snapshot().sitemap_entries()] == ([] if head else ["launch"]) + ["lone"]
+        assert newsroom.ids() == ([] if head else ["launch"]) + ["lone"]
         checked = check(newsroom.catalogue, newsroom.index, newsroom.now, [], iter)
         assert sum(checked.statuses.values()) == 2
         newsroom.publish({"later.md": release("Later")})
-        assert "plan" not in {stamp.id for stamp in newsroom.snapshot().sitemap_entries()}
+        assert "plan" not in newsroom.ids()
         newsroom.remove(name)
         newsroom.publish()
-        assert {stamp.id for stamp in newsroom.snapshot().sitemap_entries()} == {"plan", "lone", "later"}
+        assert set(newsroom.ids()) == {"plan", "lone", "later"}
 
     @pytest.mark.parametrize(("count", "releases"), [(10, 1), (11, 12)])
     def test_a_text_that_names_many_documents_is_a_list_of_releases(
@@ -276,7 +276,7 @@ class TestCompanions:
         files: dict[str, str | bytes] = {f"d{number}.docx": docx(("Title", f"D {number}")) for number in range(count)}
         text = "\n".join(f"[{name}]({name})\n" for name in files)
         newsroom = make_newsroom(files | {"list.md": release("All releases", body=text)})
-        assert len(newsroom.snapshot().sitemap_entries()) == releases
+        assert len(newsroom.ids()) == releases
 
     @pytest.fixture
     def without_libraries(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:

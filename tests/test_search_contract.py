@@ -34,7 +34,7 @@ from feedsrv.query.parser import parse
 from feedsrv.query.tree import Not, Word
 from feedsrv.reading import Status, Visibility
 from feedsrv.release import Attachment, Contact, Membership, Release, Withdrawal
-from feedsrv.search import LAG, Held, SearchIndex, SitemapEntry, Snapshot
+from feedsrv.search import LAG, Held, SearchIndex, SitemapEntry, SitemapYear, Snapshot
 from feedsrv.search.whoosh.index import WhooshIndex
 from feedsrv.text.analysis import STEMMERS
 from feedsrv.text.languages import LANGUAGE_NAMES
@@ -130,11 +130,11 @@ class TestPublishing:
         publish(index, new, a_release("c", None), replace(a_release("a"), updated=moment))
         publish(index, a_release("d"), Withdrawal("w", "w.md", moment, moment))
         publish(index, removed=("d.md",))
-        assert list(index.snapshot().sitemap_entries()) == [
-            SitemapEntry("a", 2020, moment),
-            SitemapEntry("b", 2020, new.updated),
-            SitemapEntry("c", None, None),
-        ]
+        snapshot = index.snapshot()
+        assert list(snapshot.sitemap_years()) == [SitemapYear(2020, 2, new.updated), SitemapYear(None, 1, None)]
+        assert list(snapshot.sitemap_entries(2020)) == [SitemapEntry("a", moment), SitemapEntry("b", new.updated)]
+        assert list(snapshot.sitemap_entries(None)) == [SitemapEntry("c", None)]
+        assert list(snapshot.sitemap_entries(2021)) == []
 
     def test_the_inventory_tells_how_many_there_are_and_when_the_newest_was_published(self, index: SearchIndex) -> None:
         publish(index, a_release("a", topics=("x",)), a_release("b", 3, topics=("x", "y")))
@@ -251,7 +251,8 @@ QUESTIONS: dict[str, Callable[[Snapshot], object]] = {
     "days": lambda snapshot: snapshot.days(Query()),
     "withdrawals": lambda snapshot: snapshot.withdrawals(),
     "similar": lambda snapshot: snapshot.similar("a", 3),
-    "sitemap_entries": lambda snapshot: snapshot.sitemap_entries(),
+    "sitemap_years": lambda snapshot: snapshot.sitemap_years(),
+    "sitemap_entries": lambda snapshot: snapshot.sitemap_entries(2020),
 }
 
 

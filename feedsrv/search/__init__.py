@@ -42,11 +42,22 @@ class IndexStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class SitemapYear:
+    """A year of the newsroom's calendar, None for what is undated: how many releases, and when one last changed.
+
+    ``updated`` is None where that is known of none.
+    """
+
+    year: int | None
+    count: int
+    updated: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class SitemapEntry:
-    """A release without its words; ``year`` is that of the newsroom's time zone, None where undated, as ``updated``."""
+    """A release without its words: its id, and when it was last changed; None where that is not known."""
 
     id: str
-    year: int | None
     updated: datetime | None
 
 
@@ -105,8 +116,11 @@ class Snapshot(Protocol):
     def similar(self, release_id: str, limit: int) -> Sequence[Release]:
         """The releases in the same language that share most with one, the closest first. Raises like `get`."""
 
-    def sitemap_entries(self) -> Sequence[SitemapEntry]:
-        """Every release in few words, in order of their ids; withdrawn ones are none."""
+    def sitemap_years(self) -> Sequence[SitemapYear]:
+        """The years that have releases, the newest first, then what is undated; withdrawn ones count for nothing."""
+
+    def sitemap_entries(self, year: int | None) -> Sequence[SitemapEntry]:
+        """The releases of a year in few words, in order of their ids; None: the undated. Withdrawn ones are none."""
 
 
 class Update(Protocol):

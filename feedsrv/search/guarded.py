@@ -14,7 +14,7 @@ from feedsrv.errors import FeedsrvError, IndexUnavailable
 from feedsrv.newsroom import Newsroom
 from feedsrv.query import Query, Results
 from feedsrv.release import Attachment, Release, Withdrawal
-from feedsrv.search import Held, SitemapEntry, Snapshot
+from feedsrv.search import Held, SitemapEntry, SitemapYear, Snapshot
 from feedsrv.search.verification import Verification
 
 T = TypeVar("T")
@@ -68,9 +68,13 @@ class GuardedSnapshot:
         """The releases in the same language that share most with one, the closest first."""
         return self._ask(lambda snapshot: snapshot.similar(release_id, limit))
 
-    def sitemap_entries(self) -> Sequence[SitemapEntry]:
-        """Every release in few words, in order of their ids."""
-        return self._ask(lambda snapshot: snapshot.sitemap_entries())
+    def sitemap_years(self) -> Sequence[SitemapYear]:
+        """The years that have releases, the newest first, then what is undated."""
+        return self._ask(lambda snapshot: snapshot.sitemap_years())
+
+    def sitemap_entries(self, year: int | None) -> Sequence[SitemapEntry]:
+        """The releases of a year in few words, in order of their ids; None: the undated."""
+        return self._ask(lambda snapshot: snapshot.sitemap_entries(year))
 
     def _ask(self, question: Callable[[Snapshot], T]) -> T:
         if why := self._verification.damage(self.generation):

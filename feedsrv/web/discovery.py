@@ -5,7 +5,6 @@ robots.txt, the sitemap, the OpenSearch description, and the metadata of a relea
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +16,7 @@ from flask import Response, abort, render_template
 from feedsrv.feeds.clean import cleaned
 from feedsrv.newsroom import Newsroom
 from feedsrv.release import Release
-from feedsrv.search import SitemapEntry
+from feedsrv.search import SitemapYear
 from feedsrv.web.addresses import Addresses
 from feedsrv.web.cache import Rendering
 from feedsrv.web.context import marked, newsroom, site, snapshot
@@ -65,16 +64,15 @@ def sitemap_part(part: str) -> Response:
 def _index() -> Iterator[_SitemapUrl]:
     addresses = site().addresses
     yield _SitemapUrl(addresses.sitemap_part(LISTS))
-    for part, entries in _releases().items():
-        dates = [entry.updated for entry in entries if entry.updated]
-        yield _SitemapUrl(addresses.sitemap_part(part), max(dates, default=None))
+    for part, (year, start) in _parts().items():
+        updated = year.updated if year.count <= MOST_ADDRESSES else _newest(_releases(year, start))
+        yield _SitemapUrl(addresses.sitemap_part(part), updated)
 
 
 def _part(part: str) -> list[_SitemapUrl]:
     if part == LISTS:
         return list(map(_SitemapUrl, _lists()))
-    entries = _releases().get(part) or abort(404)
-    return [_SitemapUrl(site().addresses.release(entry.id), entry.updated) for entry in entries]
+    return _releases(*(_parts().get(part) or abort(404)))
 
 
 def _lists() -> Iterator[str]:
@@ -84,18 +82,22 @@ def _lists() -> Iterator[str]:
     yield from (addresses.year(year) for year in held.years)
 
 
-def _releases() -> dict[str, list[SitemapEntry]]:
-    """The releases by part: years, newest first, in several parts where one would be too long."""
-    by_year: dict[int, list[SitemapEntry]] = defaultdict(list)
-    for entry in snapshot().sitemap_entries():
-        by_year[entry.year or 0].append(entry)
+def _parts() -> dict[str, tuple[SitemapYear, int]]:
+    """The parts with releases: years, newest first, in several parts where one would be too long, by its beginning."""
     return {
-        f"{year or UNDATED}" + (f"-{start // MOST_ADDRESSES + 1}" if start else ""): entries[
-            start : start + MOST_ADDRESSES
-        ]
-        for year, entries in sorted(by_year.items(), reverse=True)
-        for start in range(0, len(entries), MOST_ADDRESSES)
+        f"{year.year or UNDATED}" + (f"-{start // MOST_ADDRESSES + 1}" if start else ""): (year, start)
+        for year in snapshot().sitemap_years()
+        for start in range(0, year.count, MOST_ADDRESSES)
     }
+
+
+def _releases(year: SitemapYear, start: int) -> list[_SitemapUrl]:
+    entries = snapshot().sitemap_entries(year.year)[start : start + MOST_ADDRESSES]
+    return [_SitemapUrl(site().addresses.release(entry.id), entry.updated) for entry in entries]
+
+
+def _newest(urls: Iterable[_SitemapUrl]) -> datetime | None:
+    return max((url.updated for url in urls if url.updated), default=None)
 
 
 def _document(root: str, element: str, urls: Iterable[_SitemapUrl]) -> Rendering:

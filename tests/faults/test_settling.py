@@ -20,7 +20,7 @@ from feedsrv.files.changes import changes
 from feedsrv.files.settling import PATIENCE, SETTLED, Settling, Unsettled
 from feedsrv.publishing import publish
 from feedsrv.search.whoosh.index import WhooshIndex
-from tests.conftest import MakeNewsroom, Newsroom, release
+from tests.conftest import MakeNewsroom, Newsroom, ids_in, release
 from tests.running import run, until
 from tests.test_watching import watching
 
@@ -30,10 +30,6 @@ POSITIONS = {
     "front matter": release("Quay opens", body="The quay opens.", embargo="2099-07-01"),
     "last line": f"# Quay opens\n\n3 May 2026\n\nThe quay opens.\n\n{HELD_UNTIL}\n",
 }
-
-
-def ids(newsroom: Newsroom) -> list[str]:
-    return [entry.id for entry in newsroom.snapshot().sitemap_entries()]
 
 
 def put(newsroom: Newsroom, *unsettled: str) -> None:
@@ -57,9 +53,9 @@ class TestWhoseFileIsBeingWritten:
         for end in range(len(text) + 1):
             newsroom.write({"b.md": text[:end]})
             put(newsroom, "b.md")
-            assert ids(newsroom) == ["a"]
+            assert newsroom.ids() == ["a"]
         put(newsroom)
-        assert ids(newsroom) == ["a"], "and held is what it is when it has come to rest"
+        assert newsroom.ids() == ["a"], "and held is what it is when it has come to rest"
 
     def test_a_public_one_stays_what_it_was(self, make_newsroom: MakeNewsroom) -> None:
         newsroom = make_newsroom({"a.md": release("Whole"), "b.md": release()})
@@ -71,9 +67,9 @@ class TestWhoseFileIsBeingWritten:
         newsroom = make_newsroom({"a.md": release("Whole"), "b.md": release(), "d/c.md": release()})
         newsroom.remove("a.md", "d/c.md")
         put(newsroom, "a.md", "d")
-        assert ids(newsroom) == ["a", "b", "c"]
+        assert newsroom.ids() == ["a", "b", "c"]
         put(newsroom)
-        assert ids(newsroom) == ["b"]
+        assert newsroom.ids() == ["b"]
 
     @pytest.mark.parametrize("settled", ["told", "not told"])
     @pytest.mark.parametrize("new", ["new.md", "new/a.md"])
@@ -81,7 +77,7 @@ class TestWhoseFileIsBeingWritten:
         self, make_newsroom: MakeNewsroom, new: str, settled: str
     ) -> None:
         newsroom = make_newsroom({"a.md": release("A", id="A-1"), "b.md": release()})
-        before = ids(newsroom)
+        before = newsroom.ids()
         path = newsroom.releases / new
         path.parent.mkdir(exist_ok=True)
         (newsroom.releases / "a.md").rename(path)
@@ -90,18 +86,18 @@ class TestWhoseFileIsBeingWritten:
         else:
             unsettled = Settling(newsroom.releases).unsettled
             publish(newsroom.catalogue, newsroom.index, newsroom.now, unsettled=unsettled)
-        assert ids(newsroom) == before
+        assert newsroom.ids() == before
         put(newsroom)
-        assert len(ids(newsroom)) == 2
+        assert len(newsroom.ids()) == 2
 
     def test_only_what_was_told_of_comes_and_goes(self, make_newsroom: MakeNewsroom) -> None:
         newsroom = make_newsroom({"a.md": release(), "b.md": release()})
         newsroom.remove("a.md")
         newsroom.write({"c.md": release("C"), "d.md": release("D")})
         publish(newsroom.catalogue, newsroom.index, newsroom.now, only={"d.md"})
-        assert ids(newsroom) == ["a", "b", "d"]
+        assert newsroom.ids() == ["a", "b", "d"]
         publish(newsroom.catalogue, newsroom.index, newsroom.now, only={"a.md", "c.md"})
-        assert ids(newsroom) == ["b", "c", "d"]
+        assert newsroom.ids() == ["b", "c", "d"]
 
     def test_a_name_that_is_told_of_later_than_the_other_name_of_its_file_goes_with_it(
         self, make_newsroom: MakeNewsroom
@@ -109,7 +105,7 @@ class TestWhoseFileIsBeingWritten:
         newsroom = make_newsroom({"a.md": release("A"), "b.md": release()})
         (newsroom.releases / "a.md").rename(newsroom.releases / "c.md")
         publish(newsroom.catalogue, newsroom.index, newsroom.now, only={"c.md"})
-        assert ids(newsroom) == ["b", "c"]
+        assert newsroom.ids() == ["b", "c"]
 
     def test_one_that_goes_while_the_folder_is_read_is_not_gone_yet(self, make_newsroom: MakeNewsroom) -> None:
         newsroom = make_newsroom({"a.md": release(), "b.md": release()})
@@ -120,17 +116,17 @@ class TestWhoseFileIsBeingWritten:
 
         unsettled = at_rest(newsroom)
         publish(newsroom.catalogue, newsroom.index, newsroom.now, unsettled=unsettled, progress=reading)
-        assert ids(newsroom) == ["a", "b"]
+        assert newsroom.ids() == ["a", "b"]
 
     def test_an_embargo_that_ends_meanwhile_waits(self, make_newsroom: MakeNewsroom) -> None:
         newsroom = make_newsroom({"a.md": release(embargo="2026-11-02 10:00"), "b.md": release()})
         newsroom.now = newsroom.now.replace(day=3)
         newsroom.write({"a.md": release()[:20]})
         put(newsroom, "a.md")
-        assert ids(newsroom) == ["b"]
+        assert newsroom.ids() == ["b"]
         newsroom.write({"a.md": release(embargo="2026-12-02 10:00")})
         put(newsroom)
-        assert ids(newsroom) == ["b"]
+        assert newsroom.ids() == ["b"]
 
     @pytest.mark.parametrize(
         "written", ["q/plan.pdf", "q/index.md", "q/more/map.png", "q/_index.md", "q/index.yaml", "_index.md", "q"]
@@ -139,16 +135,16 @@ class TestWhoseFileIsBeingWritten:
         newsroom = make_newsroom({"b.md": release()})
         newsroom.write({"q/index.md": release(body="[plan](plan.pdf)"), "q/plan.pdf": b"%PDF", "q/more/map.png": b"x"})
         put(newsroom, written)
-        assert ids(newsroom) == ["b"]
+        assert newsroom.ids() == ["b"]
         put(newsroom, "elsewhere.md", "r/index.md")
-        assert ids(newsroom) == ["b", "q"]
+        assert newsroom.ids() == ["b", "q"]
 
     def test_a_document_waits_for_the_text_that_may_name_it(self, make_newsroom: MakeNewsroom) -> None:
         newsroom = make_newsroom({"b.md": release()})
         page = b"%PDF-1.4\n"
         newsroom.write({"figures.pdf": page, "c.md": "The figures"})
         put(newsroom, "c.md")
-        assert ids(newsroom) == ["b"]
+        assert newsroom.ids() == ["b"]
 
     @pytest.mark.parametrize("written", ["b.md", "b.yaml", "b.pdf", "_index.md", "map.png"])
     def test_what_somebody_begins_to_write_meanwhile_waits(self, make_newsroom: MakeNewsroom, written: str) -> None:
@@ -162,16 +158,16 @@ class TestWhoseFileIsBeingWritten:
             yield from sources
 
         publish(newsroom.catalogue, newsroom.index, newsroom.now, unsettled=unsettled, progress=reading)
-        assert ids(newsroom) == ["a"]
+        assert newsroom.ids() == ["a"]
         publish(newsroom.catalogue, newsroom.index, newsroom.now, unsettled=at_rest(newsroom))
-        assert ids(newsroom) == ["a", "b"]
+        assert newsroom.ids() == ["a", "b"]
 
     def test_what_was_just_begun_and_not_told_of_yet_waits(self, make_newsroom: MakeNewsroom) -> None:
         newsroom = make_newsroom({"a.md": release()})
         newsroom.write({"b.md": release()})
         unsettled = Settling(newsroom.releases).unsettled
         publish(newsroom.catalogue, newsroom.index, newsroom.now, unsettled=unsettled)
-        assert (unsettled.paths, ids(newsroom)) == (frozenset(), ["a"])
+        assert (unsettled.paths, newsroom.ids()) == (frozenset(), ["a"])
 
     def test_a_public_one_that_somebody_begins_to_write_meanwhile_stays_what_it_was(
         self, make_newsroom: MakeNewsroom
@@ -190,7 +186,7 @@ class TestWhoseFileIsBeingWritten:
         newsroom = make_newsroom({"newsroom.toml": "title = 'Port'", "a.md": release()})
         newsroom.write({"newsroom.toml": "title = 'Po", "b.md": release()})
         put(newsroom, "newsroom.toml")
-        assert (newsroom.snapshot().newsroom.title, ids(newsroom)) == ("Port", ["a", "b"])
+        assert (newsroom.snapshot().newsroom.title, newsroom.ids()) == ("Port", ["a", "b"])
         assert not newsroom.index.status().is_degraded
 
 
@@ -392,7 +388,7 @@ class TestAnotherFolder:
         served = WhooshIndex(index)
 
         def shows(name: str) -> bool:
-            return [entry.id for entry in served.snapshot().sitemap_entries()] == sorted(["a", name])
+            return ids_in(served.snapshot()) == sorted(["a", name])
 
         with watching(folder, index):
             assert shows("one")

@@ -75,7 +75,7 @@ def test_a_clock_that_was_ahead_is_followed_back(make_newsroom: MakeNewsroom) ->
     newsroom = make_newsroom({"a.md": release(), "b.md": release(embargo="2026-11-01 12:30 UTC")}, now=noon)
 
     def public() -> list[str]:
-        return [entry.id for entry in newsroom.snapshot().sitemap_entries()]
+        return newsroom.ids()
 
     with Watch(newsroom, noon) as publisher:
         assert public() == ["a"]
@@ -91,7 +91,7 @@ def test_an_embargo_ends_at_its_moment(make_newsroom: MakeNewsroom) -> None:
     newsroom.now = at - timedelta(seconds=4)
     newsroom.publish()
     with Watch(newsroom, newsroom.now) as publisher:
-        until(lambda: len(newsroom.snapshot().sitemap_entries()) == 2)
+        until(lambda: len(newsroom.ids()) == 2)
         assert publisher.clock() >= at
 
 
@@ -107,7 +107,7 @@ def test_a_newsroom_toml_that_is_no_file_is_waited_for_by_nobody(make_newsroom: 
     for name in ("c.md", "d.yaml", "e.pdf"):
         os.mkfifo(newsroom.releases / name)
     summary = newsroom.publish({"d.md": release(), "e.md": release()})
-    assert [entry.id for entry in newsroom.snapshot().sitemap_entries()] == ["a", "b", "e"]
+    assert newsroom.ids() == ["a", "b", "e"]
     assert "d.yaml: this is not a file" in " ".join(map(str, summary.problems)), "it may hold what it lies beside"
     path.unlink()
     path.mkdir()

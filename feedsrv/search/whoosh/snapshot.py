@@ -7,7 +7,7 @@ in which order things stand is decided here, on sets of releases: that keeps cle
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -24,7 +24,7 @@ from feedsrv.query import Facet, Hit, Query, Results, Sort
 from feedsrv.query.parser import typed
 from feedsrv.query.tree import And, Dates, Filter, Node, Not, Or
 from feedsrv.release import Attachment, Release, Withdrawal
-from feedsrv.search import Held, SitemapEntry, ranking
+from feedsrv.search import Held, SitemapEntry, SitemapYear, ranking
 from feedsrv.search.excerpts import Wanted, excerpt, marked
 from feedsrv.search.whoosh.documents import Documents
 from feedsrv.search.whoosh.matcher import Matcher
@@ -107,16 +107,21 @@ class WhooshSnapshot:
         """The id of the release that this address leads to."""
         return self._table.by_alias.get(path)
 
-    def sitemap_entries(self) -> list[SitemapEntry]:
-        """Every release in few words, in order of their ids."""
-        stamps = (
-            SitemapEntry(
-                facts.id, facts.year, None if facts.updated is None else datetime.fromtimestamp(facts.updated, UTC)
-            )
-            for _, facts in self._documents.facts()
-            if not facts.is_withdrawn
-        )
-        return sorted(stamps, key=lambda stamp: stamp.id)
+    def sitemap_years(self) -> list[SitemapYear]:
+        """The years that have releases, the newest first, then what is undated."""
+        found: dict[int | None, list[float | None]] = defaultdict(list)
+        for _, facts in self._documents.facts():
+            if not facts.is_withdrawn:
+                found[facts.year].append(facts.updated)
+        return [
+            SitemapYear(year, len(updates), _moment(max((each for each in updates if each is not None), default=None)))
+            for year, updates in sorted(found.items(), key=lambda item: -(item[0] or 0))
+        ]
+
+    def sitemap_entries(self, year: int | None) -> list[SitemapEntry]:
+        """The releases of a year in few words, in order of their ids; None: the undated."""
+        found = (facts for _, facts in self._documents.facts() if facts.year == year and not facts.is_withdrawn)
+        return sorted((SitemapEntry(facts.id, _moment(facts.updated)) for facts in found), key=lambda entry: entry.id)
 
     def siblings(self, release_id: str) -> tuple[Release, ...]:
         """The translations of a release, by language."""
@@ -251,3 +256,7 @@ class WhooshSnapshot:
         release = self._documents.record(self._table.numbers[rank])
         assert isinstance(release, Release)  # noqa: S101 - the table ranks nothing else
         return release
+
+
+def _moment(timestamp: float | None) -> datetime | None:
+    return None if timestamp is None else datetime.fromtimestamp(timestamp, UTC)
