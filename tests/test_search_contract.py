@@ -192,6 +192,26 @@ class TestPublishing:
         with make_index().update() as update:
             assert update.known() == {"a.md": a_record(a_release("a"))}
 
+    def test_what_is_remembered_is_the_same_mapping_until_somebody_else_has_written(
+        self, index: SearchIndex, make_index: MakeIndex
+    ) -> None:
+        def remembered(*names: str) -> object:
+            publish(index, *map(a_release, names))
+            with index.update() as update:
+                assert update.known() is update.remembered()
+                return update.known()
+
+        first = remembered("a")
+        assert remembered("b", "c") is first
+        publish(make_index(), a_release("d"))
+        assert remembered("e") is not first
+
+    def test_what_some_sources_have_is_told(self, index: SearchIndex) -> None:
+        publish(index, a_release("a"), a_release("b"), a_release("c"))
+        with index.update() as update:
+            assert {item.id for item in update.published({"a.md", "c.md", "none.md"})} == {"a", "c"}
+            assert {item.id for item in update.published()} == {"a", "b", "c"}
+
     def test_editorial_settings_are_published_with_the_releases(self, index: SearchIndex) -> None:
         publish(index, a_release("a"), toml='title = "Our newsroom"')
         assert index.snapshot().newsroom.title == "Our newsroom"

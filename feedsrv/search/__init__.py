@@ -145,10 +145,14 @@ class Update(Protocol):
         """
 
     def remembered(self) -> Mapping[str, FileRecord]:
-        """What was last remembered of every file, whichever generation that was: to compare with, not to build on."""
+        """What was last remembered of every file, whichever generation that was: to compare with, not to build on.
 
-    def published(self) -> Iterator[Release | Withdrawal]:
-        """Everything in the generation it starts from, in no particular order."""
+        It is the same mapping in each update of one index until somebody else has written, and `known` is this one if
+        it can be built on: what was derived from it holds as long.
+        """
+
+    def published(self, sources: Set[str] | None = None) -> Iterator[Release | Withdrawal]:
+        """What these sources, or all, have in the generation it starts from, in no particular order."""
 
     def set_newsroom(self, newsroom: Newsroom) -> None:
         """Let the next generation have these editorial settings; before anything is put."""

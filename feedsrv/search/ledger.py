@@ -33,12 +33,14 @@ _Changes = dict[str, FileRecord | None]
 class Ledger:
     """The records of all files by source, and the ``generation`` that they go with, "" where nothing is remembered.
 
-    They stay in memory, and are read again when somebody else has written them. To lose them costs time, never truth.
+    They stay in memory, and are read again, into another mapping, when somebody else has written them. To lose them
+    costs time, never truth.
     """
 
     def __init__(self, generations: Generations) -> None:
         self._generations = generations
         self._path = generations.folder / NAME
+        self.records: dict[str, FileRecord] = {}
         self._stamp: tuple[int, ...] | None = None
         self._size, self._spent = 0, 0  # bytes, and records that were written, some of them more often than once
         self._forget()
@@ -66,8 +68,10 @@ class Ledger:
 
     def write(self, generation: str, changes: Mapping[str, FileRecord | None], *, is_all: bool) -> None:
         """Remember files as ``changes`` say, None: not any more; ``is_all``: and no others. Raises OSError."""
-        if is_all or not self._is_sound or self._spent + len(changes) > 2 * len(self.records) + _SPARE:
-            self._write_all(generation, changes if is_all else {**self.records, **changes})
+        if is_all:
+            self._write_all(generation, changes)
+        elif not self._is_sound or self._spent + len(changes) > 2 * len(self.records) + _SPARE:
+            self._write_all(generation, {**self.records, **changes})
         elif changes or generation != self.generation:
             self._add(generation, changes)
 
@@ -81,7 +85,10 @@ class Ledger:
                 raise IndexUnavailable(f"{self._path} is not what was written") from error
 
     def _write_all(self, generation: str, changes: Mapping[str, FileRecord | None]) -> None:
+        kept = self.records  # the same one goes on, for who keeps what follows from it
+        kept.clear()
         self._forget()
+        self.records = kept
         self._note(generation, changes)
         self._generations.put_beside(NAME, self._stated(generation, self.records))
         self._stamp, self._is_sound = _stamp(self._path.lstat()), True
@@ -125,7 +132,7 @@ class Ledger:
 
     def _forget(self) -> None:
         self.generation = ""
-        self.records: dict[str, FileRecord] = {}
+        self.records = {}
         self._stamp, self._is_sound = None, False
         self._seal = b""
         self._size, self._spent = 0, 0

@@ -81,10 +81,11 @@ class WhooshUpdate:
         """What was last remembered of every file, whichever generation that was."""
         return self._ledger.records
 
-    def published(self) -> Iterator[Release | Withdrawal]:
-        """Everything in the generation it starts from."""
+    def published(self, sources: Set[str] | None = None) -> Iterator[Release | Withdrawal]:
+        """What these sources, or all, have in the generation it starts from."""
         if self._documents:
-            for number in list(self._numbers.values()):
+            wanted = self._numbers.keys() if sources is None else self._numbers.keys() & sources
+            for number in [self._numbers[source] for source in wanted]:
                 yield self._documents.record(number)
 
     def set_newsroom(self, newsroom: Newsroom) -> None:
