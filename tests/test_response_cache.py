@@ -123,6 +123,25 @@ def test_what_is_no_document_is_asked_for_each_time(
     assert counted.asked == 3
 
 
+def test_that_a_month_within_the_life_of_a_list_has_no_archive_is_said_again(make_newsroom: MakeNewsroom) -> None:
+    dates = {"2025-01-01": 40, "2025-03-01": 201, "2025-05-01": 10}
+    counted = Counted(
+        make_newsroom(
+            {f"{date}-{number}.md": release(date=date) for date, many in dates.items() for number in range(many)}
+        )
+    )
+    for path in ("archive=2025-03", "archive=2025-02", "archive=2025-01-02"):
+        first = counted.answer(f"/releases.atom?{path}")
+        assert first[0] == "404 NOT FOUND"
+        assert dict(first[1])["Cache-Control"] == "public, max-age=10"
+        assert (counted.answer(f"/releases.atom?{path}"), counted.asked) == (first, 1), path
+        counted.asked = 0
+    for path in ("archive=2024-12", "archive=2025-06", "archive=undated", "lang=fr&archive=2025-03"):
+        assert counted.answer(f"/releases.atom?{path}")[0] == counted.answer(f"/releases.atom?{path}")[0]
+        assert counted.asked == 2, path
+        counted.asked = 0
+
+
 def test_memory_is_bounded_whatever_is_asked(module_newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("feedsrv.web.middleware.ROOM", 60_000)
     counted = Counted(module_newsroom)
@@ -196,3 +215,24 @@ def test_excerpts_are_made_for_those_who_show_them(module_newsroom: Newsroom, pa
     assert client.get(f"{path}?q=words", base_url="https://press.example.org").status_code == 200
     hits = [hit for results in index.found for hit in results.hits]
     assert {bool(hit.excerpt or hit.title) for hit in hits} == {is_marked}
+
+
+@pytest.mark.parametrize(
+    ("path", "is_counted"),
+    [
+        *(("/releases", True), ("/topics/x", True), ("/search?q=words", True), ("/releases.json?limit=1", True)),
+        *(("/", False), ("/search", False), ("/releases.atom", False), ("/topics/x.rss", False), ("/feeds", False)),
+        ("/releases.atom?archive=2026-01", False),
+    ],
+)
+def test_facets_are_counted_for_those_who_show_them(module_newsroom: Newsroom, path: str, is_counted: bool) -> None:
+    index = Watched(module_newsroom.index)
+    create_app(index, module_newsroom.settings).test_client().get(path, base_url="https://press.example.org")
+    assert [bool(results.facets) for results in index.found] == [is_counted] * len(index.found)
+
+
+@pytest.mark.parametrize("path", ["/topics", "/years", "/feeds", "/feeds.opml", "/sitemap-lists.xml"])
+def test_all_lists_are_counted_at_once(module_newsroom: Newsroom, path: str) -> None:
+    index = Watched(module_newsroom.index)
+    create_app(index, module_newsroom.settings).test_client().get(path, base_url="https://press.example.org")
+    assert len(index.found) == 1, "how many there are in all"

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
+
+from werkzeug.exceptions import NotFound
 
 from feedsrv.newsroom import Newsroom
 from feedsrv.query import Query, Results, Sort
@@ -26,14 +29,17 @@ NAME = re.compile(r"\d{4}-\d{2}(?:-\d{2})?|undated", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Archives:
-    """The archive documents of a list by name, the newest first; none where the list fits into its feed."""
+    """The archive documents of a list by name, the newest first, each with the number of its releases.
 
-    names: tuple[str, ...] = ()
+    There are none where the list fits into its feed.
+    """
+
+    sizes: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def newest(self) -> str:
         """The one that may still grow; "" where there is none."""
-        return next(iter(self.names), "")
+        return next(iter(self.sizes), "")
 
     def before(self, name: str) -> str:
         """The one that is older; "" where there is none."""
@@ -44,11 +50,28 @@ class Archives:
         return self._beside(name, -1)
 
     def _beside(self, name: str, step: int) -> str:
-        place = self.names.index(name) + step
-        return self.names[place] if 0 <= place < len(self.names) else ""
+        names = tuple(self.sizes)
+        place = names.index(name) + step
+        return names[place] if 0 <= place < len(names) else ""
+
+    def has_lived(self, name: str) -> bool:
+        """Whether there are archives of this month or later, and of this month or earlier."""
+        months = [other[: len("2018-03")] for other in self.sizes if other != UNDATED]
+        return bool(months) and months[-1] <= name[: len("2018-03")] <= months[0]
 
 
 NO_ARCHIVES = Archives()
+
+
+class ArchiveMissing(NotFound):
+    """There is no archive of this name; ``is_within``: there is of months before and after, or of days of this one.
+
+    Of those a list has few, so that the answer can be kept; of all others there is no end.
+    """
+
+    def __init__(self, name: str, *, is_within: bool) -> None:
+        super().__init__(f"There is no archive {name} of this list.")
+        self.is_within = is_within
 
 
 def has_archives(listing: Listing) -> bool:
@@ -64,20 +87,21 @@ def archives(snapshot: Snapshot, listing: Listing) -> Archives:
     months: Counter[str] = Counter()
     for day, count in days.items():
         months[day.isoformat()[:7] if day else UNDATED] += count
-    names = {_name(day, months) for day in days}
-    return Archives(tuple(sorted(names - {UNDATED}, reverse=True)) + ((UNDATED,) if UNDATED in names else ()))
+    sizes: Counter[str] = Counter()
+    for day, count in days.items():
+        sizes[_name(day, months)] += count
+    return Archives(dict(sorted(sizes.items(), key=lambda item: (item[0] != UNDATED, item[0]), reverse=True)))
 
 
-def find_archive(snapshot: Snapshot, listing: Listing) -> Results:
-    """All that is in the archive document that a listing names."""
-    whole = replace(_query(listing, snapshot.newsroom), sort=Sort.NEWEST, page=1)
+def find_archive(snapshot: Snapshot, listing: Listing, size: int) -> Results:
+    """All that is in the archive document that a listing names, which holds so many releases."""
+    whole = replace(_query(listing, snapshot.newsroom), sort=Sort.NEWEST, page=1, per_page=size)
     if listing.archive == UNDATED:
         query = replace(whole, is_undated=True)
     else:
         first, after = _days(listing.archive)
         query = replace(whole, since=snapshot.newsroom.midnight(first), before=snapshot.newsroom.midnight(after))
-    total = snapshot.search(replace(query, per_page=0)).total
-    return snapshot.search(replace(query, per_page=max(1, total)))
+    return snapshot.search(query)
 
 
 def covers(name: str, day: date | None) -> bool:

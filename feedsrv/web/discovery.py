@@ -78,7 +78,7 @@ def _part(part: str) -> list[_SitemapUrl]:
 def _lists() -> Iterator[str]:
     addresses, held = site().addresses, take_inventory(snapshot())
     yield from (addresses.home, addresses.listing(Listing()), addresses.topics, addresses.years, addresses.feeds)
-    yield from (addresses.topic(topic) for topic, count in held.topics.items() if count)
+    yield from (addresses.topic(topic) for topic, there in held.topics.items() if there.count)
     yield from (addresses.year(year) for year in held.years)
 
 

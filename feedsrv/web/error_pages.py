@@ -14,8 +14,10 @@ from feedsrv.feeds.formats import FORMATS
 from feedsrv.feeds.json_feed import as_json
 from feedsrv.newsroom import Newsroom
 from feedsrv.release import Withdrawal
+from feedsrv.web.archives import ArchiveMissing
 from feedsrv.web.cache import TooBusy
 from feedsrv.web.context import newsroom
+from feedsrv.web.middleware import REPEATABLE
 from feedsrv.web.observation import request_id
 from feedsrv.web.responses import GONE, NO_STORE, from_missing
 
@@ -58,6 +60,7 @@ def _missing(error: NotFound | ReleaseMissing) -> Response:
     told = error.description if isinstance(error, NotFound) else None
     detail = "There is nothing at this address." if told == NotFound.description else told
     what = "file in this release" if isinstance(error, AttachmentNotFound) else "release"
+    request.environ[REPEATABLE] = isinstance(error, ArchiveMissing) and error.is_within
     return _answer(HTTPStatus.NOT_FOUND, detail or f"There is no such {what}.")
 
 

@@ -27,8 +27,8 @@ from feedsrv.web.listing import Listing, ListingKind
 class FeedBuilder:
     """One page of a list, found and about to be rendered in a format; ``hub`` is the WebSub hub's address or "".
 
-    ``siblings`` gives the translations of a release by its id. ``archives`` are those of the list, ``withdrawn`` what
-    its readers are told has been withdrawn.
+    ``siblings`` gives the translations of a release by its id. ``archives`` are those that it leads to, none where it
+    leads to pages; ``withdrawn`` is what its readers are told has been withdrawn.
     """
 
     listing: Listing
@@ -100,18 +100,13 @@ class FeedBuilder:
         """Where the rest of the list is, the hub for feeds that it can be told of, and how to search."""
         links = [
             Link(relation, self._absolute(listing, format_), format_.media_type)
-            for relation, listing in (self._history_links() if self._is_archived(format_) else self._paging())
+            for relation, listing in (self._history_links() if self.archives.sizes else self._paging())
         ]
         if self.hub and self.listing.is_listed:
             links.append(Link("hub", self.hub))
         if self.listing.is_search:
             links.append(Link("search", self.addresses.absolute(self.addresses.opensearch), OPENSEARCH_TYPE))
         return links
-
-    def _is_archived(self, format_: Format) -> bool:
-        """Whether links lead to archives; whoever asks for pages gets pages."""
-        is_whole = self.listing.page == 1 and self.listing.limit is None and not format_.is_paged
-        return bool(self.listing.archive) or (bool(self.archives.names) and is_whole)
 
     def _history_links(self) -> Iterator[tuple[str, Listing]]:
         """The way back to the first release (RFC 5005, section 4)."""

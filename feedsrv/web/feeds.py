@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 from flask import Response
-from werkzeug.exceptions import NotFound
 
 from feedsrv.feeds import Link, Subscription, SubscriptionGroup
 from feedsrv.feeds.formats import ATOM, Format
 from feedsrv.feeds.opml import OPML_TYPE, opml
-from feedsrv.web.archives import archives, find_archive
+from feedsrv.query import Results
+from feedsrv.web.archives import NO_ARCHIVES, ArchiveMissing, Archives, archives, find_archive
 from feedsrv.web.cache import Rendering
 from feedsrv.web.context import marked, newsroom, site, snapshot
 from feedsrv.web.feed_builder import FeedBuilder
 from feedsrv.web.inventory import find, offers, withdrawals
-from feedsrv.web.listing import Listing, ListingKind
+from feedsrv.web.listing import FEED_SIZE, Listing, ListingKind
 from feedsrv.web.observation import note_search
 from feedsrv.web.parameters import listing_of
 from feedsrv.web.responses import answer, moved_to_canonical
@@ -34,14 +34,7 @@ def outline() -> Response:
 
 
 def _rendering(listing: Listing, format_: Format) -> Rendering:
-    past = archives(snapshot(), listing)
-    if listing.archive:
-        results = find_archive(snapshot(), listing)
-        if listing.archive not in past.names:
-            raise NotFound(f"There is no archive {listing.archive} of this list.")
-    else:
-        note_search(listing)
-        results = find(snapshot(), listing, in_feed=True, has_excerpts=format_.has_extension)
+    results, past = _archive(listing) if listing.archive else _newest(listing, format_)
     withdrawn = tuple(withdrawals(snapshot(), listing))
     builder = FeedBuilder(
         listing, results, newsroom(), site().addresses, snapshot().siblings, past, withdrawn, site().settings.hub
@@ -51,6 +44,23 @@ def _rendering(listing: Listing, format_: Format) -> Rendering:
     links = (Link("self", feed.url, format_.media_type), Link("alternate", feed.home, "text/html"), *feed.links)
     headers = (("Link", ", ".join(map(_header, links))), ("Access-Control-Allow-Origin", "*"))
     return Rendering.of(format_.render(feed), format_.content_type, headers)
+
+
+def _archive(listing: Listing) -> tuple[Results, Archives]:
+    """What is in an archive of a list, and its other archives."""
+    past = archives(snapshot(), listing)
+    size = past.sizes.get(listing.archive)
+    if size is None:
+        raise ArchiveMissing(listing.archive, is_within=past.has_lived(listing.archive))
+    return find_archive(snapshot(), listing, size), past
+
+
+def _newest(listing: Listing, format_: Format) -> tuple[Results, Archives]:
+    """What is in a list, and the archives that its feed leads to; whoever asks for pages gets pages."""
+    note_search(listing)
+    results = find(snapshot(), listing, in_feed=True, in_full=format_.has_extension)
+    is_whole = listing.page == 1 and listing.limit is None and not format_.is_paged
+    return results, archives(snapshot(), listing) if is_whole and results.total > FEED_SIZE else NO_ARCHIVES
 
 
 def _header(link: Link) -> str:

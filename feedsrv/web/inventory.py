@@ -10,7 +10,7 @@ from werkzeug.exceptions import NotFound
 
 from feedsrv.query import Query, Results
 from feedsrv.release import Withdrawal
-from feedsrv.search import Snapshot
+from feedsrv.search import Held, Snapshot
 from feedsrv.text.languages import language_name
 from feedsrv.web.archives import covers
 from feedsrv.web.listing import Listing, ListingKind
@@ -18,41 +18,40 @@ from feedsrv.web.listing import Listing, ListingKind
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """What there is, with the number of releases of each: topics by name, years newest first, languages by number.
+    """What there is, and of each how much: topics by name, years newest first, languages by number of releases.
 
     Topics that nothing is in yet are there with 0; retired ones are not, unless something is still in them.
     """
 
-    total: int
-    topics: Mapping[str, int]
-    years: Mapping[int, int]
-    languages: Mapping[str, int]
+    everything: Held
+    topics: Mapping[str, Held]
+    years: Mapping[int, Held]
+    languages: Mapping[str, Held]
 
 
 def take_inventory(snapshot: Snapshot) -> Inventory:
     """All that there is."""
     held = snapshot.inventory()
-    counts = {topic.value: topic.count for topic in held["topic"]}
-    known = counts.keys() | {topic.id for topic in snapshot.newsroom.topics.values() if topic.retired is None}
+    topics = {topic.id: Held(topic.id, 0, None) for topic in snapshot.newsroom.topics.values() if topic.retired is None}
+    topics |= {topic.value: topic for topic in held["topic"]}
     label = snapshot.newsroom.topic_label
+    newest = max((language.newest for language in held["lang"] if language.newest), default=None)
     return Inventory(
-        total=snapshot.search(Query(per_page=0)).total,
-        topics={
-            topic: counts.get(topic, 0) for topic in sorted(known, key=lambda topic: (label(topic).lower(), topic))
-        },
-        years={int(year.value): year.count for year in held["year"]},
-        languages={language.value: language.count for language in held["lang"]},
+        everything=Held("", snapshot.search(Query(per_page=0)).total, newest),
+        topics={topic: topics[topic] for topic in sorted(topics, key=lambda topic: (label(topic).lower(), topic))},
+        years={int(year.value): year for year in held["year"]},
+        languages={language.value: language for language in held["lang"]},
     )
 
 
-def find(snapshot: Snapshot, listing: Listing, *, in_feed: bool, has_excerpts: bool) -> Results:
-    """What a listing finds.
+def find(snapshot: Snapshot, listing: Listing, *, in_feed: bool, in_full: bool) -> Results:
+    """What a listing finds; ``in_full``: with excerpts and facets.
 
     Raises NotFound for a page past the last one, and where the path names a topic or year that there is not.
     A search may filter by what does not exist: it finds nothing.
     """
     query = listing.query(snapshot.newsroom, in_feed=in_feed)
-    results = snapshot.search(replace(query, has_excerpts=has_excerpts, has_facets=True))
+    results = snapshot.search(replace(query, has_excerpts=in_full, has_facets=in_full))
     if not listing.is_search:
         _require_topics(snapshot, listing, results)
         _require_years(snapshot, listing, results)
@@ -76,17 +75,19 @@ def withdrawals(snapshot: Snapshot, listing: Listing) -> Iterator[Withdrawal]:
 
 def _require_topics(snapshot: Snapshot, listing: Listing, results: Results) -> None:
     unknown = set(listing.topics) - snapshot.newsroom.topics.keys()
-    unknown -= {facet.value for facet in results.facets["topic"]}
+    if not unknown or (results.total and len(listing.topics) == 1):
+        return
+    unknown -= {topic.value for topic in snapshot.inventory()["topic"]}
     if unknown:
         unknown -= {topic for withdrawal in snapshot.withdrawals() for topic in withdrawal.topics}
-    if unknown and (unknown := unknown - take_inventory(snapshot).topics.keys()):
+    if unknown:
         raise NotFound(f"There is no topic “{min(unknown)}” here.")
 
 
 def _require_years(snapshot: Snapshot, listing: Listing, results: Results) -> None:
     if results.total or not listing.years:
         return
-    years = take_inventory(snapshot).years or {0: 0}
+    years = [int(year.value) for year in snapshot.inventory()["year"]] or [0]
     for year in listing.years:
         if not min(years) <= year <= max(years):
             raise NotFound(f"There is nothing of the year {year} here.")
@@ -114,21 +115,20 @@ def offers(snapshot: Snapshot) -> list[OfferGroup]:
     """The feeds that can be listed: everything, each topic and year, and each language where there are several."""
     held, label = take_inventory(snapshot), snapshot.newsroom.topic_label
 
-    def offer(title: str, listing: Listing, count: int) -> Offer:
-        latest = snapshot.search(replace(listing, limit=1).query(snapshot.newsroom, in_feed=True)).hits
-        return Offer(title, listing, count, latest[0].release.published if latest else None)
+    def offer(title: str, listing: Listing, there: Held) -> Offer:
+        return Offer(title, listing, there.count, there.newest)
 
     topics = [
-        offer(label(topic), Listing(ListingKind.TOPIC, topics=(topic,)), count) for topic, count in held.topics.items()
+        offer(label(topic), Listing(ListingKind.TOPIC, topics=(topic,)), there) for topic, there in held.topics.items()
     ]
-    years = [offer(str(year), Listing(ListingKind.YEAR, years=(year,)), count) for year, count in held.years.items()]
+    years = [offer(str(year), Listing(ListingKind.YEAR, years=(year,)), there) for year, there in held.years.items()]
     languages = [
-        offer(language_name(tag), Listing(languages=(tag,)), count)
-        for tag, count in held.languages.items()
+        offer(language_name(tag), Listing(languages=(tag,)), there)
+        for tag, there in held.languages.items()
         if len(held.languages) > 1
     ]
     groups = [
-        OfferGroup("Everything", (offer("All releases", Listing(), held.total),)),
+        OfferGroup("Everything", (offer("All releases", Listing(), held.everything),)),
         OfferGroup("Topics", tuple(topics)),
         OfferGroup("Years", tuple(years)),
         OfferGroup("Languages", tuple(languages)),

@@ -108,14 +108,14 @@ def _directory(address: str, title: str) -> Response:
 
 def _listing(asked: Listing, address: str) -> Rendering:
     note_search(asked)
-    results = find(snapshot(), asked, in_feed=False, has_excerpts=True)
+    results = find(snapshot(), asked, in_feed=False, in_full=asked.is_question)
     understood = asked.understood() if asked.is_search else ""
     return _page(
         "listing.html",
         address,
         listing=asked,
         results=results,
-        facet_groups=facet_groups(asked, results, newsroom()),
+        facet_groups=facet_groups(asked, results, newsroom()) if asked.is_question else (),
         understood=understood if understood != asked.text else "",
         notes=(*asked.question.notes, *results.notes),
         meant=replace(asked, question=parse(results.did_you_mean), page=1) if results.did_you_mean else None,
