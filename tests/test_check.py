@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from feedsrv import readers
 from feedsrv.cli import main
-from feedsrv.files.catalogue import UNREAD
+from feedsrv.files.kinds import UNREAD
 from tests.conftest import MakeNewsroom, Newsroom, release
 
 

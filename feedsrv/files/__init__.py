@@ -3,6 +3,8 @@
 ::
 
     catalogue      the folder as a collection that is listed and read
+    listing        which files are in it, by parts that have nothing to do with each other
+    kinds          what the name of a file tells of it
     bundles        which files belong to which release
     attachments    the files of one release, and their places in its body
     names          under which name a file is served, and as what

@@ -9,12 +9,12 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from urllib.parse import unquote
 
-from feedsrv.files.names import is_document, is_download
+from feedsrv.files.names import folders, is_document, is_download, without_ending
 from feedsrv.newsroom import Newsroom
 from feedsrv.readers import held_names
 from feedsrv.text.languages import LANGUAGE_NAMES
@@ -46,8 +46,8 @@ def shared(sources: Sequence[str]) -> Iterator[Shared]:
     texts: dict[str, list[str]] = defaultdict(list)
     above: set[str] = set()
     for source in sources:
-        folder, *parents = (parent.as_posix() for parent in PurePosixPath(source).parents)
-        (indexes if _is_index(source) else texts)[folder].append(source)
+        folder, *parents = folders(source)
+        (indexes if is_index(source) else texts)[folder].append(source)
         above.update(parents)
     for folder in indexes.keys() & texts.keys() - {"."}:
         yield Shared(tuple(indexes[folder]), tuple(texts[folder]), folder not in above)
@@ -56,13 +56,16 @@ def shared(sources: Sequence[str]) -> Iterator[Shared]:
 class Belongings:
     """Which of the ``files`` belong to which of the ``sources``, all by their paths within the folder.
 
+    Those ``elsewhere`` may be named by a release, and lie where they belong to none of these.
+
     A file belongs to the release of the same stem beside it, ``x.pdf`` to ``x.md`` and to ``x.fr.md``; else to
     the release whose bundle it lies in. A folder is a bundle if its index files are the only releases in it and
     below it: among others, a file might be of one that is not public yet.
     """
 
-    def __init__(self, sources: Sequence[str], files: Sequence[str]) -> None:
+    def __init__(self, sources: Sequence[str], files: Sequence[str], elsewhere: Set[str] = frozenset()) -> None:
         self._files = frozenset(files)
+        self._elsewhere = elsewhere
         self._of_stem: dict[str, list[str]] = defaultdict(list)
         self._of_bundle: dict[str, list[str]] = defaultdict(list)
         for source in sources:
@@ -72,12 +75,12 @@ class Belongings:
         self._of: dict[str, list[str]] = defaultdict(list)
         for file in files:
             for source in self.owners(file):
-                is_its_own = is_document(file) and _without_ending(file) in _stems(source)
+                is_its_own = is_document(file) and without_ending(file) in _stems(source)
                 if (is_download(file) or is_its_own) and not _is_held_by_name(file, source):
                     self._of[source].append(file)
 
     def __contains__(self, file: str) -> bool:
-        return file in self._files
+        return file in self._files or file in self._elsewhere
 
     def of(self, source: str) -> Sequence[str]:
         """The files that a release has by where they lie, in the order of all files: what readers expect to download.
@@ -89,17 +92,16 @@ class Belongings:
 
     def owners(self, file: str) -> Sequence[str]:
         """The releases that a file belongs to by where it lies."""
-        if owners := self._of_stem.get(_without_ending(file)):
+        if owners := self._of_stem.get(without_ending(file)):
             return owners
-        parents = (parent.as_posix() for parent in PurePosixPath(file).parents)
-        return next((self._of_bundle[parent] for parent in parents if parent in self._of_bundle), ())
+        return next((self._of_bundle[folder] for folder in folders(file) if folder in self._of_bundle), ())
 
     def _find_bundles(self, sources: Sequence[str]) -> None:
         shared = {"."}
         for source in sources:
-            folder, *above = (parent.as_posix() for parent in PurePosixPath(source).parents)
+            folder, *above = folders(source)
             shared.update(above)
-            if _is_index(source):
+            if is_index(source):
                 self._of_bundle[folder].append(source)
             else:
                 shared.add(folder)
@@ -122,23 +124,20 @@ def place(source: str, address: str) -> str | None:
 
 def _stems(source: str) -> Iterator[str]:
     """The paths without ending of the files beside a release that belong to it: its own, and that of all languages."""
-    yield (own := _without_ending(source))
+    yield (own := without_ending(source))
     stem, _, tag = own.rpartition(".")
-    if tag in LANGUAGE_NAMES and PurePosixPath(stem).name:
+    if tag in LANGUAGE_NAMES and stem and not stem.endswith("/"):
         yield stem
 
 
 def _is_held_by_name(file: str, source: str) -> bool:
     """Whether the name of a file, or of a folder that it lies in below its release, says that it is not public yet."""
     path, newsroom = PurePosixPath(file), Newsroom()
-    folders = [part for part in path.parts[:-1] if part not in PurePosixPath(source).parts]
-    said = [held_names.of_folder(folder, newsroom) for folder in folders]
+    below = [part for part in path.parts[:-1] if part not in PurePosixPath(source).parts]
+    said = [held_names.of_folder(folder, newsroom) for folder in below]
     return any(said) or held_names.of_file(path.stem, newsroom) is not None
 
 
-def _is_index(source: str) -> bool:
-    return any(PurePosixPath(stem).name.lower() == "index" for stem in _stems(source))
-
-
-def _without_ending(path: str) -> str:
-    return PurePosixPath(path).with_suffix("").as_posix()
+def is_index(source: str) -> bool:
+    """Whether a release is the index file of its folder, in whichever language."""
+    return any(stem.rpartition("/")[2].lower() == "index" for stem in _stems(source))

@@ -19,7 +19,7 @@ from pathlib import Path, PurePosixPath
 from time import monotonic, sleep, time
 
 from feedsrv.files.attachments import LARGEST_FILE
-from feedsrv.files.catalogue import is_worth_entering, is_worth_noticing
+from feedsrv.files.kinds import is_worth_entering, is_worth_noticing
 from feedsrv.files.opening import opened
 from feedsrv.problem import Problem
 
@@ -160,12 +160,13 @@ def _is_near(moment: float, others: Sequence[float]) -> bool:
 
 def signatures(folder: Path, below: str = "") -> Iterator[tuple[str, Signature]]:
     """The files that may be releases or belong to one, by their paths in the folder, with their signatures."""
-    for parent, folders, names in os.walk(folder / below):
+    root = folder.as_posix()
+    for parent, folders, names in os.walk(f"{root}/{below}".rstrip("/")):
         folders[:] = filter(is_worth_entering, folders)
-        place = Path(parent).relative_to(folder)
+        within = f"{parent[len(root) + 1 :]}/".lstrip("/")
         for name in filter(is_worth_noticing, names):
             if found := signature(f"{parent}/{name}"):
-                yield (place / name).as_posix(), found
+                yield within + name, found
 
 
 def signature(path: str | Path) -> Signature | None:

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from feedsrv.errors import FileUnreadable
 from feedsrv.file_record import Basis, FileRecord
-from feedsrv.files.catalogue import Catalogue, attached, is_document_name, not_read
+from feedsrv.files.catalogue import Catalogue
+from feedsrv.files.kinds import attached, is_document_name, not_read
 from feedsrv.files.settling import Unsettled
 from feedsrv.newsroom import Newsroom
 from feedsrv.problem import Problem

@@ -10,7 +10,8 @@ from pathlib import Path
 from feedsrv.errors import FileUnreadable, IndexUnavailable, ReleaseMissing, ReleaseNotFound, ReleaseWithdrawn
 from feedsrv.file_record import FileRecord
 from feedsrv.files import topics
-from feedsrv.files.catalogue import Catalogue, attached, not_read
+from feedsrv.files.catalogue import Catalogue
+from feedsrv.files.kinds import attached, not_read
 from feedsrv.newsroom import Newsroom
 from feedsrv.problem import Problem
 from feedsrv.publishing.examination import Examination, Examined, Progress

@@ -10,7 +10,9 @@ from pathlib import PurePosixPath
 from feedsrv.errors import FileUnreadable
 from feedsrv.file_record import FileRecord
 from feedsrv.files.bundles import shared
-from feedsrv.files.catalogue import Catalogue, FolderListing, is_document_name, is_release_name
+from feedsrv.files.catalogue import Catalogue
+from feedsrv.files.kinds import is_document_name, is_release_name
+from feedsrv.files.listing import FolderListing
 from feedsrv.files.settling import Unsettled
 from feedsrv.newsroom import Newsroom
 from feedsrv.readers import companions
@@ -43,7 +45,7 @@ class Surroundings:
 
     def beside(self, source: str) -> dict[str, bytes]:
         """What the files say that state something of a release, by their paths."""
-        paths = [*companions.of(source, self.listing.companions), *self.indexes(source)]
+        paths = [*self.listing.companions.of(source), *self.indexes(source)]
         for path in paths:
             if path not in self._data:
                 try:
@@ -71,7 +73,7 @@ class Surroundings:
 
     def have_changed(self, source: str, named: Iterable[str]) -> bool:
         """Whether a file that was just read names one that is being written, or somebody has begun with any of them."""
-        beside = (*companions.of(source, self.listing.companions), *self.indexes(source))
+        beside = (*self.listing.companions.of(source), *self.indexes(source))
         files = {source, *beside, *self.enclosures.belongings.of(source), *named}
         return any(path in self._unsettled for path in named) or any(
             self._unsettled.has_begun(self._catalogue.folder / path) for path in files

@@ -10,8 +10,9 @@ from threading import Event
 from time import monotonic
 
 from feedsrv.errors import FeedsrvError, FilesUnsettled, IndexLocked
-from feedsrv.files.catalogue import Catalogue, is_document_name, is_release_name
+from feedsrv.files.catalogue import Catalogue
 from feedsrv.files.changes import changes
+from feedsrv.files.kinds import is_document_name, is_release_name
 from feedsrv.files.settling import Settling
 from feedsrv.problem import Problem, Severity
 from feedsrv.publishing import Summary, publish

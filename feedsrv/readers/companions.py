@@ -27,7 +27,7 @@ _ELEVENTY = re.compile(r"(.+)\.11tydata\.(json|c?js|mjs)", re.IGNORECASE)
 
 def is_companion(name: str) -> bool:
     """Whether a file of this name can be one, as far as names tell."""
-    return bool(PurePosixPath(name).suffix.lower() in SIDE_CARS or _INDEX.fullmatch(name) or _ELEVENTY.fullmatch(name))
+    return bool(name[name.rfind(".", 1) :].lower() in SIDE_CARS or _INDEX.fullmatch(name) or _ELEVENTY.fullmatch(name))
 
 
 def of(source: str, candidates: Mapping[str, Iterable[str]]) -> Iterator[str]:
@@ -43,11 +43,12 @@ def of(source: str, candidates: Mapping[str, Iterable[str]]) -> Iterator[str]:
             yield path
     for parent in place.parents:
         for path in candidates.get(parent.as_posix(), ()):
-            if path != source and _is_of_folder(PurePosixPath(path), parent.name):
+            if path != source and is_of_folder(PurePosixPath(path), parent.name):
                 yield path
 
 
-def _is_of_folder(path: PurePosixPath, folder: str) -> bool:
+def is_of_folder(path: PurePosixPath, folder: str) -> bool:
+    """Whether a companion states something of all below the folder of this name that it lies in."""
     match = _ELEVENTY.fullmatch(path.name)
     return bool(_INDEX.fullmatch(path.name)) or (
         path.stem == folder and path.suffix.lower() == ".json" if not match else match[1] == folder

@@ -1,0 +1,85 @@
+"""The kinds of files in the folder, as their names tell: releases, documents, leftovers, and what is not read here."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from feedsrv import readers
+from feedsrv.files.bundles import is_leftover
+from feedsrv.files.names import ending
+from feedsrv.problem import Problem
+from feedsrv.readers.companions import is_companion
+
+MOST_ATTACHED = 10
+"""Documents that a text may name before it is taken for a list of releases."""
+
+_UNDERSCORED_FOLDERS = {"_posts", "_drafts"}  # Jekyll's; whatever else begins with _ is machinery
+
+
+def not_read(sources: Iterable[str]) -> Iterator[Problem]:
+    """What is to be said of files that are not read here, once for each ending."""
+    by_ending: dict[str, list[str]] = defaultdict(list)
+    for source in sources:
+        by_ending[ending(source)].append(source)
+    for kind, (first, *others) in sorted(by_ending.items()):
+        named = ", ".join((first, *others[: _NAMED - 1])) + (" …" if len(others) >= _NAMED else "")
+        count = "one file ends" if not others else f"{len(others) + 1} files end"
+        what = f"{count} in {kind}, which is not read here: {named}"
+        yield Problem(first, 0, what, UNREAD.get(kind, _INSTALL), kind="not-read")
+
+
+_NAMED = 3
+_INSTALL = "pip install feedsrv[documents], or save the text beside it as .md"
+_PANDOC = "make Markdown of it, with pandoc for instance"
+UNREAD = {
+    **dict.fromkeys((".org", ".rest", ".rst", ".tex", ".textile", ".typ", ".wiki", ".mediawiki", ".creole"), _PANDOC),
+    **dict.fromkeys((".adoc", ".asciidoc"), "make Markdown of it, with downdoc for instance"),
+    **dict.fromkeys((".ipynb", ".qmd", ".rmd"), "make Markdown of it, with nbconvert or Quarto for instance"),
+    **dict.fromkeys(
+        (".mdown", ".mdwn", ".mdx", ".mkd", ".njk"), "rename it to .md, if there is nothing but text in it"
+    ),
+    **dict.fromkeys((".text",), "rename it to .txt"),
+    **dict.fromkeys((".mht", ".mhtml", ".xhtml"), "save it as .html"),
+    **dict.fromkeys((".doc", ".odt", ".pages", ".rtf"), "save it as .docx, or the text as .md"),
+    **dict.fromkeys((".msg",), "save it as .eml"),
+}
+"""The endings of texts that could be releases and are not read, and what would read them.
+
+Such a file is never served because it lies beside a release, for nothing knows whether it may be public.
+"""
+
+
+def is_worth_entering(name: str) -> bool:
+    """Whether a folder of this name may hold releases, or what belongs to one."""
+    return not name.startswith((".", "_")) or name in _UNDERSCORED_FOLDERS
+
+
+def is_document_name(name: str) -> bool:
+    """Whether a file of this name belongs to a release if there is one for it, else may be one."""
+    return ending(name) in readers.DOCUMENTS
+
+
+def attached(named: Iterable[str]) -> set[str]:
+    """The documents that go with a text that names these files, also where it is not public yet.
+
+    None where it names so many that it is a list of releases.
+    """
+    documents = set(filter(is_document_name, named))
+    return documents if len(documents) <= MOST_ATTACHED else set()
+
+
+def is_worth_noticing(name: str) -> bool:
+    """Whether a change to a file or folder of this name can change what is published."""
+    return name in _UNDERSCORED_FOLDERS or is_companion(name) or not is_leftover(name)
+
+
+def is_release_name(name: str) -> bool:
+    """Whether a file of this name is taken for a release."""
+    lowered = name.lower()
+    return "." in lowered and lowered[lowered.rfind(".") :] in readers.SUFFIXES and is_release_stem(lowered)
+
+
+def is_release_stem(path: str) -> bool:
+    """Whether a file is not one of those whose names say that they are no releases."""
+    return not path.rpartition("/")[2].lower().startswith((".", "_", "~$", "readme"))

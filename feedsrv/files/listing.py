@@ -1,0 +1,278 @@
+"""The listing of the folder: which files may be releases, or belong to one, found by names alone.
+
+It is made of parts that have nothing to do with each other: a folder with an index file and all below it, elsewhere the
+files of one folder whose names are the same up to the first dot. So it can be told anew for what has changed.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Set
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+
+from feedsrv import readers
+from feedsrv.errors import PublishingFailed
+from feedsrv.files.bundles import Belongings, is_index
+from feedsrv.files.kinds import (
+    UNREAD,
+    is_document_name,
+    is_release_name,
+    is_release_stem,
+    is_worth_entering,
+    is_worth_noticing,
+)
+from feedsrv.files.names import ending, folders, is_document
+from feedsrv.files.opening import A_LINK, NOT_A_FILE
+from feedsrv.newsroom import FILE_NAME
+from feedsrv.problem import Problem, Severity
+from feedsrv.readers import companions
+from feedsrv.readers.companions import is_companion
+
+
+class Companions:
+    """The files that may state something of releases, see `feedsrv.readers.companions`, where they are looked for."""
+
+    def __init__(self) -> None:
+        self._beside = defaultdict[str, list[str]](list)  # by their paths up to the first dot
+        self._of_folder = defaultdict[str, list[str]](list)
+
+    def add(self, path: str) -> None:
+        """Let a file be one of them."""
+        self._place(path).append(path)
+
+    def discard(self, path: str) -> None:
+        """Let a file be none of them."""
+        if path in (place := self._place(path)):
+            place.remove(path)
+
+    def of(self, source: str) -> Iterator[str]:
+        """The paths of those that state something of a release."""
+        here, *above = folders(source)
+        beside = (*self._beside.get(_up_to_the_dot(source), ()), *self._of_folder.get(here, ()))
+        among = {here: beside} | {folder: self._of_folder.get(folder, ()) for folder in above}
+        return companions.of(source, {folder: sorted(paths) for folder, paths in among.items() if paths})
+
+    def _place(self, path: str) -> list[str]:
+        folder = next(folders(path))
+        return self._of_folder[folder] if is_of_folder(path) else self._beside[_up_to_the_dot(path)]
+
+
+def is_of_folder(path: str) -> bool:
+    """Whether a file states something of all that lies in its folder and below it."""
+    place = PurePosixPath(path)
+    return is_companion(place.name) and companions.is_of_folder(place, place.parent.name)
+
+
+@dataclass(frozen=True, slots=True)
+class FolderListing:
+    """The release files of a folder, the files that may belong to them, and what could have been one.
+
+    ``sources`` are sorted, texts before documents: one that is `attached` to a text is no release. ``unread`` are
+    those of the ``files`` that may be releases and cannot be read here; see `feedsrv.files.kinds.not_read`.
+    ``elsewhere`` are files in parts of the folder that are not listed here.
+    """
+
+    sources: tuple[str, ...]
+    files: tuple[str, ...]
+    problems: tuple[Problem, ...]
+    unread: tuple[str, ...]
+    companions: Companions
+    elsewhere: Set[str] = frozenset()
+
+    def without(self, belonging: Collection[str]) -> FolderListing:
+        """The listing where some of the sources are no releases, but files that belong to one."""
+        if not belonging:
+            return self
+        sources = tuple(source for source in self.sources if source not in belonging)
+        return replace(self, sources=sources, files=tuple(sorted({*self.files, *belonging})))
+
+
+class Contents:
+    """The files in a folder that are worth noticing, as they were when they were looked at, by parts.
+
+    Raises PublishingFailed if the folder cannot be read.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder.as_posix()
+        if not folder.is_dir():
+            raise PublishingFailed(f"there is no folder {folder}; make it, or set FEEDSRV_RELEASES")
+        self._parts = defaultdict[str, dict[str, Problem | None]](dict)  # with what is in the way of reading each file
+        self._within = Counter[str]()  # how many files lie in a folder, and below it
+        self._companions = Companions()
+        found = dict(self._below(""))
+        self._indexed = {next(folders(path)) for path in found if _is_index(path)} - {"."}
+        for path, problem in found.items():
+            self._add(path, problem)
+
+    def part(self, path: str) -> str:
+        """The part of the folder that a file is of, or would be; that of an index file ends in a slash."""
+        if self._indexed:
+            for folder in reversed(list(folders(path))):
+                if folder in self._indexed:
+                    return f"{folder}/"
+        return _up_to_the_dot(path)
+
+    def listing(self, parts: Iterable[str] | None = None, elsewhere: Set[str] = frozenset()) -> FolderListing:
+        """The listing of these parts, or of all. A document that belongs to a text is no release of its own."""
+        wanted = self._parts.values() if parts is None else [self._parts[part] for part in parts if part in self._parts]
+        problems = [problem for part in wanted for problem in part.values() if problem]
+        paths = [path for part in wanted for path, problem in part.items() if not problem]
+        sources = [path for path in paths if is_release_name(path)]
+        texts = [source for source in sources if not is_document_name(source)]
+        documents = sorted({*sources} - {*texts})
+        files = [path for path in paths if not is_release_name(path)]
+        belongings = Belongings(texts, documents)
+        lone = {document for document in documents if not belongings.owners(document)}
+        readable = sorted(filter(readers.can_read, texts)) + sorted(filter(readers.can_read, lone))
+        unread = {source for source in (*texts, *lone) if not readers.can_read(source)}
+        may_be = (file for file in files if ending(file) in UNREAD and is_release_stem(file))
+        unread.update(file for file in may_be if not (is_document(file) and belongings.owners(file)))
+        return FolderListing(
+            tuple(readable),
+            tuple(sorted({*files, *documents, *unread})),
+            tuple(sorted(problems, key=lambda problem: problem.path)),
+            tuple(sorted(unread)),
+            self._companions,
+            elsewhere,
+        )
+
+    def look(self, paths: Iterable[str]) -> frozenset[str] | None:
+        """Look again at these paths, and at what is below them; returns the files among them that may have changed.
+
+        None where more than their parts may be otherwise than it was: then nothing here can be relied on any more.
+        """
+        before: set[str] = set()
+        now: dict[str, Problem | None] = {}
+        for path in paths:
+            if all(map(is_worth_entering, path.split("/")[:-1])):
+                before.update([path] if path in self._parts.get(self.part(path), ()) else self._paths_below(path))
+                now |= self._at(path)
+        touched = frozenset((*before, *now))
+        if any(path.rpartition("/")[2] == FILE_NAME or is_of_folder(path) for path in touched):
+            return None
+        if any(map(_is_index, before - now.keys())) or not self._takes_indexes(now.keys() - before):
+            return None
+        for path in before:
+            self._discard(path)
+        for path, problem in now.items():
+            self._add(path, problem)
+        return touched
+
+    def _takes_indexes(self, come: Set[str]) -> bool:
+        """Take note of the folders that have an index now; whether there was nothing in any of them before."""
+        indexed = {next(folders(path)) for path in come if _is_index(path)} - {"."}
+        self._indexed |= indexed
+        return not any(self._within[folder] for folder in indexed)
+
+    def _paths_below(self, path: str) -> list[str]:
+        if not self._within[path]:
+            return []
+        within = f"{path}/"
+        return [file for part in self._parts.values() for file in part if file.startswith(within)]
+
+    def _at(self, path: str) -> dict[str, Problem | None]:
+        """The file that is at a path now, or those that are below it."""
+        whole, name = f"{self._folder}/{path}", path.rpartition("/")[2]
+        try:
+            mode = os.lstat(whole).st_mode
+        except (FileNotFoundError, NotADirectoryError):
+            return {}
+        except OSError as error:
+            raise _refusal(error) from error
+        if stat.S_ISDIR(mode):
+            return dict(self._below(f"{path}/")) if is_worth_entering(name) else {}
+        is_left_out = stat.S_ISLNK(mode) and os.path.isdir(whole)  # noqa: PTH112 - as the names of files are everywhere
+        return {} if is_left_out or not _is_listed(name) else {path: _obstacle(path, mode)}
+
+    def _below(self, within: str) -> Iterator[tuple[str, Problem | None]]:
+        """The files in a folder, given with a slash behind it, and below it. Links are not followed."""
+        entered = []
+        try:
+            with os.scandir(f"{self._folder}/{within}") as entries:
+                for entry in entries:
+                    if _is_folder(entry):
+                        if is_worth_entering(entry.name) and not entry.is_symlink():
+                            entered.append(f"{within}{entry.name}/")
+                    elif _is_listed(entry.name):
+                        yield within + entry.name, _obstacle(within + entry.name, _mode(entry))
+        except OSError as error:
+            raise _refusal(error) from error
+        for folder in entered:
+            yield from self._below(folder)
+
+    def _add(self, path: str, problem: Problem | None) -> None:
+        name = path.rpartition("/")[2]
+        if is_companion(name):
+            self._companions.add(path)
+        if name != FILE_NAME:
+            self._parts[self.part(path)][path] = problem
+            self._within.update(folders(path))
+
+    def _discard(self, path: str) -> None:
+        self._companions.discard(path)
+        self._within.subtract(folders(path))
+        part = self.part(path)
+        del self._parts[part][path]
+        if not self._parts[part]:
+            del self._parts[part]
+
+
+def _up_to_the_dot(path: str) -> str:
+    """A path up to the first dot of its name, or behind that of a hidden one."""
+    start = path.rfind("/") + 2
+    dot = path.find(".", start)
+    return path if dot < 0 else path[:dot]
+
+
+def _is_index(path: str) -> bool:
+    return is_release_name(path) and is_index(path)
+
+
+def _is_listed(name: str) -> bool:
+    return is_release_name(name) or is_worth_noticing(name)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    """Whether an entry is a folder, or a link to one."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
+def _mode(entry: os.DirEntry[str]) -> int:
+    """What kind of file an entry is, 0 where that cannot be told."""
+    try:
+        return stat.S_IFREG if entry.is_file(follow_symlinks=False) else entry.stat(follow_symlinks=False).st_mode
+    except OSError:
+        return 0
+
+
+def _obstacle(path: str, mode: int) -> Problem | None:
+    """Why a file is not read, although its name is that of a release, or cannot be named."""
+    if problem := _unspeakable(path):
+        return problem
+    if is_release_name(path):
+        if stat.S_ISLNK(mode):
+            return Problem(path, 0, *A_LINK, Severity.ERROR, "link")
+        if mode and not stat.S_ISREG(mode):  # what is gone, or cannot be told: whoever opens it will say so
+            return Problem(path, 0, *NOT_A_FILE, Severity.ERROR, "not-a-file")
+    return None
+
+
+def _unspeakable(path: str) -> Problem | None:
+    """What is to be said of a file whose name no text can hold."""
+    try:
+        path.encode("utf8")
+    except UnicodeEncodeError:
+        shown = path.encode("utf8", "backslashreplace").decode("utf8")
+        return Problem(shown, 0, "the name of this file is not UTF-8", "rename it", Severity.ERROR, "name")
+    return None
+
+
+def _refusal(error: OSError) -> PublishingFailed:
+    return PublishingFailed(f"{error.filename} cannot be read: {error.strerror}; nothing was published")
