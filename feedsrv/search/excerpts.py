@@ -5,9 +5,11 @@ The words that were searched for, highlighted with ``<mark>``, where they stand 
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html import escape
 from itertools import islice
 
@@ -20,6 +22,10 @@ LENGTH = 240
 MOST_MARKED = 1_000
 """Words of a text that are looked at for the best excerpt: those of a release that says nothing else took seconds."""
 
+_BLANK = re.compile(r"\s")
+_USUAL = 40  # characters; what is longer is not remembered
+_AROUND = "\"'“”‘’«»()[],.;:!?…*–—-"  # no letters, and within a word only between letters
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -28,17 +34,70 @@ class Wanted:
     stems: frozenset[str]
     forms: frozenset[str]
     beginnings: tuple[str, ...] = ()
-    _verdicts: dict[str, _Verdicts] = field(default_factory=dict, compare=False)
+    _found: dict[str, _Found] = field(default_factory=dict, compare=False)
 
-    def of(self, language: str) -> _Verdicts:
-        """Whether a word of a text in this language is wanted, by the word as it is written."""
-        if language not in self._verdicts:
-            self._verdicts[language] = _Verdicts(self, language)
-        return self._verdicts[language]
+    def of(self, language: str) -> _Found:
+        """What is wanted in a text in this language, by what stands between its blanks."""
+        if language not in self._found:
+            self._found[language] = _Found(self, language)
+        return self._found[language]
+
+
+class _Found(dict[str, Sequence[tuple[int, int]]]):
+    """Where the words wanted are in what stands between two blanks: no word goes over one.
+
+    Found out once for each distinct chunk, and for most of them by the first two letters of what is in it.
+    """
+
+    def __init__(self, wanted: Wanted, language: str) -> None:
+        super().__init__()
+        self._is_possible = _Possible(wanted, language)
+        self._verdicts = _Verdicts(wanted, language)
+
+    def __missing__(self, chunk: str) -> Sequence[tuple[int, int]]:
+        word = chunk.strip(_AROUND)
+        if word.isalpha() and word.isascii():  # its form is the word in small letters
+            is_possible = self._is_possible[word[:2]]
+        else:
+            begun = _begun if len(word) <= _USUAL else _begun.__wrapped__
+            is_possible = any(map(self._is_possible.__getitem__, begun(word)))
+        found = self[chunk] = self._spans(chunk) if is_possible else _NOWHERE
+        return found
+
+    def _spans(self, chunk: str) -> Sequence[tuple[int, int]]:
+        return tuple(islice(analysis.spans(chunk, self._verdicts.__getitem__), MOST_MARKED))
+
+
+_NOWHERE: Sequence[tuple[int, int]] = ()
+
+
+@lru_cache(maxsize=2**15)
+def _begun(chunk: str) -> Sequence[str]:
+    """What the forms of its words begin with, two letters of each."""
+    return tuple({form[:2] for token in analysis.tokens(chunk) for form in token.forms})
+
+
+class _Possible(dict[str, bool]):
+    """Whether a word may be wanted of which the form begins with these letters, two of them, perhaps in capitals."""
+
+    def __init__(self, wanted: Wanted, language: str) -> None:
+        super().__init__()
+        self._keeps_beginnings = analysis.keeps_beginnings(language)
+        self._stems = {analysis.beginning(stem) for stem in wanted.stems}
+        self._forms = {form[:2] for form in (*wanted.forms, *wanted.beginnings)}
+
+    def __missing__(self, letters: str) -> bool:
+        form = letters.lower() if letters.isascii() else letters
+        is_possible = self[letters] = (
+            not self._keeps_beginnings
+            or analysis.beginning(form) in self._stems
+            or not self._forms.isdisjoint((form, form[:1]))
+        )
+        return is_possible
 
 
 class _Verdicts(dict[str, bool]):
-    """Found out once for each word: of a text, most are looked up, at a fifth of what it costs to take them apart."""
+    """Whether a word is wanted, as it is written."""
 
     def __init__(self, wanted: Wanted, language: str) -> None:
         super().__init__()
@@ -88,13 +147,28 @@ def _marked(text: str, start: int, end: int, spans: Sequence[tuple[int, int]]) -
 
 
 def _spans(text: str, language: str, wanted: Wanted) -> list[tuple[int, int]]:
-    found = analysis.spans(text, wanted.of(language).__getitem__)
     spans: list[tuple[int, int]] = []
-    for start, end in islice(found, MOST_MARKED):
+    for start, end in islice(_wanted_words(text, wanted.of(language)), MOST_MARKED):
         if spans and start < spans[-1][1]:  # words of Chinese and Japanese overlap
             start = spans.pop()[0]
         spans.append((start, end))
     return spans
+
+
+def _wanted_words(text: str, found: _Found) -> Iterator[tuple[int, int]]:
+    position = 0
+    for chunk in filter(found.__getitem__, text.split()):
+        position = text.index(chunk, position)
+        while not _is_whole(text, position, position + len(chunk)):  # it stands within another one first
+            blank = _BLANK.search(text, position)
+            position = text.index(chunk, blank.end() if blank else position + 1)
+        yield from ((position + start, position + end) for start, end in found[chunk])
+        position += len(chunk)
+
+
+def _is_whole(text: str, start: int, end: int) -> bool:
+    """Whether there are blanks on both sides, or the ends of the text."""
+    return (not start or text[start - 1].isspace()) and (end == len(text) or text[end].isspace())
 
 
 def _window(text: str, spans: Sequence[tuple[int, int]]) -> tuple[int, int]:

@@ -212,9 +212,14 @@ def stem(form: str, language: str) -> str:
 
 def has_stem_of(form: str, language: str, stems: Set[str], beginnings: Set[str]) -> bool:
     """Whether the stem of a form is one of these, with these beginnings: most need no stemming to tell."""
-    if language.partition("-")[0].lower() in KEEP_BEGINNINGS and beginning(form) not in beginnings:
+    if keeps_beginnings(language) and beginning(form) not in beginnings:
         return False
     return stem(form, language) in stems
+
+
+def keeps_beginnings(language: str) -> bool:
+    """Whether a language is one of `KEEP_BEGINNINGS`."""
+    return language.partition("-")[0].lower() in KEEP_BEGINNINGS
 
 
 def beginning(form: str) -> str:
