@@ -6,9 +6,9 @@ path in front ("/press/releases"); `Addresses.absolute` makes an absolute addres
 
 from __future__ import annotations
 
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, quote_plus, urlsplit
 
-from feedsrv.feeds.formats import Format
+from feedsrv.feeds.formats import FORMATS, Format
 from feedsrv.web.listing import Listing, ListingKind
 
 
@@ -66,8 +66,18 @@ class Addresses:
 
     def listing(self, listing: Listing, format_: Format | None = None) -> str:
         """The page of a list, or its feed in a format."""
-        ending = f".{format_.extension}" if format_ else ""
-        return self.path(_path(listing) + ending, urlencode(parameters(listing)))
+        path, query = self._spelled(listing)
+        return f"{path}.{format_.extension}{query}" if format_ else path + query
+
+    def in_formats(self, listing: Listing) -> list[tuple[Format, str]]:
+        """The feed of a list in each format."""
+        path, query = self._spelled(listing)
+        return [(format_, f"{path}.{format_.extension}{query}") for format_ in FORMATS.values()]
+
+    def _spelled(self, listing: Listing) -> tuple[str, str]:
+        said = parameters(listing)
+        query = "&".join(f"{name}={quote_plus(value)}" for name, value in said)
+        return self.path(_path(listing)), f"?{query}" if query else ""
 
 
 def parameters(listing: Listing) -> list[tuple[str, str]]:
@@ -90,6 +100,4 @@ def parameters(listing: Listing) -> list[tuple[str, str]]:
 
 def _path(listing: Listing) -> str:
     topics, year = "+".join(listing.topics), "".join(map(str, listing.years))
-    if listing.is_search:
-        return listing.kind.value
-    return listing.kind.value.replace("<topics>", topics).replace("<year>", year)
+    return listing.kind.replace("<topics>", topics).replace("<year>", year)

@@ -7,7 +7,7 @@ The feed that readers subscribe to leads to the newest, each leads to the one be
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -84,12 +84,14 @@ def archives(snapshot: Snapshot, listing: Listing) -> Archives:
     days = snapshot.days(_query(listing, snapshot.newsroom)) if has_archives(listing) else {}
     if sum(days.values()) <= FEED_SIZE:
         return NO_ARCHIVES
-    months: Counter[str] = Counter()
+    months: dict[str, dict[str, int]] = defaultdict(dict)
     for day, count in days.items():
-        months[day.isoformat()[:7] if day else UNDATED] += count
-    sizes: Counter[str] = Counter()
-    for day, count in days.items():
-        sizes[_name(day, months)] += count
+        name = day.isoformat() if day else UNDATED
+        months[name[: len("2018-03")]][name] = count
+    sizes: dict[str, int] = {}
+    for month, counts in months.items():
+        total = sum(counts.values())
+        sizes |= {month: total} if total <= LARGEST_MONTH else counts
     return Archives(dict(sorted(sizes.items(), key=lambda item: (item[0] != UNDATED, item[0]), reverse=True)))
 
 
@@ -122,13 +124,6 @@ def title(name: str) -> str:
 
 def _query(listing: Listing, newsroom: Newsroom) -> Query:
     return replace(listing, page=1, limit=None, archive="").query(newsroom, in_feed=True)
-
-
-def _name(day: date | None, months: Counter[str]) -> str:
-    if day is None:
-        return UNDATED
-    month = day.isoformat()[:7]
-    return month if months[month] <= LARGEST_MONTH else day.isoformat()
 
 
 def _days(name: str) -> tuple[date, date]:

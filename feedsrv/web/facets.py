@@ -61,7 +61,7 @@ def _topics(listing: Listing, facets: Sequence[Facet], newsroom: Newsroom) -> Fa
             newsroom.topic_label(value),
             count,
             value in listing.topics,
-            _of_its_kind(replace(listing, topics=topics)),
+            _narrowed(listing, topics, listing.years),
         )
 
     return FacetGroup("Topics", _values(facets, listing.topics, facet_value))
@@ -72,7 +72,7 @@ def _years(listing: Listing, facets: Sequence[Facet]) -> FacetGroup:
 
     def facet_value(value: str, count: int) -> FacetValue:
         years = _switched(on, value, is_one=not listing.is_search)
-        return FacetValue(value, count, value in on, _of_its_kind(replace(listing, years=tuple(map(int, years)))))
+        return FacetValue(value, count, value in on, _narrowed(listing, listing.topics, tuple(map(int, years))))
 
     values = _values(facets, on, facet_value)
     return FacetGroup("Years", values, tuple(_bars(values)))
@@ -112,12 +112,11 @@ def _switched(on: tuple[str, ...], value: str, *, is_one: bool) -> tuple[str, ..
     return tuple(sorted({*on} ^ {value}))
 
 
-def _of_its_kind(listing: Listing) -> Listing:
-    """The same list from its first page, where a list with such topics and years stands."""
-    if listing.is_search:
-        return replace(listing, page=1)
-    if listing.topics:
-        kind = ListingKind.TOPIC_YEAR if listing.years else ListingKind.TOPIC
-    else:
-        kind = ListingKind.YEAR if listing.years else ListingKind.EVERYTHING
-    return replace(listing, kind=kind, page=1)
+def _narrowed(listing: Listing, topics: tuple[str, ...], years: tuple[int, ...]) -> Listing:
+    """The list with these topics and years, from its first page, where such a list stands."""
+    kind = listing.kind
+    if not listing.is_search and topics:
+        kind = ListingKind.TOPIC_YEAR if years else ListingKind.TOPIC
+    elif not listing.is_search:
+        kind = ListingKind.YEAR if years else ListingKind.EVERYTHING
+    return replace(listing, kind=kind, topics=topics, years=years, page=1)
