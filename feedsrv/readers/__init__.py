@@ -131,6 +131,8 @@ def _attributes(text: str, *, is_html: bool) -> Iterator[int]:
 
     Outside HTML a tag ends with its paragraph and has no other signs: ``psql <dump`` is text.
     """
+    if "<" not in text:
+        return
     is_open = False
     for piece in _QUOTED.sub(r"\1", text).split("<")[1:]:
         head, is_closed, _ = piece.partition(">")

@@ -22,10 +22,14 @@ _COMMENT = re.compile(
     r"|^\[(?://|comment|_)\]:\s*(?:#|<>)\s*[(\"'](.*?)[)\"']\s*$",
     re.DOTALL | re.MULTILINE,
 )
+_OPENINGS = ("<!--", "{#", "{/*", "{%", "]:")
+"""One of these is in each comment."""
 
 
 def comments(text: str) -> Iterator[tuple[int, str]]:
     """The lines of the comments in a text, with their numbers from 1."""
+    if not any(map(text.__contains__, _OPENINGS)):
+        return
     for match in _COMMENT.finditer(text):
         inner = next((group for group in match.groups() if group is not None), "")
         first = text.count("\n", 0, match.start()) + 1

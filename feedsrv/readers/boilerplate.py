@@ -126,7 +126,7 @@ def _parts(index: int, block: Block) -> Iterator[_Part]:
 def _kind(block: Block, number: int, html: str) -> tuple[_Kind, int]:
     if not block.tag:
         return (_Kind.RULE if html.startswith("<hr") else _Kind.TEXT), 0
-    text = words_of(html) if len(html) <= (_LONGEST_MARK if number else _LONGEST_HEADING) else ""
+    text = block.texts[number] if len(html) <= (_LONGEST_MARK if number else _LONGEST_HEADING) else ""
     if _SIGN.fullmatch(text) or (block.level and not html.strip("# ")):
         return _Kind.SIGN, 0
     if _RULE.fullmatch(text):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from feedsrv.readers.entries import Entry
-from feedsrv.text.html import words_of
+from feedsrv.text.html import as_shown, one_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,18 +22,20 @@ class Place:
 class Line:
     """One line of a document: ``number`` counts in the file, from 1; ``level`` is that of a heading, else 0.
 
-    ``text`` is on one line, ``html`` not yet sanitised. ``is_prose`` is false for lists, tables, code.
+    ``text`` and ``shown`` are on one line, to be understood and to be shown (see `feedsrv.text.html`), ``html`` not
+    yet sanitised. ``is_prose`` is false for lists, tables, code.
     """
 
     place: Place
     number: int
     level: int
     text: str
+    shown: str
     html: str
     is_prose: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Block:
     """A heading, a paragraph, a list, a table ...
 
@@ -55,8 +58,18 @@ class Block:
         content = "".join(self.parts)
         return f"<{self.tag}>{content}</{self.tag}>" if self.tag else content
 
+    @cached_property
+    def shown(self) -> tuple[str, ...]:
+        """Its parts as they are shown, each on one line; made once, for many look at them."""
+        return tuple(map(as_shown, self.parts))
 
-@dataclass(frozen=True, slots=True)
+    @cached_property
+    def texts(self) -> tuple[str, ...]:
+        """Its parts as they are understood: like `shown`, with all white space folded."""
+        return tuple(map(one_line, self.shown))
+
+
+@dataclass(frozen=True)
 class Document:
     """What a format's reader makes of a text.
 
@@ -68,7 +81,7 @@ class Document:
     entries: tuple[Entry, ...] = ()
     outside: tuple[Block, ...] = ()
 
-    @property
+    @cached_property
     def html(self) -> str:
         """The HTML of all blocks, not yet sanitised."""
         return "\n".join(block.html for block in self.blocks)
@@ -77,9 +90,10 @@ class Document:
         """The lines that have a text, of the blocks from one to another."""
         for index in range(len(self.blocks))[start:end]:
             block = self.blocks[index]
-            for part, html in enumerate(block.parts):
-                if text := words_of(html):
-                    yield Line(Place(index, part), block.line + part, block.level, text, html, bool(block.tag))
+            for part, text in enumerate(block.texts):
+                if text:
+                    place, number = Place(index, part), block.line + part
+                    yield Line(place, number, block.level, text, block.shown[part], block.parts[part], bool(block.tag))
 
     def only(self, places: Collection[Place]) -> Document:
         """Nothing but these lines of the document."""
@@ -88,10 +102,14 @@ class Document:
 
     def without(self, places: Collection[Place]) -> Document:
         """The document without these lines."""
+        if not places:
+            return self
         kept = []
+        touched = {place.block for place in places}
         for index, block in enumerate(self.blocks):
-            parts = tuple(html for part, html in enumerate(block.parts) if Place(index, part) not in places)
-            if parts:
+            if index not in touched:
+                kept.append(block)
+            elif parts := tuple(html for part, html in enumerate(block.parts) if Place(index, part) not in places):
                 kept.append(replace(block, parts=parts))
         return replace(self, blocks=tuple(kept))
 

@@ -71,6 +71,8 @@ def cautions(passages: Sequence[Passage], newsroom: Newsroom) -> tuple[Caution, 
 _HOLDING = ("hold", "dated", "immediate", "draft")
 _BEFORE_MOMENT = ("until", "around", "clock", "frame")
 _BETWEEN = (*_BEFORE_MOMENT, *_HOLDING)
+_ASKING = ("sure", "alone", *_HOLDING)
+"""A line without an entry of these asks for nothing."""
 
 
 def _cautions(passage: Passage, following: str, newsroom: Newsroom) -> Iterator[Caution]:
@@ -78,7 +80,7 @@ def _cautions(passage: Passage, following: str, newsroom: Newsroom) -> Iterator[
     if not (passage.is_near or may_begin_with_an_entry(passage.text)):
         return
     line = Line(passage.text if passage.is_near else passage.text[:LONGEST_LINE])  # only its beginning counts
-    if not line.tokens:
+    if not line.may_have(_ASKING):
         return
     found = next((found for at in line.framed(0) if (found := line.entry(at, ("sure",)))), None)
     is_own = passage.is_own or line.text.isupper()

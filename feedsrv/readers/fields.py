@@ -12,7 +12,7 @@ from feedsrv import ids
 from feedsrv.problem import Problem
 from feedsrv.readers import contacts, dates
 from feedsrv.readers import language as languages
-from feedsrv.readers.document import Document, Line
+from feedsrv.readers.document import Document
 from feedsrv.readers.entries import Entry, Value
 from feedsrv.readers.formats import markdown
 from feedsrv.readers.keys import fold
@@ -41,7 +41,7 @@ _ENTITY = re.compile(r"&(?:[a-z]{2,8}|#[0-9]{2,6}|#x[0-9a-f]{2,6});", re.IGNOREC
 def title(manuscript: Manuscript) -> Found[str]:
     """Its title, on one line: stated, the headline, the title of the page, the name of the file."""
     headline = manuscript.masthead.headline
-    text = _decoded(" ".join(map(_shown, headline)))
+    text = _decoded(" ".join(line.shown for line in headline))
     places = frozenset(line.place for line in headline)
     is_heading = manuscript.masthead.is_heading
     for entry in manuscript.head.find("title"):
@@ -62,12 +62,6 @@ def title(manuscript: Manuscript) -> Found[str]:
     problem = manuscript.problem(0, "there is no title", "write a heading, or a title in the front matter")
     stem = one_line(re.sub(r"[-_]+", " ", clean(ids.stem_of(manuscript.source, manuscript.newsroom))))
     return Found(shorten(stem or "—", LONGEST_TITLE), Origin(0, "file name"), problems=(problem,))
-
-
-def _shown(line: Line) -> str:
-    """A line as it is shown, unless more was understood of it than its HTML says."""
-    shown = as_shown(line.html)
-    return shown if one_line(shown) == line.text else line.text
 
 
 def _stated_title(text: str) -> str:
@@ -129,7 +123,7 @@ def summary(manuscript: Manuscript, document: Document, text: str) -> Found[str]
     above, *below = _MORE.split(document.html, maxsplit=1)
     if below and (stated := as_shown(above)):
         return Found(shorten(stated, LONGEST_STATED_SUMMARY), Origin(0, "text above <!--more-->"))
-    paragraphs = (as_shown(line.html) for line in document.lines() if line.is_prose and not line.level)
+    paragraphs = (line.shown for line in document.lines() if line.is_prose and not line.level)
     return Found(_first_sentences(" ".join(islice(paragraphs, 20)) or text), Origin(0, "first sentences"))
 
 

@@ -143,6 +143,7 @@ BY_NAME = {key.name: key for key in KEYS}
 _BY_SPELLING = {fold: key for key in KEYS for fold in key.spellings}
 
 
+@lru_cache(maxsize=4096)
 def fold(key: str) -> str:
     """A key as keys are compared: ``Redirect_From`` and ``redirect-from`` are ``redirectfrom``."""
     return strip_accents(_SEPARATORS.sub("", key).lower())
@@ -221,7 +222,6 @@ class Sound:
     is_weak: bool
 
 
-@lru_cache(maxsize=4096)
 def sound_of(name: str) -> Sound | None:
     """What a key that nobody knows would decide by its words: ``workflowState``, ``is-published``, ``post_status``.
 
@@ -252,6 +252,7 @@ class Decisive:
     is_machinery: bool = False
 
 
+@lru_cache(maxsize=4096)
 def effect_of(name: str, table: str = "") -> Decisive | None:
     """How a key decides, which may stand in a table of front matter (folded); None for one that decides nothing."""
     key = _BY_SPELLING.get(f"{table}.{fold(name)}") or key_of(name)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from itertools import islice
 from pathlib import PurePosixPath
 
 from feedsrv.ids import language_in_name
@@ -50,6 +51,7 @@ _SMALL_WORDS = {
     "ru": "и в не на что с по как это из для от его он к но за был или",
     "sv": "och det är en till av på som med den de för inte har ett från att om kan också efter vid sig",
 }
+_WORD = re.compile(r"[^\W\d_]+")
 _VOTERS = 400
 """Words that vote."""
 _FEWEST_VOTES = 3
@@ -89,11 +91,9 @@ def told(source: str, reference: str, text: str, newsroom: Newsroom) -> tuple[st
 def _vote(text: str, newsroom: Newsroom) -> str:
     """The language for which small words speak at least half as much again as for any other."""
     electable = {language.partition("-")[0]: language for language in newsroom.languages or _SMALL_WORDS}
-    votes = Counter(
-        language
-        for word in re.findall(r"[^\W\d_]+", text[:20_000].lower())[:_VOTERS]
-        for language in _LANGUAGES_OF.get(word, ())
-        if language in electable
-    )
+    voters = Counter(word[0] for word in islice(_WORD.finditer(text[:20_000].lower()), _VOTERS))
+    votes = Counter[str]()
+    for word in voters.keys() & _LANGUAGES_OF.keys():
+        votes.update(dict.fromkeys(electable.keys() & _LANGUAGES_OF[word], voters[word]))
     (first, most), (_, second) = (*votes.most_common(2), ("", 0), ("", 0))[:2]
     return electable[first] if most >= _FEWEST_VOTES and 2 * most >= 3 * second else ""

@@ -56,6 +56,7 @@ _PLACE_WORD = re.compile(r"[A-ZÀ-ÞŁŚŠŽ](?:[^\W\d_]|[.'’-])*|de|la|le|sur
 _ITEM = re.compile(r'<ol(?: start="(?P<number>[0-9]{1,2})")?>\s*<li>[^<]{1,60}</li>\s*</ol>')
 _WIRE = re.compile(r"\s*(?:/[^/]{3,30}/|\([A-Z][A-Za-z .-]{1,30}\)?)\s*$")
 _BOLD = re.compile(r"\s*<(strong|b)>(?:(?!<\1>).)*</\1>[\s\\]*(?:<br ?/?>\s*)?", re.DOTALL)
+_DIGIT = re.compile(r"\d")
 _SENTENCE = re.compile(r"[.!?…][\"'”’»)]*$")
 _DATELINE_END = re.compile(r"\)?\s*(?:[–—:]|\s-\s|-{2}|\)\s|\.-|\.\s)")
 
@@ -234,6 +235,8 @@ def _dated(headline: Sequence[Line], newsroom: Newsroom) -> tuple[Line, Moment] 
 
 def _dateline(line: Line, newsroom: Newsroom) -> Moment | None:
     """The date in ``PARIS, 23 March 2018 – Today ...``."""
+    if not _DIGIT.search(line.text, 0, LONGEST_LINE):
+        return None
     for end in islice(_DATELINE_END.finditer(line.text, 0, LONGEST_LINE), 4):
         start = _WIRE.sub("", line.text[: end.start()]).lstrip("(")
         if moment := dates.read(start, newsroom) or _after_place(start, newsroom):

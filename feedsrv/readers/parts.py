@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Generic, TypeVar
 
@@ -30,7 +31,7 @@ FORMATS: Mapping[str, Format] = {
 """What reads the text of a file, by its ending in small letters."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Manuscript:
     """The parts of a file. ``head`` holds what it states of itself, ``has_front_matter`` if in front matter.
 
@@ -53,7 +54,7 @@ class Manuscript:
         """Something that is wrong with this file."""
         return Problem(self.source, line, what, remedy, severity)
 
-    @property
+    @cached_property
     def path(self) -> PurePosixPath:
         """The path of the file in the folder."""
         return PurePosixPath(self.source)

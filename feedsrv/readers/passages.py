@@ -60,8 +60,9 @@ def _of_blocks(blocks: Sequence[Block], how: str) -> Iterator[Passage]:
             pieces = (words_of(piece[:_LONGEST]) for piece in _PIECES.split(shown))
             yield from (Passage(piece, block.line, how) for piece in pieces if piece)
             continue
-        lines = [(part, words_of(html[:_LONGEST])) for part, html in enumerate(block.parts)]
-        spoken = [(part, text) for part, text in lines if text]
+        is_short = max(map(len, block.parts)) <= _LONGEST
+        lines = block.texts if is_short else [words_of(html[:_LONGEST]) for html in block.parts]
+        spoken = [(part, text) for part, text in enumerate(lines) if text]
         before = ""
         for part, text in spoken:
             is_own = not before or len(before) < FULL_LINE or bool(_BREAK.search(block.parts[part - 1]))

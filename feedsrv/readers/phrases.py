@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, cached_property, lru_cache
 from html import unescape
 from typing import NamedTuple
 
@@ -49,10 +49,13 @@ class Match(NamedTuple):
 _UNSEEN = re.compile(
     "[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef]"
 )
-_OTHER_DIGIT = re.compile(r"(?![0-9])\d")
+_OTHER_DIGIT = re.compile(r"[^\D0-9]")
 _LONGEST_WORD = 40
 _CUT = re.compile(rf"[{UNDIVIDED}]|(?<=[0-9])[년월일시분]|[0-9]+|(?:(?![{UNDIVIDED}0-9_])[\w{MARKS}])+")
+_CUT_LATIN = re.compile(r"[^\W0-9_]+|[0-9]+")  # the same where there is nothing but Latin letters, and twice as fast
+_BEYOND_LATIN = re.compile(r"[^\x00-\u02ff\u2010-\u2027]")
 _SPACED = re.compile(r"(?<![^\W_])[^\W\d_](?:([ .\-_·*])[^\W\d_])(?:\1[^\W\d_]){2,}(?![^\W_])")
+_MAY_BE_SPACED = re.compile(r"[ .\-_·*][^\W\d_][ .\-_·*][^\W\d_][ .\-_·*]")  # a quick look, at separators only
 _LOOK_ALIKES = str.maketrans(
     "АВЕЗКМНОРСТУХаеорсухіјѕԁԛԝΑΒΕΖΗΙΚΜΝΟΡΤΥΧοανι", "ABE3KMHOPCTYXaeopcyxijsdqwABEZHIKMNOPTYXoavi"
 )
@@ -66,17 +69,23 @@ def _shown(text: str) -> str:
     if not text.isascii() or "&" in text:
         text = _UNSEEN.sub("", unicodedata.normalize("NFKC", unescape(unescape(text))))
         text = _OTHER_DIGIT.sub(lambda digit: str(int(digit[0])), text)
-    return _SPACED.sub(lambda letters: re.sub(r"[\W_]", "", letters[0]), text)
+    return _SPACED.sub(lambda letters: re.sub(r"[\W_]", "", letters[0]), text) if _MAY_BE_SPACED.search(text) else text
 
 
 def may_begin_with_an_entry(text: str) -> bool:
     """Whether the first word of a text begins an entry; most lines of a text do not, and need not be cut further."""
-    first = _CUT.search(_shown(text[:_LONGEST_WORD]))
+    shown = _shown(text[:_LONGEST_WORD])
+    first = _cut(shown).search(shown)
     word = _fold(first[0]) if first else ""
     return word in _by_first_word() or f"{word[:3]}*" in _by_first_word()
 
 
-@cache
+def _cut(text: str) -> re.Pattern[str]:
+    """What finds the words of a text."""
+    return _CUT if _BEYOND_LATIN.search(text) else _CUT_LATIN
+
+
+@lru_cache(maxsize=50_000)
 def _fold(word: str) -> str:
     if _ALIKE.search(word) and _LATIN.search(word):
         word = word.translate(_LOOK_ALIKES)
@@ -116,6 +125,23 @@ def _by_first_word() -> Mapping[str, Sequence[tuple[str, tuple[str, ...]]]]:
     return {first: sorted(entries, key=lambda entry: -len(entry[1])) for first, entries in found.items()}
 
 
+@cache
+def _by_longest_word(categories: Sequence[str]) -> tuple[Mapping[str, Sequence[frozenset[str]]], frozenset[str]]:
+    """The words of each entry of some categories by the longest of them, and three letters of those that have none.
+
+    A word that may end in any way is none of them.
+    """
+    found: dict[str, list[frozenset[str]]] = {}
+    beginnings = set[str]()
+    for words in {words for category in categories for words in _entries()[category]}:
+        whole = frozenset(word for word in words if word != "…" and not word.endswith("*"))
+        if whole:
+            found.setdefault(max(sorted(whole), key=len), []).append(whole)
+        else:
+            beginnings.add(max(words)[:3])
+    return found, frozenset(beginnings)
+
+
 def asks_to_wait(text: str) -> bool:
     """Whether words of an embargo or a draft stand anywhere in a text that is no more than a value."""
     line = Line(text)
@@ -132,7 +158,22 @@ class Line:
 
     def __init__(self, text: str) -> None:
         self.text = _shown(text)
-        self.tokens = [_Token(_fold(match[0]), *match.span()) for match in _CUT.finditer(self.text)]
+
+    @cached_property
+    def tokens(self) -> Sequence[_Token]:
+        """Its words and where they stand."""
+        return [_Token(_fold(match[0]), *match.span()) for match in _cut(self.text).finditer(self.text)]
+
+    def may_have(self, categories: Sequence[str]) -> bool:
+        """Whether all words of an entry of these categories stand in the line, wherever; in most there are none."""
+        entries, beginnings = _by_longest_word(categories)
+        if self.text.isascii():
+            there = set(_CUT_LATIN.findall(self.text.lower()))
+        else:
+            there = set(map(_fold, _cut(self.text).findall(self.text)))
+        if any(words <= there for longest in entries.keys() & there for words in entries[longest]):
+            return True
+        return not beginnings.isdisjoint([word[:3] for word in there])
 
     def entry(self, start: int, categories: Sequence[str]) -> Match | None:
         """The longest entry of these categories that begins with a word."""
@@ -147,12 +188,11 @@ class Line:
 
     def entry_behind_moment(self, start: int, categories: Sequence[str]) -> Match | None:
         """The entry behind the moment that begins with a word, where people say the moment first ("… まで公開禁止")."""
-        if not begins_like_a_moment(self.behind(start)):
-            return None
         for second in range(start + 1, min(start + _LONGEST_GAP, len(self.tokens))):
             for category, words in _by_first_word().get(f"…{self.tokens[second].word}", ()):
                 if category in categories and (end := self._end_of(words[1:], second)) is not None:
-                    return Match(category, words, end, (start, second))
+                    is_moment = begins_like_a_moment(self.behind(start))
+                    return Match(category, words, end, (start, second)) if is_moment else None
         return None
 
     def _follows(self, category: str, words: tuple[str, ...], start: int) -> Match | None:

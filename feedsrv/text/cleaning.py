@@ -11,10 +11,12 @@ _ODD_BREAKS = re.compile("[\v\f\x85\u2028\u2029]")  # a space in their place lea
 
 _MARKS = r"[^\w\x00-\u02ff\u2000-\u20cf\u2100-\u3029\u3030-\u3098\ue000-\uf8ff\ufe30-\uffff\U0001f000-\U0001faff]"
 
-_PILE = re.compile(rf"({_MARKS}{{30}}){_MARKS}+")  # more accents than UAX #15 allows a letter: NFC takes their square
+# More accents than UAX #15 allows a letter: NFC takes their square. The first stands apart for the search's sake.
+_PILE = re.compile(rf"({_MARKS}{_MARKS}{{29}}){_MARKS}+")
 
 
 def clean(text: str) -> str:
     """The text in NFC, without characters that XML 1.0 forbids, other controls, and zero-width ones."""
-    text = _INVISIBLE.sub("", _ODD_BREAKS.sub(" ", text))
+    if not text.replace("\n", "").isprintable():  # no character that goes is printable, nor any odd break
+        text = _INVISIBLE.sub("", _ODD_BREAKS.sub(" ", text))
     return text if text.isascii() else unicodedata.normalize("NFC", _PILE.sub(r"\1", text))

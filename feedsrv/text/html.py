@@ -46,7 +46,6 @@ _EMPTY = re.compile(r'<a(?: [a-z]+="[^"]*")*>\s*</a>|<(p|h[1-6])(?: [a-z]+="[^"]
 _ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|[/\\]{2}", re.IGNORECASE)
 _TAG = re.compile(r'</?([a-z0-9]+)(?: [a-z]+="[^"]*")*>')
 _NO_BREAK = "\u00a0\u202f"
-_BREAKING = re.compile(f"[^\\S{_NO_BREAK}]")
 _BLANKS = re.compile(r"\s+")
 _INLINE = {
     "a", "abbr", "b", "cite", "code", "del", "dfn", "em", "i", "img", "ins", "kbd", "mark", "q", "s", "small",
@@ -64,6 +63,8 @@ def sanitise(source: str) -> str:
 
 
 def _tidy(safe: str) -> str:
+    if "<a" not in safe and "<img" not in safe:
+        return safe
     links: list[bool] = []  # for each open <a>, whether it leads anywhere
 
     def replacement(match: re.Match[str]) -> str:
@@ -121,7 +122,8 @@ def to_text(safe: str) -> str:
 
 
 def _lines(safe: str) -> list[str]:
-    marked = _TAG.sub(_boundary, _BREAKING.sub(" ", safe))
+    """The lines of a text whose white space is still to be folded."""
+    marked = _TAG.sub(_boundary, safe.replace("\n", " "))
     return clean(html.unescape(marked)).split("\n")
 
 
@@ -144,14 +146,14 @@ def as_shown(source: str) -> str:
     """
     has_markup = "<" in source or "&" in source
     text = " ".join(_lines(sanitise(source))) if has_markup else clean(source)
+    if not any(blank in text for blank in _NO_BREAK):
+        return one_line(text)
     return _BLANKS.sub(lambda run: run[0] if run[0] in _NO_BREAK else " ", text).strip()
 
 
 def words_of(source: str) -> str:
     """A piece of HTML from a file as plain text on one line, its white space folded: to be understood, not shown."""
-    if "<" not in source and "&" not in source:
-        return one_line(clean(source))
-    return one_line(to_text(sanitise(source)))
+    return one_line(as_shown(source))
 
 
 def shorten(text: str, longest: int) -> str:

@@ -1,0 +1,103 @@
+"""Quick looks: what spares work while a file is read says the same as the work that it spares."""
+
+from __future__ import annotations
+
+import re
+import sys
+import unicodedata
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feedsrv.readers.bare_keys import _COMMENT, _OPENINGS
+from feedsrv.readers.embargo import _ASKING
+from feedsrv.readers.lexicon import LEXICON
+from feedsrv.readers.masthead import _DIGIT
+from feedsrv.readers.phrases import _CUT, _CUT_LATIN, _MAY_BE_SPACED, _SPACED, Line, _cut
+from feedsrv.text.cleaning import _INVISIBLE, _ODD_BREAKS, _PILE, clean
+from feedsrv.text.html import as_shown, one_line, sanitise, to_text, words_of
+
+CHARACTERS = [chr(point) for point in range(sys.maxunicode + 1)]
+SIGNS = "ab Zé7٣-_·.,:*/|()—’\n\t\u00a0\u202f\u00ad\u200b\u0301か漢年한일गाก่"
+TEXTS = st.text(st.one_of(st.sampled_from(SIGNS), st.characters(codec="utf-8")), max_size=80)
+ENTRIES = [entry for table in LEXICON.languages.values() for name in table for entry in table[name]]
+LINES = st.lists(
+    st.one_of(st.sampled_from(ENTRIES), st.sampled_from(ENTRIES).map(str.upper), TEXTS), min_size=1, max_size=4
+).map(" ".join)
+MARKS = (
+    *("<p>", "</p>", "<b>", "</b>", "<br>", "<td>", "<a>", "<a href='x'>", "<a href='x' title='<'>", "</a>"),
+    *("<img src=a.png>", "<ul>", "<li>", "<pre>", "</pre>", "<!--", "<script>"),
+    *("&amp;", "&lt;", "&nbsp;", "&#10;", "&#13;", "&#x85;", "&#8232;"),
+)
+MARKUP = st.lists(
+    st.one_of(
+        TEXTS,
+        st.sampled_from(MARKS),
+    ),
+    max_size=12,
+).map("".join)
+
+
+def cleaned(text: str) -> str:
+    text = _INVISIBLE.sub("", _ODD_BREAKS.sub(" ", text))
+    return unicodedata.normalize("NFC", _PILE.sub(r"\1", text))
+
+
+def test_whatever_is_cleaned_away_is_not_printable() -> None:
+    assert [char for char in CHARACTERS if clean(f"a{char}b") != cleaned(f"a{char}b")] == []
+
+
+@given(TEXTS)
+def test_a_text_is_cleaned_alike_whether_it_is_printable_or_not(text: str) -> None:
+    assert clean(text) == cleaned(text)
+
+
+@given(MARKUP)
+def test_white_space_within_a_line_of_html_is_folded_whichever_it_is(source: str) -> None:
+    safe = sanitise(source)
+    assert to_text(safe) == to_text(re.sub(r"[^\S\u00a0\u202f]", " ", safe))
+
+
+@given(MARKUP)
+def test_what_is_understood_is_what_is_shown_with_its_white_space_folded(source: str) -> None:
+    assert words_of(source) == one_line(as_shown(source)) == one_line(to_text(sanitise(source)))
+
+
+def test_latin_text_is_cut_into_the_same_words_by_either_rule() -> None:
+    latin = [char for char in CHARACTERS if _cut(char) is _CUT_LATIN]
+    text = "".join(f"{char} a{char}1 7{char}b {char}{char}_" for char in latin)
+    spans = [[match.span() for match in rule.finditer(text)] for rule in (_CUT, _CUT_LATIN)]
+    assert spans[0] == spans[1]
+
+
+@given(st.sampled_from(" .-_·*"), st.text(st.sampled_from("abZéж漢"), min_size=2, max_size=6), TEXTS)
+def test_letters_that_are_spaced_out_are_seen_at_a_glance(separator: str, letters: str, around: str) -> None:
+    text = f"{around} {separator.join(letters)} {around}"
+    assert _MAY_BE_SPACED.search(text) or not _SPACED.search(text)
+
+
+@given(LINES)
+def test_a_line_that_may_have_no_entry_has_none(text: str) -> None:
+    line = Line(text)
+    if line.may_have(_ASKING):
+        return
+    for number in range(len(line.tokens)):
+        assert line.entry(number, _ASKING) is None
+        assert line.entry_behind_moment(number, _ASKING) is None
+
+
+def test_a_line_with_an_entry_may_have_one_in_any_language() -> None:
+    for table in LEXICON.languages.values():
+        for category in _ASKING:
+            for entry in table.get(category, ()):
+                text = f"The museum: {entry.replace('…', ' 3 May ').replace('*', 'x ')}!"
+                assert Line(text).may_have((category,)), entry
+
+
+@given(st.from_regex(_COMMENT))
+def test_each_comment_has_an_opening(text: str) -> None:
+    assert any(opening in text for opening in _OPENINGS)
+
+
+def test_every_digit_of_a_date_is_a_digit_of_a_dateline() -> None:
+    assert all(_DIGIT.search(char) for char in CHARACTERS if char.isdecimal())
