@@ -206,6 +206,15 @@ def test_first_requests_at_once_render_once(module_newsroom: Newsroom) -> None:
     assert len(index.found) == len(alone.found)
 
 
+@pytest.mark.parametrize("path", PATHS)
+def test_nobody_waits_for_a_template_to_be_compiled(
+    module_newsroom: Newsroom, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = create_app(module_newsroom.index, module_newsroom.settings)
+    monkeypatch.delattr("jinja2.Environment.compile")
+    assert app.test_client().get(path, base_url="https://press.example.org").status_code == 200
+
+
 @pytest.mark.parametrize(
     ("path", "is_marked"), [("/search", True), ("/search.json", True), ("/search.atom", False), ("/search.rss", False)]
 )

@@ -59,7 +59,7 @@ def create_app(
     clock: Callable[[], datetime] = _utc_now,
     preview: Preview | None = None,
 ) -> Flask:
-    """The application; making it reads nothing. ``clock`` is asked for health alone: no page knows the time.
+    """The application; making it reads its templates alone. ``clock`` is asked for by health: no page knows the time.
 
     That of a ``preview`` says on every page that it is one, and has one page more: of what is not public.
     """
