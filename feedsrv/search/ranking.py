@@ -7,8 +7,8 @@ figures are those of docs/ranking.md.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
 from math import log
+from typing import Any
 
 TITLE, TEXT, BOILERPLATE = 2.0, 1.0, 0.0
 """Weights of an occurrence by where it is. A release that has a word only in its boilerplate is found, and stands after
@@ -33,17 +33,12 @@ def rarity(having: int, population: int) -> float:
     return float(log(1 + (population - having + 0.5) / (having + 0.5)) ** RARITY)
 
 
-def norms(lengths: Sequence[int]) -> list[float]:
-    """For each text by what its occurrences are divided: 1 for one of average length."""
-    average = sum(lengths) / len(lengths) if lengths else 0.0
-    return [1 - LENGTH + LENGTH * (length / average if average else 1.0) for length in lengths]
+def norms(lengths: Any) -> Any:
+    """For each text, of an array of their lengths, by what its occurrences are divided: 1 for one of average length."""
+    average = int(lengths.sum()) / len(lengths) if len(lengths) else 0.0
+    return 1 - LENGTH + LENGTH * (lengths / average if average else lengths * 0 + 1.0)
 
 
-def saturated(occurrences: float) -> float:
-    """What so many occurrences count: 1 for one, never more than `SATURATION` + 1."""
+def saturated(occurrences: Any) -> Any:
+    """What so many occurrences count, for a number or an array: 1 for one, never more than `SATURATION` + 1."""
     return occurrences * (SATURATION + 1) / (occurrences + SATURATION)
-
-
-def best_first(scores: Mapping[int, float], ranks: Iterable[int]) -> list[int]:
-    """The ranks by score, the newest of equals first."""
-    return sorted(ranks, key=lambda rank: (-scores.get(rank, 0.0), rank))

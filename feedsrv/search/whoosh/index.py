@@ -12,6 +12,7 @@ from pathlib import Path
 from threading import Lock, local
 from time import monotonic
 
+import numpy as np
 from whoosh.index import FileIndex
 
 from feedsrv import newsroom_toml
@@ -23,11 +24,12 @@ from feedsrv.search.guarded import GuardedSnapshot
 from feedsrv.search.ledger import Ledger
 from feedsrv.search.manifest import ATTACHMENTS, SEGMENTS, read
 from feedsrv.search.verification import Verification
+from feedsrv.search.whoosh.columns import changed
 from feedsrv.search.whoosh.documents import Documents, engine_version
 from feedsrv.search.whoosh.postings import PostingsCache
+from feedsrv.search.whoosh.segments import Segments
 from feedsrv.search.whoosh.snapshot import WhooshSnapshot
 from feedsrv.search.whoosh.storage import MappedStorage
-from feedsrv.search.whoosh.table import build
 from feedsrv.search.whoosh.update import WhooshUpdate
 
 LOOK_AFTER = 0.05
@@ -61,7 +63,9 @@ class _Generation:
 
     def snapshot(self) -> WhooshSnapshot:
         searcher = self.engine.searcher()
-        return WhooshSnapshot(self.name, self.newsroom, self.postings, searcher, self.folder / ATTACHMENTS)
+        return WhooshSnapshot(
+            self.name, self.newsroom, self.postings, Segments(searcher.reader()), self.folder / ATTACHMENTS
+        )
 
 
 class WhooshIndex:
@@ -206,7 +210,7 @@ class WhooshIndex:
         try:
             settings = newsroom_toml.parse(read(path, FILE_NAME).decode("utf8"))
             engine = FileIndex(MappedStorage(path / SEGMENTS, manifest.segments))
-            postings = PostingsCache(build(Documents(engine.reader()).facts()))
+            postings = PostingsCache(changed(None, np.zeros(0, np.int64), list(Documents(engine.reader()).facts())))
         except IndexUnavailable:
             raise
         except (OSError, NewsroomInvalid) as error:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import reduce
 from itertools import pairwise
+from operator import and_
+
+import numpy as np
 
 from feedsrv.query.tree import (
     And,
@@ -24,9 +28,9 @@ from feedsrv.query.tree import (
 )
 from feedsrv.search import ranking
 from feedsrv.search.excerpts import Wanted
-from feedsrv.search.whoosh.postings import Postings
-from feedsrv.search.whoosh.table import members
-from feedsrv.search.whoosh.terms import MOST_EXPANSIONS, Terms
+from feedsrv.search.whoosh.columns import Mask
+from feedsrv.search.whoosh.postings import Postings, Ranks, Scores, union
+from feedsrv.search.whoosh.terms import MOST_EXPANSIONS, NOWHERE, Places, Terms, documents, followed
 from feedsrv.search.work import WorkSpent
 from feedsrv.text import analysis
 
@@ -39,6 +43,7 @@ class Matcher:
     """Answers for one search, which looks up terms."""
 
     terms: Terms
+    _found: dict[Node, Mask] = field(default_factory=dict)
 
     def afforded(self, tree: Node) -> Node | None:
         """What is required by a tree, without what is more work than is left; None where nothing is.
@@ -56,24 +61,29 @@ class Matcher:
         self.terms.work.left_out += map(str, left_out)
         return without(tree, left_out) if left_out else tree
 
-    def releases(self, leaf: Node) -> int:
+    def releases(self, leaf: Node) -> Mask:
         """The releases that a word, phrase, beginning or reference matches."""
+        if leaf not in self._found:
+            self._found[leaf] = self._looked_up(leaf)
+        return self._found[leaf]
+
+    def _looked_up(self, leaf: Node) -> Mask:
         match leaf:
             case Word(text):
-                return _all(self._word(word.parts) for word in analysis.tokens(text))
+                return self._all(self._word(word.parts) for word in analysis.tokens(text))
             case FieldTerm("title", Word(text)):
-                return _all(self._in_title(word.parts) for word in analysis.tokens(text))
+                return self._all(self._in_title(word.parts) for word in analysis.tokens(text))
             case FieldTerm(name, Word(text) | Phrase(text)):
-                return self._phrase(text, _FORMS[name]).releases
+                return self._any([self._phrase(text, _FORMS[name])])
             case FieldTerm(name, Prefix(text)):
-                return self._beginning(text, _FORMS[name]).releases
+                return self._any([self._beginning(text, _FORMS[name])])
             case Phrase(text):
-                return self._phrase(text).releases
+                return self._any([self._phrase(text)])
             case Prefix(text):
-                return self._beginning(text).releases
+                return self._any([self._beginning(text)])
             case Reference(text):
-                return self._reference(leaf).releases | self._phrase(text).releases
-        return 0
+                return self._any([self._reference(leaf), self._phrase(text)])
+        return self._any(())
 
     def required(self, tree: Node) -> Node:
         """The tree without stopwords, where it has other words: they are not required, and weigh nothing."""
@@ -99,22 +109,23 @@ class Matcher:
                 return Or(tuple(map(self.loosened, parts)))
         return tree
 
-    def by_relevance(self, tree: Node, typed: Node, releases: int) -> list[int]:
-        """The ranks of the releases, those first that answer best; of equals the newest first.
+    def by_relevance(self, tree: Node, typed: Node, releases: Mask, most: int) -> Ranks:
+        """So many of the releases, those first that answer best; of equals the newest first.
 
         ``typed`` is the tree with what is not required, which has neighbours, too.
         """
-        scores = dict.fromkeys(members(releases), 0.0)
-        if len(scores) < 2:
-            return list(scores)
+        ranks = np.flatnonzero(releases)
+        if len(ranks) < 2:
+            return ranks[:most]
+        scores = Scores(self.terms.table.size)
         for leaf, times in Counter(positive_leaves(tree)).items():
             for weight, postings in self._evidence(leaf):
-                postings.weighed(weight * times, scores)
-        order = ranking.best_first(scores, scores)
-        best = order[: ranking.MOST_RERANKED]
+                scores.add(postings, weight * times)
+        order = scores.best(ranks, max(most, ranking.MOST_RERANKED))
+        best = np.sort(order[: ranking.MOST_RERANKED])
         for rank, bonus in self._neighbours(typed, best).items():
-            scores[rank] += bonus
-        return ranking.best_first(scores, best) + order[ranking.MOST_RERANKED :]
+            scores.reward(rank, bonus)
+        return np.concatenate((scores.best(best, len(best)), order[ranking.MOST_RERANKED :]))[:most]
 
     def wanted(self, tree: Node) -> Wanted:
         """What is marked in excerpts: all that was asked for."""
@@ -171,17 +182,25 @@ class Matcher:
                 yield _REFERENCE_FIRST, self._reference(leaf)
                 yield 1.0, self._phrase(text)
 
-    def _word(self, parts: Sequence[str]) -> int:
+    def _word(self, parts: Sequence[str]) -> Mask:
         """One word as written: its stems in any language, for a compound its parts or all in one."""
         whole = self.stemmed("".join(parts))
-        return whole | _all(self.stemmed(part) for part in parts) if len(parts) > 1 else whole
+        return whole | self._all(map(self.stemmed, parts)) if len(parts) > 1 else whole
 
-    def stemmed(self, form: str) -> int:
+    def stemmed(self, form: str) -> Mask:
         """The releases that have a word in any of its forms, in any language."""
-        return _any(self.terms.stem(stem).releases for stem in self._stems(form))
+        return self._any(map(self.terms.stem, self._stems(form)))
 
-    def _in_title(self, parts: Sequence[str]) -> int:
-        return _all(_any(self.terms.title(stem).releases for stem in self._stems(part)) for part in parts)
+    def _in_title(self, parts: Sequence[str]) -> Mask:
+        return self._all(self._any(map(self.terms.title, self._stems(part))) for part in parts)
+
+    def _any(self, found: Iterable[Postings]) -> Mask:
+        return union(found, self.terms.table.size)
+
+    def _all(self, sets: Iterable[Mask]) -> Mask:
+        """What is in all of the sets; nothing where there are none."""
+        found = list(sets)
+        return reduce(and_, found) if found else self._any(())
 
     def _phrase(self, text: str, name: str = "forms") -> Postings:
         return self.terms.phrase(analysis.forms(text), name)
@@ -196,56 +215,35 @@ class Matcher:
     def _stems(self, form: str) -> list[str]:
         return list(dict.fromkeys(analysis.stem(form, language) for language in self.terms.languages))
 
-    def _neighbours(self, tree: Node, ranks: Iterable[int]) -> dict[int, float]:
+    def _neighbours(self, tree: Node, ranks: Ranks) -> dict[int, float]:
         """What it adds to the score of each release that words of the question stand side by side in it."""
         forms = [form for leaf in positive_leaves(tree) if isinstance(leaf, Word) for form in analysis.forms(leaf.text)]
         wanted = list(dict.fromkeys(pairwise(forms)))
         if not wanted:
             return {}
-        numbers = self.terms.table.numbers
-        wanted_in = sorted(numbers[rank] for rank in ranks)
-        standing: dict[str, dict[int, frozenset[int]]] = {}
+        numbers = self.terms.table.numbers[ranks]
+        wanted_in = np.sort(numbers)
+        standing: dict[str, Places] = {}
         worth: dict[str, float] = {}
         with self.terms.work.or_else("which words stand side by side"):
             for form in dict.fromkeys(forms):
-                worth[form] = self.terms.form(form).rarity
+                worth[form] = self.terms.tally("forms", form).rarity
                 standing[form] = self.terms.places(form, wanted_in)
+        together = {
+            (first, second): frozenset(documents(places[followed(places, standing[second], 1)]).tolist())
+            for first, second in wanted
+            if second in standing and (places := standing.get(first, NOWHERE)).size
+        }
         return {
             rank: ranking.NEIGHBOURS
-            * sum(
-                worth[first] + worth[second]
-                for first, second in wanted
-                if first in standing
-                and second in standing
-                and not standing[second]
-                .get(numbers[rank], _NOWHERE)
-                .isdisjoint(place + 1 for place in standing[first].get(numbers[rank], _NOWHERE))
-            )
-            for rank in ranks
+            * sum(worth[first] + worth[second] for (first, second), having in together.items() if number in having)
+            for rank, number in zip(ranks.tolist(), numbers.tolist(), strict=True)
         }
-
-
-_NOWHERE: frozenset[int] = frozenset()
 
 
 def _costliness(leaf: Leaf) -> int:
     part = leaf.part if isinstance(leaf, FieldTerm) else leaf
     return 2 if isinstance(part, Phrase) else isinstance(part, Prefix)
-
-
-def _all(sets: Iterable[int]) -> int:
-    """What is in all of the sets; nothing where there are none."""
-    found: int | None = None
-    for releases in sets:
-        found = releases if found is None else found & releases
-    return found or 0
-
-
-def _any(sets: Iterable[int]) -> int:
-    found = 0
-    for releases in sets:
-        found |= releases
-    return found
 
 
 def _joined(parts: Sequence[Node]) -> Node:

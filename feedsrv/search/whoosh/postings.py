@@ -5,63 +5,129 @@ A cache of them, found once a generation and kept while there is room; shared be
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass, field
 from operator import attrgetter
 from threading import Lock
+from typing import Any, Protocol, TypeVar, cast
 
+import numpy as np
 from cachetools import LRUCache, cachedmethod
+from numpy.typing import NDArray
 
 from feedsrv.search import ranking
-from feedsrv.search.whoosh.table import Table
+from feedsrv.search.whoosh.columns import Mask, Table
 from feedsrv.search.work import TERM
 
-ROOM = 3_000_000
-"""What is kept, in postings of 8 bytes."""
-OVERHEAD = 100
-"""Of a term, beside its postings: words that no release has are asked for, too."""
+ROOM = 32_000_000
+"""Bytes of what is kept."""
+OVERHEAD = 1_000
+"""Bytes of a term, beside its postings: words that no release has are asked for, too."""
+
+Ranks = NDArray[np.integer[Any]]
+"""Releases by their ranks, each once."""
 
 
 @dataclass(frozen=True, slots=True)
-class Postings:
-    """The releases that have a term, as a set and by rank, and how much it says for each.
+class Tally:
+    """How many releases have a term; ``rarity`` is what it says for one that has it once.
 
-    ``rarity`` is what it says for one that has it once; ``is_cut``: it stands for more words than were looked for.
     ``work`` are the steps that it takes to find this out: a property of the generation, whoever has found it before.
     """
 
-    releases: int
-    ranks: Sequence[int]
-    scores: Sequence[float]
+    having: int = 0
     rarity: float = 0.0
-    is_cut: bool = False
     work: int = TERM
 
     @property
-    def size(self) -> int:
-        """The room that it takes, in postings: its set is an integer of as many bits as there are releases."""
-        return len(self.ranks) + self.releases.bit_length() // 64 + OVERHEAD
-
-    def weighed(self, weight: float, scores: dict[int, float]) -> None:
-        """Add what it says to the scores of the releases that are in them."""
-        for rank, score in zip(self.ranks, self.scores, strict=True):
-            if rank in scores:
-                scores[rank] += weight * score
+    def nbytes(self) -> int:
+        """The room that it takes, in bytes."""
+        return OVERHEAD
 
 
-NO_POSTINGS = Postings(0, (), ())
+@dataclass(frozen=True, slots=True, eq=False)
+class Postings(Tally):
+    """The releases that have a term, in any order, and how much it says for each.
+
+    ``is_cut``: it stands for more words than were looked for.
+    """
+
+    ranks: Ranks = field(default_factory=lambda: np.zeros(0, np.uint32))
+    scores: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
+    is_cut: bool = False
+
+    @property
+    def nbytes(self) -> int:
+        """The room that it takes, in bytes."""
+        return OVERHEAD + self.ranks.nbytes + self.scores.nbytes
+
+
+NO_POSTINGS = Postings()
+
+
+def union(found: Iterable[Postings], size: int) -> Mask:
+    """The releases, of so many, that have one of these terms."""
+    releases = np.zeros(size, np.bool_)
+    for postings in found:
+        releases[postings.ranks] = True
+    return releases
+
+
+class Scores:
+    """How well each of so many releases answers: what speaks for it is added up, in the order in which it is told."""
+
+    def __init__(self, size: int) -> None:
+        self._of = np.zeros(size)
+
+    def add(self, postings: Postings, weight: float) -> None:
+        """What a term says, times its weight."""
+        self._of[postings.ranks] += weight * postings.scores.astype(np.float64)
+
+    def reward(self, rank: int, bonus: float) -> None:
+        """Something beside the terms."""
+        self._of[rank] += bonus
+
+    def above_nothing(self, releases: Mask) -> Mask:
+        """Those of the releases for which anything speaks."""
+        return releases & (self._of > 0)
+
+    def best(self, ranks: Ranks, most: int) -> Ranks:
+        """Of releases by ascending rank the best, so many of them: those first that answer best, the newest of equals.
+
+        To look for these alone costs a tenth of ordering all.
+        """
+        scores = self._of[ranks]
+        if most < len(ranks):
+            at = len(ranks) - most
+            chosen = np.flatnonzero(scores >= np.partition(scores, at)[at])
+            ranks, scores = ranks[chosen], scores[chosen]
+        return ranks[np.argsort(-scores, kind="stable")[:most]]
+
+
+class Kept(Protocol):
+    """What can be kept: it says how much room it takes."""
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes."""
+
+
+T = TypeVar("T", bound=Kept)
 
 
 class PostingsCache:
-    """The postings of one generation, as far as they have been asked for; the least recently used make room."""
+    """What terms say in one generation, as far as it has been asked for; the least recently used makes room."""
 
     def __init__(self, table: Table) -> None:
         self.table = table
         self.norms = ranking.norms(table.lengths)
-        self._kept: LRUCache[tuple[str, str], Postings] = LRUCache(ROOM, getsizeof=attrgetter("size"))
+        self._kept: LRUCache[Hashable, Kept] = LRUCache(ROOM, getsizeof=attrgetter("nbytes"))
         self._lock = Lock()
 
-    @cachedmethod(attrgetter("_kept"), key=lambda _self, kind, text, _find: (kind, text), lock=attrgetter("_lock"))
-    def get(self, kind: str, text: str, find: Callable[[], Postings]) -> Postings:
-        """The postings of a term of some kind: found now unless they are kept."""
+    def get(self, key: Hashable, find: Callable[[], T]) -> T:
+        """What is known by this key: found now unless it is kept."""
+        return cast("T", self._get(key, find))
+
+    @cachedmethod(attrgetter("_kept"), key=lambda _self, key, _find: key, lock=attrgetter("_lock"))
+    def _get(self, key: Hashable, find: Callable[[], Kept]) -> Kept:
         return find()

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from contextlib import suppress
 
+import numpy as np
+
 from feedsrv.release import Release
 from feedsrv.search import ranking
-from feedsrv.search.whoosh.table import members
+from feedsrv.search.whoosh.columns import Mask
+from feedsrv.search.whoosh.postings import Ranks, Scores
 from feedsrv.search.whoosh.terms import Terms
 from feedsrv.search.work import WorkSpent
 from feedsrv.text import analysis
@@ -17,8 +20,8 @@ _MOST_TRAITS = 15  # words by which releases resemble each other
 _LONGEST_TRAITS = 4000  # characters of a text that traits are taken from
 
 
-def resemblance(terms: Terms, release: Release, candidates: int) -> dict[int, float]:
-    """How much each of the candidates resembles a release, by the words that tell most about it."""
+def most_alike(terms: Terms, release: Release, candidates: Mask, most: int) -> Ranks:
+    """Those of the candidates that share most of the words that tell most about a release, the closest first."""
     text = f"{release.title} {release.title} {release.text[:_LONGEST_TRAITS]}"
     said = Counter(
         analysis.stem(form, release.language)
@@ -28,9 +31,9 @@ def resemblance(terms: Terms, release: Release, candidates: int) -> dict[int, fl
     telling: dict[str, float] = {}
     with suppress(WorkSpent):
         for stem, times in sorted(said.items(), key=lambda item: (-item[1], item[0]))[:_MOST_LOOKED_AT]:
-            if len((postings := terms.stem(stem)).ranks) > 1:
-                telling[stem] = ranking.saturated(times) * postings.rarity
-    scores = dict.fromkeys(members(candidates), 0.0)
+            if (tally := terms.tally("stem", stem)).having > 1:
+                telling[stem] = ranking.saturated(times) * tally.rarity
+    scores = Scores(terms.table.size)
     for stem in sorted(telling, key=lambda stem: (-telling[stem], stem))[:_MOST_TRAITS]:
-        terms.stem(stem).weighed(telling[stem], scores)
-    return {rank: score for rank, score in scores.items() if score}
+        scores.add(terms.stem(stem), telling[stem])
+    return scores.best(np.flatnonzero(scores.above_nothing(candidates)), most)

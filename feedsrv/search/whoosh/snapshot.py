@@ -1,22 +1,22 @@
 """A snapshot of the Whoosh index: queries answered from one generation.
 
-Whoosh knows the documents of each term. How terms combine, what filters leave, what is counted, how well it answers and
-in which order things stand is decided here, on sets of releases: that keeps clear of what Whoosh does oddly
-(deleted documents found by Not, an empty filter that filters nothing, undated documents that sort as newest).
+The segments know the documents of each term. How terms combine, what filters leave, what is counted, how well it
+answers and in which order things stand is decided here, on sets of releases, which are arrays of flags: that keeps
+clear of what Whoosh does oddly (deleted documents found by Not, an empty filter that filters nothing, undated documents
+that sort as newest).
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import reduce
-from itertools import islice
+from math import isnan
 from operator import and_, or_
 from pathlib import Path
 
-from whoosh.searching import Searcher
+import numpy as np
 
 from feedsrv.errors import AttachmentNotFound, ReleaseNotFound, ReleaseWithdrawn
 from feedsrv.newsroom import Newsroom
@@ -26,30 +26,30 @@ from feedsrv.query.tree import And, Dates, Filter, Node, Not, Or
 from feedsrv.release import Attachment, Release, Withdrawal
 from feedsrv.search import Held, SitemapEntry, SitemapYear, ranking
 from feedsrv.search.excerpts import Wanted, excerpt, marked
-from feedsrv.search.whoosh.documents import Documents
+from feedsrv.search.whoosh.columns import FACETS, Mask
 from feedsrv.search.whoosh.matcher import Matcher
-from feedsrv.search.whoosh.postings import PostingsCache
-from feedsrv.search.whoosh.resemblance import resemblance
+from feedsrv.search.whoosh.postings import NO_POSTINGS, PostingsCache, Ranks
+from feedsrv.search.whoosh.resemblance import most_alike
+from feedsrv.search.whoosh.segments import Segments
 from feedsrv.search.whoosh.spelling import corrected
-from feedsrv.search.whoosh.table import FACETS, members
 from feedsrv.search.whoosh.terms import Terms
 from feedsrv.search.work import Work
 
 
 class WhooshSnapshot:
-    """One generation for one thread: a Whoosh searcher is not safe to share (wrong results were seen)."""
+    """One generation, for all threads."""
 
     def __init__(
-        self, generation: str, newsroom: Newsroom, postings: PostingsCache, searcher: Searcher, attachments: Path
+        self, generation: str, newsroom: Newsroom, postings: PostingsCache, segments: Segments, attachments: Path
     ) -> None:
         self.generation = generation
         self.newsroom = newsroom
         self._postings = postings
-        self._reader = searcher.reader()
-        self._table = table = postings.table
+        self._table = postings.table
+        self._segments = segments
         self._attachments = attachments
-        self._documents = Documents(self._reader)
-        self._languages = tuple(dict.fromkeys((*(newsroom.languages or (newsroom.language,)), *table.facets["lang"])))
+        languages = (newest.value for newest in self._held("lang"))
+        self._languages = tuple(dict.fromkeys((*(newsroom.languages or (newsroom.language,)), *languages)))
 
     def search(self, query: Query) -> Results:
         """The answer to a query; total and facets are exact, a page past the last one is empty."""
@@ -58,40 +58,50 @@ class WhooshSnapshot:
         found, complete = self._found(query, asked, matcher)
         filters = self._filters(query)
         total, complete = (reduce(and_, filters.values(), releases) for releases in (found, complete))
-        offset = (query.page - 1) * query.per_page
-        ranks = list(islice(self._ordered(query, asked, matcher, total, complete), offset, offset + query.per_page))
+        ranks = self._page(query, asked, matcher, total, complete)
         wanted = matcher.wanted(asked) if asked and query.has_excerpts else None
         return Results(
             hits=tuple(
-                self._hit(rank, wanted, matcher.terms.work, is_partial=not complete >> rank & 1) for rank in ranks
+                self._hit(rank, wanted, matcher.terms.work, is_partial=not complete[rank]) for rank in ranks.tolist()
             ),
-            total=total.bit_count(),
+            total=int(np.count_nonzero(total)),
             page=query.page,
             per_page=query.per_page,
             sort=query.sort,
-            complete=complete.bit_count(),
+            complete=int(np.count_nonzero(complete)),
             facets={name: self._facet(name, found, filters) for name in FACETS} if query.has_facets else {},
-            did_you_mean=None if complete else self._did_you_mean(query, matcher),
+            did_you_mean=None if complete.any() else self._did_you_mean(query, matcher),
             notes=tuple(matcher.notes(asked, query.text)) if query.text else (),
         )
 
     def inventory(self) -> Mapping[str, tuple[Held, ...]]:
         """Every topic, year and language that there is."""
-        everything = dict.fromkeys(FACETS, self._table.everything)
-        facets = {name: self._facet(name, self._table.everything, everything) for name in FACETS}
-        return {name: tuple(self._held(name, facet) for facet in found) for name, found in facets.items()}
+        found = {}
+        for name in FACETS:
+            held = {each.value: each for each in self._held(name)}
+            found[name] = tuple(held[facet.value] for facet in self._facet(name, self._table.everything(), {}))
+        return found
 
-    def _held(self, name: str, facet: Facet) -> Held:
-        rank = next(members(self._table.any_of(name, [facet.value])))
-        newest = datetime.fromtimestamp(-self._table.ages[rank], UTC) if rank < len(self._table.ages) else None
-        return Held(facet.value, facet.count, newest)
+    def _held(self, name: str) -> list[Held]:
+        """The values of a facet, those first that the newest releases have."""
+        table = self._table
+        firsts, counts = table.firsts(name), table.counts(name, table.everything())
+        return [
+            Held(
+                table.values[name][at],
+                int(counts[at]),
+                _moment(-table.ages[firsts[at]]) if firsts[at] < len(table.ages) else None,
+            )
+            for at in np.argsort(firsts, kind="stable").tolist()
+            if counts[at]
+        ]
 
     def get(self, release_id: str) -> Release:
         """A release. Raises ReleaseNotFound, or ReleaseWithdrawn with the notice."""
-        number = self._table.by_id.get(release_id)
+        number = self._table.number(release_id)
         if number is None:
             raise ReleaseNotFound(f"there is no release {release_id!r}")
-        record = self._documents.record(number)
+        record = self._segments.record(number)
         if not isinstance(record, Release):
             raise ReleaseWithdrawn(record)
         return record
@@ -105,42 +115,49 @@ class WhooshSnapshot:
 
     def alias(self, path: str) -> str | None:
         """The id of the release that this address leads to."""
-        return self._table.by_alias.get(path)
+        return self._table.alias(path)
 
     def sitemap_years(self) -> list[SitemapYear]:
         """The years that have releases, the newest first, then what is undated."""
-        found: dict[int | None, list[float | None]] = defaultdict(list)
-        for _, facts in self._documents.facts():
-            if not facts.is_withdrawn:
-                found[facts.year].append(facts.updated)
-        return [
-            SitemapYear(year, len(updates), _moment(max((each for each in updates if each is not None), default=None)))
-            for year, updates in sorted(found.items(), key=lambda item: -(item[0] or 0))
-        ]
+        table = self._table
+        found = {}
+        for code in np.unique(table.years()).tolist():
+            updates = table.updated()[table.years() == code]
+            newest = np.fmax.reduce(updates)
+            found[self._year(code)] = len(updates), None if np.isnan(newest) else _moment(newest)
+        return [SitemapYear(year, *found[year]) for year in sorted(found, key=lambda year: -(year or 0))]
 
     def sitemap_entries(self, year: int | None) -> list[SitemapEntry]:
         """The releases of a year in few words, in order of their ids; None: the undated."""
-        found = (facts for _, facts in self._documents.facts() if facts.year == year and not facts.is_withdrawn)
-        return sorted((SitemapEntry(facts.id, _moment(facts.updated)) for facts in found), key=lambda entry: entry.id)
+        table = self._table
+        ranks = np.flatnonzero(table.any_of("year", [str(year)]) if year else table.years() == 0)
+        updates = table.updated()[ranks].tolist()
+        entries = (
+            SitemapEntry(table.id(rank), None if isnan(updated) else _moment(updated))
+            for rank, updated in zip(ranks.tolist(), updates, strict=True)
+        )
+        return sorted(entries, key=lambda entry: entry.id)
+
+    def _year(self, code: int) -> int | None:
+        return int(self._table.values["year"][code - 1]) if code else None
 
     def siblings(self, release_id: str) -> tuple[Release, ...]:
         """The translations of a release, by language."""
-        table = self._table
-        rank = table.ranks.get(table.by_id.get(release_id, -1), -1)
-        return tuple(map(self._release, table.siblings.get(rank, ())))
+        rank = self._table.rank(release_id)
+        return () if rank is None else tuple(map(self._release, self._table.siblings(rank)))
 
     def days(self, query: Query) -> Mapping[date | None, int]:
         """How many releases answer a query on each day; None: those without a date."""
         matcher = self._matcher()
         asked = matcher.afforded(query.text) if query.text else None
         found, _ = self._found(query, asked, matcher)
-        total = reduce(and_, self._filters(query).values(), found)
-        counted = Counter(self._table.days[rank] for rank in members(total))
-        return {date.fromordinal(day) if day else None: count for day, count in counted.items()}
+        days = self._table.days[reduce(and_, self._filters(query).values(), found)]
+        each, counts = (column[::-1].tolist() for column in np.unique(days, return_counts=True))
+        return {date.fromordinal(day) if day else None: count for day, count in zip(each, counts, strict=True)}
 
     def withdrawals(self) -> tuple[Withdrawal, ...]:
         """The withdrawals that feed readers are still told of."""
-        records = (self._documents.record(number) for number in self._table.withdrawn)
+        records = (self._segments.record(number) for number in self._table.withdrawn())
         recent = [record for record in records if isinstance(record, Withdrawal) and record.is_recent and record.date]
         return tuple(sorted(recent, key=lambda record: (-record.date.timestamp() if record.date else 0, record.id)))
 
@@ -148,66 +165,63 @@ class WhooshSnapshot:
         """The releases in the same language that share most with one, the closest first."""
         release = self.get(release_id)
         candidates = self._table.any_of("lang", [release.language])
-        candidates &= ~(1 << self._table.ranks[self._table.by_id[release_id]])
-        scores = resemblance(self._matcher().terms, release, candidates)
-        return tuple(self._release(rank) for rank in ranking.best_first(scores, scores)[:limit])
+        candidates[self._table.rank(release_id)] = False
+        ranks = most_alike(self._matcher().terms, release, candidates, limit)
+        return tuple(map(self._release, ranks.tolist()))
 
     def _matcher(self) -> Matcher:
         """For one search, which has its own work."""
-        return Matcher(Terms(self._postings, self._reader, self._languages, Work(len(self._table.numbers))))
+        return Matcher(Terms(self._postings, self._segments, self._languages, Work(self._table.size)))
 
-    def _found(self, query: Query, asked: Node | None, matcher: Matcher) -> tuple[int, int]:
+    def _found(self, query: Query, asked: Node | None, matcher: Matcher) -> tuple[Mask, Mask]:
         """The releases that answer the words and dates of a query, and those of them that have all the words.
 
         ``asked`` is what is looked for of its text; nothing is found where nothing of it is.
         """
         dated = self._between(query.since, query.before)
         if query.is_undated:
-            dated &= ~((1 << len(self._table.ages)) - 1)
+            dated[: len(self._table.ages)] = False
         if query.text is None:
             return dated, dated
         if asked is None:
-            return 0, 0
+            return ~self._table.everything(), ~self._table.everything()
         complete = dated & self._matches(asked, matcher)
-        if query.sort is Sort.RELEVANCE and complete.bit_count() < ranking.ENOUGH:
+        if query.sort is Sort.RELEVANCE and np.count_nonzero(complete) < ranking.ENOUGH:
             return complete | dated & self._matches(matcher.loosened(asked), matcher), complete
         return complete, complete
 
-    def _filters(self, query: Query) -> dict[str, int]:
-        """For each facet the releases that its filter leaves."""
+    def _filters(self, query: Query) -> dict[str, Mask]:
+        """For each facet by which is filtered, the releases that its filter leaves."""
         topics = [self.newsroom.topic_id(topic) for topic in query.topics]
         values = {"topic": topics, "year": [str(year) for year in query.years], "lang": query.languages}
-        everything = self._table.everything
-        return {name: self._table.any_of(name, values[name]) if values[name] else everything for name in FACETS}
+        return {name: self._table.any_of(name, values[name]) for name in FACETS if values[name]}
 
-    def _facet(self, name: str, found: int, filters: dict[str, int]) -> tuple[Facet, ...]:
-        for other in FACETS:
-            if other != name:
-                found &= filters[other]
-        counted = [
-            Facet(value, count)
-            for value, releases in self._table.facets[name].items()
-            if (count := (found & releases).bit_count())
-        ]
+    def _facet(self, name: str, found: Mask, filters: Mapping[str, Mask]) -> tuple[Facet, ...]:
+        left = reduce(and_, (releases for other, releases in filters.items() if other != name), found)
+        counts = zip(self._table.values[name], self._table.counts(name, left).tolist(), strict=True)
+        counted = [Facet(value, count) for value, count in counts if count]
         if name == "year":
             return tuple(sorted(counted, key=lambda facet: -int(facet.value)))
         return tuple(sorted(counted, key=lambda facet: (-facet.count, facet.value)))
 
-    def _ordered(
-        self, query: Query, asked: Node | None, matcher: Matcher, releases: int, complete: int
-    ) -> Iterator[int]:
-        match query.sort:
-            case Sort.OLDEST:
-                dated = (1 << len(self._table.ages)) - 1
-                yield from reversed(list(members(releases & dated)))
-                yield from members(releases & ~dated)
-            case Sort.RELEVANCE if query.text and asked:
-                yield from matcher.by_relevance(asked, query.text, complete)
-                yield from matcher.by_relevance(asked, query.text, releases & ~complete)
-            case _:
-                yield from members(releases)
+    def _page(self, query: Query, asked: Node | None, matcher: Matcher, releases: Mask, complete: Mask) -> Ranks:
+        """The ranks on one page, in order; nothing is ordered that stands behind it."""
+        first = (query.page - 1) * query.per_page
+        last = first + query.per_page
+        if query.sort is Sort.RELEVANCE and query.text and asked:
+            having_all = int(np.count_nonzero(complete))
+            ranks = matcher.by_relevance(asked, query.text, complete, last) if last else NO_POSTINGS.ranks
+            if last > having_all:
+                rest = matcher.by_relevance(asked, query.text, releases & ~complete, last - having_all)
+                ranks = np.concatenate((ranks, rest))
+        else:
+            ranks = np.flatnonzero(releases)
+            if query.sort is Sort.OLDEST:
+                dated = np.searchsorted(ranks, len(self._table.ages))
+                ranks = np.concatenate((ranks[:dated][::-1], ranks[dated:]))
+        return ranks[first:last]
 
-    def _matches(self, tree: Node, matcher: Matcher) -> int:
+    def _matches(self, tree: Node, matcher: Matcher) -> Mask:
         """The releases that a tree matches."""
         match tree:
             case And(parts):
@@ -215,7 +229,7 @@ class WhooshSnapshot:
             case Or(parts):
                 return reduce(or_, (self._matches(part, matcher) for part in parts))
             case Not(part):
-                return self._table.everything & ~self._matches(part, matcher)
+                return ~self._matches(part, matcher)
             case Filter("topic", value):
                 return self._table.any_of("topic", [self.newsroom.topic_id(value.replace(" ", "-"))])
             case Filter(name, value):
@@ -226,9 +240,7 @@ class WhooshSnapshot:
                 )
         return matcher.releases(tree)
 
-    def _between(self, since: datetime | None, before: datetime | None) -> int:
-        if since is None and before is None:
-            return self._table.everything
+    def _between(self, since: datetime | None, before: datetime | None) -> Mask:
         return self._table.between(*(moment.timestamp() if moment else None for moment in (since, before)))
 
     def _did_you_mean(self, query: Query, matcher: Matcher) -> str | None:
@@ -239,7 +251,7 @@ class WhooshSnapshot:
         if meant == query.text:
             return None
         found, _ = self._found(replace(query, text=meant), matcher.afforded(meant), matcher)
-        return typed(meant) if found and not matcher.terms.work.left_out else None
+        return typed(meant) if found.any() and not matcher.terms.work.left_out else None
 
     def _hit(self, rank: int, wanted: Wanted | None, work: Work, *, is_partial: bool) -> Hit:
         release = self._release(rank)
@@ -253,10 +265,10 @@ class WhooshSnapshot:
         )
 
     def _release(self, rank: int) -> Release:
-        release = self._documents.record(self._table.numbers[rank])
+        release = self._segments.record(int(self._table.numbers[rank]))
         assert isinstance(release, Release)  # noqa: S101 - the table ranks nothing else
         return release
 
 
-def _moment(timestamp: float | None) -> datetime | None:
-    return None if timestamp is None else datetime.fromtimestamp(timestamp, UTC)
+def _moment(timestamp: float) -> datetime:
+    return datetime.fromtimestamp(timestamp, UTC)

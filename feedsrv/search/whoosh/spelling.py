@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from feedsrv.query.tree import And, Node, Or, Word
 from feedsrv.search.whoosh.matcher import Matcher
+from feedsrv.search.work import NEAR
 from feedsrv.text import analysis
 
 _SHORTEST_CORRECTED = 4  # letters of a word that may be mistyped
@@ -19,7 +20,7 @@ def corrected(matcher: Matcher, tree: Node) -> Node:
             return Or(tuple(corrected(matcher, part) for part in parts))
         case Word(text):
             with matcher.terms.work.or_else(f"how “{text}” may be meant"):
-                if not matcher.releases(tree):
+                if not matcher.releases(tree).any():
                     near = (_nearest(matcher, form) for word in analysis.tokens(text) for form in word.parts)
                     return Word(" ".join(near) or text)
     return tree
@@ -27,13 +28,15 @@ def corrected(matcher: Matcher, tree: Node) -> Node:
 
 def _nearest(matcher: Matcher, form: str) -> str:
     """The word that was meant; digits, short words and words that are known stay."""
-    if len(form) < _SHORTEST_CORRECTED or not analysis.is_of_letters(form) or matcher.stemmed(form):
+    if len(form) < _SHORTEST_CORRECTED or not analysis.is_of_letters(form) or matcher.stemmed(form).any():
         return form
     for mistakes in (1, 2)[: 1 + (len(form) >= _SHORTEST_TWICE_WRONG)]:
-        near = [word for word in matcher.terms.near(form, mistakes) if analysis.is_of_letters(word)]
+        matcher.terms.work.pay(NEAR)
+        words = matcher.terms.beginning_with(form[0])
+        near = [word for word in words.near(form, mistakes) if analysis.is_of_letters(word)]
         if mistakes == 1:
             near += _swapped(form)
-        having = {word: len(matcher.terms.form(word).ranks) for word in near}
+        having = {word: matcher.terms.tally("forms", word).having for word in near}
         if any(having.values()):
             return max(having, key=lambda word: (having[word], word))
     return form

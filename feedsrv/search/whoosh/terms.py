@@ -1,17 +1,18 @@
-"""The terms of one search: their postings, read from the index or the cache, and paid for with the search's work."""
+"""The terms of one search: their postings, from the segments or the cache, and paid for with the search's work."""
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import chain
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
-from whoosh.reading import IndexReader, TermNotFound
+import numpy as np
+from numpy.typing import NDArray
 
 from feedsrv.search import ranking
-from feedsrv.search.whoosh.postings import NO_POSTINGS, Postings, PostingsCache
-from feedsrv.search.whoosh.table import members
-from feedsrv.search.work import NEAR, PLACE, TERM, Work, WorkSpent
+from feedsrv.search.whoosh.postings import NO_POSTINGS, Postings, PostingsCache, Ranks, Tally, union
+from feedsrv.search.whoosh.segments import Numbers, Segments
+from feedsrv.search.whoosh.words import Words
+from feedsrv.search.work import PLACE, TERM, Work, WorkSpent
 from feedsrv.text import analysis
 
 MOST_EXPANSIONS = 256
@@ -19,12 +20,20 @@ MOST_EXPANSIONS = 256
 
 _ALL_SMALL = 2  # words of a phrase of nothing but small words by which its releases are chosen
 
-_STEMS = {"title": ranking.TITLE, "body": ranking.TEXT, "boilerplate": ranking.BOILERPLATE}
-_FORMS: Mapping[str, Mapping[str, float]] = {
+_FIELDS: Mapping[str, Mapping[str, float]] = {
+    "stem": {"title": ranking.TITLE, "body": ranking.TEXT, "boilerplate": ranking.BOILERPLATE},
+    "title": {"title": 1.0},
     "forms": {"forms": 1.0, "boilerplate_forms": ranking.BOILERPLATE},
     "title_forms": {"title_forms": 1.0},
     "contacts": {"contacts": 1.0},
 }
+"""Where terms of each kind are looked for, and the weight of an occurrence there."""
+
+Amounts = NDArray[Any]
+Places = NDArray[np.uint64]
+"""Where terms stand, each as the number of a document << 32 | its position there."""
+
+T = TypeVar("T", bound=Tally)
 
 
 class Terms:
@@ -34,133 +43,162 @@ class Terms:
     depends on the generation alone. All that finds postings raises WorkSpent where there is not enough work left.
     """
 
-    def __init__(self, cache: PostingsCache, reader: IndexReader, languages: Sequence[str], work: Work) -> None:
+    def __init__(self, cache: PostingsCache, segments: Segments, languages: Sequence[str], work: Work) -> None:
         self.table = cache.table
-        self.reader = reader
+        self.segments = segments
         self.languages = languages
         self.work = work
         self._cache = cache
-        self._paid: dict[tuple[str, str], Postings] = {}
+        self._known: dict[tuple[type[Tally], str, str], Tally] = {}
+        self._paid: set[tuple[str, str]] = set()
 
     def stem(self, text: str) -> Postings:
         """The releases that have a word of this stem in title, text or boilerplate."""
-        return self._known("stem", text, lambda: self._scored(self._weighed(_STEMS, text)))
+        return self._paid_for(Postings, "stem", text, lambda: self._of("stem", text))
 
     def form(self, text: str, name: str = "forms") -> Postings:
         """The releases that have a word just as it is written, in all of their words or in one field."""
-        return self._known(name, text, lambda: self._form(text, name))
+        return self._paid_for(Postings, name, text, lambda: self._of(name, text))
 
     def title(self, text: str) -> Postings:
         """The releases that have a word of this stem in the title."""
-        return self._known("title", text, lambda: self._scored(self._weighed({"title": 1.0}, text)))
+        return self._paid_for(Postings, "title", text, lambda: self._of("title", text))
+
+    def tally(self, kind: str, text: str) -> Tally:
+        """How many releases have a term, of kind "stem" or "forms", which takes as much work as its postings."""
+        known = self._known.get((Postings, kind, text))
+        return (
+            known if isinstance(known, Postings) else self._paid_for(Tally, kind, text, lambda: self._tally(kind, text))
+        )
 
     def beginning(self, text: str, name: str = "forms") -> Postings:
         """The releases that have a word which begins so; of too many such words the first by the alphabet count."""
-        return self._known(f"{name} beginning", text, lambda: self._begun(name, text))
+        return self._paid_for(Postings, f"{name} beginning", text, lambda: self._begun(name, text))
 
     def phrase(self, forms: Sequence[str], name: str = "forms") -> Postings:
         """The releases that have these words one after another."""
         if len(forms) < 2:
             return self.form(forms[0], name) if forms else NO_POSTINGS
-        return self._known(f"{name} phrase", " ".join(forms), lambda: self._in_order(forms, name))
+        return self._paid_for(Postings, f"{name} phrase", " ".join(forms), lambda: self._in_order(forms, name))
 
     def reference(self, key: str) -> Postings:
         """The releases with this reference number."""
-        return self._known(
-            "reference",
-            key,
-            lambda: self._scored(self._even(number for number, _ in _postings(self.reader, "reference", key))),
-        )
+        return self._paid_for(Postings, "reference", key, lambda: self._with_reference(key))
 
-    def places(self, form: str, numbers: Sequence[int]) -> dict[int, frozenset[int]]:
-        """Where a form stands in each of these documents, which are in order."""
+    def places(self, form: str, numbers: Numbers) -> Places:
+        """Where a form stands in these documents, which are in order."""
         self.work.pay(self._cost_of_places(len(numbers)))
-        return _places(self.reader, "forms", form, numbers)
+        return self.segments.places("forms", form, numbers)
 
-    def near(self, form: str, mistakes: int) -> list[str]:
-        """The forms with the same first letter that are so many mistakes of a typist away at most."""
-        self.work.pay(NEAR)
-        segments = (segment for segment, _ in self.reader.leaf_readers())  # each has an automaton, all together none
-        found = (segment.terms_within("forms", form, mistakes, prefix=1) for segment in segments)
-        return list(dict.fromkeys(chain.from_iterable(found)))
+    def beginning_with(self, letter: str) -> Words:
+        """All forms that begin with a letter; whoever looks through them pays for it."""
+        return self._cache.get((Words, letter), lambda: Words(self.segments.beginning("forms", letter)))
 
-    def _known(self, kind: str, text: str, find: Callable[[], Postings]) -> Postings:
-        key = kind, text
-        if key not in self._paid:
-            self.work.pay(TERM)
+    def _paid_for(self, of: type[T], kind: str, text: str, find: Callable[[], T]) -> T:
+        known = self._known.get((of, kind, text))
+        if not isinstance(known, of):
+            is_paid = (kind, text) in self._paid
+            if not is_paid:
+                self.work.pay(TERM)
             try:
-                postings = self._cache.get(kind, text, find)
-                self.work.pay(postings.work - TERM)
+                known = self._cache.get((of, kind, text), find)
+                if not is_paid:
+                    self.work.pay(known.work - TERM)
             except WorkSpent:
                 self.work.steps = 0
                 raise
-            self._paid[key] = postings
-        return self._paid[key]
+            self._known[of, kind, text] = known
+            self._paid.add((kind, text))
+        return known
 
-    def _form(self, text: str, name: str) -> Postings:
-        return self._cache.get(name, text, lambda: self._scored(self._weighed(_FORMS[name], text)))
+    def _of(self, kind: str, text: str) -> Postings:
+        return self._scored(*self._added_up([self._weighed(name, text, _FIELDS[kind][name]) for name in _FIELDS[kind]]))
 
-    def _weighed(self, fields: Mapping[str, float], text: str) -> dict[int, float]:
-        """How often each release has a term, by its field and the length of its text."""
-        found: dict[int, float] = {}
-        ranks, norms = self.table.ranks, self._cache.norms
-        for name, weight in fields.items():
-            for number, occurrences in _postings(self.reader, name, text):
-                rank = ranks.get(number)
-                if rank is not None:
-                    counted = weight * occurrences
-                    found[rank] = found.get(rank, 0.0) + (counted if name == "title" else counted / norms[rank])
-        return found
+    def _tally(self, kind: str, text: str) -> Tally:
+        having = np.zeros(self.table.size, np.bool_)
+        for name in _FIELDS[kind]:
+            having[self._live(self.segments.postings(name, text)[0])[0]] = True
+        count = int(np.count_nonzero(having))
+        return Tally(count, ranking.rarity(count, self.table.size), TERM + count)
 
-    def _scored(self, found: Mapping[int, float], *, is_cut: bool = False, work: int | None = None) -> Postings:
-        rarity = ranking.rarity(len(found), len(self.table.numbers))
-        ranks = array("I", sorted(found))
-        scores = array("f", (rarity * ranking.saturated(found[rank]) for rank in ranks))
+    def _live(self, numbers: Numbers) -> tuple[Ranks, Any]:
+        """The ranks of those documents that are releases, and which of them these are, as an index."""
+        ranks = self.table.ranks(numbers)
+        is_live = ranks >= 0
+        return (ranks, slice(None)) if is_live.all() else (ranks[is_live], is_live)
+
+    def _weighed(self, name: str, text: str, weight: float) -> tuple[Ranks, Amounts]:
+        """How often each release has a term in one field, by the weight of that and the length of its text."""
+        numbers, occurrences = self.segments.postings(name, text)
+        ranks, live = self._live(numbers)
+        counted = weight * occurrences[live]
+        return ranks, counted if name == "title" else counted / self._cache.norms[ranks]
+
+    def _added_up(self, parts: Sequence[tuple[Ranks, Amounts]]) -> tuple[Ranks, Amounts]:
+        """Each release once, with the sum of its amounts, which are added in the order of the parts."""
+        parts = [part for part in parts if len(part[0])] or list(parts[:1])
+        if len(parts) < 2:
+            return parts[0]
+        ranks, amounts = (np.concatenate(column) for column in zip(*parts, strict=True))
+        if len(ranks) * _FEW < self.table.size:
+            each, at = np.unique(ranks, return_inverse=True)
+            return each, np.bincount(at, amounts, len(each))
+        having = np.zeros(self.table.size, np.bool_)
+        having[ranks] = True
+        each = np.flatnonzero(having)
+        return each, np.bincount(ranks, amounts, self.table.size)[each]
+
+    def _scored(self, ranks: Ranks, amounts: Amounts, *, is_cut: bool = False, work: int | None = None) -> Postings:
+        rarity = ranking.rarity(len(ranks), self.table.size)
+        scores = (rarity * ranking.saturated(amounts)).astype(np.float32)
         steps = TERM + (len(ranks) if work is None else work)
-        return Postings(self.table.ranked(ranks), ranks, scores, rarity, is_cut, steps)
+        return Postings(len(ranks), rarity, steps, ranks.astype(np.uint32), scores, is_cut)
 
-    def _even(self, numbers: Iterable[int], weight: float = 1.0) -> dict[int, float]:
-        ranks = (self.table.ranks.get(number) for number in numbers)
-        return dict.fromkeys((rank for rank in ranks if rank is not None), weight)
+    def _with_reference(self, key: str) -> Postings:
+        ranks, _ = self._live(self.segments.postings("reference", key)[0])
+        return self._scored(ranks, np.ones(len(ranks)))
 
     def _in_order(self, forms: Sequence[str], name: str) -> Postings:
         """Where all the telling words are, each text is looked at for as long as the words stand one after another."""
         distinct = list(dict.fromkeys(forms))
         telling = [form for form in distinct if not analysis.is_stopword(form, self.languages)]
-        having, work = self.table.everything, 0
+        having, work = self.table.everything(), 0
         for form in telling or distinct[:_ALL_SMALL]:
-            postings = self._form(form, name)
-            having &= postings.releases
+            postings = self._cache.get((Postings, name, form), lambda form=form: self._of(name, form))  # type: ignore[misc]
+            having &= union([postings], self.table.size)
             work = self._within(work + postings.work)
-        numbers = sorted(self.table.numbers[rank] for rank in members(having))
-        found: dict[int, float] = {}
-        for field, weight in reversed(list(_FORMS[name].items())):
-            starts: dict[int, frozenset[int]] = {}
-            standing: dict[str, dict[int, frozenset[int]]] = {}
+        numbers = np.sort(self.table.numbers[having])
+        found, amounts = np.zeros(self.table.size, np.bool_), np.zeros(self.table.size)
+        for field, weight in reversed(list(_FIELDS[name].items())):
+            starts = NOWHERE
+            standing: dict[str, Places] = {}
             for offset, form in enumerate(forms):
                 if form not in standing:
-                    looked_at = list(starts) if offset else numbers
+                    looked_at = documents(starts) if offset else numbers
                     work = self._within(work + self._cost_of_places(len(looked_at)))
-                    standing[form] = _places(self.reader, field, form, looked_at)
-                starts = _going_on(starts, standing[form], offset) if offset else standing[form]
-            found |= self._even(starts, weight)
-        return self._scored(found, work=work)
+                    standing[form] = self.segments.places(field, form, looked_at)
+                starts = starts[followed(starts, standing[form], offset)] if offset else standing[form]
+            standing_there = self.table.ranks(documents(starts))
+            found[standing_there] = True
+            amounts[standing_there] = weight
+        ranks = np.flatnonzero(found)
+        return self._scored(ranks, amounts[ranks], work=work)
 
     def _begun(self, name: str, text: str) -> Postings:
-        found: dict[int, float] = {}
+        parts: list[tuple[Ranks, Amounts]] = []
         is_cut, work = False, 0
-        for field, weight in _FORMS[name].items():
+        for field, weight in _FIELDS[name].items():
             expanded = 0
-            for word in self.reader.expand_prefix(field, text):
-                having = self._weighed({field: weight}, word.decode("utf8"))
+            for word in self.segments.beginning(field, text):
+                part = self._weighed(field, word, weight)
+                having = len(part[0])
                 expanded += bool(having)  # words that only deleted documents have are none
                 if expanded > MOST_EXPANSIONS:
                     is_cut = True
                     break
-                for rank, occurrences in having.items():
-                    found[rank] = found.get(rank, 0.0) + occurrences
-                work = self._within(work + TERM + len(having) if having else work)
-        return self._scored(found, is_cut=is_cut, work=work)
+                parts.append(part)
+                work = self._within(work + TERM + having if having else work)
+        return self._scored(*self._added_up(parts or [(NO_POSTINGS.ranks, np.zeros(0))]), is_cut=is_cut, work=work)
 
     def _within(self, work: int) -> int:
         """The work so far of what is being found. Raises WorkSpent if it is more than the search has left."""
@@ -170,51 +208,22 @@ class Terms:
 
     def _cost_of_places(self, texts: int) -> int:
         """Steps: of each text its places, and of the postings of the word those on the way there."""
-        return TERM + PLACE * texts + min(30 * texts, len(self.table.numbers) // 4)
+        return TERM + PLACE * texts + min(30 * texts, self.table.size // 4)
 
 
-def _places(reader: IndexReader, name: str, form: str, numbers: Sequence[int]) -> dict[int, frozenset[int]]:
-    """Where a form stands in a field of each of these documents, which are in order."""
-    found: dict[int, frozenset[int]] = {}
-    try:
-        matcher = reader.postings(name, form)
-    except TermNotFound:
-        return found
-    decode = reader.schema[name].format.decode_positions
-    for number in numbers:
-        if matcher.is_active() and matcher.id() < number:
-            matcher.next()  # mostly that is it, and to skip costs more
-            if matcher.is_active() and matcher.id() < number:
-                matcher.skip_to(number)
-        if not matcher.is_active():
-            break
-        if matcher.id() == number:
-            found[number] = frozenset(decode(matcher.value()))
-    return found
+_FEW = 16  # of so many releases one: then it is quicker to sort than to look at all
+
+NOWHERE: Places = np.zeros(0, np.uint64)
 
 
-def _going_on(
-    starts: Mapping[int, frozenset[int]], standing: Mapping[int, frozenset[int]], offset: int
-) -> dict[int, frozenset[int]]:
-    """Those of the places where a phrase may start, by document, that have one more of its words so far behind them."""
-    going_on = {}
-    for number, begun in starts.items():
-        there = standing.get(number, _NOWHERE)
-        if kept := frozenset(start for start in begun if start + offset in there):
-            going_on[number] = kept
-    return going_on
+def documents(places: Places) -> Numbers:
+    """The documents that have these places, each once."""
+    numbers = (places >> np.uint64(32)).astype(np.uint32)
+    return numbers[np.flatnonzero(np.diff(numbers, prepend=np.uint32(0xFFFFFFFF)))]
 
 
-_NOWHERE: frozenset[int] = frozenset()
-
-
-def _postings(reader: IndexReader, name: str, text: str) -> Iterator[tuple[int, float]]:
-    """The documents that have a term in a field, and how often."""
-    try:
-        matcher = reader.postings(name, text)
-    except TermNotFound:
-        return
-    is_active, number, weight, advance = matcher.is_active, matcher.id, matcher.weight, matcher.next
-    while is_active():
-        yield number(), weight()
-        advance()
+def followed(places: Places, others: Places, distance: int) -> NDArray[np.bool_]:
+    """Which of these places have one of the others so far behind them; both are in order."""
+    wanted = places + np.uint64(distance)
+    at = np.searchsorted(others, wanted)
+    return np.take(others, at, mode="clip") == wanted if len(others) else np.zeros(len(places), np.bool_)
