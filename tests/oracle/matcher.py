@@ -1,0 +1,250 @@
+"""The matcher: which releases of one generation the words of a question match, and how well (the scorer)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from feedsrv.query.tree import (
+    And,
+    FieldTerm,
+    Leaf,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Prefix,
+    Reference,
+    Word,
+    leaves,
+    positive_leaves,
+    without,
+)
+from tests.oracle import analysis, ranking
+from tests.oracle.excerpts import Wanted
+from tests.oracle.table import members
+from tests.oracle.terms import MOST_EXPANSIONS, Postings, Terms
+from tests.oracle.work import WorkSpent
+
+_FORMS = {"title": "title_forms", "contact": "contacts"}
+_REFERENCE_FIRST = 1000.0
+
+
+@dataclass(frozen=True, slots=True)
+class Matcher:
+    """Answers for one search, which looks up terms."""
+
+    terms: Terms
+
+    def afforded(self, tree: Node) -> Node | None:
+        """What is required by a tree, without what is more work than is left; None where nothing is.
+
+        Words are looked for before beginnings, and these before phrases. From then on all that stays costs nothing.
+        """
+        tree = self.required(tree)
+        left_out = []
+        for leaf in sorted(dict.fromkeys(leaves(tree)), key=_costliness):
+            try:
+                self.releases(leaf)
+                list(self._evidence(leaf))
+            except WorkSpent:
+                left_out.append(leaf)
+        self.terms.work.left_out += map(str, left_out)
+        return without(tree, left_out) if left_out else tree
+
+    def releases(self, leaf: Node) -> int:
+        """The releases that a word, phrase, beginning or reference matches."""
+        match leaf:
+            case Word(text):
+                return _all(self._word(word.parts) for word in analysis.tokens(text))
+            case FieldTerm("title", Word(text)):
+                return _all(self._in_title(word.parts) for word in analysis.tokens(text))
+            case FieldTerm(name, Word(text) | Phrase(text)):
+                return self._phrase(text, _FORMS[name]).releases
+            case FieldTerm(name, Prefix(text)):
+                return self._beginning(text, _FORMS[name]).releases
+            case Phrase(text):
+                return self._phrase(text).releases
+            case Prefix(text):
+                return self._beginning(text).releases
+            case Reference(text):
+                return self._reference(leaf).releases | self._phrase(text).releases
+        return 0
+
+    def required(self, tree: Node) -> Node:
+        """The tree without stopwords, where it has other words: they are not required, and weigh nothing."""
+        match tree:
+            case And(parts):
+                telling = [self.required(part) for part in parts if not self._is_stopword(part)]
+                return _joined(telling) if any(True for part in telling for _ in positive_leaves(part)) else tree
+            case Or(parts):
+                return Or(tuple(dict.fromkeys(map(self.required, parts)))) if len(parts) > 1 else tree
+            case Not(part):
+                return Not(self.required(part))
+        return tree
+
+    def loosened(self, tree: Node) -> Node:
+        """What a release has at least that answers in part: one of the words, and whatever else was asked for."""
+        tree = self.required(tree)
+        match tree:
+            case And(parts):
+                words = [part for part in parts if isinstance(part, Word | Prefix | Or)]
+                others = [part for part in parts if part not in words]
+                return _joined([*others, Or(tuple(dict.fromkeys(words)))]) if len(words) > 1 else tree
+            case Or(parts):
+                return Or(tuple(map(self.loosened, parts)))
+        return tree
+
+    def by_relevance(self, tree: Node, typed: Node, releases: int) -> list[int]:
+        """The ranks of the releases, those first that answer best; of equals the newest first.
+
+        ``typed`` is the tree with what is not required, which has neighbours, too.
+        """
+        scores = dict.fromkeys(members(releases), 0.0)
+        if len(scores) < 2:
+            return list(scores)
+        for leaf, times in Counter(positive_leaves(tree)).items():
+            for weight, postings in self._evidence(leaf):
+                postings.weighed(weight * times, scores)
+        order = ranking.best_first(scores, scores)
+        best = order[: ranking.MOST_RERANKED]
+        for rank, bonus in self._neighbours(typed, best).items():
+            scores[rank] += bonus
+        return ranking.best_first(scores, best) + order[ranking.MOST_RERANKED :]
+
+    def wanted(self, tree: Node) -> Wanted:
+        """What is marked in excerpts: all that was asked for."""
+        stems: set[str] = set()
+        forms: set[str] = set()
+        beginnings: set[str] = set()
+        for leaf in positive_leaves(tree):
+            match leaf.part if isinstance(leaf, FieldTerm) else leaf:
+                case Word(text):
+                    stems.update(
+                        stem for word in analysis.tokens(text) for form in word.forms for stem in self._stems(form)
+                    )
+                case Prefix(text):
+                    beginnings.update(analysis.forms(text)[-1:])
+                case other:
+                    forms.update(analysis.forms(other.text))
+        return Wanted(frozenset(stems), frozenset(forms), tuple(sorted(beginnings)))
+
+    def notes(self, tree: Node | None, typed: Node) -> Iterator[str]:
+        """Sentences on what was cut or passed over, once all else is done."""
+        for leaf in dict.fromkeys(positive_leaves(tree)):
+            if isinstance(leaf, Prefix) and self._beginning(leaf.text).is_cut:
+                yield f"Only the first {MOST_EXPANSIONS} words that begin with “{leaf.text}” were looked for."
+        passed = [leaf.text for leaf in positive_leaves(typed) if isinstance(leaf, Word)]
+        kept = Counter(leaf.text for leaf in positive_leaves(self.required(typed)) if isinstance(leaf, Word))
+        if small := list(dict.fromkeys(text for text in passed if not kept[text])):
+            yield f"Small words were passed over: {', '.join(small)}. In quotes they count."
+        if left_out := self.terms.work.left_out:
+            yield f"This question is more work than one search may be. Left out: {', '.join(left_out)}."
+
+    def _is_stopword(self, part: Node) -> bool:
+        if not isinstance(part, Word):
+            return False
+        forms = analysis.forms(part.text)
+        return bool(forms) and all(analysis.is_stopword(form, self.terms.languages) for form in forms)
+
+    def _evidence(self, leaf: Leaf) -> Iterator[tuple[float, Postings]]:
+        """What speaks for a release that a leaf matches, and its weight."""
+        match leaf:
+            case Word(text):
+                for word in analysis.tokens(text):
+                    yield from ((1.0, self.terms.stem(stem)) for form in word.forms for stem in self._stems(form))
+            case FieldTerm("title", Word(text)):
+                forms = (form for word in analysis.tokens(text) for form in word.forms)
+                yield from ((1.0, self.terms.title(stem)) for form in forms for stem in self._stems(form))
+            case FieldTerm(name, part):
+                is_beginning = isinstance(part, Prefix)
+                yield 1.0, (self._beginning if is_beginning else self._phrase)(part.text, _FORMS[name])
+            case Phrase(text):
+                yield 1.0, self._phrase(text)
+            case Prefix(text):
+                yield 1.0, self._beginning(text)
+            case Reference(text):
+                yield _REFERENCE_FIRST, self._reference(leaf)
+                yield 1.0, self._phrase(text)
+
+    def _word(self, parts: Sequence[str]) -> int:
+        """One word as written: its stems in any language, for a compound its parts or all in one."""
+        whole = self.stemmed("".join(parts))
+        return whole | _all(self.stemmed(part) for part in parts) if len(parts) > 1 else whole
+
+    def stemmed(self, form: str) -> int:
+        """The releases that have a word in any of its forms, in any language."""
+        return _any(self.terms.stem(stem).releases for stem in self._stems(form))
+
+    def _in_title(self, parts: Sequence[str]) -> int:
+        return _all(_any(self.terms.title(stem).releases for stem in self._stems(part)) for part in parts)
+
+    def _phrase(self, text: str, name: str = "forms") -> Postings:
+        return self.terms.phrase(analysis.forms(text), name)
+
+    def _beginning(self, text: str, name: str = "forms") -> Postings:
+        *before, last = analysis.forms(text) or [""]
+        return self.terms.beginning("".join((*before, last)), name)
+
+    def _reference(self, leaf: Reference) -> Postings:
+        return self.terms.reference(leaf.key)
+
+    def _stems(self, form: str) -> list[str]:
+        return list(dict.fromkeys(analysis.stem(form, language) for language in self.terms.languages))
+
+    def _neighbours(self, tree: Node, ranks: Iterable[int]) -> dict[int, float]:
+        """What it adds to the score of each release that words of the question stand side by side in it."""
+        forms = [form for leaf in positive_leaves(tree) if isinstance(leaf, Word) for form in analysis.forms(leaf.text)]
+        wanted = list(dict.fromkeys(pairwise(forms)))
+        if not wanted:
+            return {}
+        numbers = self.terms.table.numbers
+        wanted_in = sorted(numbers[rank] for rank in ranks)
+        standing: dict[str, dict[int, frozenset[int]]] = {}
+        worth: dict[str, float] = {}
+        with self.terms.work.or_else("which words stand side by side"):
+            for form in dict.fromkeys(forms):
+                worth[form] = self.terms.form(form).rarity
+                standing[form] = self.terms.places(form, wanted_in)
+        return {
+            rank: ranking.NEIGHBOURS
+            * sum(
+                worth[first] + worth[second]
+                for first, second in wanted
+                if first in standing
+                and second in standing
+                and not standing[second]
+                .get(numbers[rank], _NOWHERE)
+                .isdisjoint(place + 1 for place in standing[first].get(numbers[rank], _NOWHERE))
+            )
+            for rank in ranks
+        }
+
+
+_NOWHERE: frozenset[int] = frozenset()
+
+
+def _costliness(leaf: Leaf) -> int:
+    part = leaf.part if isinstance(leaf, FieldTerm) else leaf
+    return 2 if isinstance(part, Phrase) else isinstance(part, Prefix)
+
+
+def _all(sets: Iterable[int]) -> int:
+    """What is in all of the sets; nothing where there are none."""
+    found: int | None = None
+    for releases in sets:
+        found = releases if found is None else found & releases
+    return found or 0
+
+
+def _any(sets: Iterable[int]) -> int:
+    found = 0
+    for releases in sets:
+        found |= releases
+    return found
+
+
+def _joined(parts: Sequence[Node]) -> Node:
+    return parts[0] if len(parts) == 1 else And(tuple(parts))

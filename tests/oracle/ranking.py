@@ -1,0 +1,49 @@
+"""Ranking: how well a release answers words (BM25F), whatever engine found them. No word of Whoosh in it.
+
+The occurrences of a word in the fields of a release are added up, each with the weight of its field, before they
+saturate (Robertson, Zaragoza, Taylor 2004): a word in title and text counts more than in either, and not twice. The
+figures are those of docs/ranking.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from math import log
+
+TITLE, TEXT, BOILERPLATE = 2.0, 1.0, 0.0
+"""Weights of an occurrence by where it is. A release that has a word only in its boilerplate is found, and stands after
+all that have it in the text: any weight above 0 would break that for rare words."""
+NEIGHBOURS = 0.2
+"""Weight of two words of the question that stand side by side in the release."""
+SATURATION = 1.5
+"""BM25's k1."""
+LENGTH = 0.75
+"""BM25's b, for the text; titles are of one length, more or less."""
+RARITY = 1.2
+"""The power to which idf is raised."""
+
+MOST_RERANKED = 30
+"""Releases, from the best, whose words are looked at for neighbours."""
+ENOUGH = 10
+"""Releases that have all the words; where there are fewer, those with some of the words follow."""
+
+
+def rarity(having: int, population: int) -> float:
+    """What it is worth that a release has a word which so many have (idf, always positive)."""
+    return float(log(1 + (population - having + 0.5) / (having + 0.5)) ** RARITY)
+
+
+def norms(lengths: Sequence[int]) -> list[float]:
+    """For each text by what its occurrences are divided: 1 for one of average length."""
+    average = sum(lengths) / len(lengths) if lengths else 0.0
+    return [1 - LENGTH + LENGTH * (length / average if average else 1.0) for length in lengths]
+
+
+def saturated(occurrences: float) -> float:
+    """What so many occurrences count: 1 for one, never more than `SATURATION` + 1."""
+    return occurrences * (SATURATION + 1) / (occurrences + SATURATION)
+
+
+def best_first(scores: Mapping[int, float], ranks: Iterable[int]) -> list[int]:
+    """The ranks by score, the newest of equals first."""
+    return sorted(ranks, key=lambda rank: (-scores.get(rank, 0.0), rank))
