@@ -92,8 +92,9 @@ def _parts() -> dict[str, tuple[SitemapYear, int]]:
 
 
 def _releases(year: SitemapYear, start: int) -> list[_SitemapUrl]:
+    address = site().addresses.release
     entries = snapshot().sitemap_entries(year.year)[start : start + MOST_ADDRESSES]
-    return [_SitemapUrl(site().addresses.release(entry.id), entry.updated) for entry in entries]
+    return [_SitemapUrl(address(entry.id), entry.updated) for entry in entries]
 
 
 def _newest(urls: Iterable[_SitemapUrl]) -> datetime | None:
@@ -102,9 +103,10 @@ def _newest(urls: Iterable[_SitemapUrl]) -> datetime | None:
 
 def _document(root: str, element: str, urls: Iterable[_SitemapUrl]) -> Rendering:
     lines = ['<?xml version="1.0" encoding="UTF-8"?>', f'<{root} xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">']
+    absolute = site().addresses.absolute
     for url in urls:
         updated = f"<lastmod>{url.updated.isoformat()}</lastmod>" if url.updated else ""
-        lines.append(f"<{element}><loc>{escape(site().addresses.absolute(url.path))}</loc>{updated}</{element}>")
+        lines.append(f"<{element}><loc>{escape(absolute(url.path))}</loc>{updated}</{element}>")
     return Rendering.of("\n".join((*lines, f"</{root}>", "")).encode(), XML)
 
 

@@ -42,7 +42,8 @@ class FeedBuilder:
 
     def feed(self, format_: Format) -> Feed:
         """It as a feed. Its id is that of the list: every format and every page of it has the same."""
-        entries = (*self._farewell(), *(self._entry(hit, format_) for hit in self.results.hits))
+        content = templating.content_for_feeds(self.addresses, self.newsroom)
+        entries = (*self._farewell(), *(self._entry(hit, format_, content) for hit in self.results.hits))
         whole = self.addresses.listing(self.listing.subscription)
         tombstones = tuple(self._tombstones())
         return Feed(
@@ -144,7 +145,7 @@ class FeedBuilder:
             return None
         return Search(self.listing.text, results.total, (results.page - 1) * results.per_page + 1, results.per_page)
 
-    def _entry(self, hit: Hit, format_: Format) -> FeedEntry:
+    def _entry(self, hit: Hit, format_: Format, content: Callable[[Release], str]) -> FeedEntry:
         release = hit.release
         translations = tuple(map(self._translation, self.siblings(release.id)))
         return FeedEntry(
@@ -155,7 +156,7 @@ class FeedBuilder:
             published=release.published,
             language=release.language,
             summary=release.summary,
-            content=templating.content_for_feeds(release, self.addresses, self.newsroom),
+            content=content(release),
             author=self._publisher,
             categories=self._categories(release),
             image=self._file(release, release.picture) if release.picture else "",

@@ -7,11 +7,12 @@ anywhere, on its page and in a feed reader.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from html import escape, unescape
 from types import CodeType
 from urllib.parse import quote, urljoin
 
-from flask import Flask, render_template
+from flask import Flask, current_app
 from jinja2 import BytecodeCache, StrictUndefined
 from jinja2.bccache import Bucket
 
@@ -113,9 +114,10 @@ def body(release: Release, addresses: Addresses) -> str:
     return _TAG.sub(lambda tag: _ATTRIBUTE.sub(absolute, tag[0]), release.body)
 
 
-def content_for_feeds(release: Release, addresses: Addresses, newsroom: Newsroom) -> str:
-    """All that a feed reader shows: corrections, the body, contacts."""
-    return render_template("entry.html", release=release, body=body(release, addresses), newsroom=newsroom).strip()
+def content_for_feeds(addresses: Addresses, newsroom: Newsroom) -> Callable[[Release], str]:
+    """What writes all that a feed reader shows of a release: corrections, the body, contacts."""
+    written = current_app.jinja_env.get_template("entry.html").make_module({"newsroom": newsroom}).__dict__["entry"]
+    return lambda release: str(written(release, body(release, addresses))).strip()
 
 
 def _absolute(address: str, base: str) -> str:
