@@ -6,7 +6,7 @@ import re
 import sys
 import unicodedata
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedsrv.readers.bare_keys import _COMMENT, _OPENINGS
@@ -14,9 +14,12 @@ from feedsrv.readers.embargo import _ASKING
 from feedsrv.readers.lexicon import LEXICON
 from feedsrv.readers.masthead import _DIGIT
 from feedsrv.readers.phrases import _CUT, _CUT_LATIN, _MAY_BE_SPACED, _SPACED, Line, _cut
+from feedsrv.text import analysis
+from feedsrv.text.analysis import _WORD
 from feedsrv.text.cleaning import _INVISIBLE, _ODD_BREAKS, _PILE, clean
 from feedsrv.text.html import as_shown, one_line, sanitise, to_text, words_of
 
+LANGUAGES = [*sorted(analysis.STEMMERS), "en-GB", "zh", "x"]
 CHARACTERS = [chr(point) for point in range(sys.maxunicode + 1)]
 SIGNS = "ab Zé7٣-_·.,:*/|()—’\n\t\u00a0\u202f\u00ad\u200b\u0301か漢年한일गाก่"
 TEXTS = st.text(st.one_of(st.sampled_from(SIGNS), st.characters(codec="utf-8")), max_size=80)
@@ -76,6 +79,7 @@ def test_letters_that_are_spaced_out_are_seen_at_a_glance(separator: str, letter
     assert _MAY_BE_SPACED.search(text) or not _SPACED.search(text)
 
 
+@settings(deadline=None)
 @given(LINES)
 def test_a_line_that_may_have_no_entry_has_none(text: str) -> None:
     line = Line(text)
@@ -101,3 +105,49 @@ def test_each_comment_has_an_opening(text: str) -> None:
 
 def test_every_digit_of_a_date_is_a_digit_of_a_dateline() -> None:
     assert all(_DIGIT.search(char) for char in CHARACTERS if char.isdecimal())
+
+
+WORDS = (
+    "l'Été",
+    "co-operation",
+    "O’Neill's",
+    "23 rd",
+    "23rd",
+    "2018-03-23",
+    "A4-size",
+    "日本語",
+    "か",
+    "col·lecció",
+    "x" * 130,
+)
+
+
+@settings(deadline=None)
+@given(st.lists(st.one_of(st.sampled_from(WORDS), TEXTS), max_size=8).map(" ".join), st.sampled_from(LANGUAGES))
+def test_the_terms_of_a_text_are_those_of_its_words_one_by_one(text: str, language: str) -> None:
+    words = list(analysis.tokens(analysis.join_ordinals(text)))
+    characters = [char for char in text if re.match(f"[{analysis.UNDIVIDED}]", char)]
+    found = analysis.terms(text, language)
+    assert found.forms == [form for word in words for form in word.parts] == analysis.forms(text)
+    assert found.stems == [analysis.stem(form, language) for word in words for form in word.forms] + characters
+
+
+def test_words_that_were_forgotten_are_found_again() -> None:
+    few = [f"running{number}s" for number in range(10)]
+    text = " ".join([*few, *(f"w{number}" for number in range(100_000)), *few])
+    found = analysis.terms(text, "en")
+    assert found.stems[:10] == found.stems[-10:] == analysis.terms(" ".join(few), "en").stems
+
+
+@given(st.text(st.sampled_from("1234567890ab'’-‐_·стndrd é\u0301\u094d日"), max_size=40))
+def test_a_text_is_cut_into_words_by_the_rule_as_it_reads(text: str) -> None:
+    letters = rf"[\w{analysis.MARKS}]+"
+    part = f"{letters}(?:['’ʼ＇·\u200c\u200d]{letters})*"
+    rule = re.compile(rf"\d+(?:st|nd|rd|th)?(?![\w{analysis.MARKS}])|{part}(?:[-‐‑]{part})*")
+    assert [match.span() for match in rule.finditer(text)] == [match.span() for match in _WORD.finditer(text)]
+
+
+@given(st.text(st.sampled_from("12 \t\u00a0strndTH.é"), max_size=20))
+def test_the_gap_of_an_ordinal_is_taken_away_and_nothing_else(text: str) -> None:
+    rule = re.compile(r"(?<=\d)[\s\u00a0\u202f]+(?=(?:st|nd|rd|th)\b)", re.IGNORECASE)
+    assert analysis.join_ordinals(text) == rule.sub("", text)

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from functools import cached_property, lru_cache
+from itertools import chain
 from pathlib import PurePosixPath
 
 from feedsrv import ids
@@ -78,40 +79,42 @@ def overruled(release: Release, newsroom: Newsroom) -> tuple[Membership, ...]:
     return tuple(Membership(topic, reason) for topic, reason in found.items())
 
 
-@dataclass(frozen=True, slots=True)
 class _Words:
-    """The words of a text; ``forms`` has a blank around each form, so that phrases are found as text."""
+    """The words of some texts; ``forms`` has a blank around each form, so that phrases are found as text."""
 
-    stems: frozenset[str]
-    forms: str
+    def __init__(self, language: str, *texts: str) -> None:
+        self._terms = [analysis.terms(text, language) for text in texts]
 
-    @classmethod
-    def of(cls, language: str, *texts: str) -> _Words:
-        found = [analysis.terms(text, language) for text in texts]
-        return cls(
-            frozenset(stem for text in found for stem in text.stems),
-            " | ".join(f" {' '.join(text.forms)} " for text in found),
-        )
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        return frozenset(chain.from_iterable(text.stems for text in self._terms))
+
+    @cached_property
+    def forms(self) -> str:
+        return " | ".join(f" {' '.join(text.forms)} " for text in self._terms)
 
 
 class _Subject:
-    """A release as rules see it. Its title and its contacts are looked at only if a rule asks for them."""
+    """A release as rules see it. Of its words only those are looked at that a rule asks for."""
 
     def __init__(self, release: Release, newsroom: Newsroom) -> None:
         self._release = release
         self.language = release.language
         self.day = newsroom.day(release.published) if release.published else None
         self.reference = reference_key(release.reference)
-        self.words = _Words.of(release.language, release.title, release.text)
+
+    @cached_property
+    def words(self) -> _Words:
+        return _Words(self.language, self._release.title, self._release.text)
 
     @cached_property
     def title(self) -> _Words:
-        return _Words.of(self.language, self._release.title)
+        return _Words(self.language, self._release.title)
 
     @cached_property
     def contact(self) -> _Words:
         people = [f"{contact.name} {contact.role} {contact.email}" for contact in self._release.contacts]
-        return _Words.of(self.language, *people)
+        return _Words(self.language, *people)
 
     def reason(self, topic: Topic) -> str:
         """Why the rules put it in a topic; "" if they do not."""

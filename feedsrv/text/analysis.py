@@ -82,14 +82,16 @@ UNDIVIDED = "々-〇\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U000200
 
 _APOSTROPHES = "'’ʼ＇"
 _WITHIN = f"{_APOSTROPHES}·\u200c\u200d"  # also of "col·lecció", and of Persian words
-_LETTERS = rf"[\w{MARKS}]+"
-_PART = f"{_LETTERS}(?:[{_WITHIN}]{_LETTERS})*"
-_WORD = re.compile(rf"\d+(?:st|nd|rd|th)?(?![\w{MARKS}])|{_PART}(?:[-‐‑]{_PART})*")
+_LETTER = rf"[\w{MARKS}]"
+_REST = f"{_LETTER}*+(?:[{_WITHIN}]{_LETTER}++)*+"
+# Of a number nothing is left behind, so that 2018-03-23 is three words. That a letter comes first lets the search skip
+# what is none.
+_WORD = re.compile(rf"{_LETTER}(?:(?<=\d)\d*+(?:st|nd|rd|th)?+(?!{_LETTER})|{_REST}(?:[-‐‑]{_LETTER}{_REST})*+)")
 _UNDIVIDED = re.compile(f"[{UNDIVIDED}]+")
 _UNDIVIDED_CHARACTER = re.compile(f"[{UNDIVIDED}]")
 _ELISION = re.compile(r"^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu|dell|nell|sull|dall|all|un)'(?=\w{2})")
 _POSSESSIVE = re.compile(r"'s$")
-_ORDINAL_GAP = re.compile(r"(?<=\d)[\s\u00a0\u202f]+(?=(?:st|nd|rd|th)\b)", re.IGNORECASE)
+_ORDINAL_GAP = re.compile(r"(\d)\s+(?=(?:st|nd|rd|th)\b)", re.IGNORECASE)
 _HYPHENS = re.compile("[-‐‑]")
 _LIGATURES = str.maketrans({"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
 _PLAIN = dict.fromkeys(map(ord, f"_{_WITHIN}")) | dict.fromkeys(map(ord, _APOSTROPHES), "'")
@@ -144,7 +146,7 @@ def _divided(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         yield start, end
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=20_000)
 def _parts(word: str) -> tuple[str, ...]:
     return tuple(form for part in _HYPHENS.split(word) if (form := fold(part)))
 
@@ -173,12 +175,39 @@ class TextTerms:
 
 def terms(text: str, language: str) -> TextTerms:
     """The terms of a text by the rules of its language."""
-    found = list(tokens(join_ordinals(text)))
+    joined = join_ordinals(text)
     characters = () if text.isascii() else _UNDIVIDED_CHARACTER.findall(text)  # each may be a word by itself
+    words = [joined[start:end] for start, end in _words(joined)] if characters else _WORD.findall(joined)
+    found = list(map(_vocabulary(language).__getitem__, words))
     return TextTerms(
-        [form for word in found for form in word.parts],
-        [*(stem(form, language) for word in found for form in word.forms), *characters],
+        [form for forms, _ in found for form in forms],
+        [*(stem for _, stems in found for stem in stems), *characters],
     )
+
+
+class _Vocabulary(dict[str, tuple[tuple[str, ...], tuple[str, ...]]]):
+    """The forms and the stems of each word of a language as it is written: a text has most of its words from others."""
+
+    def __init__(self, language: str) -> None:
+        self._language = language
+
+    def __missing__(self, word: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        if len(word) > LONGEST_WORD:
+            return (), ()
+        if len(self) >= _MOST_WORDS:
+            self.clear()
+        token = Token(0, len(word), _parts(word))
+        found = self[word] = token.parts, tuple(stem(form, self._language) for form in token.forms)
+        return found
+
+
+_MOST_WORDS = 100_000
+"""Words of one language that are remembered, some 40 MB."""
+
+
+@lru_cache(maxsize=8)
+def _vocabulary(language: str) -> _Vocabulary:
+    return _Vocabulary(language)
 
 
 def is_stopword(form: str, languages: Iterable[str]) -> bool:
@@ -273,4 +302,4 @@ def _endings(algorithm: snowballstemmer.SnowballStemmer) -> Iterator[str]:
 
 def join_ordinals(text: str) -> str:
     """The text with "23 rd", as taken from ``23<sup>rd</sup>`` by many a program, written "23rd"."""
-    return _ORDINAL_GAP.sub("", text)
+    return _ORDINAL_GAP.sub(r"\1", text)
