@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -93,26 +93,86 @@ class Claim:
     order: tuple[float, str]  # moment of publication, then path: the first keeps the id
 
 
-def assign(claims: Iterable[Claim]) -> dict[str, str]:
-    """The id that each source is given; whatever the order of the claims, the same.
+class Holders:
+    """Who has which id, while claims come and go: whatever came in which order, the same.
 
     Of several files that claim one id, in capitals or not, the one published first keeps it, then the first
     by path; the others carry their day, and a number where that is taken too.
     """
-    rivals: dict[str, list[Claim]] = defaultdict(list)
-    for claimed in claims:
-        rivals[claimed.id.casefold()].append(claimed)
-    given, losers = {}, []
-    for group in rivals.values():
-        first, *others = sorted(group, key=lambda claimed: claimed.order) if len(group) > 1 else group
-        given[first.source] = first.id
-        losers.extend(others)
-    taken = set(rivals)
-    for loser in sorted(losers, key=lambda claimed: (claimed.order, claimed.id)):
-        new = next(candidate for candidate in _candidates(loser) if candidate.casefold() not in taken)
-        taken.add(new.casefold())
-        given[loser.source] = new
-    return given
+
+    def __init__(self) -> None:
+        self.given: dict[str, str] = {}
+        """The id of each source."""
+        self.contests = 0
+        """How often it was settled anew who has to yield."""
+        self.yielding: set[str] = set()
+        """The sources that have another id than they claim."""
+        self._claims: dict[str, Claim] = {}
+        self._rivals = defaultdict[str, dict[str, Claim]](dict)  # by the id in small letters, then by source
+        self._crowded: set[str] = set()  # the ids that several claim
+        self._contested: set[str] = set()  # those that who had to yield has got, or has not
+
+    def change(self, claims: Mapping[str, Claim | None]) -> set[str]:
+        """Let these sources claim what they claim now, None: nothing. Returns those whose id is another than before."""
+        touched: set[str] = set()
+        was = {source: self.given.pop(source, "") for source in claims}
+        for source, claimed in claims.items():
+            touched.update(self._take_back(source))
+            if claimed:
+                self._claims[source] = claimed
+                self._rivals[key := claimed.id.casefold()][source] = claimed
+                touched.add(key)
+        is_contest = not touched.isdisjoint(self._crowded) or not touched.isdisjoint(self._contested)
+        self._crowded -= touched
+        for key in touched:
+            if len(self._rivals[key]) > 1:
+                self._crowded.add(key)
+                is_contest = True
+            elif not self._rivals[key]:
+                del self._rivals[key]
+            else:
+                self._give(next(iter(self._rivals[key].values())), was)
+        if is_contest:
+            self._settle(touched, was)
+        return {source for source, before in was.items() if self.given.get(source, "") != before}
+
+    def first(self, claim: str) -> str | None:
+        """The source that keeps an id that is claimed, None where none claims it."""
+        group = self._rivals.get(claim.casefold(), {}).values()
+        return min(group, key=lambda claimed: claimed.order).source if group else None
+
+    def _take_back(self, source: str) -> Iterator[str]:
+        if before := self._claims.pop(source, None):
+            del self._rivals[key := before.id.casefold()][source]
+            yield key
+
+    def _settle(self, touched: set[str], was: dict[str, str]) -> None:
+        """Give an id to each who has to yield: one that nobody claims, and no other got before."""
+        self.contests += 1
+        self._contested, losers, taken = set(), [], set[str]()
+        for key in self._crowded | touched:
+            if group := sorted(self._rivals.get(key, {}).values(), key=lambda claimed: claimed.order):
+                self._give(group[0], was)
+                losers.extend(group[1:])
+        self.yielding = {loser.source for loser in losers}
+        for loser in sorted(losers, key=lambda claimed: (claimed.order, claimed.id)):
+            for candidate in _candidates(loser):
+                self._contested.add(key := candidate.casefold())
+                if key not in self._rivals and key not in taken:
+                    taken.add(key)
+                    self._give(loser, was, candidate)
+                    break
+
+    def _give(self, claimed: Claim, was: dict[str, str], new: str = "") -> None:
+        was.setdefault(claimed.source, self.given.get(claimed.source, ""))
+        self.given[claimed.source] = new or claimed.id
+
+
+def assign(claims: Iterable[Claim]) -> dict[str, str]:
+    """The id that each source is given, see `Holders`."""
+    holders = Holders()
+    holders.change({claimed.source: claimed for claimed in claims})
+    return holders.given
 
 
 def _candidates(loser: Claim) -> Iterable[str]:

@@ -74,6 +74,11 @@ def is_worth_noticing(name: str) -> bool:
     return name in _UNDERSCORED_FOLDERS or is_companion(name) or not is_leftover(name)
 
 
+def is_text_name(path: str) -> bool:
+    """Whether a file of this name is taken for a release, whatever else there is in the folder."""
+    return is_release_name(path) and not is_document_name(path)
+
+
 def is_release_name(name: str) -> bool:
     """Whether a file of this name is taken for a release."""
     lowered = name.lower()

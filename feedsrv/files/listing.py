@@ -101,6 +101,7 @@ class Contents:
         if not folder.is_dir():
             raise PublishingFailed(f"there is no folder {folder}; make it, or set FEEDSRV_RELEASES")
         self._parts = defaultdict[str, dict[str, Problem | None]](dict)  # with what is in the way of reading each file
+        self._obstacles: dict[str, Problem] = {}
         self._within = Counter[str]()  # how many files lie in a folder, and below it
         self._companions = Companions()
         found = dict(self._below(""))
@@ -139,6 +140,15 @@ class Contents:
             self._companions,
             elsewhere,
         )
+
+    def paths(self, parts: Iterable[str]) -> set[str]:
+        """The files in these parts."""
+        return {path for part in parts for path in self._parts.get(part, ())}
+
+    @property
+    def problems(self) -> list[Problem]:
+        """What is in the way of reading files, by their paths."""
+        return [self._obstacles[path] for path in sorted(self._obstacles)]
 
     def look(self, paths: Iterable[str]) -> frozenset[str] | None:
         """Look again at these paths, and at what is below them; returns the files among them that may have changed.
@@ -210,10 +220,13 @@ class Contents:
             self._companions.add(path)
         if name != FILE_NAME:
             self._parts[self.part(path)][path] = problem
+            if problem:
+                self._obstacles[path] = problem
             self._within.update(folders(path))
 
     def _discard(self, path: str) -> None:
         self._companions.discard(path)
+        self._obstacles.pop(path, None)
         self._within.subtract(folders(path))
         part = self.part(path)
         del self._parts[part][path]

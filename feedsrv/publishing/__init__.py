@@ -4,6 +4,7 @@
 
     examination    what each file is now: the one way from a file to what is known of it
     surroundings   what a file is read with, and whether it is being written
+    standing       how the folder stands, so that a run looks at what has changed and no more
     collection     what only all files together show: who has which id
     losses         what was public and would no longer be
     sentinel       whether what is about to be public is what the gate let pass
@@ -21,18 +22,21 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
+from typing import IO
 
 from feedsrv import release
 from feedsrv.errors import FileUnreadable, NewsroomInvalid
 from feedsrv.file_record import Basis, FileRecord
 from feedsrv.files import topics
 from feedsrv.files.catalogue import Catalogue
+from feedsrv.files.kinds import is_text_name
 from feedsrv.files.settling import Unsettled
 from feedsrv.newsroom import FILE_NAME, Newsroom
 from feedsrv.problem import Problem
 from feedsrv.publishing import collection, losses, sentinel
 from feedsrv.publishing.examination import ALL_SETTLED, Examination, Judge, Progress, as_stated
 from feedsrv.publishing.losses import Losses
+from feedsrv.publishing.standing import Scope, Standing
 from feedsrv.reading import Status
 from feedsrv.release import Release, Withdrawal
 from feedsrv.search import SearchIndex, Update
@@ -44,24 +48,38 @@ _SPOOL_IN_MEMORY = 16_000_000
 class Summary:
     """What a run did: releases that came, changed and went, files by what they are to the public, and problems.
 
-    ``records`` tell what each file is, by source. ``news`` are those of the problems that the run before did not meet,
-    ``complaints`` those of newsroom.toml, whose last settings hold.
+    ``records`` tell what each file is, by source, as long as nothing else is published with the same `Memory`. ``news``
+    are those of the problems that the run before did not meet, ``complaints`` those of newsroom.toml, whose last
+    settings hold, and ``others`` those and all that are not in the records.
     """
 
     added: int
     changed: int
     removed: int
     statuses: Mapping[Status, int]
-    problems: tuple[Problem, ...]
     news: tuple[Problem, ...]
     complaints: tuple[Problem, ...]
+    others: tuple[Problem, ...]
     true_until: datetime | None
     records: Mapping[str, FileRecord]
+    newsroom: Newsroom
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """All problems; they are gathered anew each time."""
+        return (*self.others, *collection.problems(self.records, self.newsroom))
 
     @property
     def skipped(self) -> int:
         """Files that are not public."""
         return sum(count for status, count in self.statuses.items() if status is not Status.PUBLIC)
+
+
+@dataclass(slots=True)
+class Memory:
+    """What a publisher that stays keeps from one run to the next; nothing at first, and after a run that failed."""
+
+    standing: Standing | None = None
 
 
 def publish(
@@ -75,35 +93,35 @@ def publish(
     unsettled: Unsettled = ALL_SETTLED,
     progress: Progress = iter,
     judge: Judge = as_stated,
+    memory: Memory | None = None,
 ) -> Summary:
     """Bring the index in line with the folder as of ``now``.
 
-    ``only`` names the files that may have changed, None all of them; ``unsettled`` are those being written, which stay
-    what they were. ``force`` allows most of the newsroom to go. Another ``judge`` is for an index that is not the
-    public one. Where newsroom.toml cannot be read, what was last published of it holds.
+    ``only`` names what may have changed, come or gone in the folder, None: all; with a ``memory`` that costs what has
+    changed, else a look at all. ``unsettled`` are files that are being written, which stay what they were. ``force``
+    allows most of the newsroom to go. Another ``judge`` is for an index that is not the public one. Where newsroom.toml
+    cannot be read, what was last published of it holds.
     Raises IndexLocked, NewsroomInvalid, PublishingFailed (RemovalRefused, FilesUnsettled): then all is as it was.
     """
+    memory = memory or Memory()
+    standing, memory.standing = memory.standing, None
     with index.update(rebuild=rebuild) as update:
         newsroom, complaints = _newsroom(catalogue, index, update, unsettled)
         update.set_newsroom(newsroom)
-        run = _Run(Examination(catalogue, newsroom, now, judge, unsettled), newsroom, update, complaints)
+        run = _Run(catalogue, newsroom, now, judge, unsettled, update, progress)
         with SpooledTemporaryFile(_SPOOL_IN_MEMORY) as spool:
-            for found in run.examine(None if run.is_newsroom_changed else only, progress):
-                spool.write(release.to_json(found) + b"\n")
-            run.losses = losses.of(run.examination, update, run.records, now)
-            if not force:
-                before = update.published_before or len(run.examination.listing.sources)
-                run.losses.insist_on_most(before, len(run.public))
-            run.records = collection.with_ids(run.records.values(), newsroom)
+            if not run.looks_at_parts(standing, only, spool):
+                run.look_at_all(None if run.is_in_doubt else only, spool)
+            run.weigh_losses(force=force)
             spool.seek(0)
             run.put(release.from_json(line) for line in spool)
         run.put(run.affected())
-        for source in update.sources - run.public.keys():
-            update.remove(source)
-        run.records = sentinel.guard(update, run.records, now)
-        true_until = _next_change(run.records.values(), now)
-        summary = run.summary(true_until)
-        update.finish(run.changes(), true_until)
+        run.remove_others()
+        run.guard()
+        summary = run.summary(complaints)
+        update.finish(run.changes(), summary.true_until)
+    run.standing.remember(update)
+    memory.standing = run.standing
     return summary
 
 
@@ -130,33 +148,77 @@ def _newsroom(
 
 @dataclass(slots=True)
 class _Run:
-    """One run: what it has found out about each file so far."""
+    """One run: what it has found out so far about each file that it looks at."""
 
-    examination: Examination
+    catalogue: Catalogue
     newsroom: Newsroom
+    now: datetime
+    judge: Judge
+    unsettled: Unsettled
     update: Update
-    complaints: tuple[Problem, ...] = ()
-    records: dict[str, FileRecord] = field(default_factory=dict)
+    progress: Progress
+    standing: Standing = field(init=False)
+    scope: Scope = field(init=False)
+    examination: Examination = field(init=False)
+    found: dict[str, FileRecord] = field(default_factory=dict)
     files: dict[str, Mapping[str, Path]] = field(default_factory=dict)
+    touched: set[str] = field(default_factory=set)
     changed: set[str] = field(default_factory=set)
     losses: Losses | None = None
+    is_of_all: bool = True
+    is_in_doubt: bool = False
+    rivals_before: Mapping[str, Problem] = field(default_factory=dict)
 
     @property
-    def public(self) -> dict[str, FileRecord]:
-        """The records of what may be known to the public."""
-        return {source: record for source, record in self.records.items() if record.is_known_to_the_public}
+    def records(self) -> Mapping[str, FileRecord]:
+        """The records of all files, by source."""
+        return self.standing.collection.records
 
     @property
     def is_newsroom_changed(self) -> bool:
         return self.update.newsroom is None or self.newsroom.text != self.update.newsroom.text
 
-    def examine(self, only: Set[str] | None, progress: Progress) -> Iterator[Release | Withdrawal]:
-        """Note what each file is now, and give what those that were read say to the public."""
-        for found in self.examination.releases(progress, self.update.known(), only, self.update.remembered()):
-            self.records[found.record.source] = found.record
-            if item := found.public_part:
-                self.files[item.source] = found.files
-                yield item
+    def looks_at_parts(self, standing: Standing | None, paths: Set[str] | None, spool: IO[bytes]) -> bool:
+        """Look at what these changes have to do with; whether that can be told, and is enough."""
+        if standing is None or paths is None or self.is_newsroom_changed:
+            return False
+        if not standing.holds(self.update, self.newsroom, self.now):
+            return False
+        self.rivals_before = dict(standing.collection.rivals)
+        if scope := standing.scope(paths, self.now):
+            self.is_of_all = False
+            self._examine(standing, scope, spool)
+        self.is_in_doubt = scope is None or not standing.is_covered(scope, self.examination.listing, self.found)
+        return not self.is_in_doubt
+
+    def look_at_all(self, told: Set[str] | None, spool: IO[bytes]) -> None:
+        """Look at all of the folder; ``told`` may have changed, None: any."""
+        spool.seek(0)
+        spool.truncate()
+        self.found, self.files, self.is_of_all = {}, {}, True
+        standing = Standing(self.catalogue, self.newsroom)
+        is_enough = told is not None and not self.is_newsroom_changed and all(map(is_text_name, told))
+        self.rivals_before = collection.rivals_of(self.update.remembered())
+        self._examine(standing, standing.everything(self.update, told if is_enough else None), spool)
+
+    def _examine(self, standing: Standing, scope: Scope, spool: IO[bytes]) -> None:
+        """Note what each file is now; what those that were read say to the public goes into the spool."""
+        self.standing, self.scope = standing, scope
+        self.examination = Examination(self.catalogue, self.newsroom, self.now, self.judge, self.unsettled, scope)
+        for examined in self.examination.releases(self.progress, scope.known, scope.told, self.update.remembered()):
+            self.found[examined.record.source] = examined.record
+            if item := examined.public_part:
+                self.files[item.source] = examined.files
+                spool.write(release.to_json(item) + b"\n")
+        self.touched = standing.take(scope, self.examination.listing, self.found, self.now)
+
+    def weigh_losses(self, *, force: bool) -> None:
+        """Find out what would be lost. Raises RemovalRefused or FilesUnsettled if that is most, unless by force."""
+        sources = None if self.is_of_all else self.touched
+        self.losses = losses.of(self.examination, self.update, self.found, self.now, sources)
+        if not force:
+            before = self.update.published_before or len(self.standing.sources)
+            self.losses.insist_on_most(before, self.standing.collection.public)
 
     def put(self, found: Iterable[Release | Withdrawal]) -> None:
         """Hand releases to the index, under the ids they have been given.
@@ -170,43 +232,68 @@ class _Run:
                     self.changed.add(item.source)
             except FileUnreadable as error:
                 problems = (*record.problems, error.problem)
-                self.records[item.source] = replace(record, basis=Basis(), problems=problems)
+                self.standing.collection.replace(replace(record, basis=Basis(), problems=problems))
 
     def affected(self) -> Iterator[Release | Withdrawal]:
         """What did not change itself, but is another release now: by the id it has been given, or by its topics."""
-        known, public = self.update.known(), self.public
-        others = {source for source, record in public.items() if source in known and known[source].id != record.id}
-        wanted = public.keys() if self.is_newsroom_changed else others
+        known = self.update.known()
+        public = (self.records[source] for source in self.touched if self._is_public(source))
+        others = {record.source for record in public if record.source in known and known[record.source].id != record.id}
+        wanted = set(filter(self._is_public, self.touched)) if self.is_newsroom_changed else others
         if wanted:
-            yield from (self._tagged_again(item) for item in self.update.published() if item.source in wanted)
+            yield from (self._tagged_again(item) for item in self.update.published(wanted))
 
-    def _tagged_again(self, item: Release | Withdrawal) -> Release | Withdrawal:
-        return replace(item, topics=topics.memberships(item, self.newsroom)) if isinstance(item, Release) else item
+    def remove_others(self) -> None:
+        """Take out what is public no longer."""
+        for source in self._lost():
+            self.update.remove(source)
+
+    def guard(self) -> None:
+        """Have the sentinel look at what is about to be public, and read again what it took out."""
+        for record in sentinel.guard(self.update, self.records, self.now, None if self.is_of_all else self.touched):
+            self.standing.collection.replace(record)
 
     def changes(self) -> dict[str, FileRecord | None]:
         """What is to be remembered otherwise than it is known."""
         known = self.update.known()
-        gone = dict.fromkeys(source for source in known if source not in self.records)
-        return gone | {source: record for source, record in self.records.items() if record != known.get(source)}
+        new = ((source, self.records.get(source)) for source in self.touched)
+        return {source: record for source, record in new if record != known.get(source)}
 
-    def summary(self, true_until: datetime | None) -> Summary:
-        before, after = self.update.sources, self.public.keys()
-        of_files = (*(self.losses.problems if self.losses else ()), *collection.problems(self.records, self.newsroom))
-        problems = (*self.complaints, *self.examination.problems_of_the_folder(), *of_files)
-        known = set(collection.problems(self.update.remembered(), self.newsroom))
+    def summary(self, complaints: tuple[Problem, ...]) -> Summary:
+        before = self.update.sources
+        of_folder = (*self.standing.problems(), *self.unsettled.problems())
+        others = (*complaints, *of_folder, *(self.losses.problems if self.losses else ()))
         return Summary(
-            added=len(after - before),
-            changed=len(self.changed & before),
-            removed=len(before - after),
-            statuses=collection.count_statuses(self.records.values()),
-            problems=problems,
-            news=tuple(problem for problem in problems if problem not in known),
-            complaints=self.complaints,
-            true_until=true_until,
+            added=sum(source not in before and self._is_public(source) for source in self.touched),
+            changed=sum(source in before for source in self.changed),
+            removed=len(self._lost()),
+            statuses=dict(self.standing.collection.statuses),
+            news=(*others, *self._news()),
+            complaints=complaints,
+            others=others,
+            true_until=self.standing.collection.next_change(self.now),
             records=self.records,
+            newsroom=self.newsroom,
         )
 
+    def _news(self) -> Iterator[Problem]:
+        """The problems of files that were not there before."""
+        remembered, rivals = self.update.remembered(), self.standing.collection.rivals
+        for source in filter(self.records.__contains__, (*self.found, *(self.touched - self.found.keys()))):
+            before = remembered.get(source)
+            if before is None or before != self.records[source]:
+                said = set(collection.of_file(before, self.newsroom)) if before else set()
+                yield from (it for it in collection.of_file(self.records[source], self.newsroom) if it not in said)
+        yield from (problem for source, problem in rivals.items() if self.rivals_before.get(source) != problem)
 
-def _next_change(records: Iterable[FileRecord], now: datetime) -> datetime | None:
-    moments = (record.visibility.next_change(now) for record in records)
-    return min((moment for moment in moments if moment), default=None)
+    def _lost(self) -> list[str]:
+        """What was public, and is no longer."""
+        among = self.update.sources if self.is_of_all else self.touched
+        return [source for source in among if source in self.update.sources and not self._is_public(source)]
+
+    def _is_public(self, source: str) -> bool:
+        record = self.records.get(source)
+        return record is not None and record.is_known_to_the_public
+
+    def _tagged_again(self, item: Release | Withdrawal) -> Release | Withdrawal:
+        return replace(item, topics=topics.memberships(item, self.newsroom)) if isinstance(item, Release) else item

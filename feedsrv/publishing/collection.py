@@ -2,14 +2,124 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from datetime import datetime
+from heapq import heappop, heappush
 
 from feedsrv import ids
 from feedsrv.file_record import FileRecord
+from feedsrv.files.kinds import attached, is_document_name
 from feedsrv.newsroom import Newsroom
 from feedsrv.problem import Problem, Severity
 from feedsrv.reading import Status
+
+
+class Collection:
+    """The records of all files, and what follows from them, kept while single files change.
+
+    ``records`` are by source, with the ids that all that may be known to the public is given; ``statuses`` count them;
+    ``rivals`` are those who had to yield an id, with what is to be said of that.
+    """
+
+    def __init__(self, newsroom: Newsroom) -> None:
+        self._newsroom = newsroom
+        self._holders = ids.Holders()
+        self._naming = defaultdict[str, set[str]](set)
+        self._moments: list[tuple[datetime, str]] = []  # a heap; what is no longer so is passed over
+        self._overdue: set[str] = set()
+        self._chained: set[str] = set()
+        self.records: dict[str, FileRecord] = {}
+        self.statuses = dict.fromkeys(Status, 0)
+        self.rivals: dict[str, Problem] = {}
+
+    def change(self, found: Mapping[str, FileRecord | None], now: datetime) -> set[str]:
+        """Let these files be what was found, None: gone. Returns them, and all whose id is another by that."""
+        for source, record in found.items():
+            self._forget(source)
+            if record:
+                self._note(record, now)
+        public = (record for record in found.values() if record and record.is_known_to_the_public)
+        contests = self._holders.contests
+        touched = {*found, *self._holders.change(dict.fromkeys(found) | {it.source: self._claim(it) for it in public})}
+        for source in touched:
+            given = self._holders.given.get(source, "")
+            if (known := self.records.get(source)) and known.id != given:
+                self.records[source] = replace(known, id=given)
+        if contests != self._holders.contests:
+            self.rivals = rivals((self.records[source] for source in self._holders.yielding), self._holders.first)
+        return touched
+
+    def replace(self, record: FileRecord) -> None:
+        """Remember a file otherwise, without any change of what it is to the public or to others."""
+        self.records[record.source] = record
+
+    @property
+    def public(self) -> int:
+        """How many files may be known to the public."""
+        return len(self._holders.given)
+
+    @property
+    def is_chained(self) -> bool:
+        """Whether a document names documents: then only all files together show which of them are releases."""
+        return bool(self._chained)
+
+    def naming(self, paths: Iterable[str]) -> set[str]:
+        """The sources that name any of these files."""
+        return {source for path in paths for source in self._naming.get(path, ())}
+
+    def attaching(self, document: str) -> set[str]:
+        """The sources that a document goes with because they name it."""
+        naming = self._naming.get(document, ())
+        return {source for source in naming if document in attached(self.records[source].named)}
+
+    def due(self, now: datetime) -> set[str]:
+        """The sources whose status is another by now, and is not remembered so yet. The clock was not set back."""
+        self.next_change(now)
+        there = (self.records[source] for source in self._overdue if source in self.records)
+        self._overdue = {record.source for record in there if record.visibility.status(now) is not record.status}
+        return self._overdue
+
+    def next_change(self, now: datetime) -> datetime | None:
+        """The next moment at which a release appears or goes by itself."""
+        while self._moments:
+            moment, source = self._moments[0]
+            known = self.records.get(source)
+            if moment > now and known and known.visibility.next_change(now) == moment:
+                return moment
+            heappop(self._moments)
+            if moment <= now and known:
+                self._overdue.add(source)
+                self._expect(known, now)
+        return None
+
+    def _claim(self, record: FileRecord) -> ids.Claim:
+        return _claim(record, self._newsroom)
+
+    def _note(self, record: FileRecord, now: datetime) -> None:
+        self.records[record.source] = record
+        self.statuses[record.status] += 1
+        for path in record.named:
+            self._naming[path].add(record.source)
+        if record.named and is_document_name(record.source) and attached(record.named):
+            self._chained.add(record.source)
+        if record.status is not record.visibility.status(now):
+            self._overdue.add(record.source)
+        self._expect(record, now)
+
+    def _forget(self, source: str) -> None:
+        if record := self.records.pop(source, None):
+            self.statuses[record.status] -= 1
+            self._chained.discard(source)
+            for path in record.named:
+                self._naming[path].discard(source)
+                if not self._naming[path]:
+                    del self._naming[path]
+
+    def _expect(self, record: FileRecord, now: datetime) -> None:
+        if moment := record.visibility.next_change(now):
+            heappush(self._moments, (moment, record.source))
 
 
 def with_ids(records: Iterable[FileRecord], newsroom: Newsroom) -> dict[str, FileRecord]:
@@ -35,17 +145,39 @@ def count_statuses(records: Iterable[FileRecord]) -> dict[Status, int]:
 
 def problems(records: Mapping[str, FileRecord], newsroom: Newsroom) -> Iterator[Problem]:
     """The problems of all files, in order of their paths, with why each is not public and who had to yield its id."""
-    holders = _holders(records)
+    yielding = rivals_of(records)
     for record in records.values():
-        yield from record.problems
-        if record.id and record.id != record.claim:
-            holder = holders.get(record.claim.casefold(), "another file")
-            what = f"{holder} has the id {record.claim}, so this is {record.id}"
-            yield Problem(
-                record.source, 0, what, "give one of the two a reference or a slug of its own", kind="id-taken"
-            )
-        elif why := _why_not_public(record, newsroom):
-            yield Problem(record.source, 0, why, severity=Severity.NOTE, kind=record.status.value)
+        yield from of_file(record, newsroom)
+        if record.source in yielding:
+            yield yielding[record.source]
+
+
+def of_file(record: FileRecord, newsroom: Newsroom) -> Iterator[Problem]:
+    """The problems of one file, with why it is not public."""
+    yield from record.problems
+    if why := _why_not_public(record, newsroom):
+        yield Problem(record.source, 0, why, severity=Severity.NOTE, kind=record.status.value)
+
+
+def rivals_of(records: Mapping[str, FileRecord]) -> dict[str, Problem]:
+    """Who of all had to yield its id, by source."""
+    holders = _holders(records)
+    return rivals(records.values(), lambda claim: holders.get(claim.casefold()))
+
+
+def rivals(records: Iterable[FileRecord], first: Callable[[str], str | None]) -> dict[str, Problem]:
+    """Who had to yield its id, by source; ``first`` says who has an id that is claimed."""
+    return {
+        record.source: Problem(
+            record.source,
+            0,
+            f"{first(record.claim) or 'another file'} has the id {record.claim}, so this is {record.id}",
+            "give one of the two a reference or a slug of its own",
+            kind="id-taken",
+        )
+        for record in records
+        if record.id and record.id != record.claim
+    }
 
 
 def rivals_to_come(records: Mapping[str, FileRecord]) -> Iterator[Problem]:

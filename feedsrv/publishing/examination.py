@@ -17,6 +17,7 @@ from feedsrv.files.kinds import attached, is_document_name, not_read
 from feedsrv.files.settling import Unsettled
 from feedsrv.newsroom import Newsroom
 from feedsrv.problem import Problem
+from feedsrv.publishing.standing import Scope
 from feedsrv.publishing.surroundings import Surroundings
 from feedsrv.reading import Origin, Reading, Status, Visibility
 from feedsrv.release import Release, Withdrawal
@@ -69,7 +70,7 @@ class Examined:
 
 
 class Examination:
-    """One look at the folder: it is listed once, and each file in it is examined as of ``now``.
+    """One look at the folder, or at a ``scope`` in it: it is listed once, and each file is examined as of ``now``.
 
     The word of the ``judge`` is the last one on each file that is read. What is ``unsettled`` is not read, nor what it
     belongs to. Raises PublishingFailed if the folder cannot be read.
@@ -82,6 +83,7 @@ class Examination:
         now: datetime,
         judge: Judge = as_stated,
         unsettled: Unsettled = ALL_SETTLED,
+        scope: Scope | None = None,
     ) -> None:
         self._catalogue = catalogue
         self._newsroom = newsroom
@@ -89,9 +91,10 @@ class Examination:
         self._judge = judge
         self._unsettled = unsettled
         self._remembered: Mapping[str, FileRecord] = {}
-        self._surroundings = Surroundings(catalogue, newsroom, unsettled)
+        listed = scope.listing if scope else catalogue.list()
+        self._surroundings = Surroundings(catalogue, newsroom, unsettled, listed)
         self.listing = self._surroundings.listing
-        self.attached: set[str] = set()
+        self.attached: set[str] = set(scope.attached if scope else ())
         """The documents that go with the texts met so far: they are no releases."""
 
     def releases(

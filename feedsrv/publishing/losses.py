@@ -7,7 +7,7 @@ nothing: the bytes of its file are others.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
@@ -76,12 +76,19 @@ def _is_most(lost: int, before: int, after: int) -> bool:
     return lost * 2 > before
 
 
-def of(examination: Examination, update: Update, records: Mapping[str, FileRecord], now: datetime) -> Losses:
-    """What would be lost if these records were published now."""
+def of(
+    examination: Examination,
+    update: Update,
+    records: Mapping[str, FileRecord],
+    now: datetime,
+    among: Set[str] | None = None,
+) -> Losses:
+    """What would be lost if these records were published now, ``among`` these sources, or all."""
     known_before = update.remembered()
     new = {record.basis.digest for source, record in records.items() if source not in known_before} - {""}
     by_kind: dict[_Loss, list[str]] = {kind: [] for kind in _Loss}
-    for source in sorted(update.sources or (() if update.published_before else examination.listing.sources)):
+    public = update.sources if among is None else {source for source in among if source in update.sources}
+    for source in sorted(public or (() if update.published_before else examination.listing.sources)):
         known = known_before.get(source)
         if record := records.get(source):
             kind = _of_record(record, known, examination.version(source), now)

@@ -7,7 +7,7 @@ minute and never its embargo, and costs no other release anything.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import replace
 from datetime import datetime
 
@@ -22,26 +22,30 @@ _NOTICES = frozenset({Status.WITHDRAWN, Status.LONG_WITHDRAWN})
 _log = logging.getLogger(__name__)
 
 
-def guard(update: Update, records: Mapping[str, FileRecord], now: datetime) -> dict[str, FileRecord]:
-    """Take out of the next generation what contradicts the gate, and log it.
+def guard(
+    update: Update, records: Mapping[str, FileRecord], now: datetime, sources: Set[str] | None
+) -> list[FileRecord]:
+    """Take out of the next generation what contradicts the gate, of these sources or of all, and log it.
 
-    Returns the records, with those taken out to be read again. Raises PublishingFailed if something stays in.
+    Returns the records of what was taken out, to be read again. Raises PublishingFailed if something stays in.
     """
-    kept = dict(records)
+    taken_out: dict[str, FileRecord] = {}
     for _ in range(_PASSES):
-        found = dict(_contradictions(update, records, now))
+        found = dict(_contradictions(update, records, now, sources))
         if not found:
-            return kept
+            return list(taken_out.values())
         for source, what in found.items():
             _log.error("%s: %s; it was left out", source, what)
             update.remove(source)
-            if source in kept:
-                kept[source] = replace(kept[source], basis=Basis())
+            if source in records:
+                taken_out[source] = replace(records[source], basis=Basis())
     raise PublishingFailed(f"{', '.join(found)}: what is not public cannot be kept out of the index; report this fault")
 
 
-def _contradictions(update: Update, records: Mapping[str, FileRecord], now: datetime) -> Iterator[tuple[str, str]]:
-    for source, is_notice in update.staged():
+def _contradictions(
+    update: Update, records: Mapping[str, FileRecord], now: datetime, sources: Set[str] | None
+) -> Iterator[tuple[str, str]]:
+    for source, is_notice in update.staged(sources):
         said = records[source].visibility.status(now) if source in records else None
         if said not in (_NOTICES if is_notice else {Status.PUBLIC}):
             what = "the notice of its withdrawal" if is_notice else "its text"

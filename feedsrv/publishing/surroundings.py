@@ -20,18 +20,14 @@ from feedsrv.reading import Status, Visibility
 
 
 class Surroundings:
-    """What lies in the folder beside each release, listed once: companions, indexes of folders, and enclosures.
+    """What lies in the folder beside each release that is listed: companions, indexes of folders, and enclosures."""
 
-    Raises PublishingFailed if the folder cannot be read.
-    """
-
-    def __init__(self, catalogue: Catalogue, newsroom: Newsroom, unsettled: Unsettled) -> None:
+    def __init__(self, catalogue: Catalogue, newsroom: Newsroom, unsettled: Unsettled, listed: FolderListing) -> None:
         self._catalogue = catalogue
         self._newsroom = newsroom
         self._unsettled = unsettled
         self._data = dict[str, bytes]()
         self._indexes = dict[str, tuple[str, ...]]()
-        listed = catalogue.list()
         self.listing = listed.without(set(self._belonging(listed)))
         self.enclosures = catalogue.enclosures(self.listing, self._own_visibility)
         self._unsettled_beside = defaultdict[str, list[str]](list)  # by folder

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Sequence, Set
 from datetime import datetime
-from pathlib import PurePosixPath
 from threading import Event
 from time import monotonic
 
 from feedsrv.errors import FeedsrvError, FilesUnsettled, IndexLocked
 from feedsrv.files.catalogue import Catalogue
 from feedsrv.files.changes import changes
-from feedsrv.files.kinds import is_document_name, is_release_name
 from feedsrv.files.settling import Settling
 from feedsrv.problem import Problem, Severity
-from feedsrv.publishing import Summary, publish
+from feedsrv.publishing import Memory, Summary, publish
 from feedsrv.search import SearchIndex
 
 TICK = 1.0
@@ -70,6 +68,7 @@ class _Publisher:
         self._tell = report
         self._settling = Settling(catalogue.folder)
         self._watched = _Watched(clock)
+        self._memory = Memory()
         self._turns: datetime | None = None  # when a release appears or goes by itself
         self._full_pass = 0.0
         self._sign_of_life = 0.0
@@ -88,7 +87,7 @@ class _Publisher:
         else:
             self._settling.notice(paths)
         if settled := self._settling.look():
-            self._run(_sources(settled))
+            self._run(settled)
         self.tick()
 
     def tick(self) -> None:
@@ -108,7 +107,13 @@ class _Publisher:
         now, unsettled = self._clock(), self._settling.unsettled
         try:
             summary = publish(
-                self._catalogue, self._index, now, only=only, unsettled=unsettled, progress=self._showing_life
+                self._catalogue,
+                self._index,
+                now,
+                only=only,
+                unsettled=unsettled,
+                progress=self._showing_life,
+                memory=self._memory,
             )
         except (IndexLocked, FilesUnsettled):
             self._full_pass, self._turns = monotonic() + TICK, None
@@ -165,14 +170,3 @@ class _Watched:
 
     def _ahead(self) -> float:
         return self._clock().timestamp() - monotonic()
-
-
-def _sources(paths: Iterable[str]) -> frozenset[str] | None:
-    """The sources among the paths; None where it cannot be said what changed.
-
-    That is so for a folder, newsroom.toml, a file that belongs to a release or states something of one.
-    """
-    names = {path: PurePosixPath(path).name for path in paths}
-    if all(is_release_name(name) and not is_document_name(name) for name in names.values()):
-        return frozenset(names)
-    return None

@@ -1,0 +1,253 @@
+"""A publisher that stays looks at what has changed and no more, and finds what a look at all would have found."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from feedsrv.errors import RemovalRefused
+from feedsrv.files.settling import Unsettled
+from feedsrv.publishing import Memory, Summary, publish
+from feedsrv.search.whoosh.index import WhooshIndex
+from tests.conftest import NOW, MakeNewsroom, Newsroom, release
+
+NAMES = (
+    *("a.md", "a.fr.md", "b.md", "c.md", "d.txt", "a.pdf", "a.png", "a.yaml", "b.docx", "c.d.md", "x.rtf", "x.md"),
+    *("n/a.md", "n/b.md", "n/a.jpg", "n/deep/c.md", "n/deep/c.json", "n/n.json", "n/_index.md", "n/index.md"),
+    *("one/index.md", "one/index.fr.md", "one/map.png", "one/notes.md", "one/inner/plan.pdf", "one/index.yaml"),
+    *("two/index.md", "two/first.md", "two/second.md", "two/first.pdf", ".hidden.md", "readme.md", "c.md.part"),
+    *("drafts/e.md", "_posts/2026-01-02-f.md", "p/q/r.md", "p/q/r.pdf", "images/shared.png", "newsroom.toml"),
+)
+
+
+def content(random: Random, name: str) -> bytes:
+    """What may stand in a file of this name."""
+    if name == "newsroom.toml":
+        return random.choice(['title = "T"\n', "[topics.t]\nmatch = ['quay']\n", "languages = ['en', 'fr']\n"]).encode()
+    if name.endswith((".yaml", "index.json")):
+        return random.choice([b"draft: true\n", b"author: Somebody\n", b'title: "Other"\n'])
+    if name.endswith(".json"):
+        return random.choice([b'{"draft": true}', b'{"layout": "x"}'])
+    if name.endswith("_index.md"):
+        return random.choice(["---\ncascade:\n  draft: true\n---\n", "---\ntitle: Section\n---\n"]).encode()
+    if not name.endswith((".md", ".txt")):
+        return random.randbytes(random.choice([5, 9]))
+    fields = {
+        "slug": random.choice(["quay", "quay", "Quay", "quay-2026-01-15", "", "", ""]),
+        "draft": random.choice(["", "", "", "true"]),
+        "embargo": random.choice(["", "", "", "2026-11-03 10:00 UTC", "2026-11-05", "whenever"]),
+        "expires": random.choice(["", "", "", "2026-11-04"]),
+        "withdrawn": random.choice(["", "", "", "2026-10-20", "2026-11-06"]),
+        "image": random.choice(["", "", "a.png", "/images/shared.png"]),
+    }
+    title, date = random.choice("ABC"), random.choice(["2026-01-15", "2026-01-15", "2026-02-01"])
+    links = ["", "[plan](b.docx)", "![map](map.png)", "[r](/p/q/r.pdf)", "[notes](notes.md)", "[none](none.pdf)"]
+    text = f"The quay opens. {random.choice(links)}"
+    if random.random() < 0.1:
+        return random.choice([b"", b"---\ntitle: [\n---\n", b"Some words without a date."])
+    return release(title, date, text, **{key: value for key, value in fields.items() if value}).encode()
+
+
+def step(random: Random, folder: Path) -> set[str]:
+    """Change something in the folder; returns the paths that somebody would tell of."""
+    told: set[str] = set()
+    for _ in range(random.choice([1, 1, 1, 2, 4])):
+        name = random.choice(NAMES)
+        path = folder / name
+        match random.choice(["write", "write", "write", "remove", "rename", "folder", "link"]):
+            case "remove" if path.exists():
+                path.unlink()
+            case "rename" if path.exists():
+                other = random.choice(NAMES[:-1])
+                (folder / other).parent.mkdir(parents=True, exist_ok=True)
+                path.rename(folder / other)
+                told.add(other)
+            case "folder" if "/" in name and path.parent.exists():
+                name = name.partition("/")[0]
+                if random.random() < 0.5:
+                    shutil.rmtree(folder / name)
+                else:
+                    target = folder / random.choice(["moved", "n", "one"])
+                    if not target.exists():
+                        (folder / name).rename(target)
+                        told.add(target.name)
+            case "link" if not path.exists() and name != "newsroom.toml" and random.random() < 0.3:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.symlink_to("/etc/hostname")
+            case "write":
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.unlink(missing_ok=True)
+                path.write_bytes(content(random, name))
+        told.add(name)
+    return told
+
+
+def facts(summary: Summary) -> object:
+    return (
+        dict(summary.records),
+        {status: count for status, count in summary.statuses.items() if count},
+        sorted(map(repr, summary.problems)),
+        summary.true_until,
+    )
+
+
+def generation(index: WhooshIndex) -> str:
+    return index.snapshot().generation.split("-")[2]
+
+
+def live(seed: int, root: Path, steps: int) -> None:
+    """Publish change by change, and compare every third time with what a look at all finds."""
+    random = Random(seed)
+    newsroom, memory = Newsroom(root / "newsroom"), Memory()
+    for _ in range(8):
+        step(random, newsroom.releases)
+    publish(newsroom.catalogue, newsroom.index, newsroom.now, force=True, memory=memory)
+    for number in range(1, steps + 1):
+        told = frozenset(step(random, newsroom.releases))
+        newsroom.now += timedelta(hours=random.choice([0, 0, 0, 5, 20]))
+        found = publish(newsroom.catalogue, newsroom.index, newsroom.now, force=True, only=told, memory=memory)
+        if number % 3 == 0:
+            anew = WhooshIndex(root / f"index-{number}")
+            expected = publish(newsroom.catalogue, anew, newsroom.now, force=True)
+            assert facts(found) == facts(expected), (seed, number, told)
+            assert generation(newsroom.index) == generation(anew), (seed, number, told)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_any_history_published_change_by_change_is_what_a_look_at_all_finds(tmp_path: Path, seed: int) -> None:
+    live(seed, tmp_path, 9)
+
+
+@pytest.mark.bench
+@pytest.mark.parametrize("seed", range(100, 300))
+def test_many_histories_published_change_by_change(tmp_path: Path, seed: int) -> None:
+    live(seed, tmp_path, 15)
+
+
+class Looks:
+    """The files of a folder that are opened, and the folders that are listed."""
+
+    def __init__(self, folder: Path, patch: pytest.MonkeyPatch) -> None:
+        self.opened: list[str] = []
+        self.listed: list[str] = []
+        self._folder = folder
+        for name, kept in (("open", self.opened), ("scandir", self.listed)):
+            patch.setattr(os, name, self._counting(getattr(os, name), kept))
+
+    def _counting(self, call: Callable[..., object], kept: list[str]) -> Callable[..., object]:
+        def counted(path: str | Path, *others: object) -> object:
+            if Path(path).is_relative_to(self._folder):
+                kept.append(Path(path).relative_to(self._folder).as_posix())
+            return call(path, *others)
+
+        return counted
+
+
+FILES: dict[str, str | bytes] = {
+    **{f"n/{number}.md": release(str(number)) for number in range(60)},
+    **{f"bundles/{number}/index.md": release(str(number), body="![m](m.png)") for number in range(20)},
+    **{f"bundles/{number}/m.png": bytes([number]) for number in range(20)},
+    "n/1.pdf": b"%PDF-",
+    "n/3.yaml": "summary: Some of it.\n",
+    "later.md": release(embargo="2026-11-01 13:00 UTC"),
+}
+CHANGES: dict[str, tuple[dict[str, str | bytes], set[str]]] = {
+    "a text": ({"n/1.md": release("Other")}, {"n/1.md", "n/1.pdf"}),
+    "a new text": ({"n/new.md": release("New")}, {"n/new.md"}),
+    "an attachment": ({"n/1.pdf": b"%PDF-2"}, {"n/1.md", "n/1.pdf"}),
+    "a side-car file": ({"n/3.yaml": "summary: All of it.\n"}, {"n/3.md", "n/3.yaml"}),
+    "a picture in a bundle": ({"bundles/3/m.png": b"other"}, {"bundles/3/index.md", "bundles/3/m.png"}),
+    "a new file in a bundle": (
+        {"bundles/3/n.pdf": b"new"},
+        {f"bundles/3/{name}" for name in ("index.md", "m.png", "n.pdf")},
+    ),
+    "a new bundle": (
+        {"bundles/new/index.md": release("New"), "bundles/new/a.png": b"a"},
+        {"bundles/new/index.md", "bundles/new/a.png"},
+    ),
+    "nothing": ({}, set()),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_change_costs_what_it_has_to_do_with_and_not_what_there_is(
+    make_newsroom: MakeNewsroom, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    newsroom, memory = make_newsroom(FILES), Memory()
+    publish(newsroom.catalogue, newsroom.index, newsroom.now, memory=memory)
+    files, expected = CHANGES[change]
+    newsroom.write(files)
+    with monkeypatch.context() as patch:
+        looks = Looks(newsroom.releases, patch)
+        summary = publish(newsroom.catalogue, newsroom.index, newsroom.now, only=files.keys(), memory=memory)
+    assert {*looks.opened} - {"newsroom.toml"} == expected
+    assert looks.listed == []
+    assert summary.added + summary.changed == bool(files)
+
+
+def test_whose_time_has_come_is_read_and_nothing_else(
+    make_newsroom: MakeNewsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newsroom, memory = make_newsroom(FILES), Memory()
+    summary = publish(newsroom.catalogue, newsroom.index, newsroom.now, memory=memory)
+    assert summary.true_until == NOW + timedelta(hours=1)
+    newsroom.now = summary.true_until
+    with monkeypatch.context() as patch:
+        looks = Looks(newsroom.releases, patch)
+        summary = publish(newsroom.catalogue, newsroom.index, newsroom.now, only=frozenset(), memory=memory)
+    assert (summary.added, summary.true_until) == (1, None)
+    assert {*looks.opened} - {"newsroom.toml"} == {"later.md"}
+
+
+def test_one_whose_time_comes_while_it_is_written_comes_when_it_has_settled(make_newsroom: MakeNewsroom) -> None:
+    newsroom, memory = make_newsroom(FILES), Memory()
+    publish(newsroom.catalogue, newsroom.index, newsroom.now, memory=memory)
+    newsroom.now += timedelta(hours=1)
+    for unsettled, added in ((Unsettled(frozenset({"later.md"})), 0), (Unsettled(), 1), (Unsettled(), 0)):
+        found = publish(
+            newsroom.catalogue, newsroom.index, newsroom.now, only=frozenset(), unsettled=unsettled, memory=memory
+        )
+        assert found.added == added
+
+
+@pytest.mark.parametrize(
+    "doubt", ["somebody else", "a clock that was set back", "a folder's index", "another newsroom"]
+)
+def test_where_it_is_in_doubt_what_changed_everything_is_looked_at(make_newsroom: MakeNewsroom, doubt: str) -> None:
+    newsroom, memory = make_newsroom(FILES), Memory()
+    publish(newsroom.catalogue, newsroom.index, newsroom.now, memory=memory)
+    standing, told = memory.standing, {"n/1.md"}
+    if doubt == "somebody else":
+        publish(newsroom.catalogue, WhooshIndex(newsroom.settings.index), newsroom.now, only={"n/1.md"})
+        newsroom.write({"n/2.md": release("Other")})
+        publish(newsroom.catalogue, WhooshIndex(newsroom.settings.index), newsroom.now)
+    elif doubt == "a clock that was set back":
+        newsroom.now -= timedelta(minutes=1)
+    elif doubt == "a folder's index":
+        newsroom.write({"n/_index.md": "---\ncascade:\n  draft: true\n---\n"})
+        told = {"n/_index.md"}
+    else:
+        newsroom.write({"newsroom.toml": 'title = "Other"'})
+        told = {"newsroom.toml"}
+    summary = publish(newsroom.catalogue, newsroom.index, newsroom.now, force=True, only=told, memory=memory)
+    assert memory.standing is not standing
+    expected = publish(newsroom.catalogue, WhooshIndex(newsroom.root / "anew"), newsroom.now, force=True)
+    assert facts(summary) == facts(expected)
+
+
+def test_a_run_that_failed_is_not_built_on(make_newsroom: MakeNewsroom) -> None:
+    newsroom, memory = make_newsroom({f"{number}.md": release() for number in range(3)}), Memory()
+    publish(newsroom.catalogue, newsroom.index, newsroom.now, memory=memory)
+    newsroom.remove(*(f"{number}.md" for number in range(3)))
+    told = frozenset(f"{number}.md" for number in range(3))
+    with pytest.raises(RemovalRefused):
+        publish(newsroom.catalogue, newsroom.index, newsroom.now, only=told, memory=memory)
+    assert memory.standing is None
+    summary = publish(newsroom.catalogue, newsroom.index, newsroom.now, only=told, force=True, memory=memory)
+    assert summary.removed == 3
