@@ -287,7 +287,7 @@ class TestTrouble:
 
     def test_a_damaged_file_of_the_index_is_noticed_and_the_index_made_anew(self, make_newsroom: MakeNewsroom) -> None:
         newsroom = make_newsroom({"a.md": release("A"), "b.md": release("B")})
-        (victim,) = (newsroom.settings.index / newsroom.snapshot().generation / "segments").glob("*.pst")
+        (victim,) = (newsroom.settings.index / newsroom.snapshot().generation / "segments").glob("*.inv")
         data = bytearray(victim.read_bytes())
         data[len(data) // 2] ^= 0xFF
         victim.unlink()

@@ -231,7 +231,7 @@ class TestPublishing:
         publish(index, a_release("b"))
         assert sorted(ask(other)) == ["a", "b"]
 
-    def test_a_while_after_a_publication_no_thread_sees_the_generation_before(
+    def test_once_a_thread_has_seen_a_publication_no_other_sees_the_generation_before(
         self, index: SearchIndex, make_index: MakeIndex
     ) -> None:
         publish(index, a_release("0"))
@@ -248,6 +248,7 @@ class TestPublishing:
                 list(pool.map(look, range(threads)))
                 publish(index, a_release(str(number)))
                 sleep(LAG)
+                other.snapshot()
                 assert set(pool.map(look, range(threads))) == {index.status().published}
 
     def test_until_when_it_is_true_and_whether_the_publisher_lives_is_told(self, index: SearchIndex) -> None:

@@ -152,7 +152,7 @@ class Update(Protocol):
         """
 
     def published(self, sources: Set[str] | None = None) -> Iterator[Release | Withdrawal]:
-        """What these sources, or all, have in the generation it starts from, in no particular order."""
+        """What these sources, or all, have in the generation it starts from and have kept, in no particular order."""
 
     def set_newsroom(self, newsroom: Newsroom) -> None:
         """Let the next generation have these editorial settings; before anything is put."""

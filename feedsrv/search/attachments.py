@@ -1,82 +1,78 @@
-"""The files of releases within a generation, under their digests: taken over from the one before, or copied in."""
+"""The files of releases: each lies once beside the generations, by its digest, and goes with the last that has it."""
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
-from feedsrv.errors import FileUnreadable
+from feedsrv.errors import FileUnreadable, IndexUnavailable
 from feedsrv.problem import Problem
 from feedsrv.release import Release, Withdrawal
-from feedsrv.search.generations import link
-from feedsrv.search.manifest import ATTACHMENTS, OWNERS, attachments, digests
+from feedsrv.search.manifest import named
 
 _CHUNK = 1 << 20
+_COPYING = ".copy"
 
 
-class Files:
-    """The files of the next generation in the making.
+class Attachments:
+    """The folder of the files of all generations.
 
-    ``base`` is the folder of the one that it starts from. Raises IndexUnavailable if that is not what was published.
+    ``is_distrusted``: what lies there is compared with its name before it is used.
     """
 
-    def __init__(self, base: Path | None) -> None:
-        self._base = base
-        self._of = attachments(base) if base else {}
+    def __init__(self, folder: Path, *, is_distrusted: bool) -> None:
+        self._folder = folder
+        self._is_distrusted = is_distrusted
 
-    def take(self, building: Path, record: Release | Withdrawal, found: Mapping[str, Path]) -> None:
-        """Let the files of a release be in it. Raises FileUnreadable for one that is not what its digest says."""
-        found_in = record.attachments if isinstance(record, Release) else ()
-        wanted = sorted({attachment.digest for attachment in found_in})
-        (building / ATTACHMENTS).mkdir(mode=0o700, exist_ok=True)
-        for digest in wanted:
-            self._take(building / ATTACHMENTS / digest, found.get(digest), record.source)
-        self.drop(record.source)
-        if wanted:
-            self._of[record.source] = wanted
+    def take(self, record: Release | Withdrawal, found: Mapping[str, Path]) -> None:
+        """Have the files of a release there. Raises FileUnreadable for one that is not what its digest says."""
+        attachments = record.attachments if isinstance(record, Release) else ()
+        for digest in sorted({attachment.digest for attachment in attachments}):
+            self._folder.mkdir(mode=0o700, exist_ok=True)
+            target, original = self._folder / digest, found.get(digest)
+            if not self._is_there(target) and (original is None or not _copy(original, target)):
+                remedy = "nothing is to be done, it is read again soon; if this stays, look at the disk"
+                raise FileUnreadable(Problem(record.source, 0, "a file of it changed while it was read", remedy))
 
-    def drop(self, source: str) -> None:
-        """Let what a source had not be in it, unless another has it too."""
-        self._of.pop(source, None)
+    def prune(self, listed: Iterable[str]) -> None:
+        """Let no other files be there."""
+        kept = set(listed)
+        with suppress(FileNotFoundError):
+            for path in self._folder.iterdir():
+                if path.name not in kept:
+                    path.unlink()
 
-    def finish(self, building: Path) -> None:
-        """Have all of them in place, no other, and word of whose they are."""
-        folder = building / ATTACHMENTS
-        folder.mkdir(mode=0o700, exist_ok=True)
-        wanted = digests(self._of)
-        for digest in sorted(wanted):
-            self._take(folder / digest, None, "")
-        for path in folder.iterdir():
-            if path.name not in wanted:
-                path.unlink()
-        (building / OWNERS).write_text(json.dumps(self._of, sort_keys=True, separators=(",", ":")), "utf8")
-
-    def _take(self, target: Path, original: Path | None, source: str) -> None:
-        if target.exists():
-            return
-        published = self._base / ATTACHMENTS / target.name if self._base else None
-        if published and published.exists():
-            link(published, target)
-        elif original is None or not _copy(original, target):
-            remedy = "nothing is to be done, it is read again soon; if this stays, look at the disk"
-            raise FileUnreadable(Problem(source, 0, "a file of it changed while it was read", remedy))
+    def _is_there(self, path: Path) -> bool:
+        if not path.is_symlink() and path.exists():
+            if not self._is_distrusted:
+                return True
+            with suppress(IndexUnavailable):
+                for _ in named(path):
+                    pass
+                return True
+        return False
 
 
 def _copy(original: Path, target: Path) -> bool:
-    """Copy a file; whether it was what the name of the target says, else nothing is left."""
+    """Copy a file; whether it was what the name of the target says, else nothing is changed."""
     try:
         descriptor = os.open(original, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
         return False
     digest = sha256()
-    with os.fdopen(descriptor, "rb") as file, target.open("xb") as copy:
+    copied = target.with_name(f"{target.name}{_COPYING}")
+    with os.fdopen(descriptor, "rb") as file, copied.open("wb") as copy:
+        copied.chmod(0o600)
         while chunk := file.read(_CHUNK):
             digest.update(chunk)
             copy.write(chunk)
-    if digest.hexdigest() == target.name:
-        return True
-    target.unlink()
-    return False
+        copy.flush()
+        os.fsync(copy.fileno())
+    if digest.hexdigest() != target.name:
+        copied.unlink()
+        return False
+    copied.replace(target)
+    return True

@@ -4,8 +4,9 @@
 
     index/
         current -> gen-7-3f9a1c04b2d8    switched atomically; readers look where it points
-        gen-7-3f9a1c04b2d8/              manifest.json, newsroom.toml, the engine's files in segments/,
-                                         and those of the releases in files/ (see `feedsrv.search.attachments`)
+        gen-7-3f9a1c04b2d8/              manifest.json, newsroom.toml, attachments (the digests of these), and the
+                                         engine's files in segments/
+        files/                           those of the releases (see `feedsrv.search.attachments`)
         gen-6-…/                         the one before, for readers that are still in it
         ledger                           what the publisher remembers of every file (see `feedsrv.search.ledger`)
         published                        how many releases there were last, in case all else is lost
@@ -29,7 +30,7 @@ from pathlib import Path
 from feedsrv.errors import IndexLocked, IndexUnavailable, PublishingFailed
 from feedsrv.search import trust
 from feedsrv.search.checksums import Checksums, sealed, unsealed
-from feedsrv.search.manifest import ATTACHMENTS, DIGITS, SEGMENTS, Manifest, compared
+from feedsrv.search.manifest import DIGITS, LISTED, SEGMENTS, Manifest, attachments, compared
 
 KEPT = 2
 """Generations that stay on the disk: the current one and the one that readers may still be in."""
@@ -141,14 +142,14 @@ class Generations:
         kept: int = KEPT,
     ) -> str:
         """Make a finished folder the current generation and return its name; all but the newest ``kept`` go."""
-        known = self.manifest(base).segments if base else {}
+        known = self.manifest(base).files if base else {}
         files: dict[str, Checksums] = {}
         for path in sorted(building.rglob("*")):
             relative = path.relative_to(building).as_posix()
-            is_taken_over = path.parent.name == SEGMENTS and path.name in known
-            if path.is_file() and path.parent.name != ATTACHMENTS:
-                files[relative] = known[path.name] if is_taken_over else Checksums.of(path)
-            if not base or not _same_file(path, self.path(base) / relative):
+            is_taken_over = relative in known and _is_linked(path, self.path(base or "") / relative)
+            if path.is_file():
+                files[relative] = known[relative] if is_taken_over else Checksums.of(path)
+            if not is_taken_over:
                 path.chmod(0o700 if path.is_dir() else 0o600)  # whatever the umask of whoever publishes
                 _flush(path)
         manifest = Manifest(engine, digest, dict(counts), files).write(building)
@@ -199,6 +200,15 @@ class Generations:
         _replace(self.folder / name, temporary)
         _flush(self.folder)
 
+    def attachments(self) -> set[str]:
+        """The digests of the attachments of all generations there are. Raises IndexUnavailable."""
+        return {digest for _, name in self._numbered() for digest in attachments(self.path(name))}
+
+    def have_the_same_attachments(self) -> bool:
+        """Whether the lists of attachments of all generations are one file."""
+        lists = (self.path(name) / LISTED for _, name in self._numbered())
+        return len({path.stat().st_ino for path in lists if path.exists()}) == 1
+
     def discard(self, building: Path) -> None:
         """Remove an unfinished folder."""
         shutil.rmtree(building, ignore_errors=True)
@@ -241,10 +251,13 @@ def _replace(path: Path, new: Path) -> None:
     new.rename(path)
 
 
-def _same_file(file: Path, other: Path) -> bool:
-    with suppress(OSError):
-        return file.samefile(other)
-    return False
+def _is_linked(file: Path, other: Path) -> bool:
+    """Whether `link` has made a file of another, which may be a copy."""
+    try:
+        status, of_other = file.stat(), other.stat()
+    except OSError:
+        return False
+    return (status.st_size, status.st_mtime_ns) == (of_other.st_size, of_other.st_mtime_ns)
 
 
 def _flush(path: Path) -> None:

@@ -7,7 +7,7 @@ a whole, one of the engine block by block (see `feedsrv.search.whoosh.storage`),
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -18,19 +18,20 @@ from feedsrv.errors import IndexUnavailable
 from feedsrv.search import trust
 from feedsrv.search.checksums import BLOCK, Checksums, sealed, unsealed
 
-SEGMENTS, ATTACHMENTS, OWNERS = "segments", "files", "files.json"
+SEGMENTS, ATTACHMENTS, LISTED = "segments", "files", "attachments"
+"""The folder of the engine's files; that of attachments, beside the generations; the list of those of a generation."""
 DIGITS = 12
 """Of the digest of its content, in the name of a generation."""
 
 _FILE = "manifest.json"
+_DIGEST = 32  # bytes of a SHA-256
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """What a generation says of itself.
 
-    ``engine`` is the version of all that its files depend on. ``files`` are those there are by relative path, but the
-    attachments, whose names are their checksums.
+    ``engine`` is the version of all that its files depend on. ``files`` are those there are by relative path.
     """
 
     engine: str
@@ -72,22 +73,18 @@ def read(folder: Path, relative: str) -> bytes:
     return content
 
 
-def attachments(folder: Path) -> dict[str, list[str]]:
-    """The digests of the attachments of each source that has any in a generation. Raises IndexUnavailable."""
-    return msgspec.json.decode(read(folder, OWNERS), type=dict[str, list[str]])
-
-
-def digests(owned: Mapping[str, Iterable[str]]) -> set[str]:
-    """The digests of all of them."""
-    return {digest for digests in owned.values() for digest in digests}
+def attachments(folder: Path) -> set[str]:
+    """The digests of the attachments of a generation. Raises IndexUnavailable."""
+    listed = read(folder, LISTED)
+    return {listed[start : start + _DIGEST].hex() for start in range(0, len(listed), _DIGEST)}
 
 
 def compared(folder: Path) -> Iterator[None]:
     """Compare all of a generation, a block at a step. Raises IndexUnavailable at what is not what was published."""
     for relative, known in Manifest.of(folder).files.items():
         yield from _same(folder / relative, known)
-    for digest in sorted(digests(attachments(folder))):
-        yield from named(folder / ATTACHMENTS / digest)
+    for digest in sorted(attachments(folder)):
+        yield from named(folder.parent / ATTACHMENTS / digest)
 
 
 def named(path: Path) -> Iterator[None]:

@@ -154,7 +154,8 @@ class Verification:
 
 def _stamps(folder: Path) -> Iterator[object]:
     """What is another when somebody has written to a generation, or has taken from it or added to it."""
-    for path in (folder, folder / ATTACHMENTS, *_files(folder), *_files(folder / SEGMENTS)):
+    beside = folder.parent / ATTACHMENTS
+    for path in (folder, *([beside] if beside.exists() else ()), *_files(folder), *_files(folder / SEGMENTS)):
         with trust.translating_errors(path):
             yield path.name, _stamp(path)
 
@@ -166,7 +167,7 @@ def _stamp(path: Path) -> tuple[int, ...]:
 
 def _files(folder: Path) -> Iterable[Path]:
     with trust.translating_errors(folder):
-        return [path for path in folder.iterdir() if path.name != ATTACHMENTS]
+        return list(folder.iterdir())
 
 
 def _everything(generations: Generations, name: str) -> Iterator[bool]:

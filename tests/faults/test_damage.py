@@ -42,18 +42,17 @@ def _files_of(newsroom: Newsroom) -> dict[str, Path]:
     """Every file of the current generation, and of what lies beside it, under a name that is the same each time."""
     index = newsroom.settings.index
     generation = index / (index / "current").readlink()
-    kinds = {"manifest.json", "newsroom.toml", "files.json"}
+    kinds = {"manifest.json", "newsroom.toml", "attachments"}
     found = {name: generation / name for name in kinds}
     for path in (generation / "segments").iterdir():
-        found[path.name if path.suffix == ".toc" else path.name.partition(".")[2]] = path
-    (found["attachment"],) = (generation / "files").iterdir()
+        found[path.name.partition(".")[2] if path.suffix in {".inv", ".col"} else path.name] = path
+    (found["attachment"],) = (index / "files").iterdir()
     return found | {name: index / name for name in ("ledger", "true-until")}
 
 
-SEGMENT = ("_MAIN_1.toc", "trm", "pst", "facts.col", "record.col", "_stored.col", "_body_len.col", "_title_len.col",
-           "_forms_len.col", "_title_forms_len.col")  # fmt: skip
+SEGMENT = ("_MAIN_1.toc", "table", "inv", "record.col", "_stored.col")
 BESIDE = ("ledger", "true-until")
-NAMES = ("manifest.json", "newsroom.toml", "files.json", "attachment", *SEGMENT, *BESIDE)
+NAMES = ("manifest.json", "newsroom.toml", "attachments", "attachment", *SEGMENT, *BESIDE)
 
 # --- how it is damaged ---
 

@@ -71,10 +71,10 @@ def is_a_link_itself(index: Path) -> None:
 
 
 TROUBLES: dict[str, Callable[[Path], None]] = {
-    "a byte of the postings is another": lambda index: overwrite(segment(index, ".pst"), 30, b"\xee"),
-    "the terms are zeroes": lambda index: overwrite(segment(index, ".trm"), 0, b"\0" * 400),
+    "a byte of the postings is another": lambda index: overwrite(segment(index, ".inv"), 3_000, b"\xee"),
+    "the terms are zeroes": lambda index: overwrite(segment(index, ".inv"), 0, b"\0" * 400),
     "the texts are cut off where they lie": lambda index: os.truncate(segment(index, ".record.col"), 10),
-    "an attachment is another": lambda index: overwrite(next((generation(index) / "files").iterdir()), 3, b"?"),
+    "an attachment is another": lambda index: overwrite(next((index / "files").iterdir()), 3, b"?"),
     "the manifest is gone": lambda index: (generation(index) / "manifest.json").unlink(),
     "the generation is gone": lambda index: shutil.rmtree(generation(index)),
     "the generation is a link": is_a_link_itself,
@@ -147,7 +147,7 @@ def test_a_worker_that_may_not_write_says_for_itself_that_it_cannot_read(tmp_pat
         folder.chmod(0o500)
     with web(newsroom.releases, index, log=log, before=without_power()) as served:
         page = served.get("/releases/crane")
-        overwrite(segment(index, ".pst"), 0, b"\xee" * 2_000)
+        overwrite(segment(index, ".inv"), 0, b"\xee" * 2_000)
         until(lambda: served.get("/search?q=ferry")[0] == served.get("/search?q=ferry&sort=oldest")[0] == 503)
         until(lambda: served.get("/health/ready")[0] == 503)
         assert served.get("/releases/crane") in (page, served.get("/releases/none-rendered-yet"))
@@ -162,7 +162,7 @@ def test_a_disk_that_fails_costs_what_is_read_of_it_and_no_worker(tmp_path: Path
     newsroom = Newsroom(tmp_path / "newsroom")
     newsroom.publish(FILES)
     index = newsroom.settings.index
-    (attachment,) = (generation(index) / "files").iterdir()
+    (attachment,) = (index / "files").iterdir()
     fails = traced("-D", f"--output={tmp_path / 'trace'}", f"--trace-path={attachment}", "--inject=read:error=EIO")
     with web(newsroom.releases, index, before=fails) as served:
         workers = children(served.process.pid)

@@ -2,35 +2,35 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Lock, local
+from threading import Lock
 from time import monotonic
 
-import numpy as np
-from whoosh.index import FileIndex
+from whoosh.index import TOC
 
 from feedsrv import newsroom_toml
 from feedsrv.errors import FeedsrvError, IndexUnavailable, NewsroomInvalid, PublishingFailed
-from feedsrv.newsroom import FILE_NAME, Newsroom
+from feedsrv.newsroom import FILE_NAME
 from feedsrv.search import LAG, IndexStatus
 from feedsrv.search.generations import TRUE_UNTIL, Generations
 from feedsrv.search.guarded import GuardedSnapshot
 from feedsrv.search.ledger import Ledger
 from feedsrv.search.manifest import ATTACHMENTS, SEGMENTS, read
 from feedsrv.search.verification import Verification
-from feedsrv.search.whoosh.columns import changed
-from feedsrv.search.whoosh.documents import Documents, engine_version
+from feedsrv.search.whoosh.arrays import Arrays
+from feedsrv.search.whoosh.codec import INDEX
+from feedsrv.search.whoosh.documents import engine_version
 from feedsrv.search.whoosh.postings import PostingsCache
 from feedsrv.search.whoosh.segments import Segments
 from feedsrv.search.whoosh.snapshot import WhooshSnapshot
 from feedsrv.search.whoosh.storage import MappedStorage
-from feedsrv.search.whoosh.update import WhooshUpdate
+from feedsrv.search.whoosh.table import Table
+from feedsrv.search.whoosh.update import TABLE, Base, WhooshUpdate
 
 LOOK_AFTER = 0.05
 """Seconds after which it is looked again whether anybody has written to the files of the open generation."""
@@ -45,27 +45,21 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _Generation:
-    """What the threads of a process share of a generation, and what each has of it: no idle thread keeps an old one."""
+    """A generation that is open, for all threads of a process."""
 
-    name: str
-    newsroom: Newsroom
-    folder: Path
-    engine: FileIndex
-    postings: PostingsCache
-    of_thread: local = field(default_factory=local)
+    base: Base
+    snapshot: GuardedSnapshot
+
+    @property
+    def name(self) -> str:
+        return self.base.name
 
     def look(self, verification: Verification) -> None:
         """Have compared anew what has been written to."""
         try:
-            self.engine.storage.look()
+            self.base.storage.look()
         except IndexUnavailable as error:
             verification.suspect(self.name, error)
-
-    def snapshot(self) -> WhooshSnapshot:
-        searcher = self.engine.searcher()
-        return WhooshSnapshot(
-            self.name, self.newsroom, self.postings, Segments(searcher.reader()), self.folder / ATTACHMENTS
-        )
 
 
 class WhooshIndex:
@@ -73,23 +67,20 @@ class WhooshIndex:
 
     def __init__(self, folder: Path) -> None:
         self._generations = Generations(folder)
-        self._ledger = Ledger(self._generations)
         self._opening = Lock()
         self._open: _Generation | None = None
         self._look_again = self._look_at_files = 0.0
         self._failed = ("", 0.0)  # the generation that could not be opened, and when that was tried
+        self._ledger = Ledger(self._generations)
         self._verification = Verification(self._generations)
+        self._base: Base | None = None  # what this process published last
         self._is_verified = False  # that which is the first to be gone on from
 
     def snapshot(self) -> GuardedSnapshot:
         """The newest generation that can be opened, for the calling thread. Raises IndexUnavailable."""
         held = self._open
         generation = held if held and monotonic() < self._look_again else self._newest()
-        mine: GuardedSnapshot | None = getattr(generation.of_thread, "snapshot", None)
-        if mine is None:
-            mine = GuardedSnapshot(generation.name, generation.newsroom, self._verification, generation.snapshot)
-            generation.of_thread.snapshot = mine
-        return mine
+        return generation.snapshot
 
     def status(self) -> IndexStatus:
         """What the publisher left word of; never raises, whatever state the index is in."""
@@ -127,20 +118,13 @@ class WhooshIndex:
     def update(self, *, rebuild: bool = False) -> Iterator[WhooshUpdate]:
         """Make the next generation; see `feedsrv.search.SearchIndex.update`."""
         with self._generations.writing():
-            base = self._sound_generation()
+            base = self._sound_base()
             self._ledger.read()
-            update = WhooshUpdate(
-                self._generations,
-                base.name if base else None,
-                Documents(base.engine.reader()) if base else None,
-                base.newsroom if base else None,
-                self._ledger,
-                is_rebuild=rebuild,
-            )
+            update = WhooshUpdate(self._generations, base, self._ledger, self._opened, is_rebuild=rebuild)
             with self._generations.translating_errors():
                 try:
                     yield update
-                    update.publish()
+                    self._base = update.publish()
                     self._verification.begin_anew()
                 except BaseException as error:
                     update.discard()
@@ -174,21 +158,28 @@ class WhooshIndex:
         if held and (name is None or self._is_sound(held, name) or self._has_just_failed(name)):
             self._look_again = looked + LAG
             return held
-        with self._opening:
-            name = self._generations.current()
-            if self._open and self._is_sound(self._open, name):
-                return self._open
-            try:
-                self._open = self._opened(name)
-                # Whoosh's readers refer to themselves: without this, generations nobody reads kept 335 files mapped.
-                gc.collect()
-            except IndexUnavailable as error:
-                if self._open is None:
-                    raise
-                if self._failed[0] != name:
-                    _log.error("%s; %s goes on serving", error, self._open.name)
-                self._failed = (name or "", monotonic())
+        if not self._opening.acquire(blocking=held is None):
+            assert held  # noqa: S101 - else it was waited for
+            return held  # another thread opens the next
+        try:
+            return self._opened_newest()
+        finally:
+            self._opening.release()
+
+    def _opened_newest(self) -> _Generation:
+        name = self._generations.current()
+        if self._open and self._is_sound(self._open, name):
             return self._open
+        try:
+            base = self._opened(name)
+            self._open = _Generation(base, self._snapshot_of(base))
+        except IndexUnavailable as error:
+            if self._open is None:
+                raise
+            if self._failed[0] != name:
+                _log.error("%s; %s goes on serving", error, self._open.name)
+            self._failed = (name or "", monotonic())
+        return self._open
 
     def _is_sound(self, held: _Generation, name: str | None) -> bool:
         return held.name == name and not self._verification.heed(held.name)
@@ -197,7 +188,7 @@ class WhooshIndex:
         failed, moment = self._failed
         return failed == name and monotonic() - moment < RETRY_AFTER
 
-    def _opened(self, name: str | None) -> _Generation:
+    def _opened(self, name: str | None) -> Base:
         if name is None:
             raise IndexUnavailable(f"nothing is published in {self._generations.folder} yet: run feedsrv index")
         self._verification.insist(name)
@@ -208,24 +199,35 @@ class WhooshIndex:
             )
         path = self._generations.path(name)
         try:
-            settings = newsroom_toml.parse(read(path, FILE_NAME).decode("utf8"))
-            engine = FileIndex(MappedStorage(path / SEGMENTS, manifest.segments))
-            postings = PostingsCache(changed(None, np.zeros(0, np.int64), list(Documents(engine.reader()).facts())))
+            newsroom = newsroom_toml.parse(read(path, FILE_NAME).decode("utf8"))
+            before = self._open.base if self._open else self._base
+            storage = MappedStorage(path / SEGMENTS, manifest.segments, before.storage if before else None)
+            columns = Arrays(storage.mapped(TABLE))
+            table = Table(columns, columns.facts["values"], columns.facts["size"])
+            segments = Segments.of(storage, TOC.read(storage, INDEX).segments, before.segments if before else None)
         except IndexUnavailable:
             raise
         except (OSError, NewsroomInvalid) as error:
             raise IndexUnavailable(f"{path} cannot be opened: {error}") from error
         except Exception as error:  # a damaged index makes Whoosh and pickle raise what they like
             raise IndexUnavailable(f"{path} is damaged ({type(error).__name__}: {error}): run feedsrv index") from error
-        return _Generation(name, settings, path, engine, postings)
+        return Base(name, newsroom, storage, table, segments)
 
-    def _sound_generation(self) -> _Generation | None:
+    def _snapshot_of(self, base: Base) -> GuardedSnapshot:
+        attachments = self._generations.folder / ATTACHMENTS
+        snapshot = WhooshSnapshot(base.name, base.newsroom, PostingsCache(base.table), base.segments, attachments)
+        return GuardedSnapshot(base.name, base.newsroom, self._verification, lambda: snapshot)
+
+    def _sound_base(self) -> Base | None:
         """The generation to start from; None, with a word in the log, if there is none that can be trusted."""
         name = self._generations.current()
         if name is None:
             return None
         try:
-            generation = self._opened(name)
+            if self._base and self._base.name == name and not self._verification.heed(name):
+                self._base.storage.look()
+                return self._base
+            base = self._opened(name)
             if not self._is_verified:
                 self._generations.verify(name)
         except IndexUnavailable as error:
@@ -233,4 +235,4 @@ class WhooshIndex:
             return None
         finally:
             self._is_verified = True
-        return generation
+        return base

@@ -28,8 +28,8 @@ from feedsrv.query.tree import (
 )
 from feedsrv.search import ranking
 from feedsrv.search.excerpts import Wanted
-from feedsrv.search.whoosh.columns import Mask
 from feedsrv.search.whoosh.postings import Postings, Ranks, Scores, union
+from feedsrv.search.whoosh.table import Mask
 from feedsrv.search.whoosh.terms import MOST_EXPANSIONS, NOWHERE, Places, Terms, documents, followed
 from feedsrv.search.work import WorkSpent
 from feedsrv.text import analysis

@@ -16,7 +16,7 @@ from cachetools import LRUCache, cachedmethod
 from numpy.typing import NDArray
 
 from feedsrv.search import ranking
-from feedsrv.search.whoosh.columns import Mask, Table
+from feedsrv.search.whoosh.table import Mask, Table
 from feedsrv.search.work import TERM
 
 ROOM = 32_000_000

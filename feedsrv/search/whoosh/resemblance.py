@@ -9,8 +9,8 @@ import numpy as np
 
 from feedsrv.release import Release
 from feedsrv.search import ranking
-from feedsrv.search.whoosh.columns import Mask
 from feedsrv.search.whoosh.postings import Ranks, Scores
+from feedsrv.search.whoosh.table import Mask
 from feedsrv.search.whoosh.terms import Terms
 from feedsrv.search.work import WorkSpent
 from feedsrv.text import analysis

@@ -1,65 +1,162 @@
-"""The segments of a generation: which documents have a term, where it stands in them, and the documents themselves."""
+"""The segments of a generation: which documents have a term, where it stands in them, and the documents themselves.
+
+The documents of all segments are numbered through. One that was replaced or taken out keeps its number until segments
+are merged, and is among the postings: the table of the generation knows which documents there still are.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from heapq import merge
+from itertools import accumulate, groupby
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from whoosh.reading import IndexReader, TermNotFound
+from whoosh.codec.base import Segment
+from whoosh.filedb.filestore import Storage
 
-from feedsrv.release import Release, Withdrawal
-from feedsrv.search.whoosh.documents import Documents
+from feedsrv.release import Release, Withdrawal, from_json
+from feedsrv.search.whoosh import codec
+from feedsrv.search.whoosh.inverted import Inverted, runs
 
 Numbers = NDArray[np.uint32]
 """Document numbers, ascending."""
+
+_AFTER_ALL = b"\xff"  # which is in no UTF-8
+
+
+class Leaf:
+    """One segment, as it lies in the storage of a generation."""
+
+    def __init__(self, storage: Storage, segment: Segment) -> None:
+        self._storage = storage
+        self.segment = segment
+        self.inverted: Inverted = codec.inverted(storage, segment)
+        self.fields = frozenset(self.inverted.fields())
+
+    @property
+    def size(self) -> int:
+        """How many documents it has, deleted ones included."""
+        return int(self.segment.doc_count_all())
+
+    @cached_property
+    def records(self) -> Sequence[bytes]:
+        """The records by the numbers of their documents within the segment."""
+        return codec.records(self._storage, self.segment)
+
+    def find(self, field: str, term: bytes) -> int | None:
+        """The number of a term; None where no document has it."""
+        return self.inverted.find(field, term) if field in self.fields else None
+
+
+class Beginning(NamedTuple):
+    """The postings of all terms that begin alike.
+
+    ``words`` is how many terms these are; of each posting the document, how often it has the term, and which of the
+    terms that is, by the order of their UTF-8 bytes. The terms of one document are in this order.
+    """
+
+    words: int
+    numbers: NDArray[np.uint32]
+    counts: NDArray[np.uint32]
+    of_words: NDArray[np.uint32]
 
 
 class Segments:
     """All segments of a generation, as one; shared between threads."""
 
-    def __init__(self, reader: IndexReader) -> None:
-        self._reader = reader
-        self._documents = Documents(reader)
+    def __init__(self, leaves: Sequence[Leaf]) -> None:
+        self.leaves = leaves
+        sizes = [leaf.size for leaf in leaves]
+        self._bases = [0, *accumulate(sizes)]
+
+    @classmethod
+    def of(cls, storage: Storage, segments: Iterable[Segment], before: Segments | None = None) -> Segments:
+        """These, in the storage of a generation; what ``before`` has open of the same files stays open."""
+        known = {leaf.inverted.mapped: leaf for leaf in before.leaves} if before else {}
+        return cls([known.get(codec.mapped(storage, segment)) or Leaf(storage, segment) for segment in segments])
+
+    @property
+    def size(self) -> int:
+        """How many documents there are, deleted ones included."""
+        return self._bases[-1]
 
     def postings(self, field: str, term: str) -> tuple[Numbers, NDArray[np.uint32]]:
         """The documents that have a term in a field, and how often each has it; deleted ones are among them."""
-        try:
-            matcher = self._reader.postings(field, term)
-        except TermNotFound:
-            return np.zeros(0, np.uint32), np.zeros(0, np.uint32)
-        numbers, occurrences = [], []
-        while matcher.is_active():
-            numbers.append(matcher.id())
-            occurrences.append(int(matcher.weight()))
-            matcher.next()
-        return np.array(numbers, np.uint32), np.array(occurrences, np.uint32)
+        numbers, counts = [_NONE], [_NONE]
+        for base, leaf, number in self._with(field, term):
+            documents, occurrences = leaf.inverted.postings(field, number)
+            numbers.append((documents + np.uint32(base)).astype(np.uint32))
+            counts.append(occurrences.astype(np.uint32))
+        return np.concatenate(numbers), np.concatenate(counts)
 
     def frequency(self, field: str, term: str) -> int:
         """How many documents have a term in a field, deleted ones included."""
-        return int(self._reader.doc_frequency(field, term))
+        return sum(leaf.inverted.frequency(field, number) for _, leaf, number in self._with(field, term))
 
     def places(self, field: str, term: str, numbers: Numbers | None = None) -> NDArray[np.uint64]:
         """Where a term stands, as ``number << 32 | position``, ascending; in these documents, where any are given."""
-        wanted = None if numbers is None else set(numbers.tolist())
-        found: list[int] = []
-        try:
-            matcher = self._reader.postings(field, term)
-        except TermNotFound:
-            return np.zeros(0, np.uint64)
-        decode = self._reader.schema[field].format.decode_positions
-        while matcher.is_active():
-            number = matcher.id()
-            if wanted is None or number in wanted:
-                found += (number << 32 | position for position in decode(matcher.value()))
-            matcher.next()
-        return np.array(found, np.uint64)
+        found = [np.zeros(0, np.uint64)]
+        for base, leaf, number in self._with(field, term):
+            documents, counts = leaf.inverted.postings(field, number)
+            places = leaf.inverted.places(field, number)
+            if numbers is not None:
+                wanted = numbers[np.searchsorted(numbers, base) : np.searchsorted(numbers, base + leaf.size)] - base
+                at = np.searchsorted(documents, wanted)
+                at = at[np.take(documents, at, mode="clip") == wanted]
+                starts = (np.cumsum(counts, dtype=np.int64) - counts)[at]
+                documents, counts = documents[at], counts[at]
+                places = places[runs(starts, counts)]
+            keys = (documents.astype(np.uint64) + np.uint64(base)) << np.uint64(32)
+            found.append(np.bitwise_or(np.repeat(keys, counts), places.astype(np.uint64)))
+        return np.concatenate(found)
+
+    def postings_of_beginning(self, field: str, prefix: str) -> Beginning:
+        """The postings of all terms of a field that begin so."""
+        start = prefix.encode("utf8")
+        found = [
+            (base, leaf.inverted, leaf.inverted.place(field, start), leaf.inverted.place(field, start + _AFTER_ALL))
+            for base, leaf in zip(self._bases, self.leaves, strict=False)
+            if field in leaf.fields
+        ]
+        terms = [inverted.terms(field, first, last) for _, inverted, first, last in found]
+        words = sorted(set().union(*terms))
+        places = {word: place for place, word in enumerate(words)}
+        numbers, counts, of_words = [_NONE], [_NONE], [_NONE]
+        for (base, inverted, first, last), own in zip(found, terms, strict=True):
+            if own:
+                lengths, documents, occurrences = inverted.postings_of(field, first, last)
+                numbers.append((documents + np.uint32(base)).astype(np.uint32))
+                counts.append(occurrences.astype(np.uint32))
+                of_words.append(np.repeat(np.array([places[word] for word in own], np.uint32), lengths))
+        return Beginning(len(words), np.concatenate(numbers), np.concatenate(counts), np.concatenate(of_words))
 
     def beginning(self, field: str, prefix: str) -> Iterator[str]:
         """The terms of a field that begin so, by their UTF-8 bytes, each once."""
-        for term in self._reader.expand_prefix(field, prefix):
-            yield term.decode("utf8")
+        start = prefix.encode("utf8")
+        found = (self._between(leaf, field, start, start + _AFTER_ALL) for leaf in self.leaves if field in leaf.fields)
+        return (term.decode("utf8") for term, _ in groupby(merge(*found)))
 
     def record(self, number: int) -> Release | Withdrawal:
         """The release, or the notice of its withdrawal, in a document."""
-        return self._documents.record(number)
+        at = int(np.searchsorted(self._bases, number, "right")) - 1
+        return from_json(self.leaves[at].records[number - self._bases[at]])
+
+    def _with(self, field: str, term: str) -> Iterator[tuple[int, Leaf, int]]:
+        encoded = term.encode("utf8")
+        for base, leaf in zip(self._bases, self.leaves, strict=False):
+            number = leaf.find(field, encoded)
+            if number is not None:
+                yield base, leaf, number
+
+    @staticmethod
+    def _between(leaf: Leaf, field: str, first: bytes, after: bytes) -> Iterator[bytes]:
+        start, stop = leaf.inverted.place(field, first), leaf.inverted.place(field, after)
+        for at in range(start, stop, _AT_ONCE):
+            yield from leaf.inverted.terms(field, at, min(at + _AT_ONCE, stop))
+
+
+_NONE = np.zeros(0, np.uint32)
+_AT_ONCE = 512  # terms that are read together

@@ -26,12 +26,12 @@ from feedsrv.query.tree import And, Dates, Filter, Node, Not, Or
 from feedsrv.release import Attachment, Release, Withdrawal
 from feedsrv.search import Held, SitemapEntry, SitemapYear, ranking
 from feedsrv.search.excerpts import Wanted, excerpt, marked
-from feedsrv.search.whoosh.columns import FACETS, Mask
 from feedsrv.search.whoosh.matcher import Matcher
 from feedsrv.search.whoosh.postings import NO_POSTINGS, PostingsCache, Ranks
 from feedsrv.search.whoosh.resemblance import most_alike
 from feedsrv.search.whoosh.segments import Segments
 from feedsrv.search.whoosh.spelling import corrected
+from feedsrv.search.whoosh.table import FACETS, Mask
 from feedsrv.search.whoosh.terms import Terms
 from feedsrv.search.work import Work
 

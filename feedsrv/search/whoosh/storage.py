@@ -30,13 +30,29 @@ from feedsrv.search.checksums import BLOCK, Checksums
 class MappedStorage(Storage):  # type: ignore[misc]  # Whoosh's classes are untyped where they come from
     """Files of one folder, read-only; ``known`` are the checksums of each, None for one that is just being made.
 
+    What is a link to a file that ``before`` has mapped is not mapped, and not compared, a second time.
+
     Raises IndexUnavailable, here and wherever they are read, if one is not what was published.
     """
 
     readonly = True
 
-    def __init__(self, folder: Path, known: Mapping[str, Checksums | None]) -> None:
-        self._files = {name: _Mapped(folder / name, checksums) for name, checksums in known.items()}
+    def __init__(
+        self, folder: Path, known: Mapping[str, Checksums | None], before: MappedStorage | None = None
+    ) -> None:
+        self._files = {
+            name: (before and before.again(name, folder, checksums)) or Mapped(folder / name, checksums)
+            for name, checksums in known.items()
+        }
+
+    def again(self, name: str, folder: Path, checksums: Checksums | None) -> Mapped | None:
+        """What is mapped of a file already, if it lies in another folder, too, and is to hold the same there."""
+        mapped = self._files.get(name)
+        return mapped if mapped and checksums and mapped.is_at(folder / name, checksums) else None
+
+    def mapped(self, name: str) -> Mapped:
+        """The bytes of a file."""
+        return self._files[name]
 
     def look(self) -> None:
         """Have compared anew what has been written to since the last look.
@@ -59,7 +75,7 @@ class MappedStorage(Storage):  # type: ignore[misc]  # Whoosh's classes are unty
         return self._files[name].size
 
     def open_file(self, name: str, *args: Any, **kwargs: Any) -> StructFile:
-        return _MappedFile(self._files[name], name)
+        return _OpenFile(self._files[name], name)
 
 
 class BuildingStorage(FileStorage):  # type: ignore[misc]
@@ -68,22 +84,23 @@ class BuildingStorage(FileStorage):  # type: ignore[misc]
     Else what is damaged would be merged into new files, and have right checksums there.
     """
 
-    def __init__(self, folder: Path, known: Mapping[str, Checksums]) -> None:
+    def __init__(self, folder: Path, known: MappedStorage | None) -> None:
         super().__init__(str(folder))
-        self._checksums = known
-        self._known = MappedStorage(folder, known)
+        self._known = known
 
     def open_file(self, name: str, *args: Any, **kwargs: Any) -> StructFile:
-        if self._known.file_exists(name):
+        if self._known and self._known.file_exists(name):
             return self._known.open_file(name)
-        return super().open_file(name, *args, **kwargs)
+        return _OpenFile(self.mapped(name), name)
 
-    def mapped(self) -> MappedStorage:
-        """All there is by now."""
-        return MappedStorage(Path(self.folder), {name: self._checksums.get(name) for name in self.list()})
+    def mapped(self, name: str) -> Mapped:
+        """The bytes of a file."""
+        if self._known and self._known.file_exists(name):
+            return self._known.mapped(name)
+        return Mapped(Path(self.folder, name), None)
 
 
-class _Mapped:
+class Mapped:
     """The bytes of a file, each block compared with its checksum when it is first read."""
 
     def __init__(self, path: Path, checksums: Checksums | None) -> None:
@@ -97,6 +114,15 @@ class _Mapped:
             mapping = mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ) if self.size else b""
         self._view = memoryview(mapping)
         self._unseen = self._all()
+
+    def is_at(self, path: Path, checksums: Checksums) -> bool:
+        """Whether this is the file that is there, and is to hold the same; from then on it is looked at there."""
+        with trust.opened(path) as descriptor:
+            status = os.fstat(descriptor)
+        is_same = status.st_ino == self._status.st_ino and checksums == self._checksums
+        if is_same:
+            self._path = path
+        return is_same
 
     def look(self) -> None:
         try:
@@ -112,9 +138,14 @@ class _Mapped:
         return bytearray(b"\1" * -(-self.size // BLOCK) if self._checksums else b"")
 
     def read(self, start: int, stop: int) -> bytes:
+        """The bytes from ``start`` to ``stop``. Raises IndexUnavailable if they are not what was published."""
+        return self.view(start, stop).tobytes()
+
+    def view(self, start: int, stop: int) -> memoryview:
+        """The same where they lie. What is cut off from the file must not be looked at any more, see `look`."""
         if self._unseen.find(1, start // BLOCK, (stop - 1) // BLOCK + 1) >= 0:
             self._compare(range(start // BLOCK, min((stop - 1) // BLOCK + 1, len(self._unseen))))
-        return self._view[start:stop].tobytes()
+        return self._view[start:stop]
 
     def _compare(self, numbers: range) -> None:
         for number in numbers:
@@ -131,8 +162,8 @@ def _opened(path: Path) -> Iterator[int]:
         yield file.fileno()
 
 
-class _MappedFile(StructFile):  # type: ignore[misc]
-    def __init__(self, mapped: _Mapped, name: str) -> None:
+class _OpenFile(StructFile):  # type: ignore[misc]
+    def __init__(self, mapped: Mapped, name: str) -> None:
         super().__init__(_Cursor(mapped), name)
         self._mapped = mapped
 
@@ -143,7 +174,7 @@ class _MappedFile(StructFile):  # type: ignore[misc]
 class _Cursor:
     """A position in a file, read like a file."""
 
-    def __init__(self, mapped: _Mapped) -> None:
+    def __init__(self, mapped: Mapped) -> None:
         self._mapped = mapped
         self._at = 0
 

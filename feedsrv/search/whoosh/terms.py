@@ -137,8 +137,9 @@ class Terms:
     def _added_up(self, parts: Sequence[tuple[Ranks, Amounts]]) -> tuple[Ranks, Amounts]:
         """Each release once, with the sum of its amounts, which are added in the order of the parts."""
         parts = [part for part in parts if len(part[0])] or list(parts[:1])
-        if len(parts) < 2:
-            return parts[0]
+        return self._summed(parts) if len(parts) > 1 else parts[0]
+
+    def _summed(self, parts: Sequence[tuple[Ranks, Amounts]]) -> tuple[Ranks, Amounts]:
         ranks, amounts = (np.concatenate(column) for column in zip(*parts, strict=True))
         if len(ranks) * _FEW < self.table.size:
             each, at = np.unique(ranks, return_inverse=True)
@@ -188,17 +189,17 @@ class Terms:
         parts: list[tuple[Ranks, Amounts]] = []
         is_cut, work = False, 0
         for field, weight in _FIELDS[name].items():
-            expanded = 0
-            for word in self.segments.beginning(field, text):
-                part = self._weighed(field, word, weight)
-                having = len(part[0])
-                expanded += bool(having)  # words that only deleted documents have are none
-                if expanded > MOST_EXPANSIONS:
-                    is_cut = True
-                    break
-                parts.append(part)
-                work = self._within(work + TERM + having if having else work)
-        return self._scored(*self._added_up(parts or [(NO_POSTINGS.ranks, np.zeros(0))]), is_cut=is_cut, work=work)
+            begun = self.segments.postings_of_beginning(field, text)
+            ranks, live = self._live(begun.numbers)
+            of_words, occurrences = begun.of_words[live], begun.counts[live]
+            words = np.unique(of_words)  # those that only deleted documents have are none
+            if len(words) > MOST_EXPANSIONS:
+                is_cut, words = True, words[:MOST_EXPANSIONS]
+                counted = of_words <= words[-1]
+                ranks, occurrences = ranks[counted], occurrences[counted]
+            work = self._within(work + TERM * len(words) + len(ranks))
+            parts.append((ranks, weight * occurrences / self._cache.norms[ranks]))
+        return self._scored(*self._summed(parts), is_cut=is_cut, work=work)
 
     def _within(self, work: int) -> int:
         """The work so far of what is being found. Raises WorkSpent if it is more than the search has left."""

@@ -2,33 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Set
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping, Set
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
-from whoosh.codec.base import Segment
-from whoosh.index import FileIndex
-from whoosh.reading import SegmentReader
-from whoosh.writing import SegmentWriter
-
+from feedsrv.errors import IndexUnavailable
 from feedsrv.file_record import FileRecord
 from feedsrv.newsroom import FILE_NAME, Newsroom
-from feedsrv.reading import Status
 from feedsrv.release import Release, Withdrawal, to_json
-from feedsrv.search.attachments import Files
-from feedsrv.search.generations import KEPT, TRUE_UNTIL, Generations
+from feedsrv.search.attachments import Attachments
+from feedsrv.search.generations import KEPT, TRUE_UNTIL, Generations, link
 from feedsrv.search.ledger import Ledger
-from feedsrv.search.manifest import SEGMENTS
-from feedsrv.search.whoosh.documents import Documents, digest_of, document, engine_version, schema
-from feedsrv.search.whoosh.storage import BuildingStorage
+from feedsrv.search.manifest import ATTACHMENTS, LISTED, SEGMENTS
+from feedsrv.search.whoosh import arrays
+from feedsrv.search.whoosh.documents import digest_of, engine_version
+from feedsrv.search.whoosh.draft import Draft
+from feedsrv.search.whoosh.segments import Segments
+from feedsrv.search.whoosh.storage import BuildingStorage, MappedStorage
+from feedsrv.search.whoosh.table import EMPTY, Table
 
-MEMORY = 64
-"""MB of postings that are gathered before they are written to the disk."""
-
+TABLE = "table"
+"""The file of the columns, beside the segments."""
 
 _COUNT = "published"
+_UNPURGED = "unpurged"
+"""Beside the generations while there may be bytes on the disk of what was withdrawn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """The generation that an update starts from."""
+
+    name: str
+    newsroom: Newsroom
+    storage: MappedStorage
+    table: Table
+    segments: Segments
 
 
 class WhooshUpdate:
@@ -40,37 +52,27 @@ class WhooshUpdate:
     def __init__(
         self,
         generations: Generations,
-        base: str | None,
-        documents: Documents | None,
-        newsroom: Newsroom | None,
+        base: Base | None,
         ledger: Ledger,
+        open_: Callable[[str], Base],
         *,
         is_rebuild: bool,
     ) -> None:
         self._generations = generations
+        self._open = open_
         self._base = None if is_rebuild else base
-        self._documents = documents
-        self._numbers: dict[str, int] = {}
-        self._digests: dict[str, str] = {}
-        self._staged = list(documents.facts()) if documents else []
-        for number, facts in self._staged:
-            self._numbers[facts.source] = number
-            self._digests[facts.source] = facts.digest
-        remembered = {source for source, record in ledger.records.items() if record.is_known_to_the_public}
-        self.sources: Set[str] = frozenset(self._digests if documents else remembered)
-        self._count = _count_beside(generations)
-        self.published_before = len(self.sources) if documents or remembered else self._count
-        if is_rebuild:
-            self._digests, self._numbers, self._staged = {}, {}, []
-        self.newsroom = newsroom
+        self.sources: Set[str] = base.table.sources if base else _public(ledger.records)
+        self.published_before = len(self.sources) or (0 if base else _count_beside(generations))
+        self.newsroom = base.newsroom if base else None
         self._ledger = ledger
-        self._known = {} if is_rebuild or ledger.generation != base else ledger.records
-        self._newsroom = newsroom or Newsroom()
-        self._files = Files(generations.path(self._base) if self._base else None)
+        is_known = not is_rebuild and ledger.generation == (base.name if base else None)
+        self._known = ledger.records if is_known else {}
+        self._newsroom = self.newsroom or Newsroom()
+        self._files = Attachments(generations.folder / ATTACHMENTS, is_distrusted=self._base is None)
         self._building: Path | None = None
-        self._storage: BuildingStorage | None = None
-        self._writer: SegmentWriter | None = None
-        self._is_changed = self._is_purging = False
+        self._draft: Draft | None = None
+        self._is_withdrawing = False
+        self._tainted: set[str] = set()
         self._conclusion: tuple[Mapping[str, FileRecord | None], datetime | None] | None = None
 
     def known(self) -> Mapping[str, FileRecord]:
@@ -83,10 +85,9 @@ class WhooshUpdate:
 
     def published(self, sources: Set[str] | None = None) -> Iterator[Release | Withdrawal]:
         """What these sources, or all, have in the generation it starts from."""
-        if self._documents:
-            wanted = self._numbers.keys() if sources is None else self._numbers.keys() & sources
-            for number in [self._numbers[source] for source in wanted]:
-                yield self._documents.record(number)
+        for number in self._base.table.numbers_of(sources) if self._base else ():
+            if self._base and not (self._draft and number in self._draft.gone):
+                yield self._base.segments.record(number)
 
     def set_newsroom(self, newsroom: Newsroom) -> None:
         """Let the next generation have these editorial settings."""
@@ -95,118 +96,134 @@ class WhooshUpdate:
     def put(self, record: Release | Withdrawal, files: Mapping[str, Path]) -> bool:
         """Let it be in the next generation, in place of what its source had; whether that is different."""
         stored = to_json(record)
-        digest = digest_of(record, stored, self._newsroom)
-        if self._digests.get(record.source) == digest:
+        known = self._table.document(record.source) if self._table else None
+        if known and known.is_of(digest_of(record, stored, self._newsroom)):
             return False
-        self._files.take(self._opened_building(), record, files)
-        self._delete(record.source)
-        self._is_purging |= isinstance(record, Withdrawal)
-        self._digests[record.source] = digest
-        self._opened_writer().add_document(**document(record, stored, self._newsroom))
+        self._files.take(record, files)
+        is_notice = isinstance(record, Withdrawal)
+        self._is_withdrawing |= is_notice
+        self._opened_draft().put(stored, known.number if known else None, is_notice=is_notice)
         return True
 
     def remove(self, source: str) -> None:
         """Let what this source has not be in the next generation."""
-        self._delete(source)
-        self._digests.pop(source, None)
-        self._files.drop(source)
-        self._is_purging = True
+        self._is_withdrawing = True
+        if self._table and (known := self._table.document(source)):
+            self._opened_draft().remove(known.number)
 
-    def staged(self, sources: Set[str] | None = None) -> Iterable[tuple[str, bool]]:
+    def staged(self, sources: Set[str] | None = None) -> Iterator[tuple[str, bool]]:
         """What the next generation holds by now, read back from it: each source, and whether it is a notice only."""
-        if self._writer:
-            self._commit()
-            written = Documents(FileIndex(self._opened_storage().mapped()).reader())
-            self._staged = list(written.facts())
-            self._numbers = {facts.source: number for number, facts in self._staged}
-        wanted = (facts for _, facts in self._staged if sources is None or facts.source in sources)
-        return [(facts.source, facts.is_withdrawn) for facts in wanted]
+        table, segments = self._held()
+        for record in map(segments.record, table.numbers_of(sources)):
+            yield record.source, isinstance(record, Withdrawal)
+
+    def _held(self) -> tuple[Table, Segments]:
+        if self._draft:
+            return self._draft.settle(), self._draft.segments()
+        return (self._base.table, self._base.segments) if self._base else (EMPTY, Segments([]))
 
     def finish(self, changes: Mapping[str, FileRecord | None], true_until: datetime | None) -> None:
         """State the rest of what makes the next generation."""
         self._conclusion = changes, true_until
 
-    def publish(self) -> None:
-        """Make the next generation current, if it is different, and write the ledger beside it."""
+    def publish(self) -> Base | None:
+        """Make the next generation current, if it is different, and write the ledger beside it; returns it."""
         if self._conclusion is None:
             self.discard()
-            return
+            return self._base
         changes, true_until = self._conclusion
-        name = self._base
-        if self._is_changed or name is None or self.newsroom is None or self._newsroom.text != self.newsroom.text:
-            name = self._publish_generation({**self._known, **changes})
-        else:
-            self.discard()
+        self._tainted |= {"*"} if self._generations.read_beside(_UNPURGED) else set()
+        is_same = self._base and self.newsroom and self._newsroom.text == self.newsroom.text
+        if self._draft or not is_same:
+            self._next(self._opened_draft())
+        if self._tainted and self._base:
+            self._purge(self._base)
+        name = self._base.name if self._base else ""
         self._ledger.write(name, changes, is_all=self._known is not self._ledger.records)
-        self._generations.write_beside(TRUE_UNTIL, true_until.isoformat() if true_until else "")
-        if len(self._digests) != self._count:
-            self._generations.write_beside(_COUNT, str(len(self._digests)))
+        self._state(TRUE_UNTIL, true_until.isoformat() if true_until else "")
+        self._state(_COUNT, str(len(self._base.table.documents()) if self._base else 0))
+        return self._base
 
     def discard(self) -> None:
         """Leave everything as it was."""
-        if self._writer and not self._writer.is_closed:
-            self._writer.cancel()
+        if self._draft:
+            self._draft.close()
         if self._building:
             self._generations.discard(self._building)
 
-    def _publish_generation(self, records: Mapping[str, FileRecord | None]) -> str:
-        if not self._is_changed:
-            self._opened_writer()
-        self._commit()
-        building = self._opened_building()
-        self._files.finish(building)
-        (building / SEGMENTS / "MAIN_WRITELOCK").unlink(missing_ok=True)
-        newsroom_toml = self._newsroom.text.encode("utf8")
-        (building / FILE_NAME).write_bytes(newsroom_toml)
-        content = sha256(newsroom_toml)
-        for digest in sorted(self._digests.values()):
-            content.update(digest.encode("ascii"))
-        notices = {Status.WITHDRAWN, Status.LONG_WITHDRAWN}
-        withdrawn = sum(record is not None and record.status in notices for record in records.values())
-        counts = {"releases": len(self._digests) - withdrawn, "withdrawn": withdrawn}
-        kept = 1 if self._is_purging else KEPT  # what is gone is in the generation before, too
-        return self._generations.publish(building, engine_version(), content.hexdigest(), counts, self._base, kept=kept)
+    def _next(self, draft: Draft) -> None:
+        """Publish what holds now, and go on from there."""
+        draft.settle()
+        draft.tidy()
+        if draft.tainted and self._base:
+            self._generations.write_beside(_UNPURGED, "1")
+            self._tainted |= draft.tainted
+        self._publish(draft, 1 if self._is_withdrawing and not self._base else KEPT)
+
+    def _purge(self, base: Base) -> None:
+        """Publish the same without the bytes of what was withdrawn, for which nobody had to wait."""
+        draft = self._opened_draft()
+        draft.purge(self._tainted)
+        self._publish(draft, 1)  # what is gone is in the generation before, too
+        (self._generations.folder / _UNPURGED).unlink(missing_ok=True)
+
+    def _publish(self, draft: Draft, kept: int) -> None:
+        building, table = self._opened_building(), draft.settle()
+        draft.write()
+        (building / SEGMENTS / TABLE).unlink(missing_ok=True)
+        arrays.write(building / SEGMENTS / TABLE, table.columns, {"values": table.values, "size": table.size})
+        listed, newsroom_toml = table.columns["file"].tobytes(), self._newsroom.text.encode("utf8")
+        is_listed = self._wrote_again(LISTED, listed)
+        self._wrote_again(FILE_NAME, newsroom_toml)
+        digest = sha256(newsroom_toml + table.content()).hexdigest()
+        counts = {"releases": table.size, "withdrawn": len(table.documents()) - table.size}
+        base = self._base.name if self._base else None
+        had_the_same = self._generations.have_the_same_attachments()
+        name = self._generations.publish(building, engine_version(), digest, counts, base, kept=kept)
+        if not (had_the_same and is_listed):
+            with suppress(IndexUnavailable):  # what a damaged generation lists is not known
+                self._files.prune(self._generations.attachments())
+        self._building = self._draft = None
+        self._base = replace(self._open(name), table=table)
+
+    def _state(self, name: str, text: str) -> None:
+        """Have a file beside the generations say this."""
+        if self._generations.read_beside(name) != text.encode("utf8"):
+            self._generations.write_beside(name, text)
+
+    def _wrote_again(self, name: str, content: bytes) -> bool:
+        """Put a file into the next generation; whether it is that of the one before, which costs nothing."""
+        target = self._opened_building() / name
+        before = self._generations.path(self._base.name) / name if self._base else None
+        if before and before.read_bytes() == content:
+            link(before, target)
+            return True
+        target.write_bytes(content)
+        return False
+
+    @property
+    def _table(self) -> Table | None:
+        if self._draft:
+            return self._draft.table
+        return self._base.table if self._base else None
 
     def _opened_building(self) -> Path:
         if self._building is None:
-            self._building = self._generations.start(self._base)
+            self._building = self._generations.start(self._base.name if self._base else None)
         return self._building
 
-    def _opened_storage(self) -> BuildingStorage:
-        if self._storage is None:
-            known = self._generations.manifest(self._base).segments if self._base else {}
-            self._storage = BuildingStorage(self._opened_building() / SEGMENTS, known)
-        return self._storage
+    def _opened_draft(self) -> Draft:
+        if self._draft is None:
+            segments = self._opened_building() / SEGMENTS
+            storage = BuildingStorage(segments, self._base.storage if self._base else None)
+            self._draft = Draft(storage, self._base.table if self._base else None, self._newsroom)
+        return self._draft
 
-    def _opened_writer(self) -> SegmentWriter:
-        if self._writer is None:
-            storage = self._opened_storage()
-            index = storage.open_index() if storage.index_exists() else storage.create_index(schema())
-            self._writer = index.writer(compound=False, limitmb=MEMORY)
-            self._is_changed = True
-        return self._writer
 
-    def _commit(self) -> None:
-        """Write what has changed. What was taken out leaves no byte behind: the segments that held it are rewritten."""
-        if self._writer:
-            self._writer.commit(mergetype=_purged if self._is_purging else None)
-            self._writer = None
-
-    def _delete(self, source: str) -> None:
-        number = self._numbers.pop(source, None)
-        if number is not None:
-            self._opened_writer().delete_document(number)
+def _public(records: Mapping[str, FileRecord]) -> frozenset[str]:
+    return frozenset(source for source, record in records.items() if record.is_known_to_the_public)
 
 
 def _count_beside(generations: Generations) -> int:
     """How many releases were last published, by what stands beside the generations; 0 where nothing does."""
     return int(generations.read_beside(_COUNT) or 0)
-
-
-def _purged(writer: SegmentWriter, segments: list[Segment]) -> list[Segment]:
-    """A merge policy: the segments with deleted documents go into the one that is being written, without these."""
-    for segment in segments:
-        if segment.has_deletions():
-            with closing(SegmentReader(writer.storage, writer.schema, segment)) as reader:
-                writer.add_reader(reader)
-    return [segment for segment in segments if not segment.has_deletions()]

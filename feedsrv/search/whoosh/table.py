@@ -9,10 +9,10 @@ length; the next table is made of this one and of what changed.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import cached_property
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,9 +27,51 @@ Mask = NDArray[np.bool_]
 _UNDATED = np.inf  # the age of what has no date
 _FIXED = {
     "number": "u4", "age": "f8", "updated": "f8", "day": "u4", "year": "u2", "lang": "u2", "length": "u4",
-    "digest": "V32", "id_key": "u8", "source_key": "u8",
+    "digest": "V16", "id_key": "u8", "source_key": "u8",
 }  # fmt: skip
 _RAGGED = {"id": "u1", "source": "u1", "alias": "u8", "translation": "u8", "file": "V32"}
+
+
+_FEW = 500  # sources that are looked up one by one
+
+
+class Sources(Set[str]):
+    """The sources of a table; they are held in memory only when many are asked for."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self._asked = 0
+
+    def __contains__(self, source: object) -> bool:
+        self._asked += 1
+        if self._asked > _FEW:
+            return source in self._all
+        return isinstance(source, str) and self._table.document(source) is not None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        return len(self._table.documents())
+
+    @classmethod
+    def _from_iterable(cls, it: Iterable[str]) -> frozenset[str]:  # type: ignore[override]  # what Set's operators give
+        return frozenset(it)
+
+    @cached_property
+    def _all(self) -> frozenset[str]:
+        return frozenset(self._table.source_names())
+
+
+class Known(NamedTuple):
+    """The number of a document, and the first half of its digest in hexadecimal."""
+
+    number: int
+    digest: str
+
+    def is_of(self, digest: str) -> bool:
+        """Whether this is the document with such a digest."""
+        return self.digest == _short(digest)
 
 
 class Table:
@@ -136,27 +178,37 @@ class Table:
         row = self._row("id", release_id)
         return None if row is None or row >= self.size else row
 
-    def of_source(self, source: str) -> int | None:
-        """The number of the document that a source has; None where it has none."""
+    def document(self, source: str) -> Known | None:
+        """What is known of the document that a source has; None where it has none."""
         row = self._row("source", source)
-        return None if row is None else int(self.columns["number"][row])
-
-    def digest_of(self, source: str) -> bytes | None:
-        """The digest of the document that a source has; None where it has none."""
-        row = self._row("source", source)
-        return None if row is None else self.columns["digest"][row].tobytes()
+        if row is None:
+            return None
+        return Known(int(self.columns["number"][row]), self.columns["digest"][row].tobytes().hex())
 
     def id(self, row: int) -> str:
         """The id of a release or, behind these, of a withdrawal."""
         return self._text("id", row)
 
+    def source_names(self) -> list[str]:
+        """The sources of all documents, by row."""
+        return self._texts("source")
+
     def ids(self) -> list[str]:
         """The ids of all releases, by rank."""
         return self._texts("id")[: self.size]
 
-    def sources(self) -> list[str]:
+    @cached_property
+    def sources(self) -> Sources:
         """The sources of all documents."""
-        return self._texts("source")
+        return Sources(self)
+
+    def numbers_of(self, sources: Set[str] | None) -> list[int]:
+        """The numbers of the documents that these sources have, or of all there are."""
+        if sources is None or len(sources) > _FEW:
+            numbers = self.documents().tolist()
+            named = zip(self._texts("source"), numbers, strict=True)
+            return numbers if sources is None else [number for source, number in named if source in sources]
+        return [known.number for known in map(self.document, sources) if known]
 
     def documents(self) -> NDArray[np.uint32]:
         """The numbers of all documents: those of the releases by rank, then the withdrawals."""
@@ -251,7 +303,7 @@ def changed(base: Table | None, numbers: NDArray[np.int64], added: Sequence[tupl
     ``numbers`` tells for each document number of the base the one that it has now, -1 where it is gone; ``added`` are
     the documents that have come, with their numbers.
     """
-    base = base or _EMPTY
+    base = base or EMPTY
     new = sorted(added, key=_order)
     values = {facet: list(values) for facet, values in base.values.items()}
     rows = _Rows(new, values)
@@ -283,7 +335,7 @@ class _Rows:
             "source_key": (_key(each.source) for each in facts),
         }
         self.columns = {name: np.fromiter(found, _FIXED[name], len(new)) for name, found in fixed.items()}
-        self.columns["digest"] = _bytes(each.digest for each in facts)
+        self.columns["digest"] = np.frombuffer(bytes.fromhex("".join(_short(each.digest) for each in facts)), "V16")
         ragged: dict[str, list[NDArray[Any]]] = {
             "id": [np.frombuffer(each.id.encode("utf8"), "u1") for each in facts],
             "source": [np.frombuffer(each.source.encode("utf8"), "u1") for each in facts],
@@ -394,6 +446,10 @@ def _age(facts: Facts) -> float:
     return _UNDATED if facts.published is None else -facts.published
 
 
+def _short(digest: str) -> str:
+    return digest[: len(digest) // 2]
+
+
 def _bytes(digests: Iterable[str]) -> NDArray[np.void]:
     return np.frombuffer(bytes.fromhex("".join(digests)), "V32")
 
@@ -403,7 +459,7 @@ def _key(text: str) -> np.uint64:
     return np.uint64(int.from_bytes(blake2b(text.encode("utf8"), digest_size=8).digest(), "little"))
 
 
-_EMPTY = Table(
+EMPTY = Table(
     {name: np.zeros(0, kind) for name, kind in {**_FIXED, **_RAGGED, "topic.rows": "u4", "topic.ends": "u4"}.items()}
     | {f"{name}.ends": np.zeros(0, "u4") for name in _RAGGED},
     dict.fromkeys(FACETS, ()),

@@ -9,8 +9,8 @@ from random import Random
 import numpy as np
 import pytest
 
-from feedsrv.search.whoosh.columns import FACETS, Mask, Table, changed
 from feedsrv.search.whoosh.documents import Facts
+from feedsrv.search.whoosh.table import FACETS, Mask, Table, changed
 
 NOTHING = np.zeros(0, np.int64)
 UNIX = date(1970, 1, 1).toordinal()
@@ -76,7 +76,7 @@ def test_a_table_made_step_by_step_is_that_made_at_once(seed: int) -> None:
         assert table.size == at_once.size
         assert table.content() == at_once.content()
         assert table.documents().tolist() == at_once.documents().tolist()
-        assert (table.ids(), table.sources()) == (at_once.ids(), at_once.sources())
+        assert (table.ids(), table.sources) == (at_once.ids(), at_once.sources)
         for facet in FACETS:
             everything = table.everything()
             counted, wanted = (
@@ -110,8 +110,8 @@ def test_the_table_says_what_is_true_of_the_documents() -> None:
     assert [years[code] for code in table.years().tolist()] == [str(facts.year or "") for facts in releases]
     assert table.ranks(table.numbers[table.numbers.argsort()]).tolist() == table.numbers.argsort().tolist()
     for number, facts in history.documents.items():
-        assert table.number(facts.id) == table.of_source(facts.source) == number
-        assert table.digest_of(facts.source) == bytes.fromhex(facts.digest)
+        assert table.number(facts.id) == number
+        assert table.document(facts.source) == (number, facts.digest[:32])
         assert table.rank(facts.id) == (None if facts.is_withdrawn else table.ids().index(facts.id))
     assert sorted(table.withdrawn()) == sorted(n for n, facts in history.documents.items() if facts.is_withdrawn)
     for alias in {alias for facts in releases for alias in facts.aliases}:
@@ -122,13 +122,25 @@ def test_the_table_says_what_is_true_of_the_documents() -> None:
     since, before = 1_000 * 86_400.0, 5_000 * 86_400.0
     dated = [facts for facts in releases if facts.published is not None]
     assert of(table, table.between(since, before)) == {f.id for f in dated if since <= (f.published or 0) < before}
-    assert table.alias("/nowhere") is None is table.rank("nobody") is table.of_source("nothing.md")
+    assert [table.alias("/nowhere"), table.rank("nobody"), table.document("nothing.md")] == [None, None, None]
 
 
 def test_siblings_are_the_first_published_of_each_other_language() -> None:
     def one(name: str, language: str, published: float | None, keys: tuple[str, ...]) -> Facts:
         return Facts(
-            f"{name}.md", name, sha256(name.encode()).hexdigest(), False, published, None, 1, language, 1, (), (), keys
+            f"{name}.md",
+            name,
+            sha256(name.encode()).hexdigest(),
+            False,
+            published,
+            None,
+            1,
+            language,
+            1,
+            (),
+            (),
+            keys,
+            (),
         )
 
     given = [
