@@ -141,10 +141,10 @@ class Looks:
             patch.setattr(os, name, self._counting(getattr(os, name), kept))
 
     def _counting(self, call: Callable[..., object], kept: list[str]) -> Callable[..., object]:
-        def counted(path: str | Path, *others: object) -> object:
-            if Path(path).is_relative_to(self._folder):
+        def counted(path: str | Path | int, *others: object, **named: object) -> object:
+            if not isinstance(path, int) and Path(path).is_relative_to(self._folder):
                 kept.append(Path(path).relative_to(self._folder).as_posix())
-            return call(path, *others)
+            return call(path, *others, **named)
 
         return counted
 

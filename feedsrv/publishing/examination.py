@@ -17,6 +17,7 @@ from feedsrv.files.kinds import attached, is_document_name, not_read
 from feedsrv.files.settling import Unsettled
 from feedsrv.newsroom import Newsroom
 from feedsrv.problem import Problem
+from feedsrv.publishing import pool
 from feedsrv.publishing.standing import Scope
 from feedsrv.publishing.surroundings import Surroundings
 from feedsrv.reading import Origin, Reading, Status, Visibility
@@ -69,6 +70,17 @@ class Examined:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """A source that is to be examined, with what is known and was last remembered of it."""
+
+    source: str
+    known: FileRecord | None
+    last: FileRecord | None
+    is_told: bool
+    is_awaited: bool
+
+
 class Examination:
     """One look at the folder, or at a ``scope`` in it: it is listed once, and each file is examined as of ``now``.
 
@@ -90,7 +102,6 @@ class Examination:
         self._now = now
         self._judge = judge
         self._unsettled = unsettled
-        self._remembered: Mapping[str, FileRecord] = {}
         listed = scope.listing if scope else catalogue.list()
         self._surroundings = Surroundings(catalogue, newsroom, unsettled, listed)
         self.listing = self._surroundings.listing
@@ -109,16 +120,16 @@ class Examination:
         ``only`` names the files that may have changed, come or gone, None all of them. What is ``remembered`` may be of
         another generation: it is compared with, and no more.
         """
-        known, self._remembered = known or {}, remembered or {}
+        known, remembered = known or {}, remembered or {}
         told = only if known else None
         left_out: list[str] = []
         come: set[str] = set()
-        for source in progress(self.listing.sources):
+        sources = self.listing.sources
+        tasks = (self._task(source, known, told, remembered) for source in sources)
+        for source, found in zip(progress(sources), self._results(tasks, len(sources)), strict=True):
             if source in self.attached:
                 continue
-            is_told = told is None or not told.isdisjoint((source, *self._surroundings.indexes(source)))
-            is_awaited = source in known or is_told or is_document_name(source)  # that may have waited for its text
-            if is_awaited and (found := self.examine(source, known.get(source), is_told=is_told)):
+            if found:
                 self.attached |= attached(found.record.named)
                 if source not in known:
                     come.add(found.record.basis.digest)
@@ -128,6 +139,37 @@ class Examination:
         for record in self._not_gone(known, told, left_out):
             if record.basis.digest not in come:
                 yield Examined(self._aged(record))
+
+    def _task(
+        self,
+        source: str,
+        known: Mapping[str, FileRecord],
+        told: Set[str] | None,
+        remembered: Mapping[str, FileRecord],
+    ) -> _Task:
+        """What is to be done about a source of the folder."""
+        is_told = told is None or not told.isdisjoint((source, *self._surroundings.indexes(source)))
+        is_awaited = source in known or is_told or is_document_name(source)  # that may have waited for its text
+        is_awaited = is_awaited and source not in self.attached
+        return _Task(source, known.get(source), remembered.get(source), is_told, is_awaited)
+
+    def _results(self, tasks: Iterator[_Task], count: int) -> Iterator[Examined | None]:
+        """What comes of the tasks, in their order: here, and where many are read, in other processes, too."""
+        many = pool.FEW if self._judge is as_stated and pool.cores() > 1 else count
+        read = 0
+        for done, task in enumerate(tasks, 1):
+            yield (found := self._fulfilled(task))
+            read += found is not None and found.reading is not None
+            if read >= many and count - done >= many:
+                break
+        else:
+            return
+        yield from pool.mapped(self._fulfilled, tasks)
+
+    def _fulfilled(self, task: _Task) -> Examined | None:
+        if not task.is_awaited:
+            return None
+        return self.examine(task.source, task.known, task.last, is_told=task.is_told)
 
     def _not_gone(
         self, known: Mapping[str, FileRecord], told: Set[str] | None, left_out: Sequence[str]
@@ -141,21 +183,24 @@ class Examination:
             if not is_told or record.source in self._unsettled or record.basis.digest in renamed:
                 yield record
 
-    def examine(self, source: str, known: FileRecord | None = None, *, is_told: bool = True) -> Examined | None:
+    def examine(
+        self, source: str, known: FileRecord | None = None, last: FileRecord | None = None, *, is_told: bool = True
+    ) -> Examined | None:
         """What a file is now; None for one that is gone, and was not replaced just now.
 
         One that is ``known`` is looked at only if it may have changed (``is_told``) or turns public by itself. While it
-        is being written it is what it was, and None if it was not; nor does it turn public then.
+        is being written it is what it was, and None if it was not, unless it is what was ``last`` remembered of it; nor
+        does it turn public then.
         """
         turns_public = known is not None and self._turns_public(known)
-        if self._surroundings.are_unsettled(source, known) and not self._is_as_published(source, known):
+        if self._surroundings.are_unsettled(source, known) and not self._is_as_published(source, known, last):
             return self._as_before(known)
         if known and not is_told and not turns_public:
             return Examined(self._aged(known))
         found = self._looked_at(source, None if turns_public else known)
         is_read = found is not None and (known is None or found.record.basis != known.basis)
         has_changed = found and is_read and self._surroundings.have_changed(source, found.record.named)
-        if has_changed and not self._is_as_published(source, known):
+        if has_changed and not self._is_as_published(source, known, last):
             return self._as_before(known)
         if found is None and self._unsettled.at < inf:
             return self._as_before(known)
@@ -194,10 +239,11 @@ class Examination:
         except FileUnreadable as error:
             return Examined(_unreadable(source, error.problem, digest))
 
-    def _is_as_published(self, source: str, known: FileRecord | None) -> bool:
+    def _is_as_published(self, source: str, known: FileRecord | None, last: FileRecord | None) -> bool:
         """Whether a file is what it was when it was last public: where nothing older is left, it need not settle."""
-        last = None if known else self._remembered.get(source)
-        return bool(last and last.is_known_to_the_public and last.basis.digest in self._digests([source]))
+        return bool(
+            known is None and last and last.is_known_to_the_public and last.basis.digest in self._digests([source])
+        )
 
     def _digests(self, sources: Iterable[str]) -> frozenset[str]:
         """The digests of files as they are, those that can be read."""
