@@ -1,73 +1,108 @@
-"""Figures: what was measured, and the Markdown tables it is printed in."""
+"""Figures: what was measured, how it grows with the newsroom, and the Markdown tables it is printed in."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import log
+from statistics import linear_regression
 
 from bench.measure import Cost
+
+OURS = "feedsrv"
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One measured value of a newsroom of ``count`` releases.
+    """One measured value: of which engine, on which site.
 
-    ``unit`` is s, ms, MB or × (how many times as much as a peer). ``wall`` is the time on the clock beside
-    the time on the processor, None for what is no time.
+    ``unit`` is s, ms, MB or 1/s. ``wall`` is the time on the clock beside the time on the processor, None where
+    there is but one.
     """
 
     table: str
     name: str
-    count: int
+    engine: str
+    site: str
     unit: str
     value: float
     wall: float | None = None
 
     def __str__(self) -> str:
-        return _written(self.value) if self.wall is None else f"{_written(self.value)} ({_written(self.wall)})"
+        return written(self.value) if self.wall is None else f"{written(self.value)} ({written(self.wall)})"
 
 
-def seconds(table: str, name: str, count: int, cost: Cost) -> Figure:
+def seconds(table: str, name: str, engine: str, site: str, cost: Cost) -> Figure:
     """The cost of a command."""
-    return Figure(table, name, count, "s", cost.cpu, cost.wall)
+    return Figure(table, name, engine, site, "s", cost.cpu, cost.wall)
 
 
-def milliseconds(table: str, name: str, count: int, cost: Cost) -> Figure:
-    """The cost of a request."""
-    return Figure(table, name, count, "ms", cost.cpu * 1_000, cost.wall * 1_000)
+def milliseconds(table: str, name: str, engine: str, site: str, cost: Cost) -> Figure:
+    """The cost of a search, a request or the like."""
+    return Figure(table, name, engine, site, "ms", cost.cpu * 1_000, cost.wall * 1_000)
 
 
-def megabytes(table: str, name: str, count: int, size: int) -> Figure:
+def waited(table: str, name: str, engine: str, site: str, clock: float) -> Figure:
+    """Seconds on the clock alone."""
+    return Figure(table, name, engine, site, "ms on the clock", clock * 1_000)
+
+
+def megabytes(table: str, name: str, engine: str, site: str, size: float) -> Figure:
     """A size given in bytes."""
-    return Figure(table, name, count, "MB", size / 1e6)
+    return Figure(table, name, engine, site, "MB", size / 1e6)
 
 
-def times(table: str, name: str, count: int, ours: Cost, theirs: Cost) -> Figure:
-    """How many times the processor time of a peer feedsrv takes."""
-    return Figure(table, name, count, "×", ours.cpu / theirs.cpu)
+def rate(table: str, name: str, engine: str, site: str, many: float) -> Figure:
+    """So many a second."""
+    return Figure(table, name, engine, site, "1/s", many)
 
 
-def markdown(figures: Sequence[Figure]) -> Iterator[str]:
-    """The lines of one table after another: a row a name, a column a count, last how the cost grew."""
-    counts = sorted({figure.count for figure in figures})
-    growth = [f"{counts[-1]:,} / {counts[0]:,}"] if len(counts) > 1 else []
-    tables: dict[str, dict[tuple[str, str], dict[int, Figure]]] = {}
+def exponent(values: Mapping[int, float]) -> float:
+    """How a cost grows with the number of releases: 1 is in proportion, 0 not at all (the slope of the logarithms)."""
+    return linear_regression([log(count) for count in values], [log(max(value, 1e-9)) for value in values.values()])[0]
+
+
+Rows = dict[tuple[str, str, str], dict[str, Figure]]
+"""The figures of a row by their site; a row is of a name, an engine and a unit."""
+
+
+def rows(figures: Sequence[Figure]) -> dict[str, Rows]:
+    """The rows of each table."""
+    tables: dict[str, Rows] = {}
     for figure in figures:
-        rows = tables.setdefault(figure.table, {})
-        rows.setdefault((figure.name, figure.unit), {})[figure.count] = figure
-    for table, rows in tables.items():
-        yield from ("", f"### {table}", "", _row(["", "unit", *(f"{count:,}" for count in counts), *growth]))
-        yield _row(["---", "---", *(["---:"] * (len(counts) + len(growth)))])
-        for (name, unit), row in rows.items():
-            ratio = [_written(row[counts[-1]].value / row[counts[0]].value)] if growth else []
-            yield _row([name, unit, *(str(row[count]) for count in counts), *ratio])
+        row = tables.setdefault(figure.table, {}).setdefault((figure.name, figure.engine, figure.unit), {})
+        row[figure.site] = figure
+    return tables
+
+
+def markdown(figures: Sequence[Figure], counts: Mapping[str, int]) -> Iterator[str]:
+    """The lines of one table after another; ``counts`` are the releases of the generated sites by their names."""
+    sites = list(dict.fromkeys(figure.site for figure in figures))
+    grows = sum(site in counts for site in sites) > 1
+    for table, found in rows(figures).items():
+        has_peers = len({engine for _, engine, _ in found}) > 1
+        head = ["", *(["engine"] if has_peers else []), "unit", *sites, *(["growth"] if grows else [])]
+        head += [f"{OURS} / it, {sites[-1]}"] if has_peers else []
+        yield from ("", f"### {table}", "", _row(head))
+        first = head.index("unit") + 1
+        yield _row(["---"] * first + ["---:"] * (len(head) - first))
+        for (name, engine, unit), row in found.items():
+            cells = [name, *([engine] if has_peers else []), unit, *(str(row.get(site, "")) for site in sites)]
+            of_counts = {counts[site]: row[site].value for site in sites if site in counts and site in row}
+            if grows:
+                cells.append(f"n^{exponent(of_counts):.2f}" if len(of_counts) > 1 else "")
+            if has_peers:
+                mine = found.get((name, OURS, unit), {}).get(sites[-1])
+                its = row.get(sites[-1])
+                cells.append(written(mine.value / its.value) if mine and its and engine != OURS and its.value else "")
+            yield _row(cells)
 
 
 def _row(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _written(value: float) -> str:
+def written(value: float) -> str:
     """Three digits that count, at most three behind the point."""
     places = 0 if value >= 100 else 1 if value >= 10 else 2 if value >= 0.1 else 3
     return f"{value:,.{places}f}"

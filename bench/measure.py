@@ -1,4 +1,4 @@
-"""Measurements: what a call, or a command in a process of its own, costs.
+"""Measurements: what a command, or a process at work, costs.
 
 Time on the processor stands beside time on the clock: on a busy machine the first says what the work costs,
 the second what somebody waited. Every figure is a median of runs that took turns.
@@ -12,12 +12,9 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from multiprocessing import get_context
-
-ROUNDS = 3
-_WARM_SECONDS, _WARM_CALLS = 0.2, 100
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,22 +26,6 @@ class Cost:
     peak: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    """Something to be measured: ``prepare(*arguments)`` gives the function that is timed."""
-
-    prepare: Callable[..., Callable[[], object]]
-    arguments: tuple[object, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Timing:
-    """What a call costs the first time in a new process, and from then on."""
-
-    cold: Cost
-    warm: Cost
-
-
 def median(costs: Iterable[Cost]) -> Cost:
     """The median of each part by itself."""
     parts = [(cost.cpu, cost.wall, cost.peak) for cost in costs]
@@ -52,32 +33,17 @@ def median(costs: Iterable[Cost]) -> Cost:
     return Cost(cpu, wall, int(peak))
 
 
-def timings(calls: Sequence[Call], announce: Callable[[str], None]) -> list[Timing]:
-    """The timing of each call. Each run has a process of its own, forked from one that has only imported."""
-    context = get_context("forkserver")
-    context.set_forkserver_preload(["bench.requests", "bench.compare"])
-    runs: list[Timing] = []
-    with context.Pool(1, maxtasksperchild=1) as pool:
-        for timing in pool.imap(_timing, list(calls) * ROUNDS, chunksize=1):
-            runs.append(timing)
-            announce(f"call {len(runs)} of {len(calls) * ROUNDS}")
-    rounds = [runs[start :: len(calls)] for start in range(len(calls))]
-    return [Timing(median(run.cold for run in same), median(run.warm for run in same)) for same in rounds]
+def mean(costs: Iterable[Cost]) -> Cost:
+    """The mean of the times."""
+    cpu, wall = zip(*((cost.cpu, cost.wall) for cost in costs), strict=True)
+    return Cost(statistics.mean(cpu), statistics.mean(wall))
 
 
-def _timing(call: Call) -> Timing:
-    function = call.prepare(*call.arguments)
-    cold = _cost(function)
-    warm = [_cost(function)]
-    while len(warm) < _WARM_CALLS and sum(cost.wall for cost in warm) < _WARM_SECONDS:
-        warm.append(_cost(function))
-    return Timing(cold, median(warm))
-
-
-def _cost(function: Callable[[], object]) -> Cost:
-    wall, cpu = time.perf_counter(), time.process_time()
-    function()
-    return Cost(time.process_time() - cpu, time.perf_counter() - wall)
+def percentile(costs: Iterable[Cost], share: float) -> Cost:
+    """What so large a share of the times is not above, each by itself."""
+    cpu, wall = (sorted(times) for times in zip(*((cost.cpu, cost.wall) for cost in costs), strict=True))
+    place = int(share * (len(cpu) - 1))
+    return Cost(cpu[place], wall[place])
 
 
 def command_cost(module: str, *arguments: str, environment: Mapping[str, str]) -> Cost:
@@ -90,3 +56,19 @@ def command_cost(module: str, *arguments: str, environment: Mapping[str, str]) -
     if launched.returncode:
         raise RuntimeError(f"{' '.join(command[4:])} ended with {launched.returncode}:\n{launched.stderr}")
     return Cost(*json.loads(launched.stdout))
+
+
+def spent(process: int) -> float:
+    """Seconds of processor time that a process has taken so far (Linux)."""
+    return time.clock_gettime((~process << 3) | 2)  # clock_getcpuclockid(3), which Python does not have
+
+
+def private_memory(process: int) -> int:
+    """Bytes that a process has for itself (Linux)."""
+    lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Private_")) * 1024
+
+
+def resident_memory(process: int) -> int:
+    """Bytes that a process has in memory, what it shares included (Linux)."""
+    return int(Path(f"/proc/{process}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")

@@ -10,24 +10,24 @@ from __future__ import annotations
 
 import os
 import re
-import socket
 import statistics
-import subprocess
 import sys
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack
 from http import HTTPStatus
-from http.client import HTTPConnection
-from itertools import cycle, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from feedgen.feed import FeedGenerator
+from flask import Flask, Response
+
 from bench import generate
-from bench.compare import view
-from bench.measure import command_cost
+from bench.measure import command_cost, private_memory
+from bench.servers import gunicorn
+from feedsrv.query import Query
+from feedsrv.release import Release
+from feedsrv.search.whoosh.index import WhooshIndex
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -58,81 +58,38 @@ def naive() -> WSGIApplication:
     return view(Path(os.environ[_INDEX]))
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a client gets: the validator and the size of the body."""
-
-    tag: str
-    body: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    """A gunicorn at work; ``worker`` is its process."""
-
-    port: int
-    worker: int
-
-    def spent(self) -> float:
-        """Seconds of processor time that the worker has taken so far."""
-        return time.clock_gettime((~self.worker << 3) | 2)  # clock_getcpuclockid(3), which Python does not have
-
-    def memory(self) -> int:
-        """Bytes that the worker has for itself."""
-        lines = Path(f"/proc/{self.worker}/smaps_rollup").read_text().splitlines()
-        return sum(int(line.split()[1]) for line in lines if line.startswith("Private_")) * 1024
-
-    def ask(self, paths: Iterable[str], headers: Mapping[str, str], status: int = 200) -> Answer:
-        """The last answer. Raises RuntimeError for another status."""
-        connection = HTTPConnection("127.0.0.1", self.port)
-        try:
-            for path in paths:
-                connection.request("GET", path, headers=dict(headers))
-                answer = connection.getresponse()
-                body = answer.read()
-                if answer.status != status:
-                    raise RuntimeError(f"{path} answered {answer.status}, not {status}")
-        finally:
-            connection.close()
-        return Answer(answer.headers.get("ETag", ""), body)
-
-    def cost(self, paths: Sequence[str], count: int, headers: Mapping[str, str], status: int) -> float:
-        """Seconds of processor time a request."""
-        began = self.spent()
-        self.ask(islice(cycle(paths), count), headers, status)
-        return (self.spent() - began) / count
+def view(index: Path) -> Flask:
+    """A bare Flask view that builds an Atom feed on each request; it has its 50 releases in memory."""
+    releases = [hit.release for hit in WhooshIndex(index).snapshot().search(Query(per_page=50)).hits]
+    app = Flask(__name__)
+    app.add_url_rule("/", view_func=lambda: Response(_atom(releases), content_type="application/atom+xml"))
+    return app
 
 
-@contextmanager
-def _served(application: str, environment: Mapping[str, str]) -> Iterator[Server]:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    options = ["--config", "python:feedsrv.gunicorn_conf", "--bind", f"127.0.0.1:{port}", "--log-level", "error"]
-    command = [sys.executable, "-m", "gunicorn", *options, application]
-    process = subprocess.Popen(command, env={**os.environ, **environment})
-    try:
-        yield Server(port, _worker(process.pid, port))
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def _worker(master: int, port: int) -> int:
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            if children := Path(f"/proc/{master}/task/{master}/children").read_text().split():
-                return int(children[0])
+def _atom(releases: Sequence[Release]) -> bytes:
+    feed = FeedGenerator()
+    feed.id("tag:press.example.org,2005:releases")
+    feed.title("Nonsense newsroom")
+    feed.updated(releases[0].updated)
+    for release in releases:
+        entry = feed.add_entry(order="append")
+        entry.id(f"tag:press.example.org,2005:{release.id}")
+        entry.title(release.title)
+        entry.link(href=f"https://press.example.org/releases/{release.id}")
+        entry.published(release.published)
+        entry.updated(release.updated)
+        entry.summary(release.summary)
+        entry.content(release.body, type="html")
+        entry.category([{"term": topic} for topic in release.topic_ids])
+    rendered: bytes = feed.atom_str()
+    return rendered
 
 
 def _cases(environment: Mapping[str, str]) -> Iterator[tuple[str, Mapping[str, str], int]]:
     """What a poll may be: its name, its headers, its status."""
     yield "200", {}, 200
     yield "200, gzip", _GZIP, 200
-    with _served("wsgi:app", environment) as server:
+    with gunicorn("wsgi:app", environment) as server:
         tag = server.ask([FEED], _GZIP).tag
     yield "304", {"If-None-Match": tag, **_GZIP}, 304
 
@@ -143,13 +100,13 @@ def polls(environment: Mapping[str, str]) -> Iterator[str]:
     yield "| --- | ---: | ---: | ---: | ---: | ---: |"
     for name, headers, status in list(_cases(environment)):
         with ExitStack() as stack:
-            ours = stack.enter_context(_served("wsgi:app", environment))
+            ours = stack.enter_context(gunicorn("wsgi:app", environment))
             size = len(ours.ask([FEED], headers, status).body)
-            bare = stack.enter_context(_served("bench.serving:constant()", {_SIZE: str(size)}))
+            bare = stack.enter_context(gunicorn("bench.serving:constant()", {_SIZE: str(size)}))
             asked = [(ours, FEED, REQUESTS), (bare, FEED, REQUESTS)]
             if status == HTTPStatus.OK:
-                asked.append((stack.enter_context(_served("bench.serving:naive()", environment)), "/", FEWER))
-            rounds = [[server.cost([path], n, headers, status) for server, path, n in asked] for _ in range(ROUNDS)]
+                asked.append((stack.enter_context(gunicorn("bench.serving:naive()", environment)), "/", FEWER))
+            rounds = [[server.cost([path], n, headers, status).cpu for server, path, n in asked] for _ in range(ROUNDS)]
         costs = [statistics.median(column) for column in zip(*rounds, strict=True)]
         ratios = [statistics.median(row[0] / row[place] for row in rounds) for place in range(1, len(costs))]
         others = [
@@ -164,15 +121,15 @@ def _micro(seconds: float) -> str:
 
 def renderings(environment: Mapping[str, str]) -> Iterator[str]:
     """What a feed costs that nobody has asked for, and what memory all the feeds of a newsroom take."""
-    with _served("wsgi:app", environment) as server:
+    with gunicorn("wsgi:app", environment) as server:
         listed = re.findall(rb'xmlUrl="https?://[^/"]+([^"]+)"', server.ask(["/feeds.opml"], {}).body)
         stems = [path.decode().rpartition(".")[0] for path in listed]
         feeds = [f"{stem}.{format_}" for stem in stems for format_ in ("atom", "rss", "json")]
         server.ask(["/releases", "/search?q=there", "/search.atom?q=there"], {})
-        before = server.memory()
-        costs = [server.cost([path], 1, {}, 200) for path in feeds]
+        before = private_memory(server.worker)
+        costs = [server.cost([path], 1, {}).cpu for path in feeds]
         server.ask(feeds, _GZIP)
-        more = server.memory() - before
+        more = private_memory(server.worker) - before
     yield f"{len(feeds)} feeds, rendered for the first time: median {statistics.median(costs) * 1e3:.1f} ms each"
     yield f"memory of the worker: {before / 1e6:,.0f} MB, and {more / 1e6:,.0f} MB for them all"
 

@@ -1,4 +1,4 @@
-"""What is measured with: the generated newsroom, the same for everybody and like a real one, and the stems."""
+"""What is measured with: the generated newsroom, the same for everybody and like a real one, peers, figures, stems."""
 
 from __future__ import annotations
 
@@ -13,9 +13,15 @@ from typing import Any
 
 import pytest
 import yaml
+from lxml import etree
 
-from bench import stems
+from bench import peers, stems
+from bench.chart import svg
+from bench.figures import Figure, exponent, markdown
 from bench.generate import FIRST_YEAR, SEED, YEARS, Generator, write
+from bench.measure import Cost, percentile
+from bench.peers import Asked, Document
+from bench.searching import OF_A_KIND, STREAMED, Searches
 from feedsrv import newsroom_toml
 from feedsrv.text import analysis
 
@@ -139,3 +145,71 @@ def test_the_stems_of_words_are_measured(tmp_path: Path, capsys: pytest.CaptureF
     (tmp_path / "words").write_text("arrivée\narrivées\narriver\narrive\npont\nponts\n42\n", "utf8")
     stems.main([f"fr={tmp_path / 'words'}"])
     assert capsys.readouterr().out.splitlines()[-1] == "| fr | 6 | 333 | 0 | 0 | 0 |"
+
+
+@pytest.fixture(scope="module")
+def documents(releases: dict[str, str]) -> list[Document]:
+    return [
+        Document(path, text.partition("\n")[0], text, [f"topic-{number % 3}"], path[:4], "en")
+        for number, (path, text) in enumerate(releases.items())
+    ]
+
+
+@pytest.mark.parametrize("engine", sorted(peers.ENGINES.keys() - {"feedsrv"}))
+def test_a_peer_answers_whole_pages_and_finds_what_was_changed(
+    engine: str, documents: list[Document], tmp_path: Path
+) -> None:
+    module = peers.engine(engine)
+    module.build(documents, tmp_path / "index")
+    opened = module.Opened(tmp_path / "index")
+    for asked in (Asked("words", ("press",)), Asked("any", ("press", "more")), Asked("beginning", ("pre",))):
+        page = opened.page(asked)
+        assert page.total > 20
+        assert len(set(page.ids)) == len(page.excerpts) == 20
+        assert page.counts > 3 + 10
+        assert asked.kind == "beginning" or any("<" in excerpt for excerpt in page.excerpts)  # tantivy marks none of it
+    opened.change(Document(documents[7].id, "A title", "unheard brontosaurus", ["topic-1"], "2018", "en"))
+    for asked in (Asked("words", ("brontosaurus",)), Asked("phrase", ("unheard", "brontosaurus"))):
+        page = opened.page(asked)
+        assert (page.total, page.ids, page.counts) == (1, [documents[7].id], 3)
+
+
+def test_searches_are_distinct_and_of_words_that_are_there(documents: list[Document]) -> None:
+    searches = Searches(documents)
+    of_each_kind, stream = searches.of_each_kind(), searches.stream()
+    assert {kind: len(set(asked)) for kind, asked in of_each_kind.items()} == dict.fromkeys(of_each_kind, OF_A_KIND)
+    assert len(set(stream)) == STREAMED
+    said = {word for document in documents for word in document.body.lower().split()}
+    assert any(asked.words[0] in said for asked in stream)
+    again = Searches(documents)
+    assert (again.of_each_kind(), again.stream()) == (of_each_kind, stream)
+
+
+def test_growth_is_told_as_an_exponent_and_ours_beside_theirs() -> None:
+    assert exponent({100: 5.0, 1_000: 50.0, 10_000: 500.0}) == pytest.approx(1)
+    assert exponent({100: 7.0, 10_000: 7.0}) == 0
+    assert percentile([Cost(n, n) for n in range(1, 101)], 0.95) == Cost(95, 95)
+    assert list(markdown(FIGURES, COUNTS))[4:] == [
+        "| --- | --- | --- | ---: | ---: | ---: | ---: |",
+        "| mean | feedsrv | ms | 2.00 (3.00) | 4.00 (6.00) | n^0.30 |  |",
+        "| mean | FTS5 | ms | 4.00 (4.00) | 40.0 (40.0) | n^1.00 | 0.10 |",
+    ]
+
+
+COUNTS = {"100": 100, "1,000": 1_000}
+FIGURES = [
+    Figure("Searches", "mean", "feedsrv", "100", "ms", 2, 3),
+    Figure("Searches", "mean", "feedsrv", "1,000", "ms", 4, 6),
+    Figure("Searches", "mean", "FTS5", "100", "ms", 4, 4),
+    Figure("Searches", "mean", "FTS5", "1,000", "ms", 40, 40),
+]
+
+
+def test_the_chart_has_a_panel_for_what_was_measured_and_a_line_an_engine() -> None:
+    panels = [("Searches & more", "Searches", "mean", "ms"), ("Nothing of it", "Pages", "home", "ms")]
+    drawn = etree.fromstring(svg(FIGURES, COUNTS, panels).encode())
+    names = {"s": "http://www.w3.org/2000/svg"}
+    assert [title.text for title in drawn.iterfind(".//s:text[@class='title']", names)] == ["Searches & more"]
+    assert [line.get("class") for line in drawn.iterfind(".//s:path", names)][-2:] == ["line FTS5", "line feedsrv"]
+    labels = [text.text for text in drawn.iterfind(".//s:text", names)]
+    assert {"feedsrv 4.00", "FTS5 40.0", "100", "1k"} <= {*labels}

@@ -6,7 +6,7 @@ import json
 import re
 import time
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -68,9 +68,14 @@ class Client:
 
 @dataclass
 class Audit:
-    """What was asked, what was wrong with the answers, and how late what should be seen was seen."""
+    """What was asked, what was wrong with the answers, and how late what should be seen was seen.
+
+    ``whole_lists`` are the addresses of lists that have all the releases of the officers, ``parts`` of others.
+    """
 
     truth: Truth
+    whole_lists: Sequence[str] = WHOLE_LISTS
+    parts: Sequence[str] = PARTS
     wrong: list[str] = field(default_factory=list)
     doubtful: list[str] = field(default_factory=list)
     statuses: Counter[int] = field(default_factory=Counter)
@@ -144,7 +149,7 @@ class Audit:
                 self._complain(answer, f"is {answer.status}")
             return
         there = self._check_mentions(answer, more)
-        if answer.path in WHOLE_LISTS:
+        if answer.path in self.whole_lists:
             for release in set(self.truth.releases) - there:
                 states = (ABSENT, WITHDRAWN)
                 if not any(
@@ -176,7 +181,7 @@ class Audit:
         random = Random(seed)
         while not stop.wait(random.uniform(0.3, 1.0)):
             clients = [Client(port) for _ in range(4)]
-            paths = [random.choice(WHOLE_LISTS), random.choice(PARTS)]
+            paths = [random.choice(self.whole_lists), random.choice(self.parts)]
             before = {generation_of(client.get("/health/ready")) for client in clients}
             answers = [[client.get(path) for path in paths] for client in clients]
             after = {generation_of(client.get("/health/ready")) for client in clients}
@@ -231,9 +236,9 @@ class Audit:
         """An address, and the release that it is about."""
         kind = random.randrange(4)
         if kind == 0:
-            return random.choice(WHOLE_LISTS), None
+            return random.choice(self.whole_lists), None
         if kind == 1:
-            return random.choice(PARTS), None
+            return random.choice(self.parts), None
         release = random.choice(self.truth.releases)
         said = self.truth.latest(release)
         if kind == 2 or isinstance(said.shown, str):

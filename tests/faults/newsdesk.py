@@ -22,6 +22,9 @@ SLOWEST = 0.6
 
 TOO_SLOW = 0.9
 
+ATTACHMENTS_KEPT = 8
+"""Editions of a release whose attachments stay in the folder; what was replaced so often is seen nowhere any more."""
+
 Told = Callable[[str, Said], None]
 
 
@@ -36,15 +39,17 @@ def attachment(name: str, edition: int) -> tuple[str, str]:
 
 @dataclass
 class Officer:
-    """Works on releases of their own; ``told`` hears of each change when it is done."""
+    """Works on releases of their own, ``most`` at most; ``told`` hears of each change when it is done."""
 
     name: str
     folder: Path
     truth: Truth
     told: Told
     random: Random
+    most: int = 1_000
     done: Counter[str] = field(default_factory=Counter)
     _files: dict[str, Path] = field(default_factory=dict)
+    _attached: dict[str, list[Path]] = field(default_factory=dict)
     _edition: int = 0
 
     def begin(self, count: int) -> None:
@@ -70,6 +75,9 @@ class Officer:
             self.done[way.__name__.strip("_")] += 1
 
     def _new(self) -> None:
+        if len(self._files) == self.most:
+            self._correct()
+            return
         name = f"{self.name}{len(self._files) + 1}"
         self._files[name] = self.folder / f"{name}.md"
         self._write(name)
@@ -108,13 +116,20 @@ class Officer:
             fields["embargo"] = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(opens))
         if shown != WITHDRAWN:
             file, content = attachment(name, self._edition)
-            (self.folder / "data" / file).write_text(content, "utf8")
+            self._attach(name, self.folder / "data" / file, content)
             fields["attachments"] = f"[data/{file}]"
         body = "\n\n".join((f"opening{self._edition}", "A comet with words. " * 40, f"closing{self._edition}"))
         text = release(title(name, self._edition), body=body, **fields).encode()
         slow = self.random.random() < 0.3
         begun = self._slowly(name, text) if slow else self._at_once(self._files[name], text)
         self._say(name, Said(self._edition if shown is None else shown, begun, time.time(), opens))
+
+    def _attach(self, name: str, path: Path, content: str) -> None:
+        path.write_text(content, "utf8")
+        attached = self._attached.setdefault(name, [])
+        attached.append(path)
+        while len(attached) > ATTACHMENTS_KEPT:
+            attached.pop(0).unlink()
 
     def _at_once(self, path: Path, text: bytes) -> float:
         draft = path.with_name(f"{path.name}.part")
