@@ -65,7 +65,7 @@ class Catalogue:
         Raises FileUnreadable; FileNotFoundError if it has gone since it was listed.
         """
         try:
-            with opened(self.folder / source) as file:
+            with opened(f"{self.folder.as_posix()}/{source}") as file:
                 return file.read(readers.largest(source) + 1)
         except FileNotFoundError:
             raise

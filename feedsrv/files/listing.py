@@ -51,9 +51,11 @@ class Companions:
     def of(self, source: str) -> Iterator[str]:
         """The paths of those that state something of a release."""
         here, *above = folders(source)
-        beside = (*self._beside.get(_up_to_the_dot(source), ()), *self._of_folder.get(here, ()))
-        among = {here: beside} | {folder: self._of_folder.get(folder, ()) for folder in above}
-        return companions.of(source, {folder: sorted(paths) for folder, paths in among.items() if paths})
+        among = {folder: self._of_folder[folder] for folder in (here, *above) if folder in self._of_folder}
+        if beside := self._beside.get(_up_to_the_dot(source)):
+            among[here] = [*beside, *among.get(here, ())]
+        if among:  # most have none
+            yield from companions.of(source, {folder: sorted(paths) for folder, paths in among.items()})
 
     def _place(self, path: str) -> list[str]:
         folder = next(folders(path))
@@ -128,8 +130,8 @@ class Contents:
         files = [path for path in paths if not is_release_name(path)]
         belongings = Belongings(texts, documents)
         lone = {document for document in documents if not belongings.owners(document)}
-        readable = sorted(filter(readers.can_read, texts)) + sorted(filter(readers.can_read, lone))
-        unread = {source for source in (*texts, *lone) if not readers.can_read(source)}
+        readable = sorted(texts) + sorted(filter(readers.can_read, lone))
+        unread = {document for document in lone if not readers.can_read(document)}
         may_be = (file for file in files if ending(file) in UNREAD and is_release_stem(file))
         unread.update(file for file in may_be if not (is_document(file) and belongings.owners(file)))
         return FolderListing(

@@ -15,7 +15,7 @@ _DENIED = "let the user who runs feedsrv read it"
 _SAID = {errno.EINVAL: NOT_A_FILE, errno.EISDIR: NOT_A_FILE, errno.ELOOP: A_LINK}
 
 
-def opened(path: Path, *, follows_links: bool = False) -> BufferedReader:
+def opened(path: Path | str, *, follows_links: bool = False) -> BufferedReader:
     """A file, to be read. Raises OSError, also for a pipe, a device or a folder; see `in_words`."""
     flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | (0 if follows_links else os.O_NOFOLLOW)
     file = os.fdopen(os.open(path, flags), "rb")
