@@ -7,7 +7,7 @@ UTF-8 bytes, and what belongs to each one after another (Zobel, Moffat: Inverted
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -20,7 +20,7 @@ from feedsrv.search.whoosh.arrays import Arrays
 
 Numbers = NDArray[np.integer[Any]]
 
-_HEAD = "S8"  # how much of each term stands in an array of numbers, in which it is looked for
+_HEADED = 8  # bytes of each term that stand in an array of numbers, in which it is looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +148,7 @@ def _small(numbers: Numbers) -> NDArray[Any]:
 
 
 def _heads(terms: Sequence[bytes]) -> NDArray[np.uint64]:
-    return np.array(terms, _HEAD).view(">u8").astype(np.uint64) if terms else np.zeros(0, np.uint64)
+    return np.array(terms, f"S{_HEADED}").view(">u8").astype(np.uint64) if terms else np.zeros(0, np.uint64)
 
 
 class Inverted:
@@ -164,15 +164,24 @@ class Inverted:
 
     def find(self, field: str, term: bytes) -> int | None:
         """The number of a term; None where no document has it."""
-        number = self.place(field, term)
-        return number if number < self.size(field) and self.term(field, number) == term else None
+        first, last = self._headed(field, term)
+        if len(term) < _HEADED or first == last:  # no other begins with all of it and a zero
+            return first if first < last else None
+        number = bisect_left(range(last), term, first, key=lambda number: self.term(field, number))
+        return number if number < last and self.term(field, number) == term else None
 
     def place(self, field: str, term: bytes) -> int:
         """How many terms stand before this one."""
-        heads = self._arrays[f"{field}.heads"]
-        (head,) = _heads([term])
-        first, last = (int(np.searchsorted(heads, head, side)) for side in ("left", "right"))
+        first, last = self._headed(field, term)
         return bisect_left(range(last), term, first, key=lambda number: self.term(field, number))
+
+    def _headed(self, field: str, term: bytes) -> tuple[int, int]:
+        """From which number on the terms begin like this one, and before which."""
+        heads = self._arrays[f"{field}.heads"].data  # to look a few up, numpy takes longer
+        head = int.from_bytes(term[:_HEADED].ljust(_HEADED, b"\0"), "big")
+        first = bisect_left(heads, head)
+        has_any = first < len(heads) and heads[first] == head
+        return first, bisect_right(heads, head, first) if has_any else first
 
     def size(self, field: str) -> int:
         """How many terms there are."""

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-from heapq import merge
-from itertools import accumulate, groupby
+from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
@@ -99,7 +98,7 @@ class Segments:
     def places(self, field: str, term: str, numbers: Numbers | None = None) -> NDArray[np.uint64]:
         """Where a term stands, as ``number << 32 | position``, ascending; in these documents, where any are given."""
         found = [np.zeros(0, np.uint64)]
-        for base, leaf, number in self._with(field, term):
+        for base, leaf, number in self._with(field, term, numbers):
             documents, counts = leaf.inverted.postings(field, number)
             places = leaf.inverted.places(field, number)
             if numbers is not None:
@@ -137,19 +136,22 @@ class Segments:
         """The terms of a field that begin so, by their UTF-8 bytes, each once."""
         start = prefix.encode("utf8")
         found = (self._between(leaf, field, start, start + _AFTER_ALL) for leaf in self.leaves if field in leaf.fields)
-        return (term.decode("utf8") for term, _ in groupby(merge(*found)))
+        return (term.decode("utf8") for term in sorted(set().union(*found)))
 
     def record(self, number: int) -> Release | Withdrawal:
         """The release, or the notice of its withdrawal, in a document."""
         at = int(np.searchsorted(self._bases, number, "right")) - 1
         return from_json(self.leaves[at].records[number - self._bases[at]])
 
-    def _with(self, field: str, term: str) -> Iterator[tuple[int, Leaf, int]]:
+    def _with(self, field: str, term: str, numbers: Numbers | None = None) -> Iterator[tuple[int, Leaf, int]]:
+        """The segments that have a term, and its number there; only those of these documents, where any are given."""
         encoded = term.encode("utf8")
-        for base, leaf in zip(self._bases, self.leaves, strict=False):
-            number = leaf.find(field, encoded)
-            if number is not None:
-                yield base, leaf, number
+        edges = None if numbers is None else np.searchsorted(numbers, self._bases).tolist()
+        for at, leaf in enumerate(self.leaves):
+            if edges is None or edges[at] < edges[at + 1]:
+                number = leaf.find(field, encoded)
+                if number is not None:
+                    yield self._bases[at], leaf, number
 
     @staticmethod
     def _between(leaf: Leaf, field: str, first: bytes, after: bytes) -> Iterator[bytes]:

@@ -112,7 +112,7 @@ class Table:
     @cached_property
     def _ranks(self) -> NDArray[np.int32]:
         numbers = self.numbers
-        ranks = np.full(int(numbers.max()) + 1 if self.size else 0, -1, np.int32)
+        ranks = np.full(int(numbers.max()) + 2 if self.size else 1, -1, np.int32)
         ranks[numbers] = np.arange(self.size, dtype=np.int32)
         return ranks
 
@@ -122,13 +122,7 @@ class Table:
 
     def ranks(self, numbers: NDArray[np.integer[Any]]) -> NDArray[np.int32]:
         """The ranks of documents; -1 for those that are no releases, or no more."""
-        known: NDArray[np.int32] = self._ranks
-        if len(numbers) and int(numbers[-1]) >= len(known):  # they ascend
-            found = np.full(len(numbers), -1, np.int32)
-            within = int(np.searchsorted(numbers, len(known)))
-            found[:within] = known[numbers[:within]]
-            return found
-        return np.take(known, numbers)
+        return np.take(self._ranks, numbers, mode="clip")  # the last is that of what comes behind all
 
     def between(self, since: float | None, before: float | None) -> Mask:
         """The releases published at ``since`` or later and earlier than ``before``; without both, all of them."""

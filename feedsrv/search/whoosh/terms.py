@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedsrv.search import ranking
-from feedsrv.search.whoosh.postings import NO_POSTINGS, Postings, PostingsCache, Ranks, Tally, union
+from feedsrv.search.whoosh.postings import NO_POSTINGS, Postings, PostingsCache, Tally, union
 from feedsrv.search.whoosh.segments import Numbers, Segments
 from feedsrv.search.whoosh.words import Words
 from feedsrv.search.work import PLACE, TERM, Work, WorkSpent
@@ -112,52 +112,58 @@ class Terms:
         return known
 
     def _of(self, kind: str, text: str) -> Postings:
-        return self._scored(*self._added_up([self._weighed(name, text, _FIELDS[kind][name]) for name in _FIELDS[kind]]))
+        parts = [self._weighed(name, text, weight) for name, weight in _FIELDS[kind].items()]
+        return self._scored(*self._added_up(parts))
 
     def _tally(self, kind: str, text: str) -> Tally:
-        having = np.zeros(self.table.size, np.bool_)
-        for name in _FIELDS[kind]:
-            having[self._live(self.segments.postings(name, text)[0])[0]] = True
-        count = int(np.count_nonzero(having))
+        found = [numbers for name in _FIELDS[kind] if len(numbers := self.segments.postings(name, text)[0])]
+        each = found[0] if len(found) == 1 else self._each(found)
+        count = int(np.count_nonzero(self.table.ranks(each) >= 0))
         return Tally(count, ranking.rarity(count, self.table.size), TERM + count)
 
-    def _live(self, numbers: Numbers) -> tuple[Ranks, Any]:
-        """The ranks of those documents that are releases, and which of them these are, as an index."""
-        ranks = self.table.ranks(numbers)
-        is_live = ranks >= 0
-        return (ranks, slice(None)) if is_live.all() else (ranks[is_live], is_live)
+    def _each(self, found: Sequence[Numbers]) -> Numbers:
+        """All of these documents, each once."""
+        having = np.zeros(self.segments.size, np.bool_)
+        for numbers in found:
+            having[numbers.astype(np.intp)] = True
+        return np.flatnonzero(having).astype(np.uint32)
 
-    def _weighed(self, name: str, text: str, weight: float) -> tuple[Ranks, Amounts]:
-        """How often each release has a term in one field, by the weight of that and the length of its text."""
+    def _weighed(self, name: str, text: str, weight: float) -> tuple[Numbers, Amounts]:
+        """How often each document has a term in one field, by the weight of that and the length of its text."""
         numbers, occurrences = self.segments.postings(name, text)
-        ranks, live = self._live(numbers)
-        counted = weight * occurrences[live]
-        return ranks, counted if name == "title" else counted / self._cache.norms[ranks]
+        counted = weight * occurrences
+        return numbers, counted if name == "title" else counted / self._norms(numbers)
 
-    def _added_up(self, parts: Sequence[tuple[Ranks, Amounts]]) -> tuple[Ranks, Amounts]:
-        """Each release once, with the sum of its amounts, which are added in the order of the parts."""
+    def _norms(self, numbers: Numbers) -> Amounts:
+        return np.take(self._cache.norms, numbers, mode="clip")  # whatever it is for what is no release any more
+
+    def _added_up(self, parts: Sequence[tuple[Numbers, Amounts]]) -> tuple[Numbers, Amounts]:
+        """Each document once, with the sum of its amounts, which are added in the order of the parts."""
         parts = [part for part in parts if len(part[0])] or list(parts[:1])
         return self._summed(parts) if len(parts) > 1 else parts[0]
 
-    def _summed(self, parts: Sequence[tuple[Ranks, Amounts]]) -> tuple[Ranks, Amounts]:
-        ranks, amounts = (np.concatenate(column) for column in zip(*parts, strict=True))
-        if len(ranks) * _FEW < self.table.size:
-            each, at = np.unique(ranks, return_inverse=True)
+    def _summed(self, parts: Sequence[tuple[Numbers, Amounts]]) -> tuple[Numbers, Amounts]:
+        numbers, amounts = (np.concatenate(column) for column in zip(*parts, strict=True))
+        if len(numbers) * _FEW < self.segments.size:
+            each, at = np.unique(numbers, return_inverse=True)
             return each, np.bincount(at, amounts, len(each))
-        having = np.zeros(self.table.size, np.bool_)
-        having[ranks] = True
-        each = np.flatnonzero(having)
-        return each, np.bincount(ranks, amounts, self.table.size)[each]
+        each = self._each([part[0] for part in parts])
+        return each, np.take(np.bincount(numbers, amounts, self.segments.size), each)
 
-    def _scored(self, ranks: Ranks, amounts: Amounts, *, is_cut: bool = False, work: int | None = None) -> Postings:
+    def _scored(self, numbers: Numbers, amounts: Amounts, *, is_cut: bool = False, work: int | None = None) -> Postings:
+        """What is said for those of the documents that are releases."""
+        ranks = self.table.ranks(numbers)
+        is_live = ranks >= 0
+        if not is_live.all():
+            ranks, amounts = ranks[is_live], amounts[is_live]
         rarity = ranking.rarity(len(ranks), self.table.size)
         scores = (rarity * ranking.saturated(amounts)).astype(np.float32)
         steps = TERM + (len(ranks) if work is None else work)
-        return Postings(len(ranks), rarity, steps, ranks.astype(np.uint32), scores, is_cut)
+        return Postings(len(ranks), rarity, steps, ranks, scores, is_cut)
 
     def _with_reference(self, key: str) -> Postings:
-        ranks, _ = self._live(self.segments.postings("reference", key)[0])
-        return self._scored(ranks, np.ones(len(ranks)))
+        numbers, _ = self.segments.postings("reference", key)
+        return self._scored(numbers, np.ones(len(numbers)))
 
     def _in_order(self, forms: Sequence[str], name: str) -> Postings:
         """Where all the telling words are, each text is looked at for as long as the words stand one after another."""
@@ -169,7 +175,7 @@ class Terms:
             having &= union([postings], self.table.size)
             work = self._within(work + postings.work)
         numbers = np.sort(self.table.numbers[having])
-        found, amounts = np.zeros(self.table.size, np.bool_), np.zeros(self.table.size)
+        found = {}
         for field, weight in reversed(list(_FIELDS[name].items())):
             starts = NOWHERE
             standing: dict[str, Places] = {}
@@ -179,26 +185,26 @@ class Terms:
                     work = self._within(work + self._cost_of_places(len(looked_at)))
                     standing[form] = self.segments.places(field, form, looked_at)
                 starts = starts[followed(starts, standing[form], offset)] if offset else standing[form]
-            standing_there = self.table.ranks(documents(starts))
-            found[standing_there] = True
-            amounts[standing_there] = weight
-        ranks = np.flatnonzero(found)
-        return self._scored(ranks, amounts[ranks], work=work)
+            found.update(dict.fromkeys(documents(starts).tolist(), weight))
+        return self._scored(
+            np.fromiter(found.keys(), np.uint32, len(found)),
+            np.fromiter(found.values(), np.float64, len(found)),
+            work=work,
+        )
 
     def _begun(self, name: str, text: str) -> Postings:
-        parts: list[tuple[Ranks, Amounts]] = []
+        parts: list[tuple[Numbers, Amounts]] = []
         is_cut, work = False, 0
         for field, weight in _FIELDS[name].items():
             begun = self.segments.postings_of_beginning(field, text)
-            ranks, live = self._live(begun.numbers)
-            of_words, occurrences = begun.of_words[live], begun.counts[live]
-            words = np.unique(of_words)  # those that only deleted documents have are none
+            is_counted = self.table.ranks(begun.numbers) >= 0
+            words = np.flatnonzero(np.bincount(begun.of_words[is_counted]))  # what only deleted documents have is none
             if len(words) > MOST_EXPANSIONS:
                 is_cut, words = True, words[:MOST_EXPANSIONS]
-                counted = of_words <= words[-1]
-                ranks, occurrences = ranks[counted], occurrences[counted]
-            work = self._within(work + TERM * len(words) + len(ranks))
-            parts.append((ranks, weight * occurrences / self._cache.norms[ranks]))
+                is_counted &= begun.of_words <= words[-1]
+            numbers, occurrences = begun.numbers[is_counted], begun.counts[is_counted]
+            work = self._within(work + TERM * len(words) + len(numbers))
+            parts.append((numbers, weight * occurrences / self._norms(numbers)))
         return self._scored(*self._summed(parts), is_cut=is_cut, work=work)
 
     def _within(self, work: int) -> int:
