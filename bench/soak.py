@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path, PurePosixPath
 from random import Random
 from tempfile import TemporaryDirectory
@@ -135,12 +136,12 @@ class Still:
     pages: Sequence[str]
 
     @classmethod
-    def of(cls, index: Path) -> Still:
-        """Of an index without the officers' releases; searches pass over these."""
+    def of(cls, index: Path, releases: int) -> Still:
+        """Of an index of so many, without those of the officers; searches pass over these."""
         opened = WhooshIndex(index)
         with opened.update() as update:
-            known = [record for record in update.published() if isinstance(record, Release)]
-        known = known[:: len(known) // SAMPLE + 1]
+            some = islice(update.published(), 0, None, releases // SAMPLE + 1)
+            known = [record for record in some if isinstance(record, Release)]
         asked = [f"({each.text}) -comet" for each in Searches([Document.of(release) for release in known]).stream()]
         pages = [f"/releases/{release.id}" for release in known]
         inventory = opened.snapshot().inventory()
@@ -164,7 +165,7 @@ def soak(root: Path, releases: int, minutes: float, seed: str) -> Iterator[str]:
         toml.write(_TOPIC)
     made = command_cost("feedsrv", "index", environment=environment(folder, index))
     print(f"{releases:,} releases indexed in {made.wall:.0f} s, seed {seed}", flush=True)
-    still = Still.of(index)
+    still = Still.of(index, releases)
     truth = Truth(PATIENCE)
     audit = Soak(truth, WHOLE_LISTS, PARTS)
     officers = [
@@ -192,7 +193,7 @@ def soak(root: Path, releases: int, minutes: float, seed: str) -> Iterator[str]:
                 _wait(minutes * 60, audit, gauge, disk)
             wait_for(lambda: not audit.pending, 60)
             time.sleep(2)
-    yield from _judged(audit, gauge, disk, minutes)
+    yield from judged(audit, gauge, disk, minutes)
     _report(audit, gauge, disk, officers)
     log = (root / "log").read_text()
     if "Traceback" in log or "incident" in log:
@@ -220,7 +221,8 @@ def _slowest(audit: Soak) -> float:
     return max((max(took) for took in audit.took.values()), default=0.0)
 
 
-def _judged(audit: Soak, gauge: Gauge, disk: Disk, minutes: float) -> Iterator[str]:
+def judged(audit: Soak, gauge: Gauge, disk: Disk, minutes: float) -> Iterator[str]:
+    """What is wrong with what was seen in so many minutes, in sentences."""
     late = max(gauge.lag, default=0.0)
     if audit.wrong:
         yield f"{len(audit.wrong)} answers were wrong"

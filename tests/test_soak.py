@@ -1,0 +1,77 @@
+"""The soak: what it finds wrong, and that it finds nothing where all is right."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bench.soak import GROWS, SLOWEST, Disk, Soak, judged, soak
+from tests.faults.audit import Answer
+from tests.faults.gauge import Gauge
+from tests.faults.troubles import Processes
+from tests.faults.truth import Said, Truth
+
+
+@pytest.fixture
+def audit() -> Soak:
+    return Soak(Truth(1.0))
+
+
+@pytest.fixture
+def gauge() -> Gauge:
+    gauge = Gauge(Processes(0), lag=[0.1])
+    gauge.series["worker"] = [(float(second), 100, 50) for second in range(30)]
+    return gauge
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Disk:
+    return Disk(tmp_path, [2] * 30, [1_000] * 30)
+
+
+def answer(path: str, took: float, body: bytes = b"") -> Answer:
+    return Answer(path, 200, {}, body, 100.0, 100.0 + took)
+
+
+def test_nothing_is_wrong_where_nothing_is(audit: Soak, gauge: Gauge, disk: Disk) -> None:
+    audit.check(answer("/releases", 0.2), None)
+    assert list(judged(audit, gauge, disk, minutes=60)) == []
+
+
+def test_a_slow_request_is_wrong_and_its_address_is_told(audit: Soak, gauge: Gauge, disk: Disk) -> None:
+    audit.check(answer("/releases", SLOWEST + 0.05), None)
+    assert list(judged(audit, gauge, disk, minutes=60)) == []  # the machine itself was as late as that
+    audit.check(answer("/releases", SLOWEST + 0.5), None)
+    assert list(judged(audit, gauge, disk, minutes=60)) == ["2 requests took more than a second, the slowest 1.50 s"]
+    assert audit.slow[1].startswith("1.50 s at ")
+    assert audit.slow[1].endswith(" /releases")
+
+
+def test_a_release_that_is_shown_before_its_file_says_so_is_wrong(audit: Soak, gauge: Gauge, disk: Disk) -> None:
+    audit.check(answer("/releases", 0.1, b"Item a1 in edition 1"), None)
+    assert list(judged(audit, gauge, disk, minutes=60)) == ["1 answers were wrong"]
+
+
+def test_what_was_never_seen_and_an_embargo_that_is_late_are_wrong(audit: Soak, gauge: Gauge, disk: Disk) -> None:
+    audit.expect("a1", Said(1, 0.0, 0.0))
+    audit.late["embargo"].append(1.2)
+    assert list(judged(audit, gauge, disk, minutes=60)) == [
+        "of 1 releases the last change was never seen: ['a1']",
+        "an embargo ended 1.20 s late",
+    ]
+
+
+def test_what_grows_is_wrong_but_in_a_short_run(audit: Soak, gauge: Gauge, disk: Disk) -> None:
+    gauge.series["worker"][20:] = [(20.0, int(100 * GROWS) + 1, 50)] * 10
+    disk.generations[25] = 9
+    assert list(judged(audit, gauge, disk, minutes=60)) == [
+        "memory of a worker grows: 100, then 111",
+        "number of generations grows: 2, then 9",
+    ]
+    assert list(judged(audit, gauge, disk, minutes=5)) == []
+
+
+@pytest.mark.bench
+def test_half_a_minute_of_publishing_and_searching_has_no_wrong_answer(tmp_path: Path) -> None:
+    assert list(soak(tmp_path, 300, 0.5, "1")) == []
