@@ -11,6 +11,7 @@ import stat
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Set
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path, PurePosixPath
 
 from feedsrv import readers
@@ -30,6 +31,8 @@ from feedsrv.newsroom import FILE_NAME
 from feedsrv.problem import Problem, Severity
 from feedsrv.readers import companions
 from feedsrv.readers.companions import is_companion
+
+_MANY = 1_000  # files in a folder that are not gone through to find one that has come
 
 
 class Companions:
@@ -152,14 +155,15 @@ class Contents:
         """What is in the way of reading files, by their paths."""
         return [self._obstacles[path] for path in sorted(self._obstacles)]
 
-    def look(self, paths: Iterable[str]) -> frozenset[str] | None:
+    def look(self, paths: Collection[str]) -> frozenset[str] | None:
         """Look again at these paths, and at what is below them; returns the files among them that may have changed.
 
+        What states something of them is among them, even if nobody has told of it yet: it may hold a release.
         None where more than their parts may be otherwise than it was: then nothing here can be relied on any more.
         """
         before: set[str] = set()
         now: dict[str, Problem | None] = {}
-        for path in paths:
+        for path in {*paths, *self._come_beside(paths)}:
             if all(map(is_worth_entering, path.split("/")[:-1])):
                 before.update([path] if path in self._parts.get(self.part(path), ()) else self._paths_below(path))
                 now |= self._at(path)
@@ -173,6 +177,34 @@ class Contents:
         for path, problem in now.items():
             self._add(path, problem)
         return touched
+
+    def _come_beside(self, paths: Iterable[str]) -> Iterator[str]:
+        """The files that have come beside or above these paths and may decide about them."""
+        beside = defaultdict[str, list[str]](list)
+        for path in paths:
+            here, *above = folders(path)
+            beside[here].append(path.rpartition("/")[2])
+            for folder in above:
+                beside[folder].extend(())
+        for folder, names in beside.items():
+            within = "" if folder == "." else f"{folder}/"
+            for name in self._names(within, names):
+                path = within + name
+                decides = name != FILE_NAME and (is_companion(name) or _is_index(name))
+                if decides and path not in self._parts.get(self.part(path), ()):
+                    yield path
+
+    def _names(self, within: str, beside: Iterable[str]) -> list[str]:
+        """The names of the files in a folder; if these are many, those that companions of some would usually have."""
+        try:
+            with os.scandir(f"{self._folder}/{within}") as entries:
+                found = [entry.name for entry in islice(entries, _MANY + 1)]
+        except OSError:  # who tells of it finds out why
+            return []
+        if len(found) <= _MANY:
+            return found
+        usual = companions.usual_names(beside, within.rstrip("/").rpartition("/")[2])
+        return [name for name in usual if os.path.lexists(f"{self._folder}/{within}{name}")]
 
     def _takes_indexes(self, come: Set[str]) -> bool:
         """Take note of the folders that have an index now; whether there was nothing in any of them before."""

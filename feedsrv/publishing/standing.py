@@ -60,12 +60,14 @@ class Standing:
 
     def scope(self, paths: Set[str], now: datetime) -> Scope | None:
         """What these changes have to do with, and whose time has come; None where that cannot be told."""
-        touched = self.contents.look(paths)
-        if touched is None or self.collection.is_chained:
+        awaited = self.collection.due(now) | self._unknown
+        looked_at = self.contents.look(paths | awaited)
+        if looked_at is None or self.collection.is_chained:
             return None
+        touched = looked_at - (awaited - paths)
         records = self.collection.records
         changed = {self.contents.part(path) for path in touched}
-        others = self.collection.naming(touched) | self.collection.due(now) | self._unknown | self._missing
+        others = self.collection.naming(touched) | awaited | self._missing
         others |= {path for source in touched | others if source in records for path in attached(records[source].named)}
         parts = changed | {self.contents.part(path) for path in others}
         before = self.contents.paths(parts) | touched

@@ -55,6 +55,15 @@ def is_of_folder(path: PurePosixPath, folder: str) -> bool:
     )
 
 
+def usual_names(sources: Iterable[str], folder: str) -> Iterator[str]:
+    """The names that companions of these names of releases have, and those of a folder, as they are usually written."""
+    endings = (*SIDE_CARS, ".11tydata.json", ".11tydata.js", ".11tydata.cjs", ".11tydata.mjs")
+    for source in sources:
+        yield from (own + ending for own in {PurePosixPath(source).stem, source} for ending in endings)
+    yield from ("_index.md", "_index.html", "index.md", "index.html", f"{folder}.json")
+    yield from (f"{folder}{ending}" for ending in endings[len(SIDE_CARS) :])
+
+
 def read(source: str, beside: Mapping[str, bytes], problems: Problems) -> tuple[Entry, ...]:
     """What the companions of a release state of it. Raises FileUnreadable where one cannot be read."""
     return tuple(entry for path, data in sorted(beside.items()) for entry in _stated(source, path, data, problems))
