@@ -132,11 +132,15 @@ class Segments:
                 of_words.append(np.repeat(np.array([places[word] for word in own], np.uint32), lengths))
         return Beginning(len(words), np.concatenate(numbers), np.concatenate(counts), np.concatenate(of_words))
 
-    def beginning(self, field: str, prefix: str) -> Iterator[str]:
+    def beginning(self, field: str, prefix: str) -> list[str]:
         """The terms of a field that begin so, by their UTF-8 bytes, each once."""
         start = prefix.encode("utf8")
-        found = (self._between(leaf, field, start, start + _AFTER_ALL) for leaf in self.leaves if field in leaf.fields)
-        return (term.decode("utf8") for term in sorted(set().union(*found)))
+        inverted = [leaf.inverted for leaf in self.leaves if field in leaf.fields]
+        found = (
+            each.terms(field, each.place(field, start), each.place(field, start + _AFTER_ALL)) for each in inverted
+        )
+        words = sorted(set().union(*found))
+        return b"\n".join(words).decode("utf8").split("\n") if words else []  # at once: no term has a line's end
 
     def record(self, number: int) -> Release | Withdrawal:
         """The release, or the notice of its withdrawal, in a document."""
@@ -153,12 +157,5 @@ class Segments:
                 if number is not None:
                     yield self._bases[at], leaf, number
 
-    @staticmethod
-    def _between(leaf: Leaf, field: str, first: bytes, after: bytes) -> Iterator[bytes]:
-        start, stop = leaf.inverted.place(field, first), leaf.inverted.place(field, after)
-        for at in range(start, stop, _AT_ONCE):
-            yield from leaf.inverted.terms(field, at, min(at + _AT_ONCE, stop))
-
 
 _NONE = np.zeros(0, np.uint32)
-_AT_ONCE = 512  # terms that are read together

@@ -149,9 +149,9 @@ class Table:
     def counts(self, facet: str, releases: Mask) -> NDArray[np.int64]:
         """How many of these releases have each of the values of a facet."""
         if facet == "topic":
-            flags = releases[self.columns["topic.rows"]].view(np.uint8)
+            flags = np.take(releases.view(np.uint8), self.columns["topic.rows"], mode="clip")
             return np.add.reduceat(flags, self._topic_starts, dtype=np.int64) if len(flags) else np.zeros(0, np.int64)
-        codes = self.columns[facet][: self.size][releases]
+        codes = np.take(self.columns[facet], np.flatnonzero(releases))
         return np.bincount(codes, minlength=len(self.values[facet]) + 1)[1:]
 
     def firsts(self, facet: str) -> NDArray[np.int64]:
