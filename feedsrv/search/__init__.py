@@ -71,7 +71,7 @@ class Held:
 
 
 class Snapshot(Protocol):
-    """One generation, as a reader sees it: immutable, safe for the life of a request, for one thread.
+    """One generation, as a reader sees it: immutable, safe for the life of a request, for any number of threads.
 
     Every method raises IndexUnavailable once the files of the generation are known to be damaged, or an error shows
     that they may be. Its name and its settings can be asked for all the same.
@@ -185,7 +185,7 @@ class SearchIndex(Protocol):
     """Where generations are kept."""
 
     def snapshot(self) -> Snapshot:
-        """The newest generation that can be opened, for the calling thread; another process's after `LAG`.
+        """The newest generation that can be opened, for all threads; another process's after `LAG`.
 
         Raises IndexUnavailable.
         """

@@ -77,7 +77,7 @@ class WhooshIndex:
         self._is_verified = False  # that which is the first to be gone on from
 
     def snapshot(self) -> GuardedSnapshot:
-        """The newest generation that can be opened, for the calling thread. Raises IndexUnavailable."""
+        """The newest generation that can be opened, for all threads. Raises IndexUnavailable."""
         held = self._open
         generation = held if held and monotonic() < self._look_again else self._newest()
         return generation.snapshot

@@ -124,9 +124,9 @@ class Kept(Protocol):
 T = TypeVar("T", bound=Kept)
 
 
-_LARGEST = 31 << 20
-"""Bytes. Once as much as this was freed, glibc keeps what is freed for the next array, instead of having the kernel
-give it anew page by page, which takes longer than what is done with most arrays (mallopt(3), M_MMAP_THRESHOLD)."""
+_LARGEST = 6 << 20
+"""Bytes. Once as much as this was freed, glibc keeps twice as much for the next arrays, instead of having the kernel
+give it anew page by page, which takes longer than what is done with most of them (mallopt(3), M_MMAP_THRESHOLD)."""
 
 
 class PostingsCache:
