@@ -35,7 +35,7 @@ faults: $(VENV)/.dev
 	$(BIN)/python -m pytest tests/faults -m bench -v --capture=no
 
 matrix: $(VENV)/.dev
-	$(BIN)/nox
+	$(BIN)/nox --session tests oldest whooshes
 
 fix: $(VENV)/.dev
 	$(BIN)/ruff format

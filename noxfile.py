@@ -45,6 +45,18 @@ def oldest(session: nox.Session) -> None:
     run_tests(session)
 
 
+@nox.session(default=False)
+@nox.parametrize("whoosh", ["Whoosh==2.7.4", "Whoosh-Reloaded==2.7.5"])
+def whooshes(session: nox.Session, whoosh: str) -> None:
+    """What is promised of the engine, with the other distributions of Whoosh: none of them is a dead end."""
+    session.install("--quiet", "--require-hashes", "-r", "requirements-dev.lock")
+    session.install("--quiet", "--no-deps", "--no-build-isolation", "--editable", ".")
+    session.run("python", "-m", "pip", "uninstall", "--quiet", "--yes", "whoosh3")
+    session.install("--quiet", whoosh)
+    tests = ("test_search_contract", "test_whoosh", "test_table", "test_equivalence", "test_publishing")
+    session.run("python", "-m", "pytest", *(f"tests/{name}.py" for name in tests), *session.posargs)
+
+
 def run_tests(session: nox.Session) -> None:
     """Run the tests as make does; what stands behind ``--`` goes to pytest."""
     several = ("--numprocesses", "auto", "--maxprocesses", "4", "--dist", "loadfile")

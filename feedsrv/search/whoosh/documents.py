@@ -6,6 +6,8 @@ The release itself is kept in a column; what filters and orders need of it goes 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date, datetime
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
@@ -25,7 +27,8 @@ SCHEMA_VERSION = 11
 
 _GAP = "\x1f"  # a term no query has, so that no phrase begins in the title and ends in the body
 _ENGINE = "whoosh3"
-_RIVALS = ("Whoosh", "Whoosh-Reloaded")
+_RELATIVES = ("Whoosh", "Whoosh-Reloaded")
+"""Distributions of the same library that this runs with as well; see the session ``whooshes`` in noxfile.py."""
 
 
 def schema() -> Schema:
@@ -46,20 +49,22 @@ def schema() -> Schema:
 def engine_version() -> str:
     """All that the files of an index depend on, as one string.
 
-    Raises IndexUnavailable where another distribution has been installed over the one this is written for:
-    three of them share the folder ``whoosh``.
+    Raises IndexUnavailable where one distribution of Whoosh has been installed over another: they share a folder.
     """
-    for rival in _RIVALS:
-        try:
-            version(rival)
-        except PackageNotFoundError:
-            continue
+    found = dict(_installed())
+    if len(found) > 1:
+        names = " and ".join(found)
         raise IndexUnavailable(
-            f"{rival} is installed in the same folder as {_ENGINE}: run pip uninstall {rival} {_ENGINE}, "
-            f"then pip install {_ENGINE}"
+            f"{names} are installed in the same folder: run pip uninstall {' '.join(found)}, then pip install {_ENGINE}"
         )
-    stemmer = version("snowballstemmer")
-    return f"schema {SCHEMA_VERSION}, {_ENGINE} {version(_ENGINE)}, snowballstemmer {stemmer}"
+    ((name, number),) = found.items()
+    return f"schema {SCHEMA_VERSION}, {name} {number}, snowballstemmer {version('snowballstemmer')}"
+
+
+def _installed() -> Iterator[tuple[str, str]]:
+    for name in (_ENGINE, *_RELATIVES):
+        with suppress(PackageNotFoundError):
+            yield name, version(name)
 
 
 class Facts(msgspec.Struct, array_like=True, frozen=True):
