@@ -76,8 +76,8 @@ def test_whooshs_own_searcher_reads_the_segments(tmp_path: Path) -> None:
 def test_an_index_is_the_same_however_many_processes_made_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     at_once = WhooshIndex(tmp_path / "one")
     publish(at_once, *releases(40))
-    for module in ("batches", "draft"):
-        monkeypatch.setattr(f"feedsrv.search.whoosh.{module}.LARGEST", 12)
+    monkeypatch.setattr("feedsrv.search.whoosh.batches.LARGEST", 12)
+    monkeypatch.setattr("feedsrv.search.whoosh.draft.MOST", 12)
     in_batches = WhooshIndex(tmp_path / "many")
     publish(in_batches, *releases(40))
     assert segments(in_batches, tmp_path / "many") == 4

@@ -2,15 +2,16 @@
 
 ::
 
-    the length of the header, 8 bytes     the header, JSON: facts, and of each array kind, start and count
     the arrays, each at a multiple of 8 bytes
+    the directory, JSON: facts, and of each array kind, start and count
+    the length of the directory, 8 bytes
 
 Nothing of it is unpickled.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,20 +24,17 @@ from feedsrv.search.whoosh.storage import Mapped
 _ALIGNED = 8
 
 
-def write(path: Path, arrays: Mapping[str, NDArray[Any]], facts: Mapping[str, Any] | None = None) -> None:
-    """Write arrays, and ``facts`` that JSON can hold, into a new file."""
-    places, start = {}, 0
-    for name, array in arrays.items():
-        places[name] = (array.dtype.str, start, len(array))
-        start += -(-array.nbytes // _ALIGNED) * _ALIGNED
-    header = msgspec.json.encode({"facts": facts or {}, "arrays": places})
-    header += b" " * (-len(header) % _ALIGNED)
+def write(path: Path, arrays: Iterable[tuple[str, NDArray[Any]]], facts: Mapping[str, Any] | None = None) -> None:
+    """Write arrays one after another, and ``facts`` that JSON can hold, into a new file."""
+    places = {}
     with path.open("xb") as file:
-        file.write(len(header).to_bytes(_ALIGNED, "little"))
-        file.write(header)
-        for array in arrays.values():
+        for name, array in arrays:
+            places[name] = (array.dtype.str, file.tell(), len(array))
             file.write(np.ascontiguousarray(array).data.cast("B") if array.nbytes else b"")
             file.write(bytes(-array.nbytes % _ALIGNED))
+        directory = msgspec.json.encode({"facts": facts or {}, "arrays": places})
+        file.write(directory)
+        file.write(len(directory).to_bytes(_ALIGNED, "little"))
 
 
 class Arrays(Mapping[str, NDArray[Any]]):
@@ -44,22 +42,29 @@ class Arrays(Mapping[str, NDArray[Any]]):
 
     def __init__(self, mapped: Mapped) -> None:
         self.mapped = mapped
-        size = int.from_bytes(mapped.read(0, _ALIGNED), "little")
-        header = msgspec.json.decode(mapped.read(_ALIGNED, _ALIGNED + size))
-        self.facts: Mapping[str, Any] = header["facts"]
+        end = mapped.size - _ALIGNED
+        size = int.from_bytes(mapped.read(end, mapped.size), "little")
+        directory = msgspec.json.decode(mapped.read(end - size, end))
+        self.facts: Mapping[str, Any] = directory["facts"]
         self._places: dict[str, tuple[np.dtype[Any], int, int]] = {
-            name: (np.dtype(kind), _ALIGNED + size + start, count)
-            for name, (kind, start, count) in header["arrays"].items()
+            name: (np.dtype(kind), start, count) for name, (kind, start, count) in directory["arrays"].items()
         }
+        self._whole: dict[str, tuple[int, NDArray[Any]]] = {}
 
     def __getitem__(self, name: str) -> NDArray[Any]:
-        kind, start, count = self._places[name]
-        return np.frombuffer(self.mapped.view(start, start + count * kind.itemsize), kind)
+        compared, array = self._whole.get(name, (-1, None))
+        if array is None or compared != self.mapped.version:
+            compared = self.mapped.version
+            array = self.part(name, 0, self._places[name][2])
+            self._whole[name] = compared, array
+        return array
 
     def part(self, name: str, first: int, last: int) -> NDArray[Any]:
         """The items of an array from the first on, and before the last."""
         kind, start, _ = self._places[name]
-        return np.frombuffer(self.mapped.view(start + first * kind.itemsize, start + last * kind.itemsize), kind)
+        size = kind.itemsize
+        self.mapped.compare(start + first * size, start + last * size)
+        return np.frombuffer(self.mapped.memory, kind, last - first, start + first * size)
 
     def __contains__(self, name: object) -> bool:
         return name in self._places

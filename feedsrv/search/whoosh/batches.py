@@ -11,6 +11,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import msgspec
 from whoosh.codec.base import Segment
 
 from feedsrv.newsroom import Newsroom
@@ -28,10 +29,14 @@ _SPOOL = "spool-"
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A segment that was written, and what is known of its documents, in the order of their numbers."""
+    """A segment that was written, with what is known of its documents, in the order of their numbers."""
 
     segment: Segment
-    facts: list[Facts]
+    _facts: bytes
+
+    def facts(self) -> list[Facts]:
+        """What is known of each document; in few bytes until it is asked for."""
+        return msgspec.msgpack.decode(self._facts, type=list[Facts])
 
 
 @dataclass(slots=True)
@@ -91,5 +96,5 @@ def write(folder: Path, records: Iterable[bytes], newsroom: Newsroom) -> Written
             terms.add(words.get(name, ()))
         found.append(facts)
         kept.append(record)
-    postings = {name: gathered.pop(name).field() for name in list(gathered)}
-    return Written(codec.write(folder, kept, postings, len(kept)), found)
+    postings = ((name, gathered.pop(name).field()) for name in list(gathered))
+    return Written(codec.write(folder, kept, postings, len(kept)), msgspec.msgpack.encode(found))

@@ -9,7 +9,7 @@ own reader and searcher read these segments as well.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -45,7 +45,7 @@ class ArrayCodec(W3Codec):  # type: ignore[misc]  # Whoosh's classes are untyped
         return ArrayTermsReader(inverted(storage, segment))
 
 
-def write(folder: Path, records: Iterable[bytes], fields: Mapping[str, Field], size: int) -> Segment:
+def write(folder: Path, records: Iterable[bytes], fields: Iterable[tuple[str, Field]], size: int) -> Segment:
     """Write a segment of ``size`` documents into a folder: the record of each, and the postings of all fields."""
     codec = ArrayCodec()
     with TemporaryDirectory(prefix="segment-", dir=folder) as apart:  # all of Whoosh's temporary files have one name
@@ -58,7 +58,7 @@ def write(folder: Path, records: Iterable[bytes], fields: Mapping[str, Field], s
             documents.finish_doc()
         documents.close()
         segment.set_doc_count(size)
-        arrays.write(Path(apart, segment.make_filename(ArrayCodec.INVERTED_EXT)), dict(columns(fields)))
+        arrays.write(Path(apart, segment.make_filename(ArrayCodec.INVERTED_EXT)), columns(fields))
         for path in Path(apart).glob(f"{segment.segment_id()}.*"):
             path.rename(folder / path.name)
     return segment

@@ -12,7 +12,7 @@ from whoosh.index import TOC
 
 from feedsrv.newsroom import Newsroom
 from feedsrv.search.whoosh import codec
-from feedsrv.search.whoosh.batches import LARGEST, Batches
+from feedsrv.search.whoosh.batches import Batches, Written
 from feedsrv.search.whoosh.codec import INDEX
 from feedsrv.search.whoosh.documents import schema
 from feedsrv.search.whoosh.inverted import merged
@@ -22,6 +22,8 @@ from feedsrv.search.whoosh.table import Table, changed
 
 TIER = 4
 """So many segments of about one size become one; each level has segments of so many times as many documents."""
+MOST = 16_384
+"""Documents of a segment that is not merged any more: to write it anew takes a second or two."""
 
 _Numbers = NDArray[np.int64]
 
@@ -64,13 +66,18 @@ class Draft:
     def settle(self) -> Table:
         """Write what was put, and return the table of all that there is then."""
         written = self._batches.finish()
-        if written or self.gone or self.table is None:
+        if not (written or self.gone) and self.table is not None:
+            return self.table
+        numbers = np.arange(self._size, dtype=np.int64)
+        numbers[list(self.gone)] = -1
+        self._delete()
+        batches: list[Written | None] = [*written] or [None]
+        for batch in batches:
+            facts = batch.facts() if batch else []
+            self.table = changed(self.table, numbers, list(enumerate(facts, self._size)))
+            self._segments += [batch.segment] if batch else []
             numbers = np.arange(self._size, dtype=np.int64)
-            numbers[list(self.gone)] = -1
-            self._delete()
-            added = list(enumerate((facts for batch in written for facts in batch.facts), self._size))
-            self._segments += [batch.segment for batch in written]
-            self.table = changed(self.table, numbers, added)
+        assert self.table is not None  # noqa: S101 - the loop has one round at least
         return self.table
 
     def segments(self) -> Segments:
@@ -83,7 +90,7 @@ class Draft:
         for segment in list(self._segments):
             if segment.deleted_count() * 2 > segment.doc_count_all():
                 self._merge([segment])
-            elif (level := _level(segment.doc_count_all())) < _level(LARGEST):
+            elif (level := _level(segment.doc_count_all())) < _level(MOST):
                 by_level.setdefault(level, []).append(segment)
         for segments in by_level.values():
             if len(segments) >= TIER:
@@ -133,12 +140,10 @@ class Draft:
         renumbered = {id(leaf.segment): numbers for leaf, numbers in zip(chosen, _renumbered(chosen), strict=True)}
         size = sum(int(np.count_nonzero(numbers >= 0)) for numbers in renumbered.values())
         names = sorted({name for leaf in chosen for name in leaf.fields})
-        fields = {
-            name: merged(
-                [(leaf.inverted.whole(name), renumbered[id(leaf.segment)]) for leaf in chosen if name in leaf.fields]
-            )
+        fields = (
+            (name, merged([(leaf.inverted.whole(name), renumbered[id(leaf.segment)]) for leaf in chosen]))
             for name in names
-        }
+        )
         records = (
             leaf.records[number]
             for leaf in chosen

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -21,9 +22,11 @@ from feedsrv.search.whoosh.arrays import Arrays
 Numbers = NDArray[np.integer[Any]]
 
 _HEADED = 8  # bytes of each term that stand in an array of numbers, in which it is looked for
+_AT_ONCE = 1_000_000  # postings that are merged together
+_NONE = np.zeros(0, np.int64)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Field:
     """The postings of one field: ``documents`` and ``counts`` those of one term after another, from ``starts`` on.
 
@@ -35,6 +38,11 @@ class Field:
     documents: Numbers
     counts: Numbers
     places: Numbers | None
+
+    @cached_property
+    def firsts(self) -> Numbers:
+        """Where the places of each term start, and where those of the last one end."""
+        return np.concatenate(([0], np.cumsum(self.counts, dtype=np.int64)))[self.starts]
 
 
 class Gathered:
@@ -67,11 +75,11 @@ class Gathered:
         places = None
         if self._has_places:
             ends = np.cumsum(lengths, dtype=np.int64)
-            places = (at - (ends - lengths)[documents]).astype(np.uint32)
+            places = _small(at - (ends - lengths)[documents])
         of_postings = (keys[firsts] >> np.uint64(32)).astype(np.int64)
         starts = np.searchsorted(of_postings, np.arange(len(terms) + 1))
         counts = np.diff(firsts, append=len(said))
-        return Field([terms[number] for number in order], starts, documents[firsts], counts, places)
+        return Field([terms[number] for number in order], starts, _small(documents[firsts]), _small(counts), places)
 
 
 class _Ids(dict[str, int]):
@@ -90,13 +98,53 @@ def _is_first(terms: Numbers, documents: Numbers) -> NDArray[np.bool_]:
 
 
 def merged(fields: Sequence[tuple[Field, Numbers]]) -> Field:
-    """Several fields as one; with each the numbers that its documents have in it, -1 for those that are gone."""
+    """Several fields as one; with each the numbers that its documents have in it, -1 for those that are gone.
+
+    A part of the alphabet at a time, so that what this takes beside the fields stays small.
+    """
     terms = sorted({term for field, _ in fields for term in field.terms})
-    numbers = {term: number for number, term in enumerate(terms)}
+    size = sum(len(field.documents) for field, _ in fields)
+    parts = max(1, size // _AT_ONCE)
+    edges = [len(terms) * part // parts for part in range(parts + 1)]
+    found = [_merged([_between(field, terms[first:last]) for field, _ in fields], [each for _, each in fields])
+             for first, last in pairwise(edges)]  # fmt: skip
+    has_places = any(field.places is not None for field, _ in fields)
+    return Field(
+        [term for part in found for term in part.terms],
+        np.concatenate(([0], np.cumsum(np.concatenate([np.diff(part.starts) for part in found])))),
+        np.concatenate([part.documents for part in found]),
+        np.concatenate([part.counts for part in found]),
+        np.concatenate([part.places for part in found if part.places is not None]) if has_places else None,
+    )
+
+
+def _between(field: Field, terms: Sequence[bytes]) -> Field:
+    """The part of a field from the first of these terms to the last."""
+    if not terms:
+        first = last = 0
+    else:
+        first, last = bisect_left(field.terms, terms[0]), bisect_right(field.terms, terms[-1])
+    start, stop = int(field.starts[first]), int(field.starts[last])
+    places = field.places
+    if places is not None:
+        of_terms = field.firsts[first], field.firsts[last]
+        places = places[int(of_terms[0]) : int(of_terms[1])]
+    return Field(
+        field.terms[first:last],
+        field.starts[first : last + 1].astype(np.int64) - start,
+        field.documents[start:stop],
+        field.counts[start:stop],
+        places,
+    )
+
+
+def _merged(fields: Sequence[Field], numbers: Sequence[Numbers]) -> Field:
+    terms = sorted({term for field in fields for term in field.terms})
+    ranks = {term: rank for rank, term in enumerate(terms)}
     keys, counts, starts, places = [], [], [], []
     position = 0
-    for field, renumbered in fields:
-        of_terms = np.fromiter(map(numbers.__getitem__, field.terms), np.int64, len(field.terms))
+    for field, renumbered in zip(fields, numbers, strict=True):
+        of_terms = np.fromiter(map(ranks.__getitem__, field.terms), np.int64, len(field.terms))
         documents = renumbered[field.documents]
         keys.append(np.repeat(of_terms, np.diff(field.starts)) << 32 | documents)
         keys[-1][documents < 0] = -1
@@ -110,11 +158,11 @@ def merged(fields: Sequence[tuple[Field, Numbers]]) -> Field:
     key, count = key[order], count[order]
     used, first = np.unique(key >> 32, return_index=True)
     return Field(
-        [terms[number] for number in used.tolist()],
+        [terms[rank] for rank in used.tolist()],
         np.append(first, len(key)),
-        key & 0xFFFFFFFF,
-        count,
-        np.concatenate(places)[runs(_joined(starts)[order], count)] if places else None,
+        _small(key & 0xFFFFFFFF),
+        _small(count),
+        _small(np.concatenate(places)[runs(_joined(starts)[order], count)]) if places else None,
     )
 
 
@@ -128,9 +176,9 @@ def runs(starts: Numbers, lengths: Numbers) -> NDArray[np.int64]:
     return np.repeat(starts - (ends - lengths), lengths) + np.arange(int(ends[-1]) if len(ends) else 0)
 
 
-def columns(fields: Mapping[str, Field]) -> Iterator[tuple[str, NDArray[Any]]]:
+def columns(fields: Iterable[tuple[str, Field]]) -> Iterator[tuple[str, NDArray[Any]]]:
     """The fields as arrays by name, each of the smallest kind that holds it."""
-    for name, field in fields.items():
+    for name, field in fields:
         yield f"{name}.heads", _heads(field.terms)
         yield f"{name}.terms", np.frombuffer(b"".join(field.terms), np.uint8)
         yield f"{name}.ends", np.cumsum([0, *map(len, field.terms)], dtype=np.uint32)
@@ -138,8 +186,7 @@ def columns(fields: Mapping[str, Field]) -> Iterator[tuple[str, NDArray[Any]]]:
         yield f"{name}.documents", _small(field.documents)
         yield f"{name}.counts", _small(field.counts)
         if field.places is not None:
-            ends = np.concatenate(([0], np.cumsum(field.counts, dtype=np.int64)))
-            yield f"{name}.firsts", ends[field.starts].astype(np.uint32)
+            yield f"{name}.firsts", field.firsts.astype(np.uint32)
             yield f"{name}.places", _small(field.places)
 
 
@@ -189,29 +236,30 @@ class Inverted:
 
     def term(self, field: str, number: int) -> bytes:
         """A term by its number."""
-        first, last = self._arrays.part(f"{field}.ends", number, number + 2).tolist()
-        return self._arrays.part(f"{field}.terms", first, last).tobytes()
+        ends = self._arrays[f"{field}.ends"]
+        return self._arrays.part(f"{field}.terms", int(ends[number]), int(ends[number + 1])).tobytes()
 
     def terms(self, field: str, first: int = 0, last: int | None = None) -> list[bytes]:
         """The terms from one number to before another, in order."""
         last = self.size(field) if last is None else last
-        ends = self._arrays.part(f"{field}.ends", first, last + 1).tolist()
+        ends = self._arrays[f"{field}.ends"][first : last + 1].tolist()
         whole = self._arrays.part(f"{field}.terms", ends[0], ends[-1]).tobytes()
         return [whole[start - ends[0] : end - ends[0]] for start, end in pairwise(ends)]
 
     def frequency(self, field: str, number: int) -> int:
         """How many documents have a term."""
-        first, last = self._arrays.part(f"{field}.starts", number, number + 2).tolist()
-        return int(last - first)
+        starts = self._arrays[f"{field}.starts"]
+        return int(starts[number + 1]) - int(starts[number])
 
     def postings(self, field: str, number: int) -> tuple[Numbers, Numbers]:
         """The documents that have a term, ascending, and how often each has it."""
-        first, last = self._arrays.part(f"{field}.starts", number, number + 2).tolist()
+        starts = self._arrays[f"{field}.starts"]
+        first, last = int(starts[number]), int(starts[number + 1])
         return self._arrays.part(f"{field}.documents", first, last), self._arrays.part(f"{field}.counts", first, last)
 
     def postings_of(self, field: str, first: int, last: int) -> tuple[Numbers, Numbers, Numbers]:
         """How many postings the terms from one number to before another have, and these, one term after another."""
-        starts = self._arrays.part(f"{field}.starts", first, last + 1)
+        starts = self._arrays[f"{field}.starts"][first : last + 1]
         documents, counts = (
             self._arrays.part(f"{field}.{part}", int(starts[0]), int(starts[-1])) for part in ("documents", "counts")
         )
@@ -219,10 +267,12 @@ class Inverted:
 
     def places(self, field: str, number: int) -> Numbers:
         """Where a term stands in each of these documents, one after another."""
-        first, last = self._arrays.part(f"{field}.firsts", number, number + 2).tolist()
-        return self._arrays.part(f"{field}.places", first, last)
+        firsts = self._arrays[f"{field}.firsts"]
+        return self._arrays.part(f"{field}.places", int(firsts[number]), int(firsts[number + 1]))
 
     def whole(self, field: str) -> Field:
         """All of a field, to be merged with others."""
+        if field not in self.fields():
+            return Field([], np.zeros(1, np.int64), _NONE, _NONE, None)
         starts, documents, counts = (self._arrays[f"{field}.{part}"] for part in ("starts", "documents", "counts"))
         return Field(self.terms(field), starts, documents, counts, self._arrays.get(f"{field}.places"))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import accumulate
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,32 +84,32 @@ class Segments:
 
     def postings(self, field: str, term: str) -> tuple[Numbers, NDArray[np.uint32]]:
         """The documents that have a term in a field, and how often each has it; deleted ones are among them."""
-        numbers, counts = [_NONE], [_NONE]
+        numbers: list[NDArray[Any]] = [_NONE]
+        counts: list[NDArray[Any]] = [_NONE]
         for base, leaf, number in self._with(field, term):
             documents, occurrences = leaf.inverted.postings(field, number)
-            numbers.append((documents + np.uint32(base)).astype(np.uint32))
-            counts.append(occurrences.astype(np.uint32))
+            numbers.append(documents + np.uint32(base))
+            counts.append(occurrences)
         return np.concatenate(numbers), np.concatenate(counts)
 
     def frequency(self, field: str, term: str) -> int:
         """How many documents have a term in a field, deleted ones included."""
         return sum(leaf.inverted.frequency(field, number) for _, leaf, number in self._with(field, term))
 
-    def places(self, field: str, term: str, numbers: Numbers | None = None) -> NDArray[np.uint64]:
-        """Where a term stands, as ``number << 32 | position``, ascending; in these documents, where any are given."""
-        found = [np.zeros(0, np.uint64)]
+    def places(self, field: str, term: str, numbers: Numbers) -> NDArray[np.uint64]:
+        """Where a term stands in these documents, as ``number << 32 | position``, ascending."""
+        found: list[NDArray[Any]] = [np.zeros(0, np.uint64)]
         for base, leaf, number in self._with(field, term, numbers):
             documents, counts = leaf.inverted.postings(field, number)
-            places = leaf.inverted.places(field, number)
-            if numbers is not None:
-                wanted = numbers[np.searchsorted(numbers, base) : np.searchsorted(numbers, base + leaf.size)] - base
-                at = np.searchsorted(documents, wanted)
-                at = at[np.take(documents, at, mode="clip") == wanted]
-                starts = (np.cumsum(counts, dtype=np.int64) - counts)[at]
-                documents, counts = documents[at], counts[at]
-                places = places[runs(starts, counts)]
-            keys = (documents.astype(np.uint64) + np.uint64(base)) << np.uint64(32)
-            found.append(np.bitwise_or(np.repeat(keys, counts), places.astype(np.uint64)))
+            first, last = numbers.searchsorted((base, base + leaf.size)).tolist()
+            wanted = numbers[first:last] - np.uint32(base)
+            there = documents.searchsorted(wanted)
+            there = there[documents.take(there, mode="clip") == wanted]
+            lengths = counts[there]
+            starts = (np.cumsum(counts, dtype=np.int64) - counts)[there]
+            places = leaf.inverted.places(field, number)[runs(starts, lengths)]
+            keys = (documents[there].astype(np.uint64) + np.uint64(base)) << np.uint64(32)
+            found.append(np.repeat(keys, lengths) | places)
         return np.concatenate(found)
 
     def postings_of_beginning(self, field: str, prefix: str) -> Beginning:
@@ -123,12 +123,14 @@ class Segments:
         terms = [inverted.terms(field, first, last) for _, inverted, first, last in found]
         words = sorted(set().union(*terms))
         places = {word: place for place, word in enumerate(words)}
-        numbers, counts, of_words = [_NONE], [_NONE], [_NONE]
+        numbers: list[NDArray[Any]] = [_NONE]
+        counts: list[NDArray[Any]] = [_NONE]
+        of_words: list[NDArray[Any]] = [_NONE]
         for (base, inverted, first, last), own in zip(found, terms, strict=True):
             if own:
                 lengths, documents, occurrences = inverted.postings_of(field, first, last)
-                numbers.append((documents + np.uint32(base)).astype(np.uint32))
-                counts.append(occurrences.astype(np.uint32))
+                numbers.append(documents + np.uint32(base))
+                counts.append(occurrences)
                 of_words.append(np.repeat(np.array([places[word] for word in own], np.uint32), lengths))
         return Beginning(len(words), np.concatenate(numbers), np.concatenate(counts), np.concatenate(of_words))
 

@@ -112,7 +112,10 @@ class Mapped:
             if checksums and self.size != checksums.size:
                 raise IndexUnavailable(f"{path} is not what was published")
             mapping = mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ) if self.size else b""
-        self._view = memoryview(mapping)
+        self.memory = memoryview(mapping)
+        """What is cut off from the file must not be looked at any more, see `look`."""
+        self.version = 0
+        """Another one whenever somebody has written to the file: then all of it is compared anew."""
         self._unseen = self._all()
 
     def is_at(self, path: Path, checksums: Checksums) -> bool:
@@ -132,24 +135,24 @@ class Mapped:
         if status.st_ino == self._status.st_ino and status.st_mtime_ns != self._status.st_mtime_ns:
             if status.st_size < self.size:
                 raise IndexUnavailable(f"{self._path} is not what was published")
-            self._status, self._unseen = status, self._all()
+            self._status, self._unseen, self.version = status, self._all(), self.version + 1
 
     def _all(self) -> bytearray:
         return bytearray(b"\1" * -(-self.size // BLOCK) if self._checksums else b"")
 
     def read(self, start: int, stop: int) -> bytes:
         """The bytes from ``start`` to ``stop``. Raises IndexUnavailable if they are not what was published."""
-        return self.view(start, stop).tobytes()
+        self.compare(start, stop)
+        return self.memory[start:stop].tobytes()
 
-    def view(self, start: int, stop: int) -> memoryview:
-        """The same where they lie. What is cut off from the file must not be looked at any more, see `look`."""
+    def compare(self, start: int, stop: int) -> None:
+        """Raise IndexUnavailable if what lies there in ``memory`` is not what was published."""
         if self._unseen.find(1, start // BLOCK, (stop - 1) // BLOCK + 1) >= 0:
             self._compare(range(start // BLOCK, min((stop - 1) // BLOCK + 1, len(self._unseen))))
-        return self._view[start:stop]
 
     def _compare(self, numbers: range) -> None:
         for number in numbers:
-            block = self._view[number * BLOCK : (number + 1) * BLOCK]
+            block = self.memory[number * BLOCK : (number + 1) * BLOCK]
             if self._checksums and not self._checksums.is_block(number, block):
                 raise IndexUnavailable(f"{self._path} is not what was published")
             self._unseen[number] = 0

@@ -12,6 +12,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import cached_property
 from hashlib import blake2b
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -149,8 +150,9 @@ class Table:
     def counts(self, facet: str, releases: Mask) -> NDArray[np.int64]:
         """How many of these releases have each of the values of a facet."""
         if facet == "topic":
-            flags = np.take(releases.view(np.uint8), self.columns["topic.rows"], mode="clip")
-            return np.add.reduceat(flags, self._topic_starts, dtype=np.int64) if len(flags) else np.zeros(0, np.int64)
+            flags = np.take(releases, self.columns["topic.rows"], mode="clip")
+            ends = self.columns["topic.ends"].tolist()
+            return np.array([np.count_nonzero(flags[start:end]) for start, end in pairwise([0, *ends])], np.int64)
         codes = np.take(self.columns[facet], np.flatnonzero(releases))
         return np.bincount(codes, minlength=len(self.values[facet]) + 1)[1:]
 

@@ -171,7 +171,7 @@ class WhooshUpdate:
         building, table = self._opened_building(), draft.settle()
         draft.write()
         (building / SEGMENTS / TABLE).unlink(missing_ok=True)
-        arrays.write(building / SEGMENTS / TABLE, table.columns, {"values": table.values, "size": table.size})
+        arrays.write(building / SEGMENTS / TABLE, table.columns.items(), {"values": table.values, "size": table.size})
         listed, newsroom_toml = table.columns["file"].tobytes(), self._newsroom.text.encode("utf8")
         is_listed = self._wrote_again(LISTED, listed)
         self._wrote_again(FILE_NAME, newsroom_toml)
