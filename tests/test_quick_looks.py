@@ -8,9 +8,12 @@ import unicodedata
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from feedsrv.readers.bare_keys import _COMMENT, _OPENINGS
 from feedsrv.readers.embargo import _ASKING
+from feedsrv.readers.formats.markdown import _markdown
+from feedsrv.readers.held_names import _IN_FOLDERS, _IN_NAMES
 from feedsrv.readers.lexicon import LEXICON
 from feedsrv.readers.masthead import _DIGIT
 from feedsrv.readers.phrases import _CUT, _CUT_LATIN, _MAY_BE_SPACED, _SPACED, Line, _cut
@@ -83,16 +86,15 @@ def test_letters_that_are_spaced_out_are_seen_at_a_glance(separator: str, letter
 @given(LINES)
 def test_a_line_that_may_have_no_entry_has_none(text: str) -> None:
     line = Line(text)
-    if line.may_have(_ASKING):
-        return
-    for number in range(len(line.tokens)):
-        assert line.entry(number, _ASKING) is None
-        assert line.entry_behind_moment(number, _ASKING) is None
+    for categories in (_ASKING, _IN_FOLDERS, _IN_NAMES):
+        for number in range(0 if line.may_have(categories) else len(line.tokens)):
+            assert line.entry(number, categories) is None
+            assert line.entry_behind_moment(number, categories) is None
 
 
 def test_a_line_with_an_entry_may_have_one_in_any_language() -> None:
     for table in LEXICON.languages.values():
-        for category in _ASKING:
+        for category in {*_ASKING, *_IN_FOLDERS}:
             for entry in table.get(category, ()):
                 text = f"The museum: {entry.replace('…', ' 3 May ').replace('*', 'x ')}!"
                 assert Line(text).may_have((category,)), entry
@@ -151,3 +153,14 @@ def test_a_text_is_cut_into_words_by_the_rule_as_it_reads(text: str) -> None:
 def test_the_gap_of_an_ordinal_is_taken_away_and_nothing_else(text: str) -> None:
     rule = re.compile(r"(?<=\d)[\s\u00a0\u202f]+(?=(?:st|nd|rd|th)\b)", re.IGNORECASE)
     assert analysis.join_ordinals(text) == rule.sub("", text)
+
+
+SYNTAX = (*"\\`*_~[]()<>&!#:-|@\n", "\n\n", "&amp;", "http://a.bc", "![a](b)", "~~a~~", "**b**", "- ", "| a |\n|---|\n")
+MARKDOWN = st.lists(st.one_of(TEXTS, st.sampled_from(SYNTAX)), max_size=12).map("".join)
+
+
+@given(MARKDOWN)
+def test_a_text_that_has_no_marks_is_what_the_parser_of_markdown_makes_of_it(text: str) -> None:
+    parser = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+    safe = text.replace("{{", "")
+    assert _markdown.render(safe) == parser.render(safe)

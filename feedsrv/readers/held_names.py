@@ -11,6 +11,7 @@ from feedsrv.readers.moments import read_moment
 from feedsrv.readers.phrases import Line, is_shouted
 
 _IN_NAMES = ("names", "sure", "hold")
+_IN_FOLDERS = (*_IN_NAMES, "draft", "alone")
 _DATE_IN_NAME = re.compile(r"\W*([0-9]{4}[.-][0-9]{2}[.-][0-9]{2}|[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{4})(?![0-9])")
 
 
@@ -20,6 +21,8 @@ def of_file(stem: str, newsroom: Newsroom) -> Caution | None:
     ``nfl-draft-2018`` is what a release is about.
     """
     line = Line(_blanks(stem))
+    if not line.may_have(_IN_NAMES):
+        return None
     is_all_capitals = is_shouted(stem)
     for start in range(_past_number(line), len(line.tokens)):
         if not (found := line.entry(start, _IN_NAMES)):
@@ -38,7 +41,7 @@ def of_file(stem: str, newsroom: Newsroom) -> Caution | None:
 def of_folder(name: str, newsroom: Newsroom) -> Caution | None:
     """What the name of a folder asks for: as a whole, but for numbers, or with a moment behind it."""
     line = Line(_blanks(name))
-    if not (found := line.entry(_past_number(line), (*_IN_NAMES, "draft", "alone"))):
+    if not line.may_have(_IN_FOLDERS) or not (found := line.entry(_past_number(line), _IN_FOLDERS)):
         return None
     behind = line.behind(line.skip(found.end, ("until", "frame")))
     moment = _moment_in_front(behind, newsroom)

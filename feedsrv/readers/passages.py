@@ -37,10 +37,10 @@ def of_text(text: str, head: FrontMatter, document: Document) -> tuple[Passage, 
 def _of_head(text: str, head: FrontMatter) -> Iterator[Passage]:
     for name in ("title", "summary"):
         yield from (Passage(entry.text, entry.line, name) for entry in head.find(name))
-    for number, line in enumerate(text.split("\n", head.length)[: head.length], 1):
+    lines, spoken = text.split("\n"), dict(comments(text))
+    for number, line in enumerate(lines[: head.length], 1):
         if line.startswith("#") and not is_spelled_as_a_key(line.strip("# ")):
             yield Passage(line.strip("# "), number, "comment")
-    spoken, lines = dict(comments(text)), text.split("\n")
     for number, line in spoken.items():
         is_last = number + 1 not in spoken or not lines[number - 1].rstrip().endswith(line)
         if not is_idle_comment(line, is_last=is_last):

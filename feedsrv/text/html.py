@@ -146,7 +146,7 @@ def as_shown(source: str) -> str:
     """
     has_markup = "<" in source or "&" in source
     text = " ".join(_lines(sanitise(source))) if has_markup else clean(source)
-    if not any(blank in text for blank in _NO_BREAK):
+    if _NO_BREAK[0] not in text and _NO_BREAK[1] not in text:
         return one_line(text)
     return _BLANKS.sub(lambda run: run[0] if run[0] in _NO_BREAK else " ", text).strip()
 

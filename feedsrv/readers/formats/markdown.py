@@ -14,6 +14,7 @@ from feedsrv.readers.document import Block, Document
 _SHORTCODE = re.compile(r"\{\{<(?:(?!\{\{[<%]).){0,2000}?>\}\}|\{\{%(?:(?!\{\{[<%]).){0,2000}?%\}\}", re.DOTALL)
 _SHORTCODE_AS_TARGET = re.compile(r"(?<=\]\()\s*(?:" + _SHORTCODE.pattern + r")[^\s()]*", re.DOTALL)
 _MOST_COPIED = 2_000_000
+_MEANS_SOMETHING = re.compile(r"[\\`*_~\[\]<&\n]")
 _BREAKS = {"softbreak", "hardbreak"}
 _markdown = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 _textual = MarkdownIt("commonmark", {"html": False})
@@ -38,8 +39,22 @@ def _bound_copies(state: StateCore) -> None:
             del references[label]
 
 
+def _parse_inline(state: StateCore) -> None:
+    """Give each text its tokens: what has no sign that means anything is nothing but text, and needs no parser."""
+    for token in state.tokens:
+        if token.type != "inline":
+            continue
+        if _MEANS_SOMETHING.search(token.content):
+            token.children = []
+            state.md.inline.parse(token.content, state.md, state.env, token.children)
+        else:
+            token.children = [Token("text", "", 0, content=token.content)]
+
+
 def _without_shortcodes(text: str) -> str:
     """The text without Hugo's shortcodes, on the same lines; a link to one has an empty target."""
+    if "{{" not in text:
+        return text
     text = _SHORTCODE_AS_TARGET.sub(lambda match: "<>" + "\n" * match[0].count("\n"), text)
     return _SHORTCODE.sub(lambda match: "\n" * match[0].count("\n"), text)
 
@@ -72,3 +87,4 @@ def _rendered(tokens: Sequence[Token]) -> str:
 
 
 _markdown.core.ruler.after("block", "copies", _bound_copies)
+_markdown.core.ruler.at("inline", _parse_inline)
