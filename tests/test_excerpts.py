@@ -28,17 +28,19 @@ _languages = st.sampled_from(("en", "fr", "fi", "hi", "ja", "ru", "en-GB", "xx")
 
 def _looked_at_whole(text: str, language: str, wanted: Wanted) -> str:
     """The text with every word marked that is wanted; those of Chinese and Japanese that overlap as one."""
-    spans: list[tuple[int, int]] = []
-    for token in analysis.tokens(text):
-        forms = token.forms
-        is_wanted = any(
+
+    def is_wanted(word: str) -> bool:
+        forms = [form for token in analysis.tokens(word) for form in token.forms]
+        return any(
             form in wanted.forms or form.startswith(wanted.beginnings) or analysis.stem(form, language) in wanted.stems
             for form in forms
         )
-        if is_wanted and spans and token.start < spans[-1][1]:
-            spans[-1] = (spans[-1][0], token.end)
-        elif is_wanted:
-            spans.append((token.start, token.end))
+
+    spans: list[tuple[int, int]] = []
+    for start, end in analysis.spans(text, is_wanted):
+        if spans and start < spans[-1][1]:
+            start = spans.pop()[0]
+        spans.append((start, end))
     pieces, position = [], 0
     for start, end in spans:
         pieces += [escape(text[position:start]), f"<mark>{escape(text[start:end])}</mark>"]
@@ -51,6 +53,8 @@ def _looked_at_whole(text: str, language: str, wanted: Wanted) -> str:
 @example("apple a", "en", [], [], ["co-a"])
 @example("marsh amars mars", "en", [], ["mars"], [])
 @example("ᎠᏂ ﬁnal", "en", [], ["ᎠᏂ", "final"], [])
+@example("火星's", "ja", [], [], ["s"])
+@example("火星's", "en", [], [], ["s"])
 @example("DYING dies", "en", ["die"], [], [])
 def test_what_is_marked_is_what_a_look_at_every_word_marks(
     text: str, language: str, words: list[str], quoted: list[str], begun: list[str]

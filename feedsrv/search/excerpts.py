@@ -74,7 +74,8 @@ _NOWHERE: Sequence[tuple[int, int]] = ()
 @lru_cache(maxsize=2**15)
 def _begun(chunk: str) -> Sequence[str]:
     """What the forms of its words begin with, two letters of each."""
-    return tuple({form[:2] for token in analysis.tokens(chunk) for form in token.forms})
+    words = (chunk[start:end] for start, end in analysis.spans(chunk, bool))
+    return tuple({form[:2] for word in words for token in analysis.tokens(word) for form in token.forms})
 
 
 class _Possible(dict[str, bool]):
