@@ -159,6 +159,8 @@ class Draft:
             else:
                 numbers.append(np.arange(position, position + segment.doc_count_all()))
                 position += segment.doc_count_all()
+        for leaf in chosen:
+            leaf.release()
         self._segments = [*others, *new]
         self.table = changed(self.table, np.concatenate(numbers), [])
 

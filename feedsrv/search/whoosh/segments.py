@@ -45,6 +45,12 @@ class Leaf:
         """The records by the numbers of their documents within the segment."""
         return codec.records(self._storage, self.segment)
 
+    def release(self) -> None:
+        """Have nothing of it count as memory of this process."""
+        for name in self._storage.list():
+            if name.startswith(f"{self.segment.segment_id()}."):
+                self._storage.mapped(name).release()
+
     def find(self, field: str, term: bytes) -> int | None:
         """The number of a term; None where no document has it."""
         return self.inverted.find(field, term) if field in self.fields else None

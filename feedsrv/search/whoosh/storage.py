@@ -26,6 +26,9 @@ from feedsrv.errors import IndexUnavailable
 from feedsrv.search import trust
 from feedsrv.search.checksums import BLOCK, Checksums
 
+RESIDENT = 64_000_000
+"""Bytes of an index that is looked at which count as memory of the process, about."""
+
 
 class MappedStorage(Storage):  # type: ignore[misc]  # Whoosh's classes are untyped where they come from
     """Files of one folder, read-only; ``known`` are the checksums of each, None for one that is just being made.
@@ -55,12 +58,15 @@ class MappedStorage(Storage):  # type: ignore[misc]  # Whoosh's classes are unty
         return self._files[name]
 
     def look(self) -> None:
-        """Have compared anew what has been written to since the last look.
+        """Have compared anew what has been written to since the last look, and keep little of it resident.
 
         Raises IndexUnavailable where a file was cut off: the process would die of reading what is no longer there.
         """
         for mapped in self._files.values():
             mapped.look()
+        if sum(mapped.looked_at for mapped in self._files.values()) > RESIDENT:
+            for mapped in self._files.values():
+                mapped.release()
 
     def list(self) -> list[str]:
         return list(self._files)
@@ -111,12 +117,20 @@ class Mapped:
             self.size = self._status.st_size
             if checksums and self.size != checksums.size:
                 raise IndexUnavailable(f"{path} is not what was published")
-            mapping = mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ) if self.size else b""
-        self.memory = memoryview(mapping)
+            self._mapping = mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ) if self.size else None
+        self.memory = memoryview(self._mapping or b"")
         """What is cut off from the file must not be looked at any more, see `look`."""
         self.version = 0
         """Another one whenever somebody has written to the file: then all of it is compared anew."""
+        self.looked_at = 0
+        """Bytes that were asked for since `release`, some of them more often than once."""
         self._unseen = self._all()
+
+    def release(self) -> None:
+        """Take it out of the memory of this process; the system may go on keeping it, and gives it back when asked."""
+        if self._mapping:
+            self._mapping.madvise(mmap.MADV_DONTNEED)
+        self.looked_at = 0
 
     def is_at(self, path: Path, checksums: Checksums) -> bool:
         """Whether this is the file that is there, and is to hold the same; from then on it is looked at there."""
@@ -147,6 +161,7 @@ class Mapped:
 
     def compare(self, start: int, stop: int) -> None:
         """Raise IndexUnavailable if what lies there in ``memory`` is not what was published."""
+        self.looked_at += stop - start
         if self._unseen.find(1, start // BLOCK, (stop - 1) // BLOCK + 1) >= 0:
             self._compare(range(start // BLOCK, min((stop - 1) // BLOCK + 1, len(self._unseen))))
 
