@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import time
 from collections import Counter
@@ -209,7 +210,8 @@ def _wait(seconds: float, audit: Soak, gauge: Gauge, disk: Disk) -> None:
         print(
             f"{passed / 60:4.0f} min: {audit.statuses.total():,} answers, {len(audit.wrong)} wrong, "
             f"{len(audit.slow)} slow, slowest {_slowest(audit):.2f} s, MB {memory}, "
-            f"index {disk.sizes[-1] / 1e6 if disk.sizes else 0:,.0f} MB in {disk.generations[-1:]} generations",
+            f"index {disk.sizes[-1] / 1e6 if disk.sizes else 0:,.0f} MB in {disk.generations[-1:]} generations, "
+            f"load {os.getloadavg()[0]:.1f}",
             flush=True,
         )
         for complaint in audit.wrong[shown : shown + 3]:
