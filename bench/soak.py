@@ -16,7 +16,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path, PurePosixPath
@@ -120,12 +120,11 @@ class Disk:
         while not stop.wait(10):
             self.generations.append(len(list(self.index.glob("gen-*"))))
             found: dict[int, int] = {}
-            for path in self.index.rglob("*"):
-                try:
-                    status = path.lstat()
-                except OSError:
-                    continue  # it has just gone
-                found[status.st_ino] = status.st_size
+            for folder, _, names in os.walk(self.index):  # passes over what has just gone
+                for name in names:
+                    with suppress(OSError):
+                        status = Path(folder, name).lstat()
+                        found[status.st_ino] = status.st_size
             self.sizes.append(sum(found.values()))
 
 
