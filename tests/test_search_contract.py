@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -479,6 +482,18 @@ def test_words_of_a_family_find_each_other_in_every_language_that_has_a_stemmer(
 def test_every_stemmer_of_the_library_is_used_and_tried() -> None:
     assert set(STEMMERS.values()) == set(snowballstemmer.algorithms()) - {"porter", "dutch_porter"}
     assert {language.partition("-")[0] for language, _, _ in FAMILIES} == set(STEMMERS) <= LANGUAGE_NAMES.keys()
+
+
+def test_words_are_stemmed_alike_where_another_stemmer_is_installed(tmp_path: Path) -> None:
+    (tmp_path / "Stemmer.py").write_text(
+        "algorithms = list\nclass Stemmer:\n    def __init__(self, name): self.stemWord = str\n"
+    )
+    told = "from feedsrv.text.analysis import stem; print(stem('arrivee', 'fr'), stem('launches', 'en'))"
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    told = subprocess.run(
+        [sys.executable, "-c", told], env=environment, capture_output=True, text=True, check=True
+    ).stdout
+    assert told.split() == ["arriv", "launch"]
 
 
 @pytest.mark.parametrize(

@@ -13,10 +13,10 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib import import_module
 from threading import Lock
+from typing import Any
 from unicodedata import category
-
-import snowballstemmer
 
 from feedsrv.text.stopwords import STOPWORDS
 
@@ -267,7 +267,8 @@ def _by_length(stem: str) -> tuple[int, str]:
 
 class _Stemmer:
     def __init__(self, algorithm: str, *, restores_accents: bool) -> None:
-        self._algorithm = snowballstemmer.stemmer(algorithm)
+        module = import_module(f"snowballstemmer.{algorithm}_stemmer")  # the package itself gives PyStemmer, if there
+        self._algorithm: Any = getattr(module, f"{algorithm.capitalize()}Stemmer")()
         self._lock = Lock()
         self._endings: dict[str, list[str]] = {}
         for ending in _endings(self._algorithm) if restores_accents else ():
@@ -292,7 +293,7 @@ def _stemmer(language: str) -> _Stemmer:
     return _Stemmer(STEMMERS[language], restores_accents=language in ACCENTED_ENDINGS)
 
 
-def _endings(algorithm: snowballstemmer.SnowballStemmer) -> Iterator[str]:
+def _endings(algorithm: Any) -> Iterator[str]:
     """The endings that a Snowball algorithm knows: those in the tables of the module made of it."""
     for name, table in sorted(vars(type(algorithm)).items()):
         if name.startswith("a_"):
