@@ -114,8 +114,20 @@ class _Stored(msgspec.Struct, omit_defaults=True, frozen=True):
     withdrawal: Withdrawal | None = None
 
 
+class _Source(msgspec.Struct, frozen=True):
+    source: str
+
+
+class _StoredSource(msgspec.Struct, frozen=True):
+    """The same, of which nothing else is read."""
+
+    release: _Source | None = None
+    withdrawal: _Source | None = None
+
+
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(_Stored)
+_source_decoder = msgspec.json.Decoder(_StoredSource)
 
 
 def to_json(record: Release | Withdrawal) -> bytes:
@@ -128,4 +140,12 @@ def from_json(stored: bytes) -> Release | Withdrawal:
     record = _decoder.decode(stored)
     if found := record.release or record.withdrawal:
         return found
+    raise ValueError("this is neither a release nor a withdrawal")
+
+
+def source_of(stored: bytes) -> tuple[str, bool]:
+    """The source of what `to_json` was given, and whether it is a withdrawal. Raises ValueError for anything else."""
+    record = _source_decoder.decode(stored)
+    if found := record.release or record.withdrawal:
+        return found.source, record.withdrawal is not None
     raise ValueError("this is neither a release nor a withdrawal")

@@ -134,9 +134,8 @@ class Draft:
 
     def _merge(self, segments: Sequence[Segment]) -> None:
         """Put one segment in the place of several, with the documents that there still are."""
-        leaves = [Leaf(self._storage, segment) for segment in self._segments]
-        chosen = [leaf for leaf in leaves if leaf.segment in segments]
-        others = [leaf.segment for leaf in leaves if leaf.segment not in segments]
+        chosen = [Leaf(self._storage, segment) for segment in self._segments if segment in segments]
+        others = [segment for segment in self._segments if segment not in segments]
         renumbered = {id(leaf.segment): numbers for leaf, numbers in zip(chosen, _renumbered(chosen), strict=True)}
         size = sum(int(np.count_nonzero(numbers >= 0)) for numbers in renumbered.values())
         names = sorted({name for leaf in chosen for name in leaf.fields})
@@ -161,6 +160,7 @@ class Draft:
                 position += segment.doc_count_all()
         for leaf in chosen:
             leaf.release()
+            self.tainted.discard(leaf.segment.segment_id())
         self._segments = [*others, *new]
         self.table = changed(self.table, np.concatenate(numbers), [])
 

@@ -6,6 +6,7 @@ are merged, and is among the postings: the table of the generation knows which d
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import accumulate
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from whoosh.codec.base import Segment
 from whoosh.filedb.filestore import Storage
 
-from feedsrv.release import Release, Withdrawal, from_json
+from feedsrv.release import Release, Withdrawal, from_json, source_of
 from feedsrv.search.whoosh import codec
 from feedsrv.search.whoosh.inverted import Inverted, runs
 
@@ -152,8 +153,15 @@ class Segments:
 
     def record(self, number: int) -> Release | Withdrawal:
         """The release, or the notice of its withdrawal, in a document."""
-        at = int(np.searchsorted(self._bases, number, "right")) - 1
-        return from_json(self.leaves[at].records[number - self._bases[at]])
+        return from_json(self._stored(number))
+
+    def source(self, number: int) -> tuple[str, bool]:
+        """The source of a document, and whether it is the notice of a withdrawal."""
+        return source_of(self._stored(number))
+
+    def _stored(self, number: int) -> bytes:
+        at = bisect_right(self._bases, number) - 1
+        return self.leaves[at].records[number - self._bases[at]]
 
     def _with(self, field: str, term: str, numbers: Numbers | None = None) -> Iterator[tuple[int, Leaf, int]]:
         """The segments that have a term, and its number there; only those of these documents, where any are given."""

@@ -114,8 +114,7 @@ class WhooshUpdate:
     def staged(self, sources: Set[str] | None = None) -> Iterator[tuple[str, bool]]:
         """What the next generation holds by now, read back from it: each source, and whether it is a notice only."""
         table, segments = self._held()
-        for record in map(segments.record, table.numbers_of(sources)):
-            yield record.source, isinstance(record, Withdrawal)
+        return map(segments.source, table.numbers_of(sources))
 
     def _held(self) -> tuple[Table, Segments]:
         if self._draft:
@@ -136,12 +135,12 @@ class WhooshUpdate:
         is_same = self._base and self.newsroom and self._newsroom.text == self.newsroom.text
         if self._draft or not is_same:
             self._next(self._opened_draft())
-        if self._tainted and self._base:
-            self._purge(self._base)
-        name = self._base.name if self._base else ""
-        self._ledger.write(name, changes, is_all=self._known is not self._ledger.records)
+        assert self._base  # noqa: S101 - where there was none, there is one now
+        self._ledger.write(self._base.name, changes, is_all=self._known is not self._ledger.records)
         self._state(TRUE_UNTIL, true_until.isoformat() if true_until else "")
-        self._state(_COUNT, str(len(self._base.table.documents()) if self._base else 0))
+        self._state(_COUNT, str(len(self._base.table.documents())))
+        if self._tainted:
+            self._ledger.write(self._purge(), {}, is_all=False)
         return self._base
 
     def discard(self) -> None:
@@ -160,14 +159,15 @@ class WhooshUpdate:
             self._tainted |= draft.tainted
         self._publish(draft, 1 if self._is_withdrawing and not self._base else KEPT)
 
-    def _purge(self, base: Base) -> None:
-        """Publish the same without the bytes of what was withdrawn, for which nobody had to wait."""
+    def _purge(self) -> str:
+        """Publish the same without the bytes of what was withdrawn, for which nobody had to wait; returns its name."""
         draft = self._opened_draft()
         draft.purge(self._tainted)
-        self._publish(draft, 1)  # what is gone is in the generation before, too
+        name = self._publish(draft, 1)  # what is gone is in the generation before, too
         (self._generations.folder / _UNPURGED).unlink(missing_ok=True)
+        return name
 
-    def _publish(self, draft: Draft, kept: int) -> None:
+    def _publish(self, draft: Draft, kept: int) -> str:
         building, table = self._opened_building(), draft.settle()
         draft.write()
         (building / SEGMENTS / TABLE).unlink(missing_ok=True)
@@ -185,6 +185,7 @@ class WhooshUpdate:
                 self._files.prune(self._generations.attachments())
         self._building = self._draft = None
         self._base = replace(self._open(name), table=table)
+        return name
 
     def _state(self, name: str, text: str) -> None:
         """Have a file beside the generations say this."""
