@@ -115,11 +115,18 @@ class Settling:
     def look(self) -> frozenset[str]:
         """Look again at what is being written; returns what has come to rest since the last look.
 
-        What changed at the same time comes to rest together: one that has gone and one that has come may be the same.
+        What changed at the same time comes to rest together: one that has gone and one that has come may be the same,
+        also where that was written to since, but for what grows and grows.
         """
-        at_rest = {path: look.since for path, look in self._looks.items() if self._is_at_rest(path, look)}
-        others = sorted(look.since for path, look in self._looks.items() if path not in at_rest)
-        settled = frozenset(path for path, since in at_rest.items() if not _is_near(since, others))
+        at_rest = {path: look for path, look in self._looks.items() if self._is_at_rest(path, look)}
+        others = [look for path, look in self._looks.items() if path not in at_rest]
+        changed = sorted(look.since for look in others)
+        came = sorted(look.first for look in others if not look.has_grown_for(self._patience))
+        settled = frozenset(
+            path
+            for path, look in at_rest.items()
+            if not _is_near(look.since, changed) and not (look.signature is None and _is_near(look.since, came))
+        )
         for path in settled:
             del self._looks[path]
         return settled

@@ -21,7 +21,7 @@ from feedsrv.files.settling import PATIENCE, SETTLED, Settling, Unsettled
 from feedsrv.publishing import publish
 from feedsrv.search.whoosh.index import WhooshIndex
 from tests.conftest import MakeNewsroom, Newsroom, ids_in, release
-from tests.running import run, until
+from tests.running import run, running, until
 from tests.test_watching import watching
 
 HELD_UNTIL = "EMBARGOED UNTIL 1 JULY 2099, 10:00"
@@ -248,6 +248,41 @@ def test_what_changes_together_comes_to_rest_together(tmp_path: Path) -> None:
     (tmp_path / "come.md").write_text("x")
     settling.notice(["come.md"])
     until(lambda: settling.look() == {"come.md", "gone.md"})
+
+
+def test_what_was_renamed_is_not_gone_while_it_is_written_to_under_its_new_name(tmp_path: Path) -> None:
+    settling = Settling(tmp_path)
+    (tmp_path / "come.md").write_text("x")
+    settling.notice(["gone.md", "come.md"])
+    for pause in (0.8, 0.6):
+        end = time.monotonic() + pause
+        while time.monotonic() < end:
+            assert settling.look() == frozenset()
+            time.sleep(0.1)
+        (tmp_path / "come.md").write_text(f"written again after {pause}")
+    until(lambda: settling.look() == {"come.md", "gone.md"})
+
+
+def test_a_rename_followed_by_a_change_leaves_no_gap(tmp_path: Path) -> None:
+    releases, index = tmp_path / "releases", tmp_path / "index"
+    releases.mkdir()
+    for name in "abc":
+        (releases / f"{name}.md").write_text(release(name.upper(), slug=name))
+    with running(releases, index) as newsroom:
+        until(lambda: newsroom.get("/releases/a")[0] == 200)
+        time.sleep(SETTLED + 1)
+        (releases / "a.md").rename(releases / "d.md")
+        time.sleep(0.9)
+        (releases / "d.md").write_text(release("A", body="Written again.", slug="a"))
+        statuses = set()
+
+        def is_changed() -> bool:
+            status, body = newsroom.get("/releases/a")
+            statuses.add(status)
+            return b"Written again" in body
+
+        until(is_changed)
+        assert statuses == {200}
 
 
 def test_what_has_changed_long_ago_is_at_rest_and_what_will_change_is_not(tmp_path: Path) -> None:
