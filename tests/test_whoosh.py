@@ -85,6 +85,18 @@ def test_an_index_is_the_same_however_many_processes_made_it(tmp_path: Path, mon
     assert answers(in_batches.snapshot()) == answers(at_once.snapshot())
 
 
+def test_segments_are_merged_until_they_are_large_and_no_further(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("feedsrv.search.whoosh.batches.LARGEST", 4)
+    monkeypatch.setattr("feedsrv.search.whoosh.draft.MOST", 16)
+    index = WhooshIndex(tmp_path / "index")
+    publish(index, *releases(40))
+    base = index._base  # noqa: SLF001 - it has the segments
+    assert base
+    assert sorted(leaf.size for leaf in base.segments.leaves) == [4, 4, 16, 16]
+
+
 def test_many_small_publications_are_merged_and_answer_like_one(tmp_path: Path) -> None:
     at_once, one_by_one = WhooshIndex(tmp_path / "one"), WhooshIndex(tmp_path / "many")
     publish(at_once, *releases(40))

@@ -94,7 +94,7 @@ class Draft:
                 by_level.setdefault(level, []).append(segment)
         for segments in by_level.values():
             if len(segments) >= TIER:
-                self._merge(segments)
+                self._merge(segments[:TIER])
                 self.tidy()
                 return
 
