@@ -154,10 +154,11 @@ class WhooshUpdate:
         """Publish what holds now, and go on from there."""
         draft.settle()
         draft.tidy()
-        if draft.tainted and self._base:
+        if draft.tainted:
             self._generations.write_beside(_UNPURGED, "1")
             self._tainted |= draft.tainted
-        self._publish(draft, 1 if self._is_withdrawing and not self._base else KEPT)
+        is_purged = self._is_withdrawing and not self._tainted  # then what is gone is in the generation before alone
+        self._publish(draft, 1 if is_purged else KEPT)
 
     def _purge(self) -> str:
         """Publish the same without the bytes of what was withdrawn, for which nobody had to wait; returns its name."""
