@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from feedsrv.processes import cores
 from feedsrv.publishing import Memory, pool, publish
 from tests.conftest import MakeNewsroom, Newsroom, release
 from tests.running import environment, until
@@ -113,7 +114,7 @@ def test_what_a_process_that_is_killed_had_to_read_is_read_all_the_same(
     ],
 )
 def test_none_outlives_who_asked(tmp_path: Path, command: str, number: signal.Signals, code: int | None) -> None:
-    if pool.cores() == 1:
+    if cores() == 1:
         pytest.skip("one core reads alone")
     newsroom = Newsroom(tmp_path / "newsroom")
     newsroom.write({f"{number}.md": release(f"Title {number}", body="The quay opens. " * 200) for number in range(900)})

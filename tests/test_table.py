@@ -116,7 +116,7 @@ def test_the_table_says_what_is_true_of_the_documents() -> None:
     assert sorted(table.withdrawn()) == sorted(n for n, facts in history.documents.items() if facts.is_withdrawn)
     for alias in {alias for facts in releases for alias in facts.aliases}:
         assert table.alias(alias) == min(facts.id for facts in releases if alias in facts.aliases)
-    assert {bytes(file).hex() for file in table.files()} == {
+    assert {bytes(file).hex() for file in table.columns["file"]} == {
         f for facts in history.documents.values() for f in facts.files
     }
     since, before = 1_000 * 86_400.0, 5_000 * 86_400.0

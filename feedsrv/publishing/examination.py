@@ -17,6 +17,7 @@ from feedsrv.files.kinds import attached, is_document_name, not_read
 from feedsrv.files.settling import Unsettled
 from feedsrv.newsroom import Newsroom
 from feedsrv.problem import Problem
+from feedsrv.processes import cores
 from feedsrv.publishing import pool
 from feedsrv.publishing.standing import Scope
 from feedsrv.publishing.surroundings import Surroundings
@@ -155,7 +156,7 @@ class Examination:
 
     def _results(self, tasks: Iterator[_Task], count: int) -> Iterator[Examined | None]:
         """What comes of the tasks, in their order: here, and where many are read, in other processes, too."""
-        many = pool.FEW if self._judge is as_stated and pool.cores() > 1 else count
+        many = pool.FEW if self._judge is as_stated and cores() > 1 else count
         read = 0
         for done, task in enumerate(tasks, 1):
             yield (found := self._fulfilled(task))

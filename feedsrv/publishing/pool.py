@@ -21,6 +21,8 @@ from queue import SimpleQueue
 from threading import Event, Thread
 from typing import Any, TypeVar
 
+from feedsrv.processes import cores
+
 FEW = 200
 """Files that are read here before others are asked for help: to start them takes as long as reading these."""
 
@@ -46,14 +48,6 @@ def mapped(ask: Callable[[T], R], tasks: Iterator[T]) -> Iterator[R]:
                 yield from _answers(ask, *pending.popleft())
         while pending:
             yield from _answers(ask, *pending.popleft())
-
-
-def cores() -> int:
-    """How many cores this process may use."""
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # not everywhere
-        return os.cpu_count() or 1
 
 
 def _answers(ask: Callable[[T], R], batch: Sequence[T], future: Future[list[R] | None]) -> Iterable[R]:

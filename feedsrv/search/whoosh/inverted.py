@@ -54,12 +54,11 @@ class Gathered:
         self._said = array("I")
         self._lengths = array("I")
 
-    def add(self, terms: Iterable[str]) -> int:
-        """The terms of the next document in their order; returns how many they are."""
+    def add(self, terms: Iterable[str]) -> None:
+        """Add the terms of the next document, in their order."""
         before = len(self._said)
         self._said.extend(map(self._ids.__getitem__, terms))
         self._lengths.append(len(self._said) - before)
-        return self._lengths[-1]
 
     def field(self) -> Field:
         """The postings of all that was added."""

@@ -99,10 +99,6 @@ class Segments:
             counts.append(occurrences)
         return np.concatenate(numbers), np.concatenate(counts)
 
-    def frequency(self, field: str, term: str) -> int:
-        """How many documents have a term in a field, deleted ones included."""
-        return sum(leaf.inverted.frequency(field, number) for _, leaf, number in self._with(field, term))
-
     def places(self, field: str, term: str, numbers: Numbers) -> NDArray[np.uint64]:
         """Where a term stands in these documents, as ``number << 32 | position``, ascending."""
         found: list[NDArray[Any]] = [np.zeros(0, np.uint64)]

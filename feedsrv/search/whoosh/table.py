@@ -242,10 +242,6 @@ class Table:
                 found[language] = min(found.get(language, row), row, key=self._seniority)
         return [found[language] for language in sorted(found, key=lambda code: self.values["lang"][code - 1])]
 
-    def files(self) -> NDArray[np.void]:
-        """The digests of all attachments, each once."""
-        return np.unique(self.columns["file"])
-
     def content(self) -> bytes:
         """What is another when any release is: the digests of all documents, in their order."""
         return self.columns["digest"].tobytes()
