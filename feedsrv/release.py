@@ -53,8 +53,9 @@ class Attachment:
 class Release:
     """One press release.
 
-    Every datetime is aware and UTC. ``published`` is None for an undated release; ``updated`` equals
-    ``published`` until somebody states a change, and is never the time of a file. ``body`` is sanitised
+    Every datetime is aware and UTC. ``published`` is None for an undated release; ``opened`` is the end of its
+    embargo, where that is later; ``updated`` equals ``published`` until somebody states a change, and is never the time
+    of a file. ``body`` is sanitised
     HTML whose relative addresses are those of the file; ``text`` is the same as plain text, a paragraph
     a line, without the ``boilerplate``: what is said about the organisation in each of its releases.
     ``picture`` names the attachment that stands for the release. Releases in different languages that have
@@ -68,6 +69,7 @@ class Release:
     title: str
     language: str
     published: datetime | None = None
+    opened: datetime | None = None
     updated: datetime | None = None
     reference: str = ""
     summary: str = ""
@@ -88,13 +90,19 @@ class Release:
         """The ids of its topics, in the order they were found."""
         return tuple(membership.topic for membership in self.topics)
 
+    @property
+    def appeared(self) -> datetime | None:
+        """When it could first be seen: lists are in this order, the newest first. None: undated."""
+        return self.opened or self.published
+
 
 @dataclass(frozen=True, slots=True)
 class Withdrawal:
     """What is left of a release that was public and is no longer: its notice, never its text.
 
-    ``date`` is None where the file says that, but not when. ``is_recent``: feed readers are still told of it, in the
-    feeds of its ``topics`` among others; where they are told no more, it has none.
+    ``published`` and ``opened`` are those of the release. ``date`` is None where the file says that, but not when.
+    ``is_recent``: feed readers are still told of it, in the feeds of its ``topics`` among others; where they are told
+    no more, it has none.
     """
 
     id: str
@@ -105,6 +113,13 @@ class Withdrawal:
     language: str = ""
     topics: tuple[str, ...] = ()
     is_recent: bool = False
+    opened: datetime | None = None
+    reference: str = ""
+
+    @property
+    def appeared(self) -> datetime | None:
+        """When the release could first be seen; None: undated."""
+        return self.opened or self.published
 
 
 class _Stored(msgspec.Struct, omit_defaults=True, frozen=True):

@@ -117,6 +117,16 @@ def test_a_walk_misses_nothing_while_new_releases_arrive(harbour: Newsroom, form
     assert found >= before
 
 
+@pytest.mark.parametrize("format_", FORMATS)
+def test_what_was_held_back_stands_first_when_it_appears_and_in_the_archive_of_its_date(
+    harbour: Newsroom, format_: str
+) -> None:
+    harbour.publish({"held.md": release("Held", "2025-03-05", embargo="2026-10-31")})
+    assert ids(harbour.client().get(f"/releases.{format_}"))[0] == "held"
+    if format_ != "json":
+        assert "held" in ids(harbour.client().get(f"/releases.{format_}?archive=2025-03"))
+
+
 def test_archives_lead_to_each_other_and_to_the_present(harbour: Newsroom) -> None:
     client = harbour.client()
     newest = links(client.get("/releases.atom"))["prev-archive"]

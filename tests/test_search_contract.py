@@ -273,6 +273,7 @@ QUESTIONS: dict[str, Callable[[Snapshot], object]] = {
     "siblings": lambda snapshot: snapshot.siblings("a"),
     "alias": lambda snapshot: snapshot.alias("/a"),
     "days": lambda snapshot: snapshot.days(Query()),
+    "recently_updated": lambda snapshot: snapshot.recently_updated(Query(), 0, 1),
     "withdrawals": lambda snapshot: snapshot.withdrawals(),
     "similar": lambda snapshot: snapshot.similar("a", 3),
     "sitemap_years": lambda snapshot: snapshot.sitemap_years(),
@@ -372,6 +373,36 @@ class TestOrder:
         assert ask(index, before=before) == ["b1", "b2", "a"]
         assert ask(index, since=since, before=before) == ["b1", "b2"]
         assert ask(index, since=before, before=since) == []
+
+    def test_what_was_held_back_stands_where_it_appeared_and_is_of_its_date(self, index: SearchIndex) -> None:
+        later = datetime(2020, 1, 2, 12, tzinfo=UTC)
+        publish(index, a_release("old", 1, opened=later), a_release("none", None, opened=later))
+        assert ask(index) == ["c", "none", "old", "b1", "b2", "a", "z"]
+        assert ask(index, sort=Sort.OLDEST) == ["a", "b2", "b1", "old", "none", "c", "z"]
+        assert ask(index, before=datetime(2020, 1, 2, tzinfo=UTC)) == ["old", "a"]
+        assert ask(index, is_undated=True) == ["none", "z"]
+
+    def test_those_that_were_updated_after_they_appeared_the_last_updated_first(self, index: SearchIndex) -> None:
+        def on(day: int) -> datetime:
+            return datetime(2020, 2, day, tzinfo=UTC)
+
+        publish(
+            index,
+            replace(a_release("a", 1, topics=("t",)), updated=on(2)),
+            replace(a_release("b1", 2), updated=on(3)),
+            replace(a_release("c", 3), updated=on(4)),
+            replace(a_release("z", None), updated=on(5)),
+            replace(a_release("held", 1), opened=on(6)),
+        )
+
+        def updated(query: Query, skip: int = 0, limit: int = 9) -> list[str]:
+            return [release.id for release in index.snapshot().recently_updated(query, skip, limit)]
+
+        assert updated(Query()) == ["z", "c", "b1", "a"]
+        assert updated(Query(), skip=2) == ["z", "b1", "a"]  # the newest are "held" and "c"
+        assert updated(Query(), skip=2, limit=2) == ["z", "b1"]
+        assert updated(Query(topics=("t",))) == ["a"]
+        assert updated(Query(parse("nothing").tree)) == []
 
     def test_the_most_relevant_stands_first_and_equals_by_date(self, index: SearchIndex) -> None:
         publish(

@@ -68,6 +68,8 @@ class Examined:
             item.language,
             item.topic_ids if is_recent else (),
             is_recent=is_recent,
+            opened=item.opened,
+            reference=item.reference,
         )
 
 

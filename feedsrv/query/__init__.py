@@ -15,7 +15,10 @@ from feedsrv.release import Release
 
 
 class Sort(StrEnum):
-    """The order of results. Ties are broken by id, so an order is total and the same everywhere."""
+    """The order of results: the newest is the one that appeared last.
+
+    Ties are broken by id, so an order is total and the same everywhere.
+    """
 
     RELEVANCE = "relevance"
     NEWEST = "newest"

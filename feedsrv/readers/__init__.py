@@ -38,7 +38,7 @@ from feedsrv.release import Release
 from feedsrv.text.cleaning import clean
 from feedsrv.text.html import sanitise, to_text
 
-READER_VERSION = 8
+READER_VERSION = 9
 """Part of what every reading rests on: raise it when files would be read differently, and all are read again."""
 DOCUMENTS = frozenset(documents.CONVERTERS)
 """The endings of documents that `feedsrv.readers.formats.documents` can read if its libraries are installed."""
@@ -172,12 +172,14 @@ class _Reader:
         text = to_text(body) if document is shown else _text_of(document)
         language = self._take("language", fields.language(parts, reference, f"{title}\n{text}"))
         corrections = self._take("corrections", fields.corrections(parts))
+        seen, reasons, problems = visibility.read(parts, dated)
         release = Release(
             id=self._id(language, reference),
             source=parts.source,
             title=title,
             language=language,
             published=published,
+            opened=seen.opens if seen.opens != published else None,
             updated=self._take_moment("updated", publication.updated(parts, published, corrections)),
             reference=reference,
             summary=self._take("summary", fields.summary(parts, document, text)),
@@ -190,7 +192,6 @@ class _Reader:
             corrections=corrections,
             aliases=self._take("aliases", fields.aliases(parts)),
         )
-        seen, reasons, problems = visibility.read(parts, dated)
         return self._with_lines(release, seen, {**self._origins, **reasons}, (*self._problems, *problems))
 
     def _with_lines(

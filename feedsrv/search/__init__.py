@@ -63,7 +63,7 @@ class SitemapEntry:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A topic, year or language that releases have: how many, and when the newest was published; None: all undated."""
+    """A topic, year or language that releases have: how many, and when the newest appeared; None: all undated."""
 
     value: str
     count: int
@@ -109,6 +109,12 @@ class Snapshot(Protocol):
 
     def days(self, query: Query) -> Mapping[date | None, int]:
         """How many releases answer a query on each day of the newsroom's calendar; None: those without a date."""
+
+    def recently_updated(self, query: Query, skip: int, limit: int) -> Sequence[Release]:
+        """Those that answer a query and were updated after they appeared, the last updated first, then in date order.
+
+        The ``skip`` newest of all that answer it are left out.
+        """
 
     def withdrawals(self) -> Sequence[Withdrawal]:
         """The withdrawals that feed readers are still told of, the newest first, then by id."""

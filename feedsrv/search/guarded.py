@@ -60,6 +60,10 @@ class GuardedSnapshot:
         """How many releases answer a query on each day; None: those without a date."""
         return self._ask(lambda snapshot: snapshot.days(query))
 
+    def recently_updated(self, query: Query, skip: int, limit: int) -> Sequence[Release]:
+        """Those that answer a query and were updated after they appeared, without the newest."""
+        return self._ask(lambda snapshot: snapshot.recently_updated(query, skip, limit))
+
     def withdrawals(self) -> Sequence[Withdrawal]:
         """The withdrawals that feed readers are still told of."""
         return self._ask(lambda snapshot: snapshot.withdrawals())

@@ -129,7 +129,7 @@ class Oracle:
         """
         dated = self._between(query.since, query.before)
         if query.is_undated:
-            dated &= ~((1 << len(self._table.ages)) - 1)
+            dated &= sum(1 << rank for rank, day in enumerate(self._table.days) if not day)
         if query.text is None:
             return dated, dated
         if asked is None:

@@ -5,11 +5,11 @@ A set of releases is an integer whose bit n stands for the release of rank n; ra
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import inf
 from pathlib import Path
 
 from whoosh.columns import VarBytesColumn
@@ -44,6 +44,7 @@ class Facts:
 
     id: str
     is_withdrawn: bool
+    appeared: float | None
     published: float | None
     updated: float | None
     day: int
@@ -103,6 +104,7 @@ def _facts(record: Release | Withdrawal, newsroom: Newsroom, length: int) -> Fac
     return Facts(
         record.id,
         release is None,
+        record.appeared.timestamp() if record.appeared else None,
         record.published.timestamp() if record.published else None,
         release.updated.timestamp() if release and release.updated else None,
         newsroom.day(record.published).toordinal() if record.published else 0,
@@ -119,7 +121,8 @@ class Table:
     """What is known of all the releases without asking Whoosh.
 
     ``numbers`` are Whoosh's document numbers by rank, ``ranks`` the other way round; ``ages`` is minus
-    the time of publication by rank, of the dated ones, so that it ascends; ``lengths`` are the words of each
+    the time of appearance by rank, of the dated ones, so that it ascends; ``published`` that of publication, None where
+    undated; ``lengths`` are the words of each
     text, ``days`` those of publication as ordinals, 0 where undated; ``siblings`` the ranks of the translations of each
     release that has any.
     """
@@ -128,6 +131,7 @@ class Table:
     numbers: tuple[int, ...]
     ranks: Mapping[int, int]
     ages: tuple[float, ...]
+    published: tuple[float | None, ...]
     lengths: tuple[int, ...]
     days: tuple[int, ...]
     facets: Mapping[str, Mapping[str, int]]
@@ -136,10 +140,11 @@ class Table:
     siblings: Mapping[int, tuple[int, ...]]
 
     def between(self, since: float | None, before: float | None) -> int:
-        """The releases published at ``since`` or later and earlier than ``before``; dated ones only."""
-        first = bisect_right(self.ages, -before) if before is not None else 0
-        last = bisect_right(self.ages, -since) if since is not None else len(self.ages)
-        return (1 << max(first, last)) - (1 << first)
+        """The releases published at ``since`` or later and earlier than ``before``; without both, all of them."""
+        if since is None and before is None:
+            return self.everything
+        least, limit = -inf if since is None else since, inf if before is None else before
+        return sum(1 << rank for rank, at in enumerate(self.published) if at is not None and least <= at < limit)
 
     def any_of(self, facet: str, values: Iterable[str]) -> int:
         """The releases that have one of these values in a facet."""
@@ -165,7 +170,7 @@ def build(documents: Sequence[Facts]) -> Table:
         for alias in facts.aliases:
             aliases[alias] = min(aliases.get(alias, facts.id), facts.id)
         if not facts.is_withdrawn:
-            releases.append((facts.published is None, -(facts.published or 0), facts.id, number, facts))
+            releases.append((facts.appeared is None, -(facts.appeared or 0), facts.id, number, facts))
     releases.sort(key=lambda release: release[:3])
     facets: dict[str, dict[str, int]] = {name: defaultdict(int) for name in FACETS}
     for rank, (*_, facts) in enumerate(releases):
@@ -178,6 +183,7 @@ def build(documents: Sequence[Facts]) -> Table:
         numbers=tuple(number for *_, number, _ in releases),
         ranks={number: rank for rank, (*_, number, _) in enumerate(releases)},
         ages=tuple(age for is_undated, age, *_ in releases if not is_undated),
+        published=tuple(facts.published for *_, facts in releases),
         lengths=tuple(facts.length for *_, facts in releases),
         days=tuple(facts.day for *_, facts in releases),
         facets={name: dict(sets) for name, sets in facets.items()},
@@ -207,7 +213,7 @@ def _add_first(by_language: dict[str, int], rank: int, ranked: Sequence[Facts]) 
     """Adds a release, unless one in its language was published earlier; the undated count as the last."""
 
     def seniority(facts: Facts) -> tuple[bool, float, str]:
-        return facts.published is None, facts.published or 0, facts.id
+        return facts.appeared is None, facts.appeared or 0, facts.id
 
     language = ranked[rank].language
     by_language[language] = min(by_language.get(language, rank), rank, key=lambda each: seniority(ranked[each]))

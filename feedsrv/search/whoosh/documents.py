@@ -22,7 +22,7 @@ from feedsrv.release import Release, Withdrawal
 from feedsrv.text import analysis
 from feedsrv.text.references import reference_key
 
-SCHEMA_VERSION = 11
+SCHEMA_VERSION = 12
 """Raise it when documents change: an index of another version is made anew."""
 
 _GAP = "\x1f"  # a term no query has, so that no phrase begins in the title and ends in the body
@@ -70,15 +70,16 @@ def _installed() -> Iterator[tuple[str, str]]:
 class Facts(msgspec.Struct, array_like=True, frozen=True):
     """What filters and orders need of a document, without reading its release.
 
-    ``digest`` and ``files`` (those of its attachments) are SHA-256 in hexadecimal. ``published`` and ``updated`` are in
-    seconds since 1970, None where undated; ``day`` is that of publication by the newsroom's calendar, as an ordinal, 0
-    where undated; ``length`` is the number of words of its text.
+    ``digest`` and ``files`` (those of its attachments) are SHA-256 in hexadecimal. ``appeared``, ``published`` and
+    ``updated`` are in seconds since 1970, None where undated; ``day`` is that of publication by the newsroom's
+    calendar, as an ordinal, 0 where undated; ``length`` is the number of words of its text.
     """
 
     source: str
     id: str
     digest: str
     is_withdrawn: bool
+    appeared: float | None
     published: float | None
     updated: float | None
     day: int
@@ -141,6 +142,7 @@ def _facts_of(record: Release | Withdrawal, digest: str, newsroom: Newsroom, len
         record.id,
         digest,
         release is None,
+        _timestamp(record.appeared),
         _timestamp(record.published),
         _timestamp(release.updated) if release else None,
         _day(record, newsroom),

@@ -148,12 +148,16 @@ class WhooshSnapshot:
 
     def days(self, query: Query) -> Mapping[date | None, int]:
         """How many releases answer a query on each day; None: those without a date."""
-        matcher = self._matcher()
-        asked = matcher.afforded(query.text) if query.text else None
-        found, _ = self._found(query, asked, matcher)
-        days = self._table.days[reduce(and_, self._filters(query).values(), found)]
+        days = self._table.days[self._answers(query)]
         each, counts = (column[::-1].tolist() for column in np.unique(days, return_counts=True))
         return {date.fromordinal(day) if day else None: count for day, count in zip(each, counts, strict=True)}
+
+    def recently_updated(self, query: Query, skip: int, limit: int) -> tuple[Release, ...]:
+        """Those that answer a query and were updated after they appeared, without the newest."""
+        ranks = np.flatnonzero(self._answers(query))[skip:]
+        updated = self._table.updated()
+        ranks = ranks[updated[ranks] > self._table.appeared[ranks]]
+        return tuple(map(self._release, ranks[np.argsort(-updated[ranks], kind="stable")][:limit].tolist()))
 
     def withdrawals(self) -> tuple[Withdrawal, ...]:
         """The withdrawals that feed readers are still told of."""
@@ -173,6 +177,12 @@ class WhooshSnapshot:
         """For one search, which has its own work."""
         return Matcher(Terms(self._postings, self._segments, self._languages, Work(self._table.size)))
 
+    def _answers(self, query: Query) -> Mask:
+        """All that answer a query."""
+        matcher = self._matcher()
+        found, _ = self._found(query, matcher.afforded(query.text) if query.text else None, matcher)
+        return reduce(and_, self._filters(query).values(), found)
+
     def _found(self, query: Query, asked: Node | None, matcher: Matcher) -> tuple[Mask, Mask]:
         """The releases that answer the words and dates of a query, and those of them that have all the words.
 
@@ -180,7 +190,7 @@ class WhooshSnapshot:
         """
         dated = self._between(query.since, query.before)
         if query.is_undated:
-            dated[: len(self._table.ages)] = False
+            dated &= self._table.days == 0
         if query.text is None:
             return dated, dated
         if asked is None:

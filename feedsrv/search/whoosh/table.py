@@ -1,9 +1,9 @@
 """The table of a generation: what is known of its releases without reading them, as columns in order of date.
 
-A row is a release, the newest first, which is its *rank*; of equals the first by id, then those without a date, by id.
-Behind them stand the withdrawals, by id. A set of releases is an array of flags, one for each rank: filters are bit
-operations, counts are sums. A column is an array, mapped from the disk, so that a table opens in no time whatever its
-length; the next table is made of this one and of what changed.
+A row is a release, the newest first by when it appeared, which is its *rank*; of equals the first by id, then those
+without a date, by id. Behind them stand the withdrawals, by id. A set of releases is an array of flags, one for each
+rank: filters are bit operations, counts are sums. A column is an array, mapped from the disk, so that a table opens in
+no time whatever its length; the next table is made of this one and of what changed.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ Mask = NDArray[np.bool_]
 
 _UNDATED = np.inf  # the age of what has no date
 _FIXED = {
-    "number": "u4", "age": "f8", "updated": "f8", "day": "u4", "year": "u2", "lang": "u2", "length": "u4",
-    "digest": "V16", "id_key": "u8", "source_key": "u8",
+    "number": "u4", "age": "f8", "published": "f8", "updated": "f8", "day": "u4", "year": "u2", "lang": "u2",
+    "length": "u4", "digest": "V16", "id_key": "u8", "source_key": "u8",
 }  # fmt: skip
 _RAGGED = {"id": "u1", "source": "u1", "alias": "u8", "translation": "u8", "file": "V32"}
 
@@ -93,8 +93,13 @@ class Table:
 
     @property
     def ages(self) -> NDArray[np.float64]:
-        """Minus the time of publication, of the dated ones, which come first: it ascends."""
+        """Minus the time of appearance, of the dated ones, which come first: it ascends."""
         return self.columns["age"][: self._dated]
+
+    @property
+    def appeared(self) -> NDArray[np.float64]:
+        """When each release could first be seen, by rank; minus infinity where undated."""
+        return -self.columns["age"][: self.size]
 
     @property
     def lengths(self) -> NDArray[np.uint32]:
@@ -127,12 +132,12 @@ class Table:
 
     def between(self, since: float | None, before: float | None) -> Mask:
         """The releases published at ``since`` or later and earlier than ``before``; without both, all of them."""
-        if since is None and before is None:
-            return self.everything()
-        first = int(np.searchsorted(self.ages, -before, "right")) if before is not None else 0
-        last = int(np.searchsorted(self.ages, -since, "right")) if since is not None else self._dated
-        found = np.zeros(self.size, np.bool_)
-        found[first:last] = True
+        found = self.everything()
+        published = self.columns["published"][: self.size]  # of what is undated no comparison is true
+        if since is not None:
+            found &= published >= since
+        if before is not None:
+            found &= published < before
         return found
 
     def any_of(self, facet: str, values: Iterable[str]) -> Mask:
@@ -318,7 +323,8 @@ class _Rows:
         fixed: dict[str, Iterable[Any]] = {
             "number": (number for number, _ in new),
             "age": (_age(each) for each in facts),
-            "updated": (np.nan if each.updated is None else each.updated for each in facts),
+            "published": map(_moment, (each.published for each in facts)),
+            "updated": map(_moment, (each.updated for each in facts)),
             "day": (each.day for each in facts),
             "year": (codes["year"][str(each.year)] + 1 if each.year else 0 for each in facts),
             "lang": (codes["lang"][each.language] + 1 for each in facts),
@@ -435,7 +441,11 @@ def _order(document: tuple[int, Facts]) -> tuple[bool, float, str]:
 
 
 def _age(facts: Facts) -> float:
-    return _UNDATED if facts.published is None else -facts.published
+    return _UNDATED if facts.appeared is None else -facts.appeared
+
+
+def _moment(timestamp: float | None) -> float:
+    return np.nan if timestamp is None else timestamp
 
 
 def _short(digest: str) -> str:
