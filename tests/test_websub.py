@@ -127,6 +127,30 @@ class TestPings:
         assert teller.tell()
         assert hub.topics() == []
 
+    def test_it_is_told_of_what_changes_of_old_releases_and_of_what_a_feed_is_called(
+        self, make_newsroom: MakeNewsroom, hub: ListeningHub
+    ) -> None:
+        old = {
+            f"n{number}.md": release(f"N {number}", f"2025-{1 + number // 28:02}-{1 + number % 28:02}")
+            for number in range(60)
+        }
+        newsroom = make_newsroom(FILES | old)
+        teller = pinger(newsroom, hub)
+        teller.tell()
+        hub.topics()
+        newsroom.publish({"n0.md": release("N 0", "2025-01-01", updated="2025-12-24")})
+        assert teller.tell()
+        assert hub.topics() == in_each_format("/releases", "/years/2025")
+        newsroom.publish({"n1.md": release("N 1", "2025-01-02", withdrawn="2026-10-30")})
+        assert teller.tell()
+        assert hub.topics() == in_each_format("/releases", "/years/2025")
+        newsroom.publish({"newsroom.toml": f'{SETTINGS}match = ["nothing"]\n'})
+        assert teller.tell()
+        assert hub.topics() == []
+        newsroom.publish({"newsroom.toml": f'{SETTINGS}label = "All pilots"\n'})
+        assert teller.tell()
+        assert hub.topics() == in_each_format("/topics/pilots")
+
     def test_another_process_knows_what_the_hub_was_told(self, make_newsroom: MakeNewsroom, hub: ListeningHub) -> None:
         newsroom = make_newsroom(FILES)
         pinger(newsroom, hub).tell()

@@ -14,6 +14,7 @@ from feedsrv.search import Snapshot
 from feedsrv.settings import Settings
 from feedsrv.web.addresses import Addresses
 from feedsrv.web.inventory import offers
+from feedsrv.web.subscription_document import members
 
 NOT_HELD = {404, 412}
 """How some caches say that they have nothing to forget."""
@@ -71,5 +72,6 @@ class Cache:
         for group in offers(snapshot):
             for offer in group.offers:
                 results = snapshot.search(offer.listing.query(snapshot.newsroom, in_feed=True))
+                held = members(snapshot, offer.listing, results)
                 for format_ in (None, *FORMATS.values()):
-                    yield addresses.listing(offer.listing, format_), (results.total, results.hits)
+                    yield addresses.listing(offer.listing, format_), (results.total, held)

@@ -25,8 +25,8 @@ from feedsrv.settings import Settings
 PAUSE = 2.0
 """Seconds between two looks at what is published: a burst of publications ends in one round."""
 
-LONGEST_PAUSE = 900.0
-"""Seconds after which one that was away is tried again, at the latest."""
+LONGEST_PAUSE = 45.0
+"""Seconds after which one that was away is tried again, at the latest: it is told within a minute of its return."""
 
 TIMEOUT = 10.0
 

@@ -8,10 +8,14 @@ from urllib.parse import urlencode
 from urllib.request import Request
 
 from feedsrv.feeds.formats import FORMATS
+from feedsrv.query import Hit
+from feedsrv.release import Withdrawal
 from feedsrv.search import Snapshot
 from feedsrv.settings import Settings
 from feedsrv.web.addresses import Addresses
 from feedsrv.web.inventory import offers
+from feedsrv.web.listing import Listing
+from feedsrv.web.subscription_document import members
 
 
 class Hub:
@@ -29,15 +33,14 @@ class Hub:
         self._addresses = Addresses(settings.base_url)
 
     def states(self, snapshot: Snapshot, _known: Iterable[str]) -> Mapping[str, str]:
-        """The feeds that can be subscribed to at the hub, each with what changes when their entries do."""
-        newsroom, addresses = snapshot.newsroom, self._addresses
-        states = {}
+        """The feeds that can be subscribed to at the hub, each with what changes when entries, notices or titles do."""
+        addresses, states = self._addresses, {}
         for group in offers(snapshot):
             for offer in group.offers:
-                hits = snapshot.search(offer.listing.query(newsroom, in_feed=True)).hits
-                state = sha256(repr((self._hub, newsroom, hits)).encode()).hexdigest()
+                said = repr((self._hub, _said(snapshot, offer.listing)))
                 for format_ in FORMATS.values():
-                    states[addresses.absolute(addresses.listing(offer.listing, format_))] = state
+                    address = addresses.absolute(addresses.listing(offer.listing, format_))
+                    states[address] = sha256(said.encode()).hexdigest()
         return states
 
     def message(self, address: str) -> Request:
@@ -48,3 +51,17 @@ class Hub:
     def has_taken(self, status: int) -> bool:
         """Any 2xx."""
         return 200 <= status < 300
+
+
+def _said(snapshot: Snapshot, listing: Listing) -> tuple[object, ...]:
+    """What the subscription document of a list says to people, whichever version of feedsrv writes it."""
+    newsroom = snapshot.newsroom
+    held = members(snapshot, listing, snapshot.search(listing.query(newsroom, in_feed=True)))
+    used = {topic for member in held for topic in _topics(member)}.union(listing.topics)
+    topics = [(topic.labels, topic.retired) for topic in map(newsroom.topics.get, sorted(used)) if topic]
+    names = (newsroom.title, newsroom.description, newsroom.publisher, newsroom.language, newsroom.timezone.key)
+    return (*names, newsroom.tag("", ""), topics, held)
+
+
+def _topics(member: Hit | Withdrawal) -> tuple[str, ...]:
+    return member.topics if isinstance(member, Withdrawal) else member.release.topic_ids

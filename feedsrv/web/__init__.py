@@ -11,6 +11,7 @@ It reads through the seam `feedsrv.search` and writes nowhere; no request reache
     inventory, facets       what a listing finds, and by what it can be narrowed
     pages, templating       what readers see
     feeds, feed_builder     what feed readers and programs get
+    subscription_document   what a feed holds at the address that is polled
     archives                the past of a list
     files, discovery        attachments and style sheets; what crawlers and browsers are told
     health                  what whoever watches the service is told

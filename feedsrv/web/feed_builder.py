@@ -14,6 +14,7 @@ from feedsrv.feeds.formats import Format
 from feedsrv.newsroom import Newsroom
 from feedsrv.query import Facet, Hit, Results
 from feedsrv.release import Release, Withdrawal
+from feedsrv.text.dates import in_words
 from feedsrv.text.languages import language_name
 from feedsrv.web import archives, templating
 from feedsrv.web.addresses import Addresses
@@ -27,12 +28,14 @@ from feedsrv.web.listing import Listing, ListingKind
 class FeedBuilder:
     """One page of a list, found and about to be rendered in a format; ``hub`` is the WebSub hub's address or "".
 
-    ``siblings`` gives the translations of a release by its id. ``archives`` are those that it leads to, none where it
-    leads to pages; ``withdrawn`` is what its readers are told has been withdrawn.
+    ``members`` are what it holds, which may be more than the ``results`` of the page. ``siblings`` gives the
+    translations of a release by its id. ``archives`` are those that it leads to, none where it leads to pages;
+    ``withdrawn`` is what its readers are told has been withdrawn.
     """
 
     listing: Listing
     results: Results
+    members: Sequence[Hit | Withdrawal]
     newsroom: Newsroom
     addresses: Addresses
     siblings: Callable[[str], tuple[Release, ...]]
@@ -43,7 +46,7 @@ class FeedBuilder:
     def feed(self, format_: Format) -> Feed:
         """It as a feed. Its id is that of the list: every format and every page of it has the same."""
         content = templating.content_for_feeds(self.addresses, self.newsroom)
-        entries = (*self._farewell(), *(self._entry(hit, format_, content) for hit in self.results.hits))
+        entries = (*self._farewell(), *(self._entry(member, format_, content) for member in self.members))
         whole = self.addresses.listing(self.listing.subscription)
         tombstones = tuple(self._tombstones())
         return Feed(
@@ -145,8 +148,10 @@ class FeedBuilder:
             return None
         return Search(self.listing.text, results.total, (results.page - 1) * results.per_page + 1, results.per_page)
 
-    def _entry(self, hit: Hit, format_: Format, content: Callable[[Release], str]) -> FeedEntry:
-        release = hit.release
+    def _entry(self, member: Hit | Withdrawal, format_: Format, content: Callable[[Release], str]) -> FeedEntry:
+        if isinstance(member, Withdrawal):
+            return self._notice(member, format_)
+        release = member.release
         translations = tuple(map(self._translation, self.siblings(release.id)))
         return FeedEntry(
             id=self._tag(release.id),
@@ -158,7 +163,7 @@ class FeedBuilder:
             summary=release.summary,
             content=content(release),
             author=self._publisher,
-            categories=self._categories(release),
+            categories=self._categories(release.topic_ids, release.language),
             image=self._file(release, release.picture) if release.picture else "",
             enclosures=tuple(
                 Enclosure(self._file(release, file.name), file.media_type, file.size, file.name)
@@ -166,27 +171,51 @@ class FeedBuilder:
                 if not file.is_shown
             ),
             translations=translations,
-            extension=self._entry_extension(hit, translations) if format_.has_extension else {},
+            extension=self._entry_extension(member, translations) if format_.has_extension else {},
+        )
+
+    def _notice(self, withdrawal: Withdrawal, format_: Format) -> FeedEntry:
+        """What stands in place of a release that has been withdrawn, for readers that know no tombstones.
+
+        Its headline is not told again.
+        """
+        day = in_words(self.newsroom.day(withdrawal.date)) if withdrawal.date else ""
+        said = f"This release was withdrawn on {day}." if day else "This release was withdrawn."
+        reason = (
+            f'<p lang="{withdrawal.language}" dir="auto">{escape(withdrawal.reason)}</p>' if withdrawal.reason else ""
+        )
+        return FeedEntry(
+            id=self._tag(withdrawal.id),
+            url=self._url(withdrawal),
+            title=f"Withdrawn: {withdrawal.reference or withdrawal.id}",
+            updated=withdrawal.date or withdrawal.published or self.newsroom.start,
+            published=withdrawal.published,
+            language="en",
+            summary=withdrawal.reason or said,
+            content=f"<p>{said}</p>{reason}",
+            author=self._publisher,
+            categories=self._categories(withdrawal.topics, withdrawal.language),
+            extension={"release": withdrawal.id, "topics": list(withdrawal.topics)} if format_.has_extension else {},
         )
 
     def _file(self, release: Release, name: str) -> str:
         return self.addresses.absolute(self.addresses.attachment(release.id, name))
 
-    def _url(self, release: Release) -> str:
+    def _url(self, release: Release | Withdrawal) -> str:
         return self.addresses.absolute(self.addresses.release(release.id))
 
     def _translation(self, sibling: Release) -> Link:
         """Not an "alternate": of several, some feed readers open the first and some the last, whatever its language."""
         return Link("related", self._url(sibling), "text/html", sibling.title, sibling.language)
 
-    def _categories(self, release: Release) -> tuple[Category, ...]:
+    def _categories(self, topics: Sequence[str], language: str) -> tuple[Category, ...]:
         return tuple(
             Category(
                 topic,
-                self.newsroom.topic_label(topic, release.language),
+                self.newsroom.topic_label(topic, language),
                 self.addresses.absolute(self.addresses.topic(topic)),
             )
-            for topic in release.topic_ids
+            for topic in topics
         )
 
     def _entry_extension(self, hit: Hit, translations: tuple[Link, ...]) -> Mapping[str, Any]:

@@ -19,6 +19,7 @@ from feedsrv.web.listing import FEED_SIZE, Listing, ListingKind
 from feedsrv.web.observation import note_search
 from feedsrv.web.parameters import listing_of
 from feedsrv.web.responses import answer, moved_to_canonical
+from feedsrv.web.subscription_document import members
 
 
 def feed(kind: ListingKind, format_: Format, **path: str) -> Response:
@@ -35,9 +36,16 @@ def outline() -> Response:
 
 def _rendering(listing: Listing, format_: Format) -> Rendering:
     results, past = _archive(listing) if listing.archive else _newest(listing, format_)
-    withdrawn = tuple(withdrawals(snapshot(), listing))
     builder = FeedBuilder(
-        listing, results, newsroom(), site().addresses, snapshot().siblings, past, withdrawn, site().settings.hub
+        listing=listing,
+        results=results,
+        members=members(snapshot(), listing, results),
+        newsroom=newsroom(),
+        addresses=site().addresses,
+        siblings=snapshot().siblings,
+        archives=past,
+        withdrawn=withdrawals(snapshot(), listing),
+        hub=site().settings.hub,
     )
     feed = builder.feed(format_)
     feed = replace(feed, title=marked(feed.title))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from werkzeug.exceptions import NotFound
 
+from feedsrv.newsroom import Newsroom
 from feedsrv.query import Query, Results
 from feedsrv.release import Withdrawal
 from feedsrv.search import Held, Snapshot
@@ -60,17 +61,23 @@ def find(snapshot: Snapshot, listing: Listing, *, in_feed: bool, in_full: bool) 
     return results
 
 
-def withdrawals(snapshot: Snapshot, listing: Listing) -> Iterator[Withdrawal]:
-    """The withdrawals that readers of a list are told of; of a search it cannot be said what it would have found."""
-    for withdrawal in snapshot.withdrawals() if not listing.is_search else ():
-        day = snapshot.newsroom.day(withdrawal.published) if withdrawal.published else None
-        if (
-            (not listing.topics or not {*listing.topics}.isdisjoint(withdrawal.topics))
-            and (not listing.years or (day and day.year in listing.years))
-            and (not listing.languages or withdrawal.language in listing.languages)
-            and (not listing.archive or covers(listing.archive, day))
-        ):
-            yield withdrawal
+def withdrawals(snapshot: Snapshot, listing: Listing) -> tuple[Withdrawal, ...]:
+    """The withdrawals that readers of a list are told of; where words are asked for, nothing is left that has them."""
+    told = () if listing.text else snapshot.withdrawals()
+    return tuple(withdrawal for withdrawal in told if _is_of(listing, withdrawal, snapshot.newsroom))
+
+
+def _is_of(listing: Listing, withdrawal: Withdrawal, newsroom: Newsroom) -> bool:
+    """Whether a list would hold what has been withdrawn."""
+    day = newsroom.day(withdrawal.published) if withdrawal.published else None
+    return (
+        (not listing.topics or not {*listing.topics}.isdisjoint(withdrawal.topics))
+        and (not listing.years or (day is not None and day.year in listing.years))
+        and (not listing.languages or withdrawal.language in listing.languages)
+        and (not listing.since or (day is not None and listing.since.first <= day))
+        and (not listing.until or (day is not None and day <= listing.until.last))
+        and (not listing.archive or covers(listing.archive, day))
+    )
 
 
 def _require_topics(snapshot: Snapshot, listing: Listing, results: Results) -> None:

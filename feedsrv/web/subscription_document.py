@@ -1,0 +1,72 @@
+"""The subscription document: what a feed holds at the address that is polled, the same in every format (RFC 5005, 4).
+
+Beside the newest releases it holds what changed of others, so that whoever reads it alone misses nothing. All of it
+follows from what is public; no clock is asked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from feedsrv.query import Hit, Results
+from feedsrv.release import Withdrawal
+from feedsrv.search import Snapshot
+from feedsrv.web.inventory import withdrawals
+from feedsrv.web.listing import Listing
+
+REACH = timedelta(days=7)
+"""How far it reaches back from its newest release, however many there are."""
+MOST = 200
+"""Releases to which that makes it grow."""
+MOST_CHARACTERS = 500_000
+"""Of bodies, to which that makes it grow: what a reader fetches again and again stays bounded."""
+UPDATED = 20
+"""Older releases that it holds because they were updated last."""
+
+
+def is_subscription_document(listing: Listing) -> bool:
+    """Whether this is what readers poll: a list from its beginning, and as it is; a search for words is another."""
+    return listing == listing.subscription and not listing.text
+
+
+def members(snapshot: Snapshot, listing: Listing, results: Results) -> tuple[Hit | Withdrawal, ...]:
+    """What the feed of a listing holds, in order; ``results`` are what the listing finds, which is what pages count.
+
+    In a subscription document that is all that appeared within `REACH` of the newest, the `UPDATED` that were last
+    updated of the others, and what has been withdrawn of late; in an archive what has been withdrawn of it as well.
+    """
+    if listing.archive:
+        return _in_order(results.hits, withdrawals(snapshot, listing))
+    if not is_subscription_document(listing):
+        return results.hits
+    newest = _reaching_back(snapshot, listing, results)
+    query = listing.query(snapshot.newsroom, in_feed=True)
+    updated = snapshot.recently_updated(query, len(newest), UPDATED)
+    return _in_order((*newest, *map(Hit, updated)), withdrawals(snapshot, listing))
+
+
+def _reaching_back(snapshot: Snapshot, listing: Listing, results: Results) -> tuple[Hit, ...]:
+    """The newest, and those before them that appeared within `REACH` of the first, as long as there is room."""
+    hits = results.hits
+    first, last = (hit.release.appeared for hit in (hits[0], hits[-1])) if hits else (None, None)
+    if results.pages == 1 or not first or not last or last < first - REACH:
+        return hits
+    query = listing.query(snapshot.newsroom, in_feed=True)
+    characters = sum(len(hit.release.body) for hit in hits)
+    for hit in snapshot.search(replace(query, per_page=MOST)).hits[len(hits) :]:
+        characters += len(hit.release.body)
+        if not hit.release.appeared or hit.release.appeared < first - REACH or characters > MOST_CHARACTERS:
+            break
+        hits = (*hits, hit)
+    return hits
+
+
+def _in_order(hits: tuple[Hit, ...], withdrawn: tuple[Withdrawal, ...]) -> tuple[Hit | Withdrawal, ...]:
+    """All of them, the newest first, of equals the first by id, then those without a date."""
+    return tuple(sorted((*hits, *withdrawn), key=_place))
+
+
+def _place(member: Hit | Withdrawal) -> tuple[bool, float, str]:
+    record = member.release if isinstance(member, Hit) else member
+    return record.appeared is None, -record.appeared.timestamp() if record.appeared else 0.0, record.id
