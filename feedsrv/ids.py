@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -18,6 +18,7 @@ from pathlib import PurePosixPath
 from anyascii import anyascii
 
 from feedsrv.newsroom import Newsroom
+from feedsrv.text.references import reference_key
 
 LONGEST_SLUG = 80
 
@@ -63,6 +64,25 @@ def claim(source: str, language: str, newsroom: Newsroom, *, reference: str = ""
     return base if language == newsroom.language else f"{base}-{language.lower()}"
 
 
+def key(name: str) -> str:
+    """An id in the form in which ids are compared, that of references: PR-1-2026 and pr1-2026 are one."""
+    return reference_key(name)
+
+
+def namesakes(name: str, languages: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """The keys of the ids that a release may have which somebody looks for by this name, the likeliest first.
+
+    That is another spelling, or what its file claimed while the newsroom's first language was another: with its
+    language or without. With each goes the language that the release then has, "" for any.
+    """
+    if wanted := key(name):
+        yield wanted, ""
+    for language in languages:
+        if (bare := wanted.removesuffix(f"-{key(language)}")) != wanted:
+            yield bare, language
+    yield from ((f"{wanted}-{key(language)}", language) for language in languages if wanted)
+
+
 def stem_of(source: str, newsroom: Newsroom) -> str:
     """The name of a file without its ending and language; that of its folder for the index file of a bundle."""
     path = PurePosixPath(source)
@@ -92,11 +112,16 @@ class Claim:
     day: date | None
     order: tuple[float, str]  # moment of publication, then path: the first keeps the id
 
+    @property
+    def key(self) -> str:
+        """What the claims of rivals have in common."""
+        return key(self.id)
+
 
 class Holders:
     """Who has which id, while claims come and go: whatever came in which order, the same.
 
-    Of several files that claim one id, in capitals or not, the one published first keeps it, then the first
+    Of several files that claim one id, however they spell it, the one published first keeps it, then the first
     by path; the others carry their day, and a number where that is taken too.
     """
 
@@ -108,7 +133,7 @@ class Holders:
         self.yielding: set[str] = set()
         """The sources that have another id than they claim."""
         self._claims: dict[str, Claim] = {}
-        self._rivals = defaultdict[str, dict[str, Claim]](dict)  # by the id in small letters, then by source
+        self._rivals = defaultdict[str, dict[str, Claim]](dict)  # by the key of the id, then by source
         self._crowded: set[str] = set()  # the ids that several claim
         self._contested: set[str] = set()  # those that who had to yield has got, or has not
 
@@ -120,46 +145,46 @@ class Holders:
             touched.update(self._take_back(source))
             if claimed:
                 self._claims[source] = claimed
-                self._rivals[key := claimed.id.casefold()][source] = claimed
-                touched.add(key)
+                self._rivals[each := claimed.key][source] = claimed
+                touched.add(each)
         is_contest = not touched.isdisjoint(self._crowded) or not touched.isdisjoint(self._contested)
         self._crowded -= touched
-        for key in touched:
-            if len(self._rivals[key]) > 1:
-                self._crowded.add(key)
+        for each in touched:
+            if len(self._rivals[each]) > 1:
+                self._crowded.add(each)
                 is_contest = True
-            elif not self._rivals[key]:
-                del self._rivals[key]
+            elif not self._rivals[each]:
+                del self._rivals[each]
             else:
-                self._give(next(iter(self._rivals[key].values())), was)
+                self._give(next(iter(self._rivals[each].values())), was)
         if is_contest:
             self._settle(touched, was)
         return {source for source, before in was.items() if self.given.get(source, "") != before}
 
     def first(self, claim: str) -> str | None:
         """The source that keeps an id that is claimed, None where none claims it."""
-        group = self._rivals.get(claim.casefold(), {}).values()
+        group = self._rivals.get(key(claim), {}).values()
         return min(group, key=lambda claimed: claimed.order).source if group else None
 
     def _take_back(self, source: str) -> Iterator[str]:
         if before := self._claims.pop(source, None):
-            del self._rivals[key := before.id.casefold()][source]
-            yield key
+            del self._rivals[each := before.key][source]
+            yield each
 
     def _settle(self, touched: set[str], was: dict[str, str]) -> None:
         """Give an id to each who has to yield: one that nobody claims, and no other got before."""
         self.contests += 1
         self._contested, losers, taken = set(), [], set[str]()
-        for key in self._crowded | touched:
-            if group := sorted(self._rivals.get(key, {}).values(), key=lambda claimed: claimed.order):
+        for each in self._crowded | touched:
+            if group := sorted(self._rivals.get(each, {}).values(), key=lambda claimed: claimed.order):
                 self._give(group[0], was)
                 losers.extend(group[1:])
         self.yielding = {loser.source for loser in losers}
         for loser in sorted(losers, key=lambda claimed: (claimed.order, claimed.id)):
             for candidate in _candidates(loser):
-                self._contested.add(key := candidate.casefold())
-                if key not in self._rivals and key not in taken:
-                    taken.add(key)
+                self._contested.add(each := key(candidate))
+                if each not in self._rivals and each not in taken:
+                    taken.add(each)
                     self._give(loser, was, candidate)
                     break
 

@@ -272,6 +272,7 @@ QUESTIONS: dict[str, Callable[[Snapshot], object]] = {
     "file": lambda snapshot: snapshot.file("a", "a.pdf"),
     "siblings": lambda snapshot: snapshot.siblings("a"),
     "alias": lambda snapshot: snapshot.alias("/a"),
+    "namesake": lambda snapshot: snapshot.namesake("A"),
     "days": lambda snapshot: snapshot.days(Query()),
     "recently_updated": lambda snapshot: snapshot.recently_updated(Query(), 0, 1),
     "withdrawals": lambda snapshot: snapshot.withdrawals(),
@@ -1138,3 +1139,25 @@ def test_aliases_lead_to_their_release(index: SearchIndex) -> None:
     publish(index, a_release("a", aliases=("/2018/old.html", "old-slug")))
     assert index.snapshot().alias("/2018/old.html") == "a"
     assert index.snapshot().alias("/nowhere") is None
+
+
+def test_whoever_looks_for_an_id_by_another_name_is_led_to_it(index: SearchIndex) -> None:
+    publish(
+        index,
+        a_release("PR-1-2020"),
+        a_release("quay-fr", language="fr"),
+        a_release("quay-de", language="de"),
+        a_release("to-fr", language="de"),
+        Withdrawal("gone", "gone.md", None, None, "", "fr"),
+        toml='languages = ["en", "de", "fr"]',
+    )
+    found = {
+        "PR-1-2020": ("PR1-2020", "pr-1-2020", "pr1/2020", "PR-1-2020-en"),
+        "quay-de": ("quay",),
+        "quay-fr": ("Quay-FR",),
+        "gone": ("GONE", "gone-fr"),
+        "to-fr": ("to-fr-de",),
+        None: ("PR-1-2020", "to", "gone-en", "quay-en", "PR-12020", "-fr", "-", "", "é"),
+    }
+    for release_id, names in found.items():
+        assert {index.snapshot().namesake(name) for name in names} == {release_id}

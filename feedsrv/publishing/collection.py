@@ -162,7 +162,7 @@ def of_file(record: FileRecord, newsroom: Newsroom) -> Iterator[Problem]:
 def rivals_of(records: Mapping[str, FileRecord]) -> dict[str, Problem]:
     """Who of all had to yield its id, by source."""
     holders = _holders(records)
-    return rivals(records.values(), lambda claim: holders.get(claim.casefold()))
+    return rivals(records.values(), lambda claim: holders.get(ids.key(claim)))
 
 
 def rivals(records: Iterable[FileRecord], first: Callable[[str], str | None]) -> dict[str, Problem]:
@@ -184,15 +184,15 @@ def rivals_to_come(records: Mapping[str, FileRecord]) -> Iterator[Problem]:
     """Files that are not public and claim what another has: when they become public, an address moves."""
     holders = _holders(records)
     for record in records.values():
-        if not record.id and (holder := holders.get(record.claim.casefold())):
+        if not record.id and (holder := holders.get(ids.key(record.claim))):
             what = f"this claims the id {record.claim}, which {holder} has"
             remedy = "give this one a reference or a slug of its own before it is public"
             yield Problem(record.source, 0, what, remedy, kind="id-taken")
 
 
 def _holders(records: Mapping[str, FileRecord]) -> dict[str, str]:
-    """The sources of what is known to the public, by their ids in small letters."""
-    return {record.id.casefold(): record.source for record in records.values() if record.id}
+    """The sources of what is known to the public, by the keys of their ids."""
+    return {ids.key(record.id): record.source for record in records.values() if record.id}
 
 
 def _why_not_public(record: FileRecord, newsroom: Newsroom) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from feedsrv import ids
 from feedsrv.errors import FileUnreadable, IndexUnavailable, ReleaseMissing, ReleaseNotFound, ReleaseWithdrawn
 from feedsrv.file_record import FileRecord
 from feedsrv.files import topics
@@ -141,8 +142,13 @@ def _published(snapshot: Snapshot | None, wanted: str) -> str | None:
     except ReleaseWithdrawn as error:
         return error.withdrawal.source
     except ReleaseMissing:
-        former = snapshot.alias(wanted) or snapshot.alias(f"/{wanted.lstrip('/')}")
-    return snapshot.get(former).source if former else None
+        former = snapshot.alias(wanted) or snapshot.alias(f"/{wanted.lstrip('/')}") or _respelt(snapshot, wanted)
+    return _published(snapshot, former) if former else None
+
+
+def _respelt(snapshot: Snapshot, wanted: str) -> str | None:
+    found = snapshot.namesake(wanted)
+    return found if found and ids.key(found) == ids.key(wanted) else None
 
 
 def _id_of(snapshot: Snapshot | None, release: Release) -> str:
@@ -157,7 +163,7 @@ def _claimed(examination: Examination, wanted: str, progress: Progress) -> str |
         found = examination.examine(source)
         if found and found.reading:
             release = found.reading.release
-            if release.id.casefold() == wanted.casefold() or (key and reference_key(release.reference) == key):
+            if ids.key(release.id) == ids.key(wanted) or (key and reference_key(release.reference) == key):
                 return source
     return None
 

@@ -107,6 +107,13 @@ class Snapshot(Protocol):
     def alias(self, path: str) -> str | None:
         """The id of the release that this address (a path with a slash in front, or a former id) leads to."""
 
+    def namesake(self, name: str) -> str | None:
+        """The id of the release or notice that is looked for by this name, where it is another and can be computed.
+
+        That is another spelling, or the id while another language was the newsroom's first (`feedsrv.ids.namesakes`):
+        of several languages the first of the newsroom.
+        """
+
     def days(self, query: Query) -> Mapping[date | None, int]:
         """How many releases answer a query on each day of the newsroom's calendar; None: those without a date."""
 

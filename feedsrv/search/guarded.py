@@ -56,6 +56,10 @@ class GuardedSnapshot:
         """The id of the release that this address leads to."""
         return self._ask(lambda snapshot: snapshot.alias(path))
 
+    def namesake(self, name: str) -> str | None:
+        """The id of the release that is looked for by this name, where it is another."""
+        return self._ask(lambda snapshot: snapshot.namesake(name))
+
     def days(self, query: Query) -> Mapping[date | None, int]:
         """How many releases answer a query on each day; None: those without a date."""
         return self._ask(lambda snapshot: snapshot.days(query))

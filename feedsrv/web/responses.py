@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from http import HTTPStatus
 from urllib.parse import quote
 
 from flask import Response, request
 
+from feedsrv.errors import ReleaseMissing
 from feedsrv.feeds.formats import ATOM, JSON, RSS, Format
 from feedsrv.web.addresses import parameters
 from feedsrv.web.cache import Rendering
@@ -107,8 +109,8 @@ def habit(format_: Format) -> Response:
 def from_missing() -> Response | None:
     """Where to go from an address at which there is nothing, None if nowhere.
 
-    To the release that had it, to the file of a release that had its folder, or to itself without slash. Raises
-    IndexUnavailable.
+    To the release that had it or has it in another spelling, to the file of a release that had its folder, or to
+    itself without slash. Raises IndexUnavailable.
     """
     if request.method not in {"GET", "HEAD"} or has_other_slashes():
         return None
@@ -125,10 +127,15 @@ def from_missing() -> Response | None:
 
 
 def _former_release(path: str) -> str | None:
+    """The release that states an address as a former one, else the one that is meant by the id in it."""
     bare = path.rstrip("/")
-    names = [path, bare, f"{bare}/", bare.removeprefix("/releases/")]
-    return next((release_id for name in names if (release_id := snapshot().alias(name))), None)
+    name = bare.removeprefix("/releases/")
+    stated = (snapshot().alias(former) for former in (path, bare, f"{bare}/", name))
+    meant = snapshot().namesake(name) if name != bare and "/" not in name else None
+    return next(filter(None, stated), meant)
 
 
 def _has_file(release_id: str, name: str) -> bool:
-    return any(item.name == name for item in snapshot().get(release_id).attachments)
+    with suppress(ReleaseMissing):  # it was withdrawn
+        return any(item.name == name for item in snapshot().get(release_id).attachments)
+    return False

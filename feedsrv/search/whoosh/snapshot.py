@@ -117,6 +117,10 @@ class WhooshSnapshot:
         """The id of the release that this address leads to."""
         return self._table.alias(path)
 
+    def namesake(self, name: str) -> str | None:
+        """The id of the release that is looked for by this name, where it is another."""
+        return self._table.namesake(name, self._languages)
+
     def sitemap_years(self) -> list[SitemapYear]:
         """The years that have releases, the newest first, then what is undated."""
         table = self._table

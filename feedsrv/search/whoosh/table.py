@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from feedsrv import ids
 from feedsrv.search.whoosh.documents import Facts
 
 FACETS = ("topic", "year", "lang")
@@ -171,17 +172,27 @@ class Table:
 
     def number(self, release_id: str) -> int | None:
         """The number of the document with this id, which may be a withdrawal; None where there is none."""
-        row = self._row("id", release_id)
+        row = self._row_of(release_id)
         return None if row is None else int(self.columns["number"][row])
 
     def rank(self, release_id: str) -> int | None:
         """The rank of a release; None for what is none."""
-        row = self._row("id", release_id)
+        row = self._row_of(release_id)
         return None if row is None or row >= self.size else row
+
+    def namesake(self, name: str, languages: Sequence[str]) -> str | None:
+        """Another id than this one that a document has which is looked for by it; see `feedsrv.ids.namesakes`."""
+        for key, language in ids.namesakes(name, languages):
+            code = self._code("lang", language)
+            for row in self._rows("id", key):
+                is_in_it = not language or self.columns["lang"][row] - 1 == code
+                if is_in_it and (found := self.id(row)) != name and ids.key(found) == key:
+                    return found
+        return None
 
     def document(self, source: str) -> Known | None:
         """What is known of the document that a source has; None where it has none."""
-        row = self._row("source", source)
+        row = next((row for row in self._rows("source", source) if self._text("source", row) == source), None)
         if row is None:
             return None
         return Known(int(self.columns["number"][row]), self.columns["digest"][row].tobytes().hex())
@@ -278,9 +289,13 @@ class Table:
     def _of_topic(self, code: int) -> NDArray[np.uint32]:
         return self.columns["topic.rows"][self._topic_starts[code] : int(self.columns["topic.ends"][code])]
 
-    def _row(self, column: str, text: str) -> int | None:
-        rows = np.flatnonzero(self.columns[f"{column}_key"] == _key(text)).tolist()
-        return next((row for row in rows if self._text(column, row) == text), None)
+    def _row_of(self, release_id: str) -> int | None:
+        return next((row for row in self._rows("id", ids.key(release_id)) if self.id(row) == release_id), None)
+
+    def _rows(self, column: str, key: str) -> list[int]:
+        """The rows that may have this key."""
+        rows: list[int] = np.flatnonzero(self.columns[f"{column}_key"] == _key(key)).tolist()
+        return rows
 
     def _slice(self, column: str, row: int) -> NDArray[Any]:
         ends = self.columns[f"{column}.ends"]
@@ -329,7 +344,7 @@ class _Rows:
             "year": (codes["year"][str(each.year)] + 1 if each.year else 0 for each in facts),
             "lang": (codes["lang"][each.language] + 1 for each in facts),
             "length": (each.length for each in facts),
-            "id_key": (_key(each.id) for each in facts),
+            "id_key": (_key(ids.key(each.id)) for each in facts),
             "source_key": (_key(each.source) for each in facts),
         }
         self.columns = {name: np.fromiter(found, _FIXED[name], len(new)) for name, found in fixed.items()}
