@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -113,9 +113,49 @@ class Claim:
     order: tuple[float, str]  # moment of publication, then path: the first keeps the id
 
     @property
-    def key(self) -> str:
-        """What the claims of rivals have in common."""
-        return key(self.id)
+    def dated(self) -> str:
+        """The id that it has instead if it has to yield, and nobody has that one."""
+        return f"{self.id}-{self.day.isoformat()}" if self.day else f"{self.id}-2"
+
+
+class Claimants:
+    """Who claims what, while claims come and go; ``key_of`` is what the claims of rivals have in common."""
+
+    def __init__(self, key_of: Callable[[str], str] = key) -> None:
+        self._key_of = key_of
+        self._keys: dict[str, str] = {}  # by source
+        self._groups = defaultdict[str, dict[str, Claim]](dict)  # by key, then by source
+
+    def __contains__(self, each: str) -> bool:
+        return each in self._groups
+
+    def of(self, each: str) -> list[Claim]:
+        """The claims with this key, that which comes first in front."""
+        return sorted(self._groups.get(each, {}).values(), key=lambda claimed: claimed.order)
+
+    def change(self, claims: Mapping[str, Claim | None]) -> set[str]:
+        """Let these sources claim what they claim now, None: nothing. Returns the keys that this has to do with."""
+        touched: set[str] = set()
+        for source, claimed in claims.items():
+            if (before := self._keys.pop(source, None)) is not None:
+                del self._groups[before][source]
+                touched.add(before)
+            if claimed:
+                self._keys[source] = each = self._key_of(claimed.id)
+                self._groups[each][source] = claimed
+                touched.add(each)
+        for each in touched:
+            if not self._groups[each]:
+                del self._groups[each]
+        return touched
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a change of claims came to: the ``sources`` whose id is another than before, and the ``keys`` of rivals."""
+
+    sources: set[str]
+    keys: set[str]
 
 
 class Holders:
@@ -128,62 +168,39 @@ class Holders:
     def __init__(self) -> None:
         self.given: dict[str, str] = {}
         """The id of each source."""
-        self.contests = 0
-        """How often it was settled anew who has to yield."""
-        self.yielding: set[str] = set()
-        """The sources that have another id than they claim."""
-        self._claims: dict[str, Claim] = {}
-        self._rivals = defaultdict[str, dict[str, Claim]](dict)  # by the key of the id, then by source
-        self._crowded: set[str] = set()  # the ids that several claim
+        self.claimants = Claimants()
+        self._crowded: set[str] = set()  # the keys that several claim
         self._contested: set[str] = set()  # those that who had to yield has got, or has not
 
-    def change(self, claims: Mapping[str, Claim | None]) -> set[str]:
-        """Let these sources claim what they claim now, None: nothing. Returns those whose id is another than before."""
-        touched: set[str] = set()
+    def change(self, claims: Mapping[str, Claim | None]) -> Change:
+        """Let these sources claim what they claim now, None: nothing."""
         was = {source: self.given.pop(source, "") for source in claims}
-        for source, claimed in claims.items():
-            touched.update(self._take_back(source))
-            if claimed:
-                self._claims[source] = claimed
-                self._rivals[each := claimed.key][source] = claimed
-                touched.add(each)
+        touched = self.claimants.change(claims)
         is_contest = not touched.isdisjoint(self._crowded) or not touched.isdisjoint(self._contested)
         self._crowded -= touched
         for each in touched:
-            if len(self._rivals[each]) > 1:
+            group = self.claimants.of(each)
+            if len(group) > 1:
                 self._crowded.add(each)
                 is_contest = True
-            elif not self._rivals[each]:
-                del self._rivals[each]
-            else:
-                self._give(next(iter(self._rivals[each].values())), was)
+            elif group:
+                self._give(group[0], was)
         if is_contest:
             self._settle(touched, was)
-        return {source for source, before in was.items() if self.given.get(source, "") != before}
-
-    def first(self, claim: str) -> str | None:
-        """The source that keeps an id that is claimed, None where none claims it."""
-        group = self._rivals.get(key(claim), {}).values()
-        return min(group, key=lambda claimed: claimed.order).source if group else None
-
-    def _take_back(self, source: str) -> Iterator[str]:
-        if before := self._claims.pop(source, None):
-            del self._rivals[each := before.key][source]
-            yield each
+            touched |= self._crowded
+        return Change({source for source, before in was.items() if self.given.get(source, "") != before}, touched)
 
     def _settle(self, touched: set[str], was: dict[str, str]) -> None:
         """Give an id to each who has to yield: one that nobody claims, and no other got before."""
-        self.contests += 1
         self._contested, losers, taken = set(), [], set[str]()
         for each in self._crowded | touched:
-            if group := sorted(self._rivals.get(each, {}).values(), key=lambda claimed: claimed.order):
+            if group := self.claimants.of(each):
                 self._give(group[0], was)
                 losers.extend(group[1:])
-        self.yielding = {loser.source for loser in losers}
         for loser in sorted(losers, key=lambda claimed: (claimed.order, claimed.id)):
             for candidate in _candidates(loser):
                 self._contested.add(each := key(candidate))
-                if each not in self._rivals and each not in taken:
+                if each not in self.claimants and each not in taken:
                     taken.add(each)
                     self._give(loser, was, candidate)
                     break
@@ -201,8 +218,7 @@ def assign(claims: Iterable[Claim]) -> dict[str, str]:
 
 
 def _candidates(loser: Claim) -> Iterable[str]:
-    dated = f"{loser.id}-{loser.day.isoformat()}" if loser.day else loser.id
-    if loser.day:
-        yield dated
-    for number in count(2):
-        yield f"{dated}-{number}"
+    yield loser.dated
+    base = loser.dated if loser.day else loser.id
+    for number in count(2 if loser.day else 3):
+        yield f"{base}-{number}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from feedsrv.publishing import Memory, publish
 from tests.conftest import Files, MakeNewsroom, release
 
 FRENCH_FIRST = 'languages = ["fr", "en"]\n'
@@ -28,7 +29,52 @@ def test_one_id_however_it_is_spelt_belongs_to_one_file(
     assert newsroom.ids() == sorted([*first, f"{second[0]}-2026-01-02"])
     (problem,) = newsroom.publish().problems
     assert (problem.path, problem.kind) == ("a.md", "id-taken")
-    assert problem.what == f"b.md has the id {second[0]}, so this is {second[0]}-2026-01-02"
+    assert problem.what == f"b.md has the id {first[0]}, so this is {second[0]}-2026-01-02"
+
+
+RIVALS: dict[str, tuple[Files, dict[str, str]]] = {
+    "one that comes later": (
+        {"a.md": release(slug="x"), "b.md": release("B", "2026-02-01", slug="x", embargo="2099-01-01")},
+        {"b.md": "this claims the id x, which a.md has"},
+    ),
+    "one that takes the id": (
+        {"a.md": release(slug="x"), "b.md": release("B", "2026-01-01", slug="x", embargo="2099-01-01")},
+        {"b.md": "this claims the id x, which a.md has, and takes it when it is public: then a.md is x-2026-01-15"},
+    ),
+    "two that are to come": (
+        {"a.md": release(slug="x", embargo="2099-02-01"), "b.md": release("B", slug="x", embargo="2099-01-01")},
+        {"b.md": "this claims the id x, which a.md claims as well"},
+    ),
+    "one of each": (
+        {
+            "a.md": release(slug="x"),
+            "b.md": release("B", "2026-02-01", slug="x"),
+            "c.md": release("C", "2026-03-01", slug="x", draft="true"),
+            "d.md": release("D", "2026-03-01", slug="x", expires="2026-03-02"),
+        },
+        {"b.md": "a.md has the id x, so this is x-2026-02-01", "c.md": "this claims the id x, which a.md has"},
+    ),
+    "without a date": (
+        {"a.md": "---\ntitle: A\nslug: x\n---\nText.", "b.md": release("B", slug="x", draft="true")},
+        {"b.md": "this claims the id x, which a.md has, and takes it when it is public: then a.md is x-2"},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", RIVALS)
+def test_rivals_are_named_before_and_when_it_happens(make_newsroom: MakeNewsroom, case: str) -> None:
+    files, expected = RIVALS[case]
+    newsroom, memory = make_newsroom({"z.md": release("Z")}), Memory()
+    publish(newsroom.catalogue, newsroom.index, newsroom.now, memory=memory)
+    told: dict[str, str] = {}
+    for source in files:
+        newsroom.write({source: files[source]})
+        summary = publish(newsroom.catalogue, newsroom.index, newsroom.now, only={source}, memory=memory)
+        told |= {problem.path: problem.what for problem in summary.news if problem.kind == "id-taken"}
+    assert told == expected
+    assert {problem.path: problem.what for problem in summary.problems if problem.kind == "id-taken"} == expected
+    summary = publish(newsroom.catalogue, newsroom.index, newsroom.now, memory=memory)
+    assert [problem for problem in summary.news if problem.kind == "id-taken"] == []
 
 
 MOVED: dict[str, tuple[Files, dict[str, str | int]]] = {

@@ -68,7 +68,8 @@ def test_what_is_next_comes_first_and_what_waits_last(harbour: Newsroom) -> None
     assert "when it is time" in by_path["held.md"]["why"]
     assert (by_path["held.md"]["line"], by_path["broken.md"]["line"]) == (4, 3)
     opening = next(entry for entry in entries if (entry["path"], entry["event"]) == ("both.md", "opens"))
-    assert opening["why"] == "this claims the id ferry, which open.md has"
+    takes = ", and takes it when it is public: then open.md is ferry-2026-01-15"
+    assert opening["why"] == f"this claims the id ferry, which open.md has{takes}"
 
 
 def test_nothing_is_written(make_newsroom: MakeNewsroom) -> None:
@@ -117,7 +118,9 @@ class TestCalendar:
         assert {"UID", "DTSTAMP", "CLASS", "TRANSP", "URL"} <= events[0].keys()
         assert len({event["UID"] for event in events}) == len(events)
         assert events[3]["URL"] == "https://press.example.org/releases/later"
-        assert events[4]["DESCRIPTION"].startswith("both.md\\nthis claims the id ferry\\, which open.md has\\n")
+        assert events[4]["DESCRIPTION"].startswith(
+            "both.md\\nthis claims the id ferry\\, which open.md has\\, and takes it"
+        )
 
     def test_lines_are_folded_and_texts_escaped(self, harbour: Newsroom) -> None:
         raw = run(harbour, "--format", "ics").stdout_bytes

@@ -14,6 +14,7 @@ import pytest
 from feedsrv.errors import RemovalRefused
 from feedsrv.files.settling import Unsettled
 from feedsrv.publishing import Memory, Summary, publish
+from feedsrv.publishing.collection import rivals_of
 from feedsrv.reading import Status
 from feedsrv.search.whoosh.index import WhooshIndex
 from tests.conftest import NOW, MakeNewsroom, Newsroom, release
@@ -113,6 +114,8 @@ def live(seed: int, root: Path, steps: int) -> None:
         told = frozenset(step(random, newsroom.releases))
         newsroom.now += timedelta(hours=random.choice([0, 0, 0, 5, 20]))
         found = publish(newsroom.catalogue, newsroom.index, newsroom.now, force=True, only=told, memory=memory)
+        assert memory.standing
+        assert memory.standing.collection.rivals == rivals_of(found.records, found.newsroom), (seed, number, told)
         if number % 3 == 0:
             anew = WhooshIndex(root / f"index-{number}")
             expected = publish(newsroom.catalogue, anew, newsroom.now, force=True)

@@ -18,7 +18,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -168,7 +168,7 @@ class _Run:
     losses: Losses | None = None
     is_of_all: bool = True
     is_in_doubt: bool = False
-    rivals_before: Mapping[str, Problem] = field(default_factory=dict)
+    rivals_before: Mapping[str, Sequence[Problem]] = field(default_factory=dict)
 
     @property
     def records(self) -> Mapping[str, FileRecord]:
@@ -199,7 +199,7 @@ class _Run:
         self.found, self.files, self.is_of_all = {}, {}, True
         standing = Standing(self.catalogue, self.newsroom)
         is_enough = told is not None and not self.is_newsroom_changed and all(map(is_text_name, told))
-        self.rivals_before = collection.rivals_of(self.update.remembered())
+        self.rivals_before = collection.rivals_of(self.update.remembered(), self.newsroom)
         self._examine(standing, standing.everything(self.update, told if is_enough else None), spool)
 
     def _examine(self, standing: Standing, scope: Scope, spool: IO[bytes]) -> None:
@@ -285,7 +285,8 @@ class _Run:
             if before is None or before != self.records[source]:
                 said = set(collection.of_file(before, self.newsroom)) if before else set()
                 yield from (it for it in collection.of_file(self.records[source], self.newsroom) if it not in said)
-        yield from (problem for source, problem in rivals.items() if self.rivals_before.get(source) != problem)
+        for key, group in rivals.items():
+            yield from (problem for problem in group if problem not in self.rivals_before.get(key, ()))
 
     def _lost(self) -> list[str]:
         """What was public, and is no longer."""

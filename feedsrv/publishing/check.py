@@ -65,7 +65,6 @@ def check(catalogue: Catalogue, index: SearchIndex, now: datetime, paths: Sequen
 
     problems = [
         *collection.problems(by_source, newsroom),
-        *collection.rivals_to_come(by_source),
         *collection.rivals_for_addresses(by_source, {source: item.aliases for source, item in public.items()}),
         *topics.complaints(newsroom, [item.topics for item in public.values()]),
     ]

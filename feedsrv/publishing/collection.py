@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from heapq import heappop, heappush
@@ -20,19 +20,20 @@ class Collection:
     """The records of all files, and what follows from them, kept while single files change.
 
     ``records`` are by source, with the ids that all that may be known to the public is given; ``statuses`` count them;
-    ``rivals`` are those who had to yield an id, with what is to be said of that.
+    ``rivals`` are what is to be said of those who claim an id that another has, or will, by its key.
     """
 
     def __init__(self, newsroom: Newsroom) -> None:
         self._newsroom = newsroom
         self._holders = ids.Holders()
+        self._waiting = ids.Claimants()  # those who are not public, and may be
         self._naming = defaultdict[str, set[str]](set)
         self._moments: list[tuple[datetime, str]] = []  # a heap; what is no longer so is passed over
         self._overdue: set[str] = set()
         self._chained: set[str] = set()
         self.records: dict[str, FileRecord] = {}
         self.statuses = dict.fromkeys(Status, 0)
-        self.rivals: dict[str, Problem] = {}
+        self.rivals: dict[str, tuple[Problem, ...]] = {}
 
     def change(self, found: Mapping[str, FileRecord | None], now: datetime) -> set[str]:
         """Let these files be what was found, None: gone. Returns them, and all whose id is another by that."""
@@ -40,15 +41,16 @@ class Collection:
             self._forget(source)
             if record:
                 self._note(record, now)
-        public = (record for record in found.values() if record and record.is_known_to_the_public)
-        contests = self._holders.contests
-        touched = {*found, *self._holders.change(dict.fromkeys(found) | {it.source: self._claim(it) for it in public})}
+        records = [record for record in found.values() if record]
+        public = {it.source: self._claim(it) for it in records if it.is_known_to_the_public}
+        waiting = {it.source: self._claim(it) for it in records if _may_be_public(it)}
+        changed = self._holders.change(dict.fromkeys(found) | public)
+        touched = {*found, *changed.sources}
         for source in touched:
             given = self._holders.given.get(source, "")
             if (known := self.records.get(source)) and known.id != given:
                 self.records[source] = replace(known, id=given)
-        if contests != self._holders.contests:
-            self.rivals = rivals((self.records[source] for source in self._holders.yielding), self._holders.first)
+        self._tell_rivals(changed.keys | self._waiting.change(dict.fromkeys(found) | waiting))
         return touched
 
     def replace(self, record: FileRecord) -> None:
@@ -93,6 +95,15 @@ class Collection:
                 self._overdue.add(source)
                 self._expect(known, now)
         return None
+
+    def _tell_rivals(self, keys: Iterable[str]) -> None:
+        """Say anew what is to be said of those who claim ids with these keys."""
+        for key in keys:
+            public, waiting = self._holders.claimants.of(key), self._waiting.of(key)
+            if len(public) + len(waiting) > 1:
+                self.rivals[key] = tuple(_rivals(public, waiting, self._holders.given))
+            else:
+                self.rivals.pop(key, None)
 
     def _claim(self, record: FileRecord) -> ids.Claim:
         return _claim(record, self._newsroom)
@@ -144,12 +155,12 @@ def count_statuses(records: Iterable[FileRecord]) -> dict[Status, int]:
 
 
 def problems(records: Mapping[str, FileRecord], newsroom: Newsroom) -> Iterator[Problem]:
-    """The problems of all files, in order of their paths, with why each is not public and who had to yield its id."""
-    yielding = rivals_of(records)
+    """The problems of all files, in order of their paths, with why each is not public and who else claims its id."""
+    rivals = {problem.path: problem for group in rivals_of(records, newsroom).values() for problem in group}
     for record in records.values():
         yield from of_file(record, newsroom)
-        if record.source in yielding:
-            yield yielding[record.source]
+        if record.source in rivals:
+            yield rivals[record.source]
 
 
 def of_file(record: FileRecord, newsroom: Newsroom) -> Iterator[Problem]:
@@ -159,40 +170,44 @@ def of_file(record: FileRecord, newsroom: Newsroom) -> Iterator[Problem]:
         yield Problem(record.source, 0, why, severity=Severity.NOTE, kind=record.status.value)
 
 
-def rivals_of(records: Mapping[str, FileRecord]) -> dict[str, Problem]:
-    """Who of all had to yield its id, by source."""
-    holders = _holders(records)
-    return rivals(records.values(), lambda claim: holders.get(ids.key(claim)))
-
-
-def rivals(records: Iterable[FileRecord], first: Callable[[str], str | None]) -> dict[str, Problem]:
-    """Who had to yield its id, by source; ``first`` says who has an id that is claimed."""
-    return {
-        record.source: Problem(
-            record.source,
-            0,
-            f"{first(record.claim) or 'another file'} has the id {record.claim}, so this is {record.id}",
-            "give one of the two a reference or a slug of its own",
-            kind="id-taken",
-        )
-        for record in records
-        if record.id and record.id != record.claim
-    }
-
-
-def rivals_to_come(records: Mapping[str, FileRecord]) -> Iterator[Problem]:
-    """Files that are not public and claim what another has: when they become public, an address moves."""
-    holders = _holders(records)
+def rivals_of(records: Mapping[str, FileRecord], newsroom: Newsroom) -> dict[str, tuple[Problem, ...]]:
+    """What is to be said of those of all who claim an id that another has, or will, by the key of the id."""
+    groups = defaultdict[str, list[FileRecord]](list)
     for record in records.values():
-        if not record.id and (holder := holders.get(ids.key(record.claim))):
-            what = f"this claims the id {record.claim}, which {holder} has"
+        if record.id or _may_be_public(record):
+            groups[ids.key(record.claim)].append(record)
+    found = {}
+    for key, group in groups.items():
+        if len(group) > 1:
+            public, waiting = ids.Claimants(), ids.Claimants()
+            for record in group:
+                (public if record.id else waiting).change({record.source: _claim(record, newsroom)})
+            given = {record.source: record.id for record in group}
+            found[key] = tuple(_rivals(public.of(key), waiting.of(key), given))
+    return found
+
+
+def _rivals(public: Sequence[ids.Claim], waiting: Sequence[ids.Claim], given: Mapping[str, str]) -> Iterator[Problem]:
+    """What is to be said of those who claim one id, and are not the first; ``given`` are the ids of the public."""
+    first, *others = (*public, *waiting)
+    for claimed in others:
+        if has := given.get(claimed.source):
+            what = f"{first.source} has the id {first.id}, so this is {has}"
+            remedy = "give one of the two a reference or a slug of its own"
+        else:
+            what = f"this claims the id {claimed.id}, which {first.source} {'has' if public else 'claims as well'}"
+            if public and claimed.order < first.order:
+                what = f"{what}, and takes it when it is public: then {first.source} is {first.dated}"
             remedy = "give this one a reference or a slug of its own before it is public"
-            yield Problem(record.source, 0, what, remedy, kind="id-taken")
+        yield Problem(claimed.source, 0, what, remedy, kind="id-taken")
 
 
-def _holders(records: Mapping[str, FileRecord]) -> dict[str, str]:
-    """The sources of what is known to the public, by the keys of their ids."""
-    return {ids.key(record.id): record.source for record in records.values() if record.id}
+_NEVER_PUBLIC = {Status.EXPIRED, Status.NO_RELEASE, Status.UNREADABLE}
+
+
+def _may_be_public(record: FileRecord) -> bool:
+    """Whether a file that is not known to the public may be, without another edit or after the one it waits for."""
+    return not record.is_known_to_the_public and record.status not in _NEVER_PUBLIC
 
 
 def _why_not_public(record: FileRecord, newsroom: Newsroom) -> str:

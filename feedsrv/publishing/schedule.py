@@ -66,8 +66,9 @@ def schedule(catalogue: Catalogue, now: datetime, progress: Progress) -> Schedul
         records.append(found.record)
         entries.extend(_entries(found, now))
     entries.extend(_unreadable(problem) for problem in examination.problems_of_the_folder())
-    rivals = {rival.path: rival for rival in collection.rivals_to_come(collection.with_ids(records, newsroom))}
-    told = (_with_rival(entry, rivals.get(entry.path)) for entry in entries)
+    rivals = collection.rivals_of(collection.with_ids(records, newsroom), newsroom).values()
+    by_path = {problem.path: problem for group in rivals for problem in group}
+    told = (_with_rival(entry, by_path.get(entry.path)) for entry in entries)
     return Schedule(tuple(sorted(told, key=_order)), newsroom)
 
 
