@@ -7,7 +7,10 @@ import sqlite3
 import subprocess
 from collections.abc import Iterator
 from contextlib import closing
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
+from typing import Any
 
 import feedparser
 import pytest
@@ -64,6 +67,37 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
     found.implicitly_wait(PATIENCE)
     yield found
     found.quit()
+
+
+class _Elsewhere(BaseHTTPRequestHandler):
+    """A page of a site that is not ours."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(b"<!DOCTYPE html><title>Elsewhere</title>")
+
+    def log_message(self, *_arguments: Any) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def elsewhere() -> Iterator[str]:
+    """The address of a page of another origin."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Elsewhere) as server:
+        Thread(target=server.serve_forever).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+_FETCH = """
+const [address, headers, tell] = arguments;
+fetch(address, {headers}).then(async answer => tell({
+  status: answer.status, url: answer.url, etag: answer.headers.get("ETag"), link: answer.headers.get("Link"),
+  text: await answer.text(),
+})).catch(error => tell({error: error.message}));
+"""
 
 
 def addresses(browser: Chrome, selector: str) -> list[str]:
@@ -136,6 +170,36 @@ class TestBrowser:
         )
         assert shown[0].startswith('"This is a feed.')
         assert shown[1:] == [True, True, False, False]
+
+    def test_a_page_of_another_origin_reads_whatever_is_answered(
+        self, browser: Chrome, newsroom: Running, elsewhere: str
+    ) -> None:
+        browser.get(elsewhere)
+
+        def read(path: str, **headers: str) -> dict[str, Any]:
+            named = {name.replace("_", "-"): value for name, value in headers.items()}
+            answer: dict[str, Any] = browser.execute_async_script(_FETCH, newsroom.url + path, named)
+            return answer
+
+        json = read("/releases.json")
+        assert (json["status"], json["url"]) == (200, f"{newsroom.url}/releases.json")
+        assert "France-Russia" in json["text"]
+        assert f'<{newsroom.url}/releases.json>; rel="self"' in json["link"]
+        assert read("/releases.atom")["text"].startswith("<?xml")
+        assert "<opml" in read("/feeds.opml")["text"]
+        assert read("/search.json?year=2018&q=bion&limit=50")["url"] == (
+            f"{newsroom.url}/search.json?year=2018&q=bion&limit=50"
+        )
+        assert read("/topics/nowhere.json")["status"] == 404
+        assert "nowhere" in read("/topics/nowhere.json")["text"]
+        assert "limit" in read("/releases.json?limit=0")["text"]
+        assert read("/feed.json") == json
+        assert read("/releases.json?page=1") == json
+        for path in ("/releases.json", "/feed.json"):
+            held = read(path, If_None_Match=json["etag"])
+            assert (held["status"], held["text"], held["etag"]) == (304, "", json["etag"])
+            assert read(path, If_None_Match='"other"') == json
+        assert read("/releases") == {"error": "Failed to fetch"}, "what is for people is closed"
 
     def test_the_keyboard_reaches_the_content_first(self, browser: Chrome, newsroom: Running) -> None:
         browser.get(newsroom.url)

@@ -17,6 +17,7 @@ It reads through the seam `feedsrv.search` and writes nowhere; no request reache
     health                  what whoever watches the service is told
     subscriptions           which feed an address is, whichever way it is spelled
     cache, responses        documents made once, and as this client may have them
+    origins                 whose scripts may read an answer
     observation             what each request was, and its id
     request_log, metrics    who is told of it
     error_pages             each error's status and words
@@ -45,6 +46,7 @@ from feedsrv.web.error_pages import handle_errors
 from feedsrv.web.listing import ListingKind
 from feedsrv.web.middleware import LIVE, PrefixMiddleware, ResponseCache, guard
 from feedsrv.web.observation import Observation, Observer
+from feedsrv.web.origins import open_feeds
 from feedsrv.web.request_log import RequestLog
 from feedsrv.web.templating import configure_templates
 
@@ -79,6 +81,7 @@ def create_app(
     if preview:
         app.add_url_rule("/unpublished", view_func=pages.unpublished)
     guard(app)
+    open_feeds(app)
     handle_errors(app)
     return app
 

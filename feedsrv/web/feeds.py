@@ -50,7 +50,7 @@ def _rendering(listing: Listing, format_: Format) -> Rendering:
     feed = builder.feed(format_)
     feed = replace(feed, title=marked(feed.title))
     links = (Link("self", feed.url, format_.media_type), Link("alternate", feed.home, "text/html"), *feed.links)
-    headers = (("Link", ", ".join(map(_header, links))), ("Access-Control-Allow-Origin", "*"))
+    headers = (("Link", ", ".join(map(_header, links))),)
     return Rendering.of(format_.render(feed), format_.content_type, headers)
 
 

@@ -90,13 +90,13 @@ def moved(location: str, status: HTTPStatus = HTTPStatus.MOVED_PERMANENTLY) -> R
 def moved_to_canonical(listing: Listing, format_: Format | None = None) -> Response | None:
     """The redirect to the canonical address of a list, where this request spells it otherwise.
 
-    Of a page only the path must be canonical, for forms send what they send. Parameters that nobody knows are
-    no spelling.
+    Of a page only the path must be canonical, for forms send what they send, and of a search in JSON as well, for it
+    is the interface for programs. Parameters that nobody knows are no spelling.
     """
     addresses = site().addresses
     canonical = addresses.listing(listing, format_)
     is_canonical = addresses.path(request.path) == canonical.partition("?")[0]
-    if format_:
+    if format_ and not (format_.is_json and listing.is_search):
         is_canonical = is_canonical and spelling(listing.kind, in_feed=True) == parameters(listing)
     return None if is_canonical else moved(canonical)
 
