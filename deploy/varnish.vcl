@@ -87,6 +87,11 @@ sub vcl_deliver {
     if (req.http.X-Feedsrv-Dest == "document" && resp.http.Content-Type ~ "^application/\w+\+xml\b") {
         set resp.http.Content-Type = "application/xml; charset=utf-8";
     }
+    # The Last-Modified of a feed is a name, not a time, and Varnish compares by order: whoever holds another one, however
+    # late, holds other bytes.
+    if (req.http.If-Modified-Since != resp.http.Last-Modified) {
+        unset req.http.If-Modified-Since;
+    }
     unset resp.http.Via;
     unset resp.http.X-Varnish;
 }

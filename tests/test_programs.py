@@ -95,7 +95,7 @@ _FETCH = """
 const [address, headers, tell] = arguments;
 fetch(address, {headers}).then(async answer => tell({
   status: answer.status, url: answer.url, etag: answer.headers.get("ETag"), link: answer.headers.get("Link"),
-  text: await answer.text(),
+  date: answer.headers.get("Last-Modified"), text: await answer.text(),
 })).catch(error => tell({error: error.message}));
 """
 
@@ -199,6 +199,7 @@ class TestBrowser:
             held = read(path, If_None_Match=json["etag"])
             assert (held["status"], held["text"], held["etag"]) == (304, "", json["etag"])
             assert read(path, If_None_Match='"other"') == json
+            assert read(path, If_Modified_Since=json["date"])["status"] == 304
         assert read("/releases") == {"error": "Failed to fetch"}, "what is for people is closed"
 
     def test_the_keyboard_reaches_the_content_first(self, browser: Chrome, newsroom: Running) -> None:

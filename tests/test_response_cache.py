@@ -66,6 +66,8 @@ def test_the_second_answer_is_the_first_and_asks_nobody(
     assert counted.answer(path, method, headers | tag)[0] == "304 NOT MODIFIED"
     assert counted.answer(path, method, headers | tag)[2] == b""
     assert counted.asked == 2
+    if date := dict(first[1]).get("Last-Modified"):
+        assert counted.answer(path, method, headers | {"If-Modified-Since": date})[0] == "304 NOT MODIFIED"
 
 
 VARIANTS: list[dict[str, str]] = [
@@ -74,6 +76,7 @@ VARIANTS: list[dict[str, str]] = [
     *({"If-None-Match": value} for value in ('"x"', "*", "TAG", 'W/"x", TAG', '"', ", ,", "W/" * 50, "TAG" * 3)),
     {"If-None-Match": "TAG", "Accept-Encoding": "gzip"},
     {"If-Modified-Since": "Mon, 23 Nov 2026 10:00:00 GMT"},
+    *({"If-Modified-Since": "DATE"} | tag for tag in ({}, {"If-None-Match": "TAG"}, {"If-None-Match": '"x"'})),
     *({"Sec-Fetch-Dest": value} for value in ("document", "empty", "iframe")),
     *({"Host": value} for value in ("press.example.org:81", "evil.example", "localhost")),
     {"Cookie": "a=b"},
@@ -85,10 +88,11 @@ VARIANTS: list[dict[str, str]] = [
 @pytest.mark.parametrize("path", [*PATHS, "/releases/none", "/RELEASES", "/search?q=words"])
 def test_whatever_was_asked_before_the_answer_is_that_of_the_application(module_newsroom: Newsroom, path: str) -> None:
     counted = Counted(module_newsroom)
-    tag = dict(counted.answer("/releases.atom")[1])["ETag"]
+    named = dict(counted.answer("/releases.atom")[1])
+    tag, date = named["ETag"], named["Last-Modified"]
     for headers in [*VARIANTS, *reversed(VARIANTS)]:
         for method in ("GET", "HEAD", "POST"):
-            asked = {name: value.replace("TAG", tag) for name, value in headers.items()}
+            asked = {name: value.replace("TAG", tag).replace("DATE", date) for name, value in headers.items()}
             assert counted.answer(path, method, asked) == counted.answer_anew(path, method, asked)
 
 

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from email.utils import format_datetime, parsedate_to_datetime
 from pathlib import Path
 from typing import Never
 from urllib.parse import unquote
@@ -61,7 +62,7 @@ def test_an_answer_may_be_kept_for_a_minute_and_asked_for_again(client: Client, 
     assert answer.headers["Cache-Control"] == PUBLIC
     assert answer.headers["Vary"].startswith("Accept-Encoding")
     assert answer.headers["ETag"].startswith('W/"')
-    assert "Last-Modified" not in answer.headers
+    assert ("Last-Modified" in answer.headers) == ("." in path), "readers poll feeds alone"
     assert "Set-Cookie" not in answer.headers
 
 
@@ -89,6 +90,47 @@ def test_who_holds_the_bytes_is_told_so(client: Client, path: str, held: str) ->
 )
 def test_who_holds_other_bytes_gets_these(client: Client, headers: dict[str, str]) -> None:
     assert client.get("/releases.atom", headers=headers).status_code == 200
+
+
+POLLED = [path for path in EVERYWHERE if "." in path]
+
+
+@pytest.mark.parametrize("path", POLLED)
+def test_a_reader_that_knows_dates_alone_is_told_that_it_holds_the_bytes(client: Client, path: str) -> None:
+    fresh = client.get(path)
+    date = fresh.headers["Last-Modified"]
+    assert 1970 <= parsedate_to_datetime(date).year < 2000
+    assert client.get(path, headers={"Accept-Encoding": "gzip"}).headers["Last-Modified"] == date
+    answer = client.get(path, headers={"If-Modified-Since": date})
+    assert (answer.status_code, answer.data) == (304, b"")
+    for name in ("ETag", "Cache-Control", "Vary", "Link"):
+        assert answer.headers.get(name) == fresh.headers.get(name)
+    assert client.get(path, headers={"If-Modified-Since": date, "If-None-Match": '"other"'}).status_code == 200
+    assert (
+        client.get(path, headers={"If-Modified-Since": "x", "If-None-Match": fresh.headers["ETag"]}).status_code == 304
+    )
+
+
+@pytest.mark.parametrize("path", [*POLLED, "/releases"])
+@pytest.mark.parametrize("days", [-20_000, -1, 1, 20_000])
+def test_any_other_date_is_that_of_other_bytes(client: Client, path: str, days: int) -> None:
+    date = client.get(path).headers.get("Last-Modified", format_datetime(NOW, usegmt=True))
+    other = format_datetime(parsedate_to_datetime(date) + timedelta(days=days), usegmt=True)
+    for _ in ("first", "again"):
+        assert client.get(path, headers={"If-Modified-Since": other}).status_code == 200
+        assert client.get(path, headers={"If-Modified-Since": ""}).status_code == 200
+
+
+def test_a_date_is_one_of_many_and_tells_nothing_of_time(make_newsroom: MakeNewsroom) -> None:
+    press = make_newsroom()
+    client = press.client()
+    dates = []
+    for number in range(20):
+        press.publish({"a.md": release(f"Number {number}")})
+        dates.append(client.get("/releases.atom").headers["Last-Modified"])
+        held = [client.get("/releases.atom", headers={"If-Modified-Since": date}).status_code for date in dates]
+        assert held == [*[200] * number, 304]
+    assert sorted(dates, key=parsedate_to_datetime) != dates
 
 
 def test_a_changed_file_is_never_answered_with_304(make_newsroom: MakeNewsroom) -> None:

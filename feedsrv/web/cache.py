@@ -10,6 +10,8 @@ import gzip
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from hashlib import sha256
 from operator import attrgetter
 from threading import BoundedSemaphore, Condition
@@ -31,25 +33,48 @@ class TooBusy(Exception):
     """Too many ask for what has to be made; it is worth asking again."""
 
 
+_EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)
+_SPAN = int((datetime(1999, 12, 31, tzinfo=UTC) - _EARLIEST).total_seconds())
+
+
 @dataclass(frozen=True, slots=True)
 class Rendering:
-    """A document in UTF-8 with all that its answers need; ``headers`` are those that are its own."""
+    """A document in UTF-8 with all that its answers need; ``headers`` are those that are its own.
+
+    ``date`` is another name of its bytes, "" for what has none: see `date_of`.
+    """
 
     body: bytes
     zipped: bytes
     etag: str
     content_type: str
     headers: tuple[tuple[str, str], ...] = ()
+    date: str = ""
 
     @classmethod
-    def of(cls, body: bytes, content_type: str, headers: tuple[tuple[str, str], ...] = ()) -> Rendering:
-        """The rendering of a document. The same bytes have the same tag on every machine."""
-        return cls(body, gzip.compress(body, 6, mtime=0), sha256(body).hexdigest()[:24], content_type, headers)
+    def of(
+        cls, body: bytes, content_type: str, headers: tuple[tuple[str, str], ...] = (), *, is_polled: bool = False
+    ) -> Rendering:
+        """The rendering of a document; one that feed readers poll has a date.
+
+        The same bytes have the same tag and date on every machine.
+        """
+        etag = sha256(body).hexdigest()[:24]
+        date = date_of(etag) if is_polled else ""
+        return cls(body, gzip.compress(body, 6, mtime=0), etag, content_type, headers, date)
 
     @property
     def size(self) -> int:
         """Bytes that it takes, about."""
         return len(self.body) + len(self.zipped) + 1024
+
+
+def date_of(etag: str) -> str:
+    """A tag as a date of HTTP, for readers that know no tags.
+
+    It says nothing of time, and nobody is to take it for that: it lies before feeds were.
+    """
+    return format_datetime(_EARLIEST + timedelta(seconds=int(etag, 16) % _SPAN), usegmt=True)
 
 
 class RenderingCache:

@@ -51,7 +51,7 @@ def _rendering(listing: Listing, format_: Format) -> Rendering:
     feed = replace(feed, title=marked(feed.title))
     links = (Link("self", feed.url, format_.media_type), Link("alternate", feed.home, "text/html"), *feed.links)
     headers = (("Link", ", ".join(map(_header, links))),)
-    return Rendering.of(format_.render(feed), format_.content_type, headers)
+    return Rendering.of(format_.render(feed), format_.content_type, headers, is_polled=True)
 
 
 def _archive(listing: Listing) -> tuple[Results, Archives]:
@@ -94,4 +94,4 @@ def _outline() -> Rendering:
         for group in offers(snapshot())
     ]
     document = opml(marked(newsroom().title), newsroom().publisher or newsroom().title, groups)
-    return Rendering.of(document, f"{OPML_TYPE}; charset=utf-8")
+    return Rendering.of(document, f"{OPML_TYPE}; charset=utf-8", is_polled=True)

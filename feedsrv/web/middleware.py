@@ -30,7 +30,7 @@ REPEATABLE = "feedsrv.repeatable"
 """In the environment of a request whose answer depends on nothing but `QUESTION` and the generation."""
 QUESTION = (
     *("REQUEST_METHOD", "RAW_URI", "SCRIPT_NAME", "PATH_INFO", "QUERY_STRING", "HTTP_HOST"),
-    *("HTTP_ACCEPT_ENCODING", "HTTP_IF_NONE_MATCH", "HTTP_SEC_FETCH_DEST"),
+    *("HTTP_ACCEPT_ENCODING", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_SEC_FETCH_DEST"),
 )
 ROOM = 16 * 1024 * 1024
 """Bytes of answers that one process keeps beside its renderings, which they share their bodies with."""

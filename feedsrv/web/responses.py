@@ -57,8 +57,8 @@ def answer(address: str, render: Callable[[], Rendering]) -> Response:
 def respond(rendering: Rendering, lifetime: str = PUBLIC) -> Response:
     """A rendering as an answer: 304 to a client that holds it, compressed for one that asks for that.
 
-    There is no Last-Modified: dates of whole days would answer 304 to a client that holds other bytes. A browser
-    that opens a feed gets the same bytes as plain XML: under the type of a feed it shows the source, without style.
+    A browser that opens a feed gets the same bytes as plain XML: under the type of a feed it shows the source, without
+    style.
     """
     # Whatever else is looked at here must be in the question of `feedsrv.web.middleware`.
     request.environ[REPEATABLE] = True
@@ -69,7 +69,9 @@ def respond(rendering: Rendering, lifetime: str = PUBLIC) -> Response:
     is_feed = _XML_OF_ITS_OWN.match(rendering.content_type)
     response.headers["Vary"] = "Accept-Encoding, Sec-Fetch-Dest" if is_feed else "Accept-Encoding"
     response.set_etag(rendering.etag, weak=True)
-    if request.if_none_match.contains_weak(rendering.etag):
+    if rendering.date:
+        response.headers["Last-Modified"] = rendering.date
+    if _is_held(rendering):
         return response
     response.status_code = HTTPStatus.OK
     is_looked_at = request.headers.get("Sec-Fetch-Dest") == "document"
@@ -79,6 +81,16 @@ def respond(rendering: Rendering, lifetime: str = PUBLIC) -> Response:
         response.set_data(rendering.zipped)
         response.headers["Content-Encoding"] = "gzip"
     return response
+
+
+def _is_held(rendering: Rendering) -> bool:
+    """Whether this client holds these bytes: by their tag, or where it names none by their date (RFC 9110, 13.2.2).
+
+    The date is a name: one that is not the very same, however late, is that of other bytes.
+    """
+    if "If-None-Match" in request.headers:
+        return request.if_none_match.contains_weak(rendering.etag)
+    return bool(rendering.date) and request.headers.get("If-Modified-Since") == rendering.date
 
 
 def moved(location: str, status: HTTPStatus = HTTPStatus.MOVED_PERMANENTLY) -> Response:

@@ -144,6 +144,43 @@ def test_a_proxy_hands_on_what_was_asked_for_and_gives_each_what_it_can_read(tmp
             assert proxy.status("/releases") == 200
 
 
+def test_who_names_a_date_is_told_that_nothing_is_new_where_it_is_that_of_the_very_bytes(tmp_path: Path) -> None:
+    press = Press(tmp_path, free_port())
+    for name in "abcdefgh":
+        press.write(f"{name}.md", release(name.upper(), topics=f"[{name}]"))
+    press.publish()
+    paths = [
+        "/releases.atom",
+        "/releases.rss",
+        "/releases.json",
+        "/feeds.opml",
+        *(f"/topics/{t}.rss" for t in "abcdefgh"),
+    ]
+    with press.web() as web, proxies(tmp_path, press.port) as all_proxies:
+        asked = [Proxy("feedsrv", web.port), *all_proxies]
+        dates = {path: web_date(asked[0], path) for path in paths}
+        for proxy in asked:
+            for path in paths:
+                told = {date: proxy.status(path, If_Modified_Since=date) for date in [*dates.values(), *ANY_DATES]}
+                assert {date for date, status in told.items() if status == 304} == {dates[path]}, (proxy.name, path)
+                assert set(told.values()) == {200, 304}
+        press.write("a.md", release("Another", topics="[a]"))
+        press.publish()
+        until(lambda: web_date(asked[0], "/releases.atom") != dates["/releases.atom"])
+        for proxy in asked:
+            for _ in ("first", "from the cache"):
+                answer = proxy.ask("/releases.atom?n=1", If_Modified_Since=dates["/releases.atom"])
+                assert (answer.status, b"Another" in answer.body) == (200, True), proxy.name
+
+
+def web_date(proxy: Proxy, path: str) -> str:
+    return proxy.ask(path).headers["Last-Modified"]
+
+
+ANY_DATES = [
+    "Thu, 01 Jan 1970 00:00:00 GMT", "Fri, 31 Dec 1999 23:59:59 GMT", "Thu, 26 Nov 2026 02:00:00 GMT",
+    "Fri, 01 Jan 2100 00:00:00 GMT", "yesterday", "",
+]  # fmt: skip
 ADDRESSES = {
     "/releases": 200, "//releases": 404, "/releases//a": 404, "/releases%2fa": 404, "//evil.example/": 404,
     "/x/../releases": 404, "/./releases": 404, "/releases/a/%2e%2e/a": 404, "/releases/%61": 200, "/health/live": 200,
