@@ -55,7 +55,8 @@ class Visibility:
     """When a release may be seen. Every moment is aware and UTC.
 
     ``barred`` says that no moment makes it public (a draft, a file whose embargo cannot be read).
-    ``is_withdrawn`` with ``withdrawn`` None: the file says that, but not when.
+    ``is_withdrawn`` with ``withdrawn`` None: the file says that, but not when; ``withdrawal_ends`` is the end of the
+    day that it names, where it names no hour, and ``withdrawn`` the beginning.
     """
 
     barred: Status | None = None
@@ -63,18 +64,34 @@ class Visibility:
     closes: datetime | None = None
     is_withdrawn: bool = False
     withdrawn: datetime | None = None
+    withdrawal_ends: datetime | None = None
     withdrawal_reason: str = ""
 
+    @property
+    def withdrawal(self) -> datetime | None:
+        """The moment from which it is withdrawn: of a day without an hour its beginning, or when it opens on that day.
+
+        None: it is not, or nobody says when.
+        """
+        opens, ends = self.opens, self.withdrawal_ends
+        opens_that_day = opens and ends and self.withdrawn and self.withdrawn < opens < ends
+        return opens if opens_that_day else self.withdrawn
+
+    @property
+    def is_withdrawn_unseen(self) -> bool:
+        """Whether it is withdrawn before it opens: nobody is told of what was never public."""
+        return bool(self.withdrawal and self.opens and self.withdrawal < self.opens)
+
     def status(self, now: datetime) -> Status:
-        """What the file is to the public at ``now``. Withdrawn before it was ever public is nowhere at all."""
-        if self.barred:
-            return self.barred
+        """What the file is to the public at ``now``."""
+        if self.barred or self.is_withdrawn_unseen:
+            return self.barred or Status.HELD
         if self.opens and now < self.opens:
             return Status.EMBARGOED
-        if self.is_withdrawn and (self.withdrawn is None or self.withdrawn <= now):
-            if self.withdrawn and self.opens and self.withdrawn <= self.opens:
-                return Status.HELD
-            is_recent = self.withdrawn is not None and now < self.withdrawn + TOMBSTONE
+        if self.opens and self.closes and self.closes <= self.opens:
+            return Status.EXPIRED  # never public, so nobody is told of its withdrawal either
+        if self.is_withdrawn and (self.withdrawal is None or self.withdrawal <= now):
+            is_recent = self.withdrawal is not None and now < self.withdrawal + TOMBSTONE
             return Status.WITHDRAWN if is_recent else Status.LONG_WITHDRAWN
         if self.closes and self.closes <= now:
             return Status.EXPIRED
@@ -82,10 +99,10 @@ class Visibility:
 
     def next_change(self, now: datetime) -> datetime | None:
         """The first moment after ``now`` at which the status may be another; None if there is none."""
-        if self.barred:
+        if self.barred or self.is_withdrawn_unseen:
             return None
-        forgotten = self.withdrawn + TOMBSTONE if self.withdrawn else None
-        moments = (self.opens, self.closes, self.withdrawn, forgotten)
+        forgotten = self.withdrawal + TOMBSTONE if self.withdrawal else None
+        moments = (self.opens, self.closes, self.withdrawal, forgotten)
         return min((moment for moment in moments if moment and moment > now), default=None)
 
 

@@ -63,7 +63,7 @@ class Examined:
             item.id,
             item.source,
             item.published,
-            window.withdrawn,
+            window.withdrawal,
             window.withdrawal_reason,
             item.language,
             item.topic_ids if is_recent else (),

@@ -139,8 +139,10 @@ def _reason(truth: _Truth, moment: datetime, newsroom: Newsroom) -> str:
             return f"Held until {_written(visibility.opens, newsroom)}"
         case Status.EXPIRED if visibility.closes:
             return f"Expired on {_written(visibility.closes, newsroom)}"
+        case Status.HELD if visibility.is_withdrawn_unseen:
+            return "Withdrawn before it was public"
         case Status.HELD:
-            return f"Cannot be told: {truth.barred.how or 'it was withdrawn before it was public'}"
+            return f"Cannot be told: {truth.barred.how}"
         case Status.WITHDRAWN | Status.LONG_WITHDRAWN:
             return "Withdrawn"
     return ""

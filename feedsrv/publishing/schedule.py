@@ -80,7 +80,8 @@ def _entries(found: Examined, now: datetime) -> Iterator[Entry]:
         yield _waiting(found.reading, _WAITING[status])
     elif not window.barred:
         release = found.reading.release
-        moments = {Event.OPENS: window.opens, Event.EXPIRES: window.closes, Event.IS_WITHDRAWN: window.withdrawn}
+        opens = window.opens if window.opens != window.withdrawal else None  # then it opens for nobody
+        moments = {Event.OPENS: opens, Event.EXPIRES: window.closes, Event.IS_WITHDRAWN: window.withdrawal}
         for event, at in moments.items():
             if at and at > now:
                 yield Entry(event, at, release.source, release.id, release.title)

@@ -98,6 +98,11 @@ def _read(text: str, zone: ZoneInfo, is_day_first: bool | None, languages: tuple
     return None
 
 
+def end(moment: Moment, newsroom: Newsroom) -> datetime:
+    """When the day that a moment states is over, in the newsroom's time zone; where it states a time, that."""
+    return newsroom.midnight_after(newsroom.day(moment.at)) if moment.is_day_only else moment.at
+
+
 def readings(text: str, newsroom: Newsroom) -> list[Moment]:
     """Every moment that a text may mean: two for 03/04/2018 where the newsroom does not say how it is read."""
     if moment := read(text, newsroom):

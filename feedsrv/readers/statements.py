@@ -53,7 +53,8 @@ class Says(StrEnum):
 class Statement:
     """What one key, line or place says, the ``moment`` of it if it has one, and what is wrong with it.
 
-    ``words``: how it is told to people who have to choose between two.
+    ``words``: how it is told to people who have to choose between two. ``ends``: when the day of the moment is over,
+    where the hour is not stated.
     """
 
     says: Says
@@ -61,6 +62,7 @@ class Statement:
     moment: datetime | None = None
     words: str = ""
     problems: tuple[Problem, ...] = ()
+    ends: datetime | None = None
 
 
 def of_key(decision: Decision, manuscript: Manuscript) -> Iterator[Statement]:
@@ -205,7 +207,8 @@ def _of_building(entry: Entry, manuscript: Manuscript) -> Iterator[Statement]:
 
 def _of_withdrawal(entry: Entry, manuscript: Manuscript) -> Iterator[Statement]:
     if moment := dates.read(entry.text, manuscript.newsroom):
-        yield Statement(Says.WITHDRAWN, origin(entry), moment.at, str(entry))
+        ends = dates.end(moment, manuscript.newsroom) if moment.is_day_only else None
+        yield Statement(Says.WITHDRAWN, origin(entry), moment.at, str(entry), ends=ends)
     elif entry.truth is None:
         yield _held(entry, "is no date", manuscript)
     elif entry.truth:

@@ -43,22 +43,28 @@ def read(
     withdrawals = [statement for statement in said if statement.says is Says.WITHDRAWN]
     withdrawn = min(withdrawals, key=lambda one: one.moment or _EVER, default=None)
     barred = next((statement for says in _BARS for statement in said if statement.says is says), None)
-    origins = {
-        "barred": barred and barred.origin,
-        "opens": opens and opens.origin,
-        "closes": closes and closes.origin,
-        "withdrawn": withdrawn and withdrawn.origin,
-    }
     window = Visibility(
         barred=_BARS[barred.says] if barred else None,
         opens=opens.value if opens else None,
         closes=closes.value if closes else None,
         is_withdrawn=withdrawn is not None,
         withdrawn=withdrawn.moment if withdrawn else None,
+        withdrawal_ends=withdrawn.ends if withdrawn else None,
         withdrawal_reason=next((as_shown(entry.text) for entry in manuscript.head.find("reason")), ""),
     )
+    bar = barred.origin if barred else None
+    if withdrawn and window.is_withdrawn_unseen:
+        bar = bar or Origin(withdrawn.origin.line, f"{withdrawn.words} is before it opens")
+    origins = {
+        "barred": bar,
+        "opens": opens and opens.origin,
+        "closes": closes and closes.origin,
+        "withdrawn": withdrawn and withdrawn.origin,
+    }
     problems = [problem for statement in said for problem in statement.problems]
     problems += [*_contradictions(said, manuscript), *_blanks(manuscript)]
+    if withdrawn:
+        problems += _of_withdrawal(withdrawn, window, manuscript)
     return window, {name: found for name, found in origins.items() if found}, tuple(problems)
 
 
@@ -68,6 +74,21 @@ _BARS = {Says.NO_RELEASE: Status.NO_RELEASE, Says.HELD: Status.HELD, Says.DRAFT:
 
 def _moments(said: Sequence[Statement], says: Says) -> list[Found[datetime]]:
     return [Found(one.moment, one.origin) for one in said if one.says is says and one.moment]
+
+
+def _of_withdrawal(said: Statement, window: Visibility, manuscript: Manuscript) -> Iterator[Problem]:
+    """What is told of a release that is withdrawn on the day on which it opens, or before."""
+    if window.barred or not window.opens:
+        return
+    opens = manuscript.newsroom.clock_time(window.opens)
+    if window.is_withdrawn_unseen:
+        what = f"{said.words} is before {opens}, when it opens: it is nowhere, and leaves no notice"
+        yield manuscript.problem(said.origin.line, what, _SAY_WHEN_WITHDRAWN, Severity.NOTE)
+    elif window.withdrawal_ends and window.withdrawal == window.opens:
+        what = (
+            f"{said.words} names no hour: withdrawn from {opens}, when it opens; its notice is public, its text never"
+        )
+        yield manuscript.problem(said.origin.line, what, _SAY_WHEN_WITHDRAWN, Severity.NOTE)
 
 
 def _of_masthead(manuscript: Manuscript) -> Iterator[Statement]:
@@ -182,6 +203,9 @@ def _blanks(manuscript: Manuscript) -> Iterator[Problem]:
 
 
 _SAY_WHETHER = "write embargo: 2018-03-23 10:00 in the front matter, or embargo: none if there is none"
+
+
+_SAY_WHEN_WITHDRAWN = "write the hour too, as in 2018-03-23 10:00, if it was public before"
 
 
 _SAY_DRAFT = "take the words away when it is none any more, or write draft: false in the front matter"
