@@ -8,6 +8,7 @@
     ├── FileUnreadable            one release file; the others are not touched by it
     ├── PublishingFailed          nothing was published, what was public stays so
     │   ├── FilesUnsettled        most files are being written, and nothing older of them is left
+    │   ├── MovesRefused          too many releases would have another id
     │   └── RemovalRefused        too much of the newsroom would vanish at once
     ├── IndexProblem
     │   ├── IndexUnavailable      there is no generation that can be opened
@@ -60,6 +61,10 @@ class PublishingFailed(FeedsrvError):
 
 class FilesUnsettled(PublishingFailed):
     """Most files of releases that are public are just being written, and the index from before cannot be read."""
+
+
+class MovesRefused(PublishingFailed):
+    """Many releases would have another id than they were published under, and nobody said ``--move-ids``."""
 
 
 class RemovalRefused(PublishingFailed):

@@ -32,6 +32,7 @@ class FileRecord:
 
     ``claim`` is the id it claims, ``id`` the one it has been given ("" while it is not public), ``status``
     what it was to the public when the record was written, ``named`` the places of the files that its text names.
+    ``aliases`` are the former addresses that it states.
     """
 
     source: str
@@ -43,6 +44,8 @@ class FileRecord:
     id: str = ""
     named: tuple[str, ...] = ()
     basis: Basis = Basis()
+    language: str = ""
+    aliases: tuple[str, ...] = ()
 
     @property
     def is_known_to_the_public(self) -> bool:

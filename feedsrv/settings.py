@@ -47,6 +47,17 @@ class Settings:
     port: int = DEFAULT_PORT
     workers: int = 2
 
+    @property
+    def host(self) -> str:
+        """The host of the public address, of which permanent ids are made where there is no authority."""
+        return host_of(self.base_url)
+
+
+def host_of(base_url: str) -> str:
+    """The host of an address, as it stands there; "" where there is none."""
+    host = urlsplit(base_url).hostname or ""
+    return f"[{host}]" if ":" in host else host
+
 
 def from_environment(environment: Mapping[str, str]) -> Settings:
     """The settings that an environment describes; a variable that is empty counts as unset.

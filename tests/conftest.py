@@ -65,10 +65,13 @@ class Newsroom:
         for source in sources:
             (self.releases / source).unlink()
 
-    def publish(self, files: Files | None = None, *, rebuild: bool = False, force: bool = False) -> Summary:
+    def publish(
+        self, files: Files | None = None, *, rebuild: bool = False, force: bool = False, move_ids: bool = False
+    ) -> Summary:
         """Write files, and bring the index in line with the folder."""
         self.write(files or {})
-        return publish(self.catalogue, self.index, self.now, rebuild=rebuild, force=force)
+        host = self.settings.host
+        return publish(self.catalogue, self.index, self.now, rebuild=rebuild, force=force, move_ids=move_ids, host=host)
 
     def snapshot(self) -> Snapshot:
         return self.index.snapshot()

@@ -209,8 +209,8 @@ class TestChange:
         grown = make_newsroom({"newsroom.toml": "[topics.t]\nmatch = ['title']"})
         shuffled = random.Random(7).sample(names, len(names))
         for name in shuffled:
-            grown.publish({name: release("Something else first", slug="s1")})
-            grown.publish({name: final[name]})
+            grown.publish({name: release("Something else first", slug="s1")}, move_ids=True)
+            grown.publish({name: final[name]}, move_ids=True)
         at_once = make_newsroom({"newsroom.toml": "[topics.t]\nmatch = ['title']", **final})
         grown_hits = grown.snapshot().search(Query(per_page=200)).hits
         assert grown_hits == at_once.snapshot().search(Query(per_page=200)).hits

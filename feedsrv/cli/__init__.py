@@ -77,13 +77,14 @@ def serve(host: str, port: int | None, workers: int | None) -> None:
 @main.command()
 @click.option("--rebuild", is_flag=True, help="Make the index anew from the files.")
 @click.option("--force", is_flag=True, help="Let most of the newsroom go.")
+@click.option("--move-ids", is_flag=True, help="Let many releases have other ids than they were published under.")
 @click.option("--strict", is_flag=True, help="Exit with 1 if there are errors or warnings.")
-def index(rebuild: bool, force: bool, strict: bool) -> None:
+def index(rebuild: bool, force: bool, move_ids: bool, strict: bool) -> None:
     """Bring the index in line with the folder, once."""
     with _exit_codes():
         chosen = settings.from_environment(os.environ)
         Logging(chosen.log_format)()
-        summary = _publish(chosen, rebuild=rebuild, force=force)
+        summary = _publish(chosen, rebuild=rebuild, force=force, move_ids=move_ids)
         output.announce(summary, chosen.releases)
         if chosen.hub or chosen.purge:
             from feedsrv.cli.telling import tellers  # it needs the web, and most tell nobody
@@ -123,7 +124,9 @@ def check(paths: Sequence[Path], *, is_whole: bool, form: str) -> None:
         for path in paths:
             if not path.exists() or not path.resolve().is_relative_to(chosen.releases.resolve()):
                 raise click.UsageError(f"{printable(str(path))} is no file or folder in {chosen.releases}")
-        report = checking.check(Catalogue(chosen.releases), WhooshIndex(chosen.index), _now(), paths, output.progress)
+        report = checking.check(
+            Catalogue(chosen.releases), WhooshIndex(chosen.index), _now(), paths, output.progress, chosen.host
+        )
         if form == "json":
             told = asdict(report)
             shown = {"problems": told["problems"], "files": report.statuses, "topics": told["changes"]}
@@ -263,7 +266,7 @@ def _publish_or_serve_the_last(chosen: Settings) -> None:
         click.echo(f"feedsrv: {printable(str(error))}; what was published before is served", err=True)
 
 
-def _publish(chosen: Settings, *, rebuild: bool = False, force: bool = False) -> Summary:
+def _publish(chosen: Settings, *, rebuild: bool = False, force: bool = False, move_ids: bool = False) -> Summary:
     settling = Settling(chosen.releases)
     settling.wait()
     return publish(
@@ -272,6 +275,8 @@ def _publish(chosen: Settings, *, rebuild: bool = False, force: bool = False) ->
         _now(),
         rebuild=rebuild,
         force=force,
+        move_ids=move_ids,
+        host=chosen.host,
         unsettled=settling.unsettled,
         progress=output.progress,
     )

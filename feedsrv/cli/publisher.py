@@ -31,7 +31,9 @@ def run(settings: Settings, stop: Event, listener: socket | None, folder: str | 
 
         tellers = start_telling(index, settings, stop)
     report = _reporting(index, tellers, listener, folder) if listener else lambda _: None
-    watch(Catalogue(settings.releases), index, lambda: datetime.now(UTC), stop, settings.poll, report)
+    watch(
+        Catalogue(settings.releases), index, lambda: datetime.now(UTC), stop, settings.poll, report, host=settings.host
+    )
 
 
 def _reporting(

@@ -8,6 +8,7 @@
     standing       how the folder stands, so that a run looks at what has changed and no more
     collection     what only all files together show: who has which id
     losses         what was public and would no longer be
+    moves          what would have another id than it was published under
     sentinel       whether what is about to be public is what the gate let pass
     watch          when it is time to publish again
     check          what would be said, without doing anything
@@ -34,11 +35,12 @@ from feedsrv.files.kinds import is_text_name
 from feedsrv.files.settling import Unsettled
 from feedsrv.newsroom import FILE_NAME, Newsroom
 from feedsrv.problem import Problem
-from feedsrv.publishing import collection, losses, sentinel
+from feedsrv.publishing import collection, losses, moves, sentinel
 from feedsrv.publishing.examination import ALL_SETTLED, Examination, Judge, Progress, as_stated
 from feedsrv.publishing.losses import Losses
+from feedsrv.publishing.moves import Moves
 from feedsrv.publishing.standing import Scope, Standing
-from feedsrv.reading import Status
+from feedsrv.reading import Status, Visibility
 from feedsrv.release import Release, Withdrawal
 from feedsrv.search import SearchIndex, Update
 
@@ -90,6 +92,8 @@ def publish(
     *,
     rebuild: bool = False,
     force: bool = False,
+    move_ids: bool = False,
+    host: str = "",
     only: Set[str] | None = None,
     unsettled: Unsettled = ALL_SETTLED,
     progress: Progress = iter,
@@ -100,9 +104,11 @@ def publish(
 
     ``only`` names what may have changed, come or gone in the folder, None: all; with a ``memory`` that costs what has
     changed, else a look at all. ``unsettled`` are files that are being written, which stay what they were. ``force``
-    allows most of the newsroom to go. Another ``judge`` is for an index that is not the public one. Where newsroom.toml
-    cannot be read, what was last published of it holds.
-    Raises IndexLocked, NewsroomInvalid, PublishingFailed (RemovalRefused, FilesUnsettled): then all is as it was.
+    allows most of the newsroom to go, ``move_ids`` many releases to have other ids than before. ``host`` is that of the
+    public address, of which permanent ids are made where there is no authority. Another ``judge`` is for an index that
+    is not the public one. Where newsroom.toml cannot be read, what was last published of it holds.
+    Raises IndexLocked, NewsroomInvalid, PublishingFailed (RemovalRefused, MovesRefused, FilesUnsettled): then all is as
+    it was.
     """
     memory = memory or Memory()
     standing, memory.standing = memory.standing, None
@@ -114,6 +120,7 @@ def publish(
             if not run.looks_at_parts(standing, only, spool):
                 run.look_at_all(None if run.is_in_doubt else only, spool)
             run.weigh_losses(force=force)
+            run.weigh_moves(host, move_ids=move_ids)
             spool.seek(0)
             run.put(release.from_json(line) for line in spool)
         run.put(run.affected())
@@ -166,6 +173,7 @@ class _Run:
     touched: set[str] = field(default_factory=set)
     changed: set[str] = field(default_factory=set)
     losses: Losses | None = None
+    moves: Moves = field(default_factory=Moves)
     is_of_all: bool = True
     is_in_doubt: bool = False
     rivals_before: Mapping[str, Sequence[Problem]] = field(default_factory=dict)
@@ -218,8 +226,31 @@ class _Run:
         sources = None if self.is_of_all else self.touched
         self.losses = losses.of(self.examination, self.update, self.found, self.now, sources)
         if not force:
-            before = self.update.published_before or len(self.standing.sources)
-            self.losses.insist_on_most(before, self.standing.collection.public)
+            self.losses.insist_on_most(self._before, self.standing.collection.public)
+
+    def weigh_moves(self, host: str, *, move_ids: bool) -> None:
+        """Find out which ids would be others. Raises MovesRefused if they are many, unless told so or by time alone.
+
+        What becomes of rivals when an embargo ends has been said since the file was there, and it ends on its minute.
+        """
+        newsrooms = (self.update.newsroom or self.newsroom, self.newsroom)
+        known = self.update.remembered()
+        forgotten = {source for source in self.touched if source not in known and source in self.update.sources}
+        if forgotten:
+            known = {**known, **{item.source: _as_published(item) for item in self.update.published(forgotten)}}
+        self.moves = moves.of(known, self.standing.collection, self.touched, newsrooms, host)
+        if self.moves.are_many(self._before) and self._is_edited(known) and not move_ids:
+            raise self.moves.refused(self._before)
+
+    def _is_edited(self, known: Mapping[str, FileRecord]) -> bool:
+        """Whether anything but the time made a difference."""
+        pairs = ((known.get(source), self.records.get(source)) for source in self.touched)
+        return self.is_newsroom_changed or any(_stated(before) != _stated(after) for before, after in pairs)
+
+    @property
+    def _before(self) -> int:
+        """How many releases there were."""
+        return self.update.published_before or len(self.standing.sources)
 
     def put(self, found: Iterable[Release | Withdrawal]) -> None:
         """Hand releases to the index, under the ids they have been given.
@@ -263,7 +294,7 @@ class _Run:
     def summary(self, complaints: tuple[Problem, ...]) -> Summary:
         before = self.update.sources
         of_folder = (*self.standing.problems(), *self.unsettled.problems())
-        others = (*complaints, *of_folder, *(self.losses.problems if self.losses else ()))
+        others = (*complaints, *of_folder, *(self.losses.problems if self.losses else ()), *self.moves.problems())
         return Summary(
             added=sum(source not in before and self._is_public(source) for source in self.touched),
             changed=sum(source in before for source in self.changed),
@@ -299,3 +330,13 @@ class _Run:
 
     def _tagged_again(self, item: Release | Withdrawal) -> Release | Withdrawal:
         return replace(item, topics=topics.memberships(item, self.newsroom)) if isinstance(item, Release) else item
+
+
+def _stated(record: FileRecord | None) -> object:
+    """What of a record no time changes."""
+    return record and (record.claim, record.published, record.visibility, record.basis.readers)
+
+
+def _as_published(item: Release | Withdrawal) -> FileRecord:
+    """What is to be known of one that is published, and no longer remembered."""
+    return FileRecord(item.source, item.id, item.published, Visibility(), Status.PUBLIC, id=item.id)

@@ -13,11 +13,14 @@ from feedsrv.errors import IndexUnavailable, NewsroomInvalid
 from feedsrv.file_record import FileRecord
 from feedsrv.files import topics
 from feedsrv.files.catalogue import Catalogue
+from feedsrv.newsroom import Newsroom
 from feedsrv.problem import Problem
-from feedsrv.publishing import collection
+from feedsrv.publishing import collection, moves
+from feedsrv.publishing.collection import Collection
 from feedsrv.publishing.examination import Examination, Progress
+from feedsrv.publishing.moves import Moves
 from feedsrv.query import Query
-from feedsrv.reading import Status
+from feedsrv.reading import Reading, Status
 from feedsrv.release import Release
 from feedsrv.search import SearchIndex
 
@@ -43,20 +46,34 @@ class Report:
     changes: tuple[TopicChange, ...] = ()
 
 
-def check(catalogue: Catalogue, index: SearchIndex, now: datetime, paths: Sequence[Path], progress: Progress) -> Report:
-    """Read all files, and report the problems of those below ``paths``, or of all. Raises PublishingFailed."""
+def check(
+    catalogue: Catalogue,
+    index: SearchIndex,
+    now: datetime,
+    paths: Sequence[Path],
+    progress: Progress,
+    host: str = "",
+) -> Report:
+    """Read all files, and report the problems of those below ``paths``, or of all. Raises PublishingFailed.
+
+    ``host`` is that of the public address, of which permanent ids are made where there is no authority.
+    """
     try:
         newsroom = catalogue.newsroom()
     except NewsroomInvalid as error:
         return Report(error.problems, {})
     examination = Examination(catalogue, newsroom, now)
-    records: list[FileRecord] = []
-    public: dict[str, _Public] = {}
-    for found in examination.releases(progress):
-        records.append(found.record)
-        if isinstance(item := found.public_part, Release):
-            public[item.source] = _Public(item.topic_ids, item.aliases)
-    by_source = collection.with_ids(records, newsroom)
+    found = Collection(newsroom)
+    records: dict[str, FileRecord | None] = {}
+    public: dict[str, Sequence[str]] = {}
+    lines: dict[str, int] = {}
+    for examined in examination.releases(progress):
+        records[examined.record.source] = examined.record
+        if isinstance(item := examined.public_part, Release):
+            public[item.source] = item.topic_ids
+        if examined.reading:
+            lines[examined.record.source] = _line_of_id(examined.reading)
+    found.change(records, now)
     wanted = [path.resolve() for path in paths]
 
     def is_wanted(source: str) -> bool:
@@ -64,29 +81,39 @@ def check(catalogue: Catalogue, index: SearchIndex, now: datetime, paths: Sequen
         return not wanted or any(whole.is_relative_to(path) for path in wanted)
 
     problems = [
-        *collection.problems(by_source, newsroom),
-        *collection.rivals_for_addresses(by_source, {source: item.aliases for source, item in public.items()}),
-        *topics.complaints(newsroom, [item.topics for item in public.values()]),
+        *collection.problems(found.records, newsroom),
+        *collection.rivals_for_addresses(found.records),
+        *_moves(index, found, newsroom, host).problems(lines),
+        *topics.complaints(newsroom, list(public.values())),
     ]
     told = [problem for problem in problems if is_wanted(problem.path)]
     told.extend(examination.problems_of_the_folder(is_wanted))
     in_order = sorted(told, key=lambda problem: (problem.path, problem.line))
-    return Report(tuple(in_order), collection.count_statuses(records), tuple(_changes(index, public)))
+    return Report(tuple(in_order), dict(found.statuses), tuple(_changes(index, public)))
 
 
-@dataclass(frozen=True, slots=True)
-class _Public:
-    topics: tuple[str, ...]
-    aliases: tuple[str, ...]
+def _moves(index: SearchIndex, found: Collection, newsroom: Newsroom, host: str) -> Moves:
+    """What publishing would change in the ids of the releases that are published already."""
+    try:
+        before = index.snapshot().newsroom
+    except IndexUnavailable:
+        before = newsroom
+    return moves.of(index.remembered(), found, found.records, (before, newsroom), host)
 
 
-def _changes(index: SearchIndex, public: Mapping[str, _Public]) -> Iterator[TopicChange]:
+def _line_of_id(reading: Reading) -> int:
+    """The line in which a file states what its id is made of, or else its language; 0 where none does."""
+    lines = (reading.origins[name].line for name in ("id", "language") if name in reading.origins)
+    return next(filter(None, lines), 0)
+
+
+def _changes(index: SearchIndex, public: Mapping[str, Sequence[str]]) -> Iterator[TopicChange]:
     """What publishing would change in the topics of the releases that are published already."""
     added: dict[str, list[str]] = defaultdict(list)
     removed: dict[str, list[str]] = defaultdict(list)
     for source, before in _published_topics(index):
         if source in public:
-            after = public[source].topics
+            after = public[source]
             for topic in after:
                 if topic not in before:
                     added[topic].append(source)

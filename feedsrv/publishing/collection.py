@@ -57,6 +57,10 @@ class Collection:
         """Remember a file otherwise, without any change of what it is to the public or to others."""
         self.records[record.source] = record
 
+    def holder(self, release_id: str) -> str:
+        """The source that has an id because it claims it, however it spells it; "" where none does."""
+        return next((claimed.source for claimed in self._holders.claimants.of(ids.key(release_id))), "")
+
     @property
     def public(self) -> int:
         """How many files may be known to the public."""
@@ -133,25 +137,10 @@ class Collection:
             heappush(self._moments, (moment, record.source))
 
 
-def with_ids(records: Iterable[FileRecord], newsroom: Newsroom) -> dict[str, FileRecord]:
-    """The records by source, with the ids that all that may be known to the public is given."""
-    by_source = {record.source: record for record in records}
-    given = ids.assign(_claim(record, newsroom) for record in by_source.values() if record.is_known_to_the_public)
-    return {source: replace(record, id=given.get(source, "")) for source, record in by_source.items()}
-
-
 def _claim(record: FileRecord, newsroom: Newsroom) -> ids.Claim:
     published = record.published
     day, moment = (newsroom.day(published), published.timestamp()) if published else (None, float("inf"))
     return ids.Claim(record.source, record.claim, day, (moment, record.source))
-
-
-def count_statuses(records: Iterable[FileRecord]) -> dict[Status, int]:
-    """How many files are what to the public; every status has its count."""
-    counts = dict.fromkeys(Status, 0)
-    for record in records:
-        counts[record.status] += 1
-    return counts
 
 
 def problems(records: Mapping[str, FileRecord], newsroom: Newsroom) -> Iterator[Problem]:
@@ -219,14 +208,14 @@ def _why_not_public(record: FileRecord, newsroom: Newsroom) -> str:
     return "not public, because it is a draft" if record.status is Status.DRAFT else ""
 
 
-def rivals_for_addresses(
-    records: Mapping[str, FileRecord], aliases: Mapping[str, tuple[str, ...]]
-) -> Iterator[Problem]:
-    """Releases that state one former address, or one that is the address of another; ``aliases`` by source."""
+def rivals_for_addresses(records: Mapping[str, FileRecord]) -> Iterator[Problem]:
+    """Releases that state one former address, or one that is the address of another."""
     holders = {f"/releases/{record.id}": source for source, record in records.items() if record.id}
     stated: dict[str, str] = {}
-    for source in sorted(aliases, key=lambda source: records[source].id):
-        for alias in aliases[source]:
+    stating = (record for record in records.values() if record.aliases and record.status is Status.PUBLIC)
+    for record in sorted(stating, key=lambda record: record.id):
+        source = record.source
+        for alias in record.aliases:
             address = alias if alias.startswith("/") else f"/releases/{alias}"
             if (other := holders.get(address, source)) != source:
                 what = f"the alias {alias} is the address of {other}"

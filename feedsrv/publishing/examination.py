@@ -278,6 +278,8 @@ class Examination:
             problems=reading.problems,
             named=enclosed.named,
             basis=self._basis(source, sha256(data).hexdigest(), enclosed.named),
+            language=reading.release.language,
+            aliases=reading.release.aliases,
         )
         return Examined(record, reading, enclosed.files)
 

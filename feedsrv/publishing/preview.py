@@ -58,7 +58,9 @@ class Previewer:
     def publish(self, progress: Progress = iter) -> None:
         """Bring the index in line with the folder. Raises what `feedsrv.publishing.publish` raises."""
         state, moment = dict(signatures(self._catalogue.folder)), self._at or self._clock()
-        self._summary = publish(self._catalogue, self._index, moment, force=True, progress=progress, judge=self._judge)
+        self._summary = publish(
+            self._catalogue, self._index, moment, force=True, move_ids=True, progress=progress, judge=self._judge
+        )
         self._state = state
 
     def current(self) -> Preview:

@@ -11,7 +11,7 @@ from feedsrv.file_record import FileRecord
 from feedsrv.files.catalogue import Catalogue
 from feedsrv.newsroom import Newsroom
 from feedsrv.problem import Problem, Severity
-from feedsrv.publishing import collection
+from feedsrv.publishing.collection import Collection
 from feedsrv.publishing.examination import Examination, Examined, Progress
 from feedsrv.reading import Origin, Reading, Status
 
@@ -60,15 +60,16 @@ def schedule(catalogue: Catalogue, now: datetime, progress: Progress) -> Schedul
     """Read all files, and say what is to come after ``now``. Raises NewsroomInvalid or PublishingFailed."""
     newsroom = catalogue.newsroom()
     examination = Examination(catalogue, newsroom, now)
-    records: list[FileRecord] = []
+    records: dict[str, FileRecord | None] = {}
     entries: list[Entry] = []
     for found in examination.releases(progress):
-        records.append(found.record)
+        records[found.record.source] = found.record
         entries.extend(_entries(found, now))
     entries.extend(_unreadable(problem) for problem in examination.problems_of_the_folder())
-    rivals = collection.rivals_of(collection.with_ids(records, newsroom), newsroom).values()
-    by_path = {problem.path: problem for group in rivals for problem in group}
-    told = (_with_rival(entry, by_path.get(entry.path)) for entry in entries)
+    collection = Collection(newsroom)
+    collection.change(records, now)
+    rivals = {problem.path: problem for group in collection.rivals.values() for problem in group}
+    told = (_with_rival(entry, rivals.get(entry.path)) for entry in entries)
     return Schedule(tuple(sorted(told, key=_order)), newsroom)
 
 

@@ -37,13 +37,14 @@ def watch(
     stop: Event,
     poll: float | None = None,
     report: Callable[[Summary], None] = lambda _: None,
+    host: str = "",
 ) -> None:
     """Keep the index in line with the folder until ``stop`` is set. Failures are logged and tried again.
 
     ``poll`` is for folders of which the system tells nothing, see `feedsrv.files.changes`. Each run that did not fail
-    is reported.
+    is reported. ``host`` is that of the public address.
     """
-    publisher = _Publisher(catalogue, index, clock, report)
+    publisher = _Publisher(catalogue, index, clock, report, host)
     while not stop.is_set():
         publisher.begin()
         for paths in changes(catalogue.folder, stop, poll):
@@ -61,11 +62,13 @@ class _Publisher:
         index: SearchIndex,
         clock: Callable[[], datetime],
         report: Callable[[Summary], None],
+        host: str,
     ) -> None:
         self._catalogue = catalogue
         self._index = index
         self._clock = clock
         self._tell = report
+        self._host = host
         self._settling = Settling(catalogue.folder)
         self._watched = _Watched(clock)
         self._memory = Memory()
@@ -110,6 +113,7 @@ class _Publisher:
                 self._catalogue,
                 self._index,
                 now,
+                host=self._host,
                 only=only,
                 unsettled=unsettled,
                 progress=self._showing_life,

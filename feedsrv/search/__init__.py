@@ -212,6 +212,9 @@ class SearchIndex(Protocol):
     def set_degraded(self, *, is_degraded: bool) -> None:
         """Leave word whether newsroom.toml can be read. Raises PublishingFailed."""
 
+    def remembered(self) -> Mapping[str, FileRecord]:
+        """What was last remembered of every file, by source: to compare with. Empty where that was lost."""
+
     def verify(self) -> bool:
         """Compare the next part of the newest generation with what was published; for the publisher, each second.
 

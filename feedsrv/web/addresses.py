@@ -9,6 +9,7 @@ from __future__ import annotations
 from urllib.parse import quote, quote_plus, urlsplit
 
 from feedsrv.feeds.formats import FORMATS, Format
+from feedsrv.settings import host_of
 from feedsrv.web.listing import Listing, ListingKind
 
 
@@ -19,7 +20,7 @@ class Addresses:
         parts = urlsplit(base_url)
         self.origin = f"{parts.scheme}://{parts.netloc}"
         self.prefix = parts.path
-        self.host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname or ""
+        self.host = host_of(base_url)
         self.home = f"{self.prefix}/"
         self.search = self.path("/search")
         self.topics = self.path("/topics")

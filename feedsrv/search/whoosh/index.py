@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,6 +15,7 @@ from whoosh.index import TOC
 
 from feedsrv import newsroom_toml
 from feedsrv.errors import FeedsrvError, IndexUnavailable, NewsroomInvalid, PublishingFailed
+from feedsrv.file_record import FileRecord
 from feedsrv.newsroom import FILE_NAME
 from feedsrv.search import LAG, IndexStatus
 from feedsrv.search.generations import TRUE_UNTIL, Generations
@@ -133,6 +134,11 @@ class WhooshIndex:
                     raise
                 finally:
                     self._look_again = 0.0
+
+    def remembered(self) -> Mapping[str, FileRecord]:
+        """What was last remembered of every file, by source. Empty where that was lost."""
+        self._ledger.read()
+        return self._ledger.records
 
     def verify(self) -> bool:
         """Look at a part of the newest generation; False, once, where it has to be made anew."""

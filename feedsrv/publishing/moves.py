@@ -1,0 +1,146 @@
+"""Moves: releases whose id, in addresses or in feeds, is another than they were last published under.
+
+Who has kept an address finds nothing there, and feed readers show a release again as a new one. A file is known by its
+path here: one that is renamed is another release, as it always was.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from feedsrv import ids
+from feedsrv.errors import MovesRefused
+from feedsrv.file_record import FileRecord
+from feedsrv.newsroom import FILE_NAME, Newsroom
+from feedsrv.printable import printable
+from feedsrv.problem import Problem, Severity
+from feedsrv.publishing.collection import Collection
+from feedsrv.reading import Status
+
+MOST = 10
+"""More ids than these do not move without being told to, nor do half of all, if it is more than one."""
+
+_NAMED = 5  # in the message of a refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One release as it was last published, and as it is now, with its permanent ids; ``holder`` has its former id."""
+
+    before: FileRecord
+    after: FileRecord
+    tags: tuple[str, str]
+    holder: str
+
+    def __str__(self) -> str:
+        names = (self.before.id, self.after.id) if self.before.id != self.after.id else self.tags
+        return f"{self.after.source}: {' → '.join(names)}"
+
+    def problem(self, line: int) -> Problem:
+        """What is to be said of it, and what keeps its addresses and its subscribers."""
+        id_before, id_now = self.before.id, self.after.id
+        what = f"its id is {id_now}, and was {id_before}"
+        remedy = "subscribers get it again: put back what its id is made of"
+        if self.holder:
+            what += f", which {self.holder} has now"
+            remedy = "give one of the two a reference or a slug of its own"
+        elif self.after.status is Status.PUBLIC and not leads_on(id_before, self.after):
+            remedy += f", or write aliases: [{', '.join((*self.after.aliases, id_before))}]"
+        return Problem(self.after.source, line, what, remedy, kind="id-moved")
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """All moves of one publication, with ``settings`` of newsroom.toml that move ids, and former addresses ``lost``."""
+
+    moved: tuple[Move, ...] = ()
+    settings: tuple[Problem, ...] = ()
+    lost: tuple[Problem, ...] = ()
+
+    def are_many(self, before: int) -> bool:
+        """Whether so many of ``before`` releases do not move without being told to."""
+        count = len(self.moved)
+        return count > MOST or (count > 1 and 2 * count >= before)
+
+    def refused(self, before: int) -> MovesRefused:
+        """What is said where they are too many."""
+        named = ", ".join(printable(str(move)) for move in self.moved[:_NAMED])
+        more = f" and {len(self.moved) - _NAMED} more" if len(self.moved) > _NAMED else ""
+        return MovesRefused(
+            f"{len(self.moved)} of {before} releases would have other ids, and nothing was changed: {named}{more}; "
+            "see feedsrv check, and put back what moves them, or say feedsrv index --move-ids"
+        )
+
+    def problems(self, lines: Mapping[str, int] | None = None) -> Iterator[Problem]:
+        """What is to be said of them; ``lines`` tell where the file states what its id is made of."""
+        lines = lines or {}
+        yield from self.settings
+        yield from (
+            move.problem(lines.get(move.after.source, 0)) for move in self.moved if move.before.id != move.after.id
+        )
+        yield from self.lost
+
+
+def of(
+    known: Mapping[str, FileRecord],
+    now: Collection,
+    sources: Iterable[str],
+    newsrooms: tuple[Newsroom, Newsroom],
+    host: str,
+) -> Moves:
+    """The moves among these sources, from what is ``known`` of the last publication; the last newsroom comes first.
+
+    ``host`` is that of the public address, of which permanent ids are made where there is no authority.
+    """
+    moved: list[Move] = []
+    lost: list[Problem] = []
+    for source in sources:
+        before, after = known.get(source), now.records.get(source)
+        if before and after and before.id and after.id:
+            first, second = (
+                newsroom.tag(record.id, host) for newsroom, record in zip(newsrooms, (before, after), strict=True)
+            )
+            if first != second:
+                holder = now.holder(before.id) if before.id != after.id else ""
+                moved.append(Move(before, after, (first, second), holder if holder != source else ""))
+            if before.aliases != after.aliases:
+                lost.extend(_lost(before, after))
+    moved.sort(key=lambda move: move.after.source)
+    return Moves(tuple(moved), tuple(_settings(*newsrooms, host)), tuple(lost))
+
+
+def leads_on(former: str, record: FileRecord) -> bool:
+    """Whether a former id leads to a release, by what its file states or by what can be computed of it."""
+    if not {former, f"/releases/{former}", f"/releases/{former}/"}.isdisjoint(record.aliases):
+        return True
+    key, name = ids.key(record.id), former.removeprefix("/releases/")
+    return "/" not in name and any(key == each for each, _ in ids.namesakes(name, [record.language]))
+
+
+def _lost(before: FileRecord, after: FileRecord) -> Iterator[Problem]:
+    """The former addresses that a file does not state any more."""
+    for alias in before.aliases:
+        if alias not in after.aliases and not leads_on(alias, after):
+            what = f"the alias {alias} is no longer stated, and leads nowhere"
+            remedy = f"write aliases: [{', '.join((*after.aliases, alias))}]"
+            yield Problem(after.source, 0, what, remedy, kind="alias-lost")
+
+
+def _settings(before: Newsroom, after: Newsroom, host: str) -> Iterator[Problem]:
+    """What in newsroom.toml gives ids to all, or to all in a language, that they did not have."""
+    if (was := before.tag("…", host)) != (is_ := after.tag("…", host)):
+        key = "authority" if before.authority != after.authority else "since"
+        what = f"permanent ids are {is_}, and were {was}: feed readers will show every release again"
+        remedy = f'write authority = "{before.authority or host}" and since = {before.since.isoformat()}'
+        yield Problem(FILE_NAME, _line(after, key), what, remedy, Severity.WARNING, "ids-moved")
+    if before.language != after.language:
+        what = f"the first language is {after.language}, and was {before.language}: ids end in every other"
+        remedy = f"let {before.language} stand first in languages"
+        yield Problem(FILE_NAME, _line(after, "languages"), what, remedy, Severity.WARNING, "ids-moved")
+
+
+def _line(newsroom: Newsroom, key: str) -> int:
+    lines = enumerate(newsroom.text.split("\n"), 1)
+    return next((number for number, line in lines if re.match(rf"\s*{key}\s*=", line)), 0)

@@ -1,0 +1,241 @@
+"""Ids never move unnoticed: an edit that moves some says so before, and one that moves many is refused."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+from click.testing import CliRunner, Result
+
+from feedsrv.cli import main
+from feedsrv.errors import MovesRefused
+from feedsrv.publishing import Memory, publish
+from tests.conftest import BASE_URL, Files, MakeNewsroom, Newsroom, release
+from tests.running import run, until
+from tests.test_watching import watching
+
+KINDS = {"id-moved", "ids-moved", "alias-lost"}
+AGAIN = "subscribers get it again: put back what its id is made of"
+
+
+def command(newsroom: Newsroom, *arguments: str) -> Result:
+    environment = {
+        "FEEDSRV_RELEASES": str(newsroom.releases),
+        "FEEDSRV_INDEX": str(newsroom.settings.index),
+        "FEEDSRV_BASE_URL": BASE_URL,
+    }
+    return CliRunner().invoke(main, arguments, env=environment)
+
+
+def named(newsroom: Newsroom) -> dict[str, str]:
+    """What check says of ids that would be others: the places, and what is to be done about it."""
+    problems = json.loads(command(newsroom, "check", "--format", "json").stdout)["problems"]
+    return {
+        f"{problem['path']}:{problem['line']}: {problem['what']}": problem["remedy"]
+        for problem in problems
+        if problem["kind"] in KINDS
+    }
+
+
+TOML = 'authority = "press.example.org"\nsince = 2026-01-01\nlanguages = ["en", "fr"]\n'
+BEFORE: Files = {
+    "newsroom.toml": TOML,
+    "quay.md": release("Quay", slug="quay", lang="en"),
+    "PR1.md": release("Numbered", ref="PR 1/2026", lang="en"),
+    "fr/quay.md": release("Le quai", slug="quay"),
+    "moved.md": release("Moved", slug="moved", aliases="[/old, former]", lang="en"),
+    "plain.md": release("Plain", lang="en"),
+    "later.md": release("Later", "2026-01-01", slug="quay", draft="true"),
+    **{f"n{number}.md": release(f"N {number}", lang="en") for number in range(20)},
+}
+EDITS: dict[str, tuple[Files, dict[str, str]]] = {
+    "nothing": ({}, {}),
+    "a text": ({"quay.md": release("The quay", slug="quay", body="Other words.")}, {}),
+    "another slug": (
+        {"quay.md": release("Quay", slug="docks")},
+        {"quay.md:4: its id is docks, and was quay": f"{AGAIN}, or write aliases: [quay]"},
+    ),
+    "another slug, and the former one": ({"quay.md": release("Quay", slug="docks", aliases="[quay]")},
+        {"quay.md:4: its id is docks, and was quay": AGAIN},
+    ),
+    "a slug beside former ones": (
+        {"moved.md": release("Moved", slug="again", aliases="[/old, former]")},
+        {"moved.md:4: its id is again, and was moved": f"{AGAIN}, or write aliases: [/old, former, moved]"},
+    ),
+    "a former address that is stated no more": (
+        {"moved.md": release("Moved", slug="moved", aliases="[/old]")},
+        {"moved.md:0: the alias former is no longer stated, and leads nowhere": "write aliases: [/old, former]"},
+    ),
+    "another spelling of the reference": (
+        {"PR1.md": release("Numbered", ref="PR1-2026")},
+        {"PR1.md:4: its id is PR1-2026, and was PR-1-2026": AGAIN},
+    ),
+    "no reference any more": (
+        {"PR1.md": release("Numbered")},
+        {"PR1.md:0: its id is pr1, and was PR-1-2026": f"{AGAIN}, or write aliases: [PR-1-2026]"},
+    ),
+    "another language": (
+        {"plain.md": release("Plain", lang="fr")},
+        {"plain.md:4: its id is plain-fr, and was plain": AGAIN},
+    ),
+    "a rival that was not public": (
+        {"later.md": release("Later", "2026-01-01", slug="quay")},
+        {
+            "quay.md:4: its id is quay-2026-01-15, and was quay, which later.md has now": (
+                "give one of the two a reference or a slug of its own"
+            )
+        },
+    ),
+    "a file that is renamed": ({"renamed.md": release("Plain")}, {}),
+    "one that is withdrawn under another id": (
+        {"quay.md": release("Quay", slug="docks", withdrawn="2026-10-01")},
+        {"quay.md:4: its id is docks, and was quay": AGAIN},
+    ),
+    "one that is held": ({"quay.md": release("Quay", slug="docks", draft="true")}, {}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_check_names_what_an_edit_would_move_and_the_log_what_it_moved(make_newsroom: MakeNewsroom, edit: str) -> None:
+    files, expected = EDITS[edit]
+    newsroom = make_newsroom(BEFORE)
+    assert named(newsroom) == {}
+    newsroom.write(files)
+    assert named(newsroom) == expected
+    summary = newsroom.publish()
+    assert [p.remedy for p in summary.news if p.kind in KINDS] == list(expected.values())
+    assert named(newsroom) == {}
+    assert [p for p in newsroom.publish().problems if p.kind in KINDS] == []
+
+
+def test_every_remedy_that_is_offered_keeps_the_address(make_newsroom: MakeNewsroom) -> None:
+    for files, expected in EDITS.values():
+        newsroom = make_newsroom(BEFORE)
+        newsroom.publish(files)
+        for place, remedy in expected.items():
+            former = place.partition("and was ")[2].partition(",")[0]
+            if not former or "which" in place:
+                continue
+            source = place.partition(":")[0]
+            text = str(files[source]).replace("aliases: [/old, former]\n", "")
+            if "write " in remedy:
+                newsroom.publish({source: text.replace("---\n", f"---\n{remedy.partition('write ')[2]}\n", 1)})
+                found = newsroom.client().get(f"/releases/{former}").headers["Location"]
+                assert newsroom.snapshot().get(found.removeprefix("/releases/")).source == source
+
+
+SETTINGS: dict[str, tuple[str, str, int]] = {
+    "another authority": (
+        TOML.replace("press", "news"),
+        "newsroom.toml:1: permanent ids are tag:news.example.org,2026-01-01:…, and were tag:press.example.org,",
+        25,
+    ),
+    "another day": (
+        TOML.replace("2026-01-01", "2026-01-02"),
+        "newsroom.toml:2: permanent ids are tag:press.example.org,2026-01-02:…, and were tag:press.example.org,",
+        25,
+    ),
+    "another first language": (
+        TOML.replace('"en", "fr"', '"fr", "en"'),
+        "newsroom.toml:3: the first language is fr, and was en",
+        24,
+    ),
+    "no languages": (TOML.replace('"en", "fr"', ""), "", 0),
+    "no authority, where the host is the same": (TOML.replace("authority", "#"), "", 0),
+    "another title": (f'{TOML}title = "Other"\n', "", 0),
+}
+
+
+@pytest.mark.parametrize("edit", SETTINGS)
+def test_settings_that_move_all_ids_are_named_and_refused(make_newsroom: MakeNewsroom, edit: str) -> None:
+    toml, expected, count = SETTINGS[edit]
+    newsroom = make_newsroom(BEFORE)
+    before, ids = newsroom.snapshot().generation, newsroom.ids()
+    newsroom.write({"newsroom.toml": toml})
+    assert [place for place in named(newsroom) if place.startswith(expected or "newsroom.toml")][:1] == [
+        place for place in named(newsroom) if place.startswith("newsroom.toml")
+    ]
+    if not expected:
+        newsroom.publish()
+        assert newsroom.ids() == ids
+        return
+    for arguments in (["index"], ["index", "--force"], ["index", "--rebuild"]):
+        result = command(newsroom, *arguments)
+        assert result.exit_code == 1
+        assert f"{count} of 25 releases would have other ids, and nothing was changed: " in result.stderr
+        assert "say feedsrv index --move-ids" in result.stderr
+        assert newsroom.snapshot().generation == before
+    newsroom.write({"newsroom.toml": TOML})
+    assert command(newsroom, "index").exit_code == 0
+    assert newsroom.snapshot().generation == before
+    newsroom.write({"newsroom.toml": toml})
+    assert command(newsroom, "index", "--move-ids").exit_code == 0
+    assert newsroom.snapshot().newsroom.text == toml
+    assert named(newsroom) == {}
+    if "language" in edit:
+        for release_id in ids:
+            assert newsroom.client().get(f"/releases/{release_id}").status_code in {200, 301}
+
+
+@pytest.mark.parametrize(
+    ("there", "moved", "is_refused"),
+    [
+        *((1, 1, False), (2, 1, False), (2, 2, True), (3, 2, True), (4, 2, True), (5, 2, False), (12, 5, False)),
+        *((12, 6, True), (30, 10, False), (30, 11, True)),
+    ],
+)
+@pytest.mark.parametrize("stays", [True, False])
+def test_more_than_ten_or_half_do_not_move_without_being_told_to(
+    make_newsroom: MakeNewsroom, there: int, moved: int, is_refused: bool, stays: bool
+) -> None:
+    newsroom = make_newsroom({f"{number}.md": release(str(number), slug=f"a{number}") for number in range(there)})
+    memory = Memory()
+    publish(newsroom.catalogue, newsroom.index, newsroom.now, memory=memory)
+    edited = {f"{number}.md": release(str(number), slug=f"b{number}") for number in range(moved)}
+    newsroom.write(edited)
+    told = edited.keys() if stays else None
+    if is_refused:
+        with pytest.raises(MovesRefused):
+            publish(newsroom.catalogue, newsroom.index, newsroom.now, only=told, memory=memory)
+        assert newsroom.ids() == sorted(f"a{number}" for number in range(there))
+    publish(newsroom.catalogue, newsroom.index, newsroom.now, only=told, memory=memory, move_ids=is_refused)
+    assert newsroom.ids() == sorted(f"{'b' if number < moved else 'a'}{number}" for number in range(there))
+
+
+def test_what_is_not_remembered_any_more_is_compared_with_what_is_published(make_newsroom: MakeNewsroom) -> None:
+    newsroom = make_newsroom({f"{number}.md": release(str(number), slug=f"a{number}") for number in range(12)})
+    (newsroom.settings.index / "ledger").unlink()
+    with pytest.raises(MovesRefused):
+        newsroom.publish({f"{number}.md": release(str(number), slug=f"b{number}") for number in range(12)})
+
+
+def test_an_embargo_ends_on_its_minute_whatever_becomes_of_the_ids_of_rivals(make_newsroom: MakeNewsroom) -> None:
+    files = {f"{number}.md": release(str(number), "2026-02-01", slug=f"a{number}") for number in range(12)}
+    held = {f"held{number}.md": release("H", slug=f"a{number}", embargo="2026-11-02") for number in range(12)}
+    newsroom = make_newsroom({**files, **held})
+    newsroom.now = datetime(2026, 11, 2, tzinfo=UTC)
+    summary = newsroom.publish()
+    assert summary.added == 12
+    assert sum(problem.kind == "id-moved" for problem in summary.news) == 12
+    assert newsroom.snapshot().get("a3").source == "held3.md"
+
+
+def test_whoever_watches_goes_on_with_what_was_published_until_somebody_decides(make_newsroom: MakeNewsroom) -> None:
+    newsroom = make_newsroom(BEFORE, now=datetime.now(UTC))
+    ids, index = newsroom.ids(), newsroom.settings.index
+    french = {"newsroom.toml": TOML.replace('"en", "fr"', '"fr", "en"')}
+    with watching(newsroom.releases, index) as log:
+        newsroom.write(french)
+        refused = "ERROR nothing was published: 24 of"
+        until(lambda: refused in log)
+        assert newsroom.ids() == ids
+        newsroom.write({"newsroom.toml": TOML, "new.md": release("New")})
+        until(lambda: "new" in newsroom.ids())
+        newsroom.write(french)
+        until(lambda: log.count(refused) == 2)
+        until(lambda: run("index", "--move-ids", releases=newsroom.releases, index=index).returncode == 0)
+        assert "plain-en" in newsroom.ids()
+        newsroom.write({"newer.md": release("Newer", lang="en")})
+        until(lambda: "newer-en" in newsroom.ids())
+        assert log.count(refused) == 2
