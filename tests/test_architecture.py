@@ -47,6 +47,7 @@ HOMES: dict[str, str | tuple[str, ...]] = {
     "msgspec": ("release", "file_record", "search/"),
     "flask": "web/",
     "werkzeug": ("web/", "cli/preview"),
+    "brotli": "web/codings",
     "cachetools": ("web/", "search/"),
     "gunicorn": "cli/supervisor",
     "prometheus_client": ("web/metrics", "cli/metrics"),

@@ -14,10 +14,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from email.utils import format_datetime, parsedate_to_datetime
+from functools import partial
 from pathlib import Path
 from typing import Never
 from urllib.parse import unquote
 
+import brotli
 import pytest
 from werkzeug.test import Client, create_environ, run_wsgi_app
 
@@ -25,6 +27,7 @@ from feedsrv.errors import IndexUnavailable
 from feedsrv.search.whoosh.index import WhooshIndex
 from feedsrv.web import create_app
 from feedsrv.web.cache import AT_ONCE, WAITING, Rendering, RenderingCache
+from feedsrv.web.codings import CODINGS
 from tests.conftest import BASE_URL, NOW, MakeNewsroom, Newsroom, release
 
 Make = Callable[..., Client]
@@ -151,20 +154,53 @@ def test_head_is_get_without_the_body(client: Client, path: str) -> None:
     assert head.headers.to_wsgi_list() == get.headers.to_wsgi_list()
 
 
-@pytest.mark.parametrize(
-    ("accepted", "is_zipped"),
-    [
-        ("gzip", True), ("gzip, deflate, br", True), ("*", True), ("gzip;q=0.1", True), ("identity", False),
-        ("gzip;q=0", False), ("gzip;q=0, *", False), ("*;q=0", False), ("nonsense;;q=,", False), ("", False),
+LIKED = {
+    "br": [
+        "br", "gzip, deflate, br, zstd", "br;q=0.5, gzip;q=0.5", "br;q=0.1", "gzip;q=0.5,br;q=0.6", "*", "gzip;q=0, *",
+        "gzip;q=0.5, *",
     ],
-)  # fmt: skip
-def test_compressed_is_what_a_client_allows(client: Client, accepted: str, is_zipped: bool) -> None:
-    plain = client.get("/releases.atom")
-    answer = client.get("/releases.atom", headers={"Accept-Encoding": accepted})
-    assert answer.headers.get("Content-Encoding") == ("gzip" if is_zipped else None)
-    assert (gzip.decompress(answer.data) if is_zipped else answer.data) == plain.data
+    "gzip": [
+        "gzip", "gzip;q=0.1", "GZIP", "gzip, deflate", "br;q=0.5, gzip", "br;q=0, *", "gzip, *;q=0.5",
+        "gzip ; q=0.2, br ; q=x", "identity;q=0.5, gzip;q=0.5", "identity;q=0, gzip;q=0.1",
+    ],
+    "": [
+        "identity", "gzip;q=0", "br;q=0, gzip;q=0, *", "*;q=0", "nonsense;;q=,", "", "br;q=0.1, gzip;q=0.2, *",
+        "identity, gzip;q=0.5", "identity, *;q=0.5", "deflate, zstd", "identity;q=0",
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("coding", "accepted"), [(coding, text) for coding, texts in LIKED.items() for text in texts])
+@pytest.mark.parametrize("path", ["/releases.atom", "/releases"])
+def test_compressed_is_what_a_client_likes_best(client: Client, path: str, coding: str, accepted: str) -> None:
+    plain = client.get(path)
+    answer = client.get(path, headers={"Accept-Encoding": accepted})
+    assert answer.headers.get("Content-Encoding", "") == coding
+    assert {"": bytes, "gzip": gzip.decompress, "br": brotli.decompress}[coding](answer.data) == plain.data
+    assert len(answer.data) < len(plain.data) or not coding
     assert answer.headers["ETag"] == plain.headers["ETag"]
+    assert answer.headers["Vary"] == plain.headers["Vary"]
     assert int(answer.headers["Content-Length"]) == len(answer.data)
+
+
+def test_a_document_is_packed_once_in_each_coding_and_only_where_it_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    packed: list[str] = []
+
+    def counted(coding: str, pack: Callable[[bytes], bytes], body: bytes) -> bytes:
+        packed.append(coding)
+        return pack(body)
+
+    for coding, pack in CODINGS.items():
+        monkeypatch.setitem(CODINGS, coding, partial(counted, coding, pack))
+    rendering = Rendering.of(b"words " * 1_000, "text/plain")
+    for _ in range(3):
+        assert rendering.packed("") == rendering.body
+    assert packed == []
+    with ThreadPoolExecutor(8) as pool:
+        sent = set(pool.map(rendering.packed, ["gzip", "br"] * 20))
+    assert (sorted(packed), len(sent)) == (["br", "gzip"], 2)
 
 
 def test_many_who_ask_at_once_wait_for_one_rendering() -> None:

@@ -17,6 +17,7 @@ It reads through the seam `feedsrv.search` and writes nowhere; no request reache
     health                  what whoever watches the service is told
     subscriptions           which feed an address is, whichever way it is spelled
     cache, responses        documents made once, and as this client may have them
+    codings                 how they can be packed on their way
     origins                 whose scripts may read an answer
     observation             what each request was, and its id
     request_log, metrics    who is told of it

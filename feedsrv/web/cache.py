@@ -6,17 +6,18 @@ that threads are left for health and for what is kept, whatever is asked by how 
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from hashlib import sha256
 from operator import attrgetter
-from threading import BoundedSemaphore, Condition
+from threading import BoundedSemaphore, Condition, Lock
 
 from cachetools import LRUCache, cachedmethod
+
+from feedsrv.web.codings import CODINGS
 
 ROOM = 64 * 1024 * 1024
 """Bytes of documents that one process keeps."""
@@ -45,11 +46,12 @@ class Rendering:
     """
 
     body: bytes
-    zipped: bytes
     etag: str
     content_type: str
     headers: tuple[tuple[str, str], ...] = ()
     date: str = ""
+    _packed: dict[str, bytes] = field(default_factory=dict, repr=False, compare=False)
+    _lock: Lock = field(default_factory=Lock, repr=False, compare=False)
 
     @classmethod
     def of(
@@ -61,12 +63,21 @@ class Rendering:
         """
         etag = sha256(body).hexdigest()[:24]
         date = date_of(etag) if is_polled else ""
-        return cls(body, gzip.compress(body, 6, mtime=0), etag, content_type, headers, date)
+        return cls(body, etag, content_type, headers, date)
+
+    def packed(self, coding: str) -> bytes:
+        """The document in one of `CODINGS`, or as it is. It is packed at first use, once however many ask."""
+        if not coding:
+            return self.body
+        with self._lock:
+            if coding not in self._packed:
+                self._packed[coding] = CODINGS[coding](self.body)
+            return self._packed[coding]
 
     @property
     def size(self) -> int:
-        """Bytes that it takes, about."""
-        return len(self.body) + len(self.zipped) + 1024
+        """Bytes that it takes when it is packed, about."""
+        return 2 * len(self.body) + 1024
 
 
 def date_of(etag: str) -> str:

@@ -18,6 +18,7 @@ from feedsrv.errors import ReleaseMissing
 from feedsrv.feeds.formats import ATOM, JSON, RSS, Format
 from feedsrv.web.addresses import parameters
 from feedsrv.web.cache import Rendering
+from feedsrv.web.codings import preferred
 from feedsrv.web.context import site, snapshot
 from feedsrv.web.listing import Listing
 from feedsrv.web.middleware import REPEATABLE, has_other_slashes
@@ -76,10 +77,10 @@ def respond(rendering: Rendering, lifetime: str = PUBLIC) -> Response:
     response.status_code = HTTPStatus.OK
     is_looked_at = request.headers.get("Sec-Fetch-Dest") == "document"
     response.headers["Content-Type"] = XML if is_feed and is_looked_at else rendering.content_type
-    response.set_data(rendering.body)
-    if request.accept_encodings.quality("gzip") > 0:
-        response.set_data(rendering.zipped)
-        response.headers["Content-Encoding"] = "gzip"
+    coding = preferred(request.accept_encodings)
+    response.set_data(rendering.packed(coding))
+    if coding:
+        response.headers["Content-Encoding"] = coding
     return response
 
 
