@@ -172,7 +172,7 @@ def test_a_release_says_what_holds_it_on_its_page_and_in_lists(preview: Preview)
         "wing": "Held until 1 December 2099 10:00",
         "ferry": "A draft",
         "loans": "Cannot be told: embargo: maybe is no date, and may hold the release",
-        "party": "Expired on 1 February 2026 00:00",
+        "party": "Expired on 2 February 2026 00:00",
     }
     assert {release_id: preview.reason(release_id) for release_id in reasons} == reasons
     told = sorted(reason for reason in reasons.values() if reason)

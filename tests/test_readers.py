@@ -256,6 +256,29 @@ def test_a_release_opens_at_the_last_of_all_moments_stated() -> None:
     assert stated("").visibility.opens == datetime(2017, 12, 31, 23, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(
+    ("expires", "closes"),
+    [
+        ("2026-10-25", datetime(2026, 10, 25, 23, tzinfo=UTC)),  # a day of 25 hours
+        ("20261025", datetime(2026, 10, 25, 23, tzinfo=UTC)),
+        ("25 October 2026", datetime(2026, 10, 25, 23, tzinfo=UTC)),
+        ("Sonntag, 25. Oktober 2026", datetime(2026, 10, 25, 23, tzinfo=UTC)),
+        ("2026-12-31", datetime(2026, 12, 31, 23, tzinfo=UTC)),
+        ("11/12/2026", datetime(2026, 11, 12, 23, tzinfo=UTC)),  # the earlier of its two readings
+        ("2026-10", datetime(2026, 10, 31, 23, tzinfo=UTC)),
+        ("October 2026", datetime(2026, 10, 31, 23, tzinfo=UTC)),
+        ("2026", datetime(2026, 12, 31, 23, tzinfo=UTC)),
+        ("2026-10-24 00:00", datetime(2026, 10, 23, 22, tzinfo=UTC)),
+        ("2026-10-24T00:00:00Z", datetime(2026, 10, 24, tzinfo=UTC)),
+        ("25 October 2026, 10 a.m.", datetime(2026, 10, 25, 9, tzinfo=UTC)),
+        ("24 October 2026, midnight", datetime(2026, 10, 24, 22, tzinfo=UTC)),
+    ],
+)
+@pytest.mark.parametrize("key", ["expires", "expiryDate", "unpublishAt", "unpublish_post"])
+def test_a_release_is_there_until_the_day_on_which_it_expires_is_over(key: str, expires: str, closes: datetime) -> None:
+    assert stated(f"{key}: {expires}").visibility.closes == closes
+
+
 def test_a_publish_date_alone_is_the_date() -> None:
     assert read("---\npublishDate: 2018-03-23\n---\n# T").release.published == DAY
 

@@ -24,7 +24,7 @@ FILES = {
     "open.md": release("Open", slug="ferry", expiryDate="2098-12-31 18:00"),
     "later.md": release("Later", embargo="2099-07-01 10:00", slug="later"),
     "next.md": release(f"'{LONG}'", embargo="2090-01-01"),
-    "both.md": release("Both", embargo="2099-08-01", expiryDate="2099-09-01", slug="ferry"),
+    "both.md": release("Both", embargo="2099-08-01", expiryDate="2099-08-31", slug="ferry"),
     "draft.md": release("A draft", draft="true"),
     "held.md": release("Held", embargo="when it is time"),
     "broken.md": "---\ntitle: [\n---\n",

@@ -156,14 +156,16 @@ def _of_opening(entry: Entry, manuscript: Manuscript) -> Iterator[Statement]:
 
 
 def _of_expiry(entry: Entry, manuscript: Manuscript) -> Iterator[Statement]:
+    """The last day, month or year in which it may be seen, or the moment at which it goes."""
     moments = dates.readings(entry.text, manuscript.newsroom)
     period = None if moments else dates.period(entry.text)
     if entry.truth is False:
         yield Statement(Says.PUBLIC, origin(entry), words=str(entry))
     elif moments and not any(moment.weekday_disagrees for moment in moments):
-        yield Statement(Says.CLOSES, origin(entry), min(moment.at for moment in moments), str(entry))
+        last = min(dates.end(moment, manuscript.newsroom) for moment in moments)
+        yield Statement(Says.CLOSES, origin(entry), last, str(entry))
     elif period:
-        yield Statement(Says.CLOSES, origin(entry), manuscript.newsroom.midnight(period.first), str(entry))
+        yield Statement(Says.CLOSES, origin(entry), manuscript.newsroom.midnight(period.next), str(entry))
     else:
         yield _held(entry, "is no date", manuscript)
 
