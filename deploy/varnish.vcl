@@ -87,10 +87,11 @@ sub vcl_deliver {
     if (req.http.X-Feedsrv-Dest == "document" && resp.http.Content-Type ~ "^application/\w+\+xml\b") {
         set resp.http.Content-Type = "application/xml; charset=utf-8";
     }
-    # The Last-Modified of a feed is a name, not a time, and Varnish compares by order: whoever holds another one, however
-    # late, holds other bytes.
-    if (req.http.If-Modified-Since != resp.http.Last-Modified) {
-        unset req.http.If-Modified-Since;
+    # The Last-Modified of a feed is a name, not a time: of a year that Varnish cannot read. Whoever holds the very same
+    # one, and knows no tags, holds these bytes.
+    if (resp.status == 200 && resp.http.Last-Modified && !req.http.If-None-Match
+        && req.http.If-Modified-Since == resp.http.Last-Modified) {
+        set resp.status = 304;
     }
     unset resp.http.Via;
     unset resp.http.X-Varnish;

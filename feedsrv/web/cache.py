@@ -34,8 +34,8 @@ class TooBusy(Exception):
     """Too many ask for what has to be made; it is worth asking again."""
 
 
-_EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)
-_SPAN = int((datetime(1999, 12, 31, tzinfo=UTC) - _EARLIEST).total_seconds())
+_EARLIEST = datetime(1000, 1, 1, tzinfo=UTC)
+_SPAN = int((datetime(1582, 1, 1, tzinfo=UTC) - _EARLIEST).total_seconds())
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,8 @@ class Rendering:
 def date_of(etag: str) -> str:
     """A tag as a date of HTTP, for readers that know no tags.
 
-    It says nothing of time, and nobody is to take it for that: it lies before feeds were.
+    It says nothing of time, and lies where nobody can take it for that: what compares dates by their order cannot read
+    one of a year before 1583. Else libcurl would keep from newsboat what is not dated later than what newsboat has.
     """
     return format_datetime(_EARLIEST + timedelta(seconds=int(etag, 16) % _SPAN), usegmt=True)
 
