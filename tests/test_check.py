@@ -11,11 +11,15 @@ from click.testing import CliRunner, Result
 from feedsrv import readers
 from feedsrv.cli import main
 from feedsrv.files.kinds import UNREAD
-from tests.conftest import MakeNewsroom, Newsroom, release
+from tests.conftest import BASE_URL, MakeNewsroom, Newsroom, release
 
 
 def run(newsroom: Newsroom, *arguments: str) -> Result:
-    environment = {"FEEDSRV_RELEASES": str(newsroom.releases), "FEEDSRV_INDEX": str(newsroom.settings.index)}
+    environment = {
+        "FEEDSRV_RELEASES": str(newsroom.releases),
+        "FEEDSRV_INDEX": str(newsroom.settings.index),
+        "FEEDSRV_BASE_URL": BASE_URL,
+    }
     return CliRunner().invoke(main, ["check", *arguments], env=environment)
 
 
@@ -25,10 +29,12 @@ def checked(newsroom: Newsroom, *arguments: str) -> dict[str, Any]:
 
 
 def problems(newsroom: Newsroom) -> list[str]:
-    found = checked(newsroom)["problems"]
+    """The problems, but for the one that a newsroom has that states no authority."""
+    found = (problem for problem in checked(newsroom)["problems"] if problem["kind"] != "authority")
     return [f"{problem['path']}:{problem['line']}: {problem['what']}" for problem in found]
 
 
+AUTHORITY = {"newsroom.toml": 'authority = "press.example.org"\n'}
 FERRIES = {f"{number}.md": release(f"Ferry {number}", slug=f"ferry-{number}") for number in range(12)}
 
 
@@ -90,7 +96,7 @@ def test_rivals_for_a_former_address_are_named(make_newsroom: MakeNewsroom) -> N
 
 def test_errors_come_before_warnings_and_all_are_counted(make_newsroom: MakeNewsroom) -> None:
     newsroom = make_newsroom(
-        {"a.md": "# A title\n\nText.", "b.md": "---\ntitle: [\n---\n", "c.md": release(draft="true")}
+        AUTHORITY | {"a.md": "# A title\n\nText.", "b.md": "---\ntitle: [\n---\n", "c.md": release(draft="true")}
     )
     lines = run(newsroom).stdout.splitlines()
     assert [line.partition(":")[0] for line in lines] == ["error", "warning"]
@@ -100,10 +106,20 @@ def test_errors_come_before_warnings_and_all_are_counted(make_newsroom: MakeNews
     assert run(newsroom).exit_code == 1
 
 
+def test_that_there_is_no_authority_is_a_warning_of_its_own(make_newsroom: MakeNewsroom) -> None:
+    newsroom = make_newsroom({"a.md": release()})
+    said = "there is no authority, so permanent ids are made of the host of the public address: press.example.org; "
+    remedy = "name one that you hold; once people have subscribed, this one"
+    assert run(newsroom).stdout == f"warning: {newsroom.releases}/newsroom.toml: {said}{remedy}\n"
+    assert run(newsroom).exit_code == 1
+    newsroom.write(AUTHORITY)
+    assert run(newsroom).exit_code == 0
+
+
 def test_each_kind_is_told_once_with_its_count_and_three_examples(make_newsroom: MakeNewsroom) -> None:
     undated = {f"{number:02}.md": f"# Ferry {number}\n\nText." for number in range(11)}
     broken = {f"b{number}.md": release(body=f"[Plan {number}](plan{number}.pdf)") for number in range(2)}
-    newsroom = make_newsroom(undated | broken)
+    newsroom = make_newsroom(AUTHORITY | undated | broken)
     folder = newsroom.releases
     assert run(newsroom).stdout.splitlines() == [
         "warning: 11 × there is no date; add a date to the front matter; write it like 2018-03-23 or 2018-03-23 10:00",
@@ -122,7 +138,7 @@ def test_each_kind_is_told_once_with_its_count_and_three_examples(make_newsroom:
 
 def test_nothing_is_said_of_what_is_right_unless_it_is_asked_about(make_newsroom: MakeNewsroom) -> None:
     files = {"draft.md": release(draft="true"), "gone.md": release(expiryDate="2026-02-01"), "open.md": release("Open")}
-    newsroom = make_newsroom(files)
+    newsroom = make_newsroom(AUTHORITY | files)
     assert run(newsroom).stdout == ""
     assert run(newsroom).stderr == "2 notes; 3 files: 1 public, 1 draft, 1 expired\n"
     assert run(newsroom).exit_code == 0

@@ -28,6 +28,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with releases enough to be at work for a moment, and their index."""
     folder = tmp_path_factory.mktemp("office")
     (folder / "releases").mkdir()
+    (folder / "releases/newsroom.toml").write_text('authority = "press.example.org"\n', "utf8")
     for number in range(150):
         body = "A comet was seen over the harbour. " * 40
         (folder / f"releases/{number}.md").write_text(release(f"Comet {number}", body=body), "utf8")

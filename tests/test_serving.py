@@ -228,6 +228,7 @@ class TestCommands:
         assert {problem["path"]: problem["severity"] for problem in answer["problems"]} == {
             "broken.md": "error",
             "draft.md": "note",
+            "newsroom.toml": "warning",
         }
         assert (answer["files"]["public"], answer["files"]["draft"], answer["files"]["unreadable"]) == (1, 1, 1)
         assert not (tmp_path / "index").exists()

@@ -53,6 +53,16 @@ def watching(releases: Path, index: Path, **others: str) -> Iterator[Log]:
         assert process.wait(10) == 0
 
 
+def test_that_there_is_no_authority_is_logged_once(releases: Path, tmp_path: Path) -> None:
+    with watching(releases, tmp_path / "index", FEEDSRV_BASE_URL="https://press.example.org") as log:
+        until(lambda: f"WARNING {releases}/newsroom.toml: there is no authority" in log)
+        (releases / "second.md").write_text(release("Second"), "utf8")
+        (releases / "newsroom.toml").write_text(f'title = "T"\n{TOML}')
+        until(lambda: log.count("published: ") >= 2)
+        assert log.count("there is no authority") == 1
+        assert "public address: press.example.org; name one" in log
+
+
 def test_each_problem_of_a_new_file_is_logged_once_with_its_line_and_remedy(releases: Path, tmp_path: Path) -> None:
     index = tmp_path / "index"
     run("index", releases=releases, index=index)

@@ -56,7 +56,8 @@ def check(
 ) -> Report:
     """Read all files, and report the problems of those below ``paths``, or of all. Raises PublishingFailed.
 
-    ``host`` is that of the public address, of which permanent ids are made where there is no authority.
+    ``host`` is that of the public address, of which permanent ids are made where there is no authority; "" where
+    nobody asks after these.
     """
     try:
         newsroom = catalogue.newsroom()
@@ -84,6 +85,7 @@ def check(
         *collection.problems(found.records, newsroom),
         *collection.rivals_for_addresses(found.records),
         *_moves(index, found, newsroom, host).problems(lines),
+        *moves.without_authority(newsroom, host),
         *topics.complaints(newsroom, list(public.values())),
     ]
     told = [problem for problem in problems if is_wanted(problem.path)]

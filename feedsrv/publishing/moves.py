@@ -119,6 +119,14 @@ def leads_on(former: str, record: FileRecord) -> bool:
     return "/" not in name and any(key == each for each, _ in ids.namesakes(name, [record.language]))
 
 
+def without_authority(newsroom: Newsroom, host: str) -> Iterator[Problem]:
+    """That nothing in newsroom.toml says of what permanent ids are made, where that is so."""
+    if host and not newsroom.authority:
+        what = f"there is no authority, so permanent ids are made of the host of the public address: {host}"
+        remedy = "name one that you hold; once people have subscribed, this one"
+        yield Problem(FILE_NAME, 0, what, remedy, kind="authority")
+
+
 def _lost(before: FileRecord, after: FileRecord) -> Iterator[Problem]:
     """The former addresses that a file does not state any more."""
     for alias in before.aliases:

@@ -13,7 +13,7 @@ from feedsrv.files.catalogue import Catalogue
 from feedsrv.files.changes import changes
 from feedsrv.files.settling import Settling
 from feedsrv.problem import Problem, Severity
-from feedsrv.publishing import Memory, Summary, publish
+from feedsrv.publishing import Memory, Summary, moves, publish
 from feedsrv.search import SearchIndex
 
 TICK = 1.0
@@ -76,7 +76,7 @@ class _Publisher:
         self._full_pass = 0.0
         self._sign_of_life = 0.0
         self._complaint = ""
-        self._told: tuple[Problem, ...] = ()
+        self._told: tuple[Problem, ...] | None = None  # None: nothing was published yet
 
     def begin(self) -> None:
         """Look at everything as soon as changes are told of: what changed before that was told to nobody."""
@@ -138,8 +138,9 @@ class _Publisher:
         """Log what was published, and each problem once: when it is new, or another than before."""
         if summary.added or summary.changed or summary.removed:
             _log.info("published: %d added, %d changed, %d removed", summary.added, summary.changed, summary.removed)
-        for problem in summary.news:
-            if problem not in self._told:
+        at_start = moves.without_authority(summary.newsroom, self._host) if self._told is None else ()
+        for problem in (*at_start, *summary.news):
+            if problem not in (self._told or ()):
                 level = logging.INFO if problem.severity is Severity.NOTE else logging.WARNING
                 _log.log(level, "%s", problem.at((self._catalogue.folder / problem.path).as_posix()))
         self._told = summary.news
