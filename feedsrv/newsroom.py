@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 FILE_NAME = "newsroom.toml"
@@ -82,6 +82,14 @@ class Newsroom:
     def day(self, moment: datetime) -> date:
         """The calendar day of a moment, in the newsroom's time zone."""
         return moment.astimezone(self.timezone).date()
+
+    def local(self, moment: datetime) -> datetime:
+        """A moment with the offset that the newsroom's clocks have then, in whole minutes (RFC 3339, 5.6).
+
+        That of a local mean time is rounded up, so that the first moment of a day stays in it.
+        """
+        offset = moment.astimezone(self.timezone).utcoffset() or timedelta()
+        return moment.astimezone(timezone(timedelta(minutes=-(-offset // timedelta(minutes=1)))))
 
     def clock_time(self, moment: datetime) -> str:
         """A moment as the newsroom's clocks show it: 2018-03-23 10:00 CET."""

@@ -1,6 +1,6 @@
 """A feed: a list of releases made ready for feed readers, and its renderings.
 
-Whoever builds a `Feed` has decided everything: addresses are absolute, bodies sanitised, dates aware and UTC.
+Whoever builds a `Feed` has decided everything: addresses are absolute, bodies sanitised, dates carry an offset.
 The renderings only write it down, the same entries, ids, dates and words in each.
 """
 

@@ -105,7 +105,7 @@ def _document(root: str, element: str, urls: Iterable[_SitemapUrl]) -> Rendering
     lines = ['<?xml version="1.0" encoding="UTF-8"?>', f'<{root} xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">']
     absolute = site().addresses.absolute
     for url in urls:
-        updated = f"<lastmod>{url.updated.isoformat()}</lastmod>" if url.updated else ""
+        updated = f"<lastmod>{newsroom().local(url.updated).isoformat()}</lastmod>" if url.updated else ""
         lines.append(f"<{element}><loc>{escape(absolute(url.path))}</loc>{updated}</{element}>")
     return Rendering.of("\n".join((*lines, f"</{root}>", "")).encode(), XML)
 
@@ -157,14 +157,18 @@ def news_article(release: Release, newsroom: Newsroom, addresses: Addresses) -> 
         "headline": release.title,
         "description": release.summary,
         "inLanguage": release.language,
-        "datePublished": release.published and release.published.isoformat(),
-        "dateModified": release.updated and release.updated.isoformat(),
+        "datePublished": release.published and newsroom.local(release.published).isoformat(),
+        "dateModified": release.updated and newsroom.local(release.updated).isoformat(),
         "author": publisher,
         "publisher": publisher,
         "image": _picture(release, addresses),
         "keywords": [newsroom.topic_label(topic, release.language) for topic in release.topic_ids],
         "correction": [
-            {"@type": "CorrectionComment", "datePublished": correction.date.isoformat(), "text": correction.text}
+            {
+                "@type": "CorrectionComment",
+                "datePublished": newsroom.local(correction.date).isoformat(),
+                "text": correction.text,
+            }
             for correction in release.corrections
         ],
     }

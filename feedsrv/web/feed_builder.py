@@ -47,6 +47,7 @@ class FeedBuilder:
         """It as a feed. Its id is that of the list: every format and every page of it has the same."""
         content = templating.content_for_feeds(self.addresses, self.newsroom)
         entries = (*self._farewell(), *(self._entry(member, format_, content) for member in self.members))
+        entries = tuple(map(self._by_local_clocks, entries))
         whole = self.addresses.listing(self.listing.subscription)
         tombstones = tuple(self._tombstones())
         return Feed(
@@ -71,7 +72,12 @@ class FeedBuilder:
 
     def _newest(self, entries: Sequence[FeedEntry], tombstones: Sequence[Tombstone]) -> datetime:
         moments = (*(entry.updated for entry in entries), *(tombstone.when for tombstone in tombstones))
-        return max(moments, default=self.newsroom.start)
+        return max(moments, default=self.newsroom.local(self.newsroom.start))
+
+    def _by_local_clocks(self, entry: FeedEntry) -> FeedEntry:
+        """The entry with the newsroom's offset in its dates: a day is that day in every reader."""
+        published = entry.published and self.newsroom.local(entry.published)
+        return replace(entry, updated=self.newsroom.local(entry.updated), published=published)
 
     @property
     def _language(self) -> str:
@@ -140,7 +146,8 @@ class FeedBuilder:
         if self.listing.page == 1:
             for withdrawal in self.withdrawn:
                 if withdrawal.date:
-                    yield Tombstone(self._tag(withdrawal.id), withdrawal.date, withdrawal.reason)
+                    when = self.newsroom.local(withdrawal.date)
+                    yield Tombstone(self._tag(withdrawal.id), when, withdrawal.reason)
 
     def _search(self) -> Search | None:
         results = self.results
