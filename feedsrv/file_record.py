@@ -6,7 +6,7 @@ everything again. It holds no text of a release, and no web worker ever reads it
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from feedsrv.problem import Problem
@@ -31,8 +31,8 @@ class FileRecord:
     """What is remembered of one file.
 
     ``claim`` is the id it claims, ``id`` the one it has been given ("" while it is not public), ``status``
-    what it was to the public when the record was written, ``named`` the places of the files that its text names.
-    ``aliases`` are the former addresses that it states.
+    what it was to the public when the record was written, ``edition`` how many of its updates the public knew then,
+    ``named`` the places of the files that its text names. ``aliases`` are the former addresses that it states.
     """
 
     source: str
@@ -46,6 +46,15 @@ class FileRecord:
     basis: Basis = Basis()
     language: str = ""
     aliases: tuple[str, ...] = ()
+    edition: int = 0
+
+    def as_of(self, now: datetime) -> FileRecord:
+        """The same with what the file is to the public at ``now``, by what is known of it."""
+        return replace(self, status=self.visibility.status(now), edition=self.visibility.edition(now))
+
+    def holds(self, now: datetime) -> bool:
+        """Whether the file is to the public at ``now`` what it was when the record was written."""
+        return self.visibility.status(now) is self.status and self.visibility.edition(now) == self.edition
 
     @property
     def is_known_to_the_public(self) -> bool:

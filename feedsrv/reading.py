@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -56,7 +57,8 @@ class Visibility:
 
     ``barred`` says that no moment makes it public (a draft, a file whose embargo cannot be read).
     ``is_withdrawn`` with ``withdrawn`` None: the file says that, but not when; ``withdrawal_ends`` is the end of the
-    day that it names, where it names no hour, and ``withdrawn`` the beginning.
+    day that it names, where it names no hour, and ``withdrawn`` the beginning. ``updates`` are the moments of
+    which an update or a correction is stated, in order: at each of them what is public becomes another.
     """
 
     barred: Status | None = None
@@ -66,6 +68,7 @@ class Visibility:
     withdrawn: datetime | None = None
     withdrawal_ends: datetime | None = None
     withdrawal_reason: str = ""
+    updates: tuple[datetime, ...] = ()
 
     @property
     def withdrawal(self) -> datetime | None:
@@ -97,12 +100,22 @@ class Visibility:
             return Status.EXPIRED
         return Status.PUBLIC
 
+    def edition(self, now: datetime) -> int:
+        """How many of its ``updates`` the public knows at ``now``."""
+        if not self.updates or self.status(now) is not Status.PUBLIC:
+            return 0
+        return bisect_right(self.updates, now)
+
+    def updates_after(self, now: datetime) -> Iterator[datetime]:
+        """Those of its ``updates`` that the public is to see when their moment comes."""
+        return (moment for moment in self.updates if moment > now and self.status(moment) is Status.PUBLIC)
+
     def next_change(self, now: datetime) -> datetime | None:
-        """The first moment after ``now`` at which the status may be another; None if there is none."""
+        """The first moment after ``now`` at which the status or the edition may be another; None if there is none."""
         if self.barred or self.is_withdrawn_unseen:
             return None
         forgotten = self.withdrawal + TOMBSTONE if self.withdrawal else None
-        moments = (self.opens, self.closes, self.withdrawal, forgotten)
+        moments = (self.opens, self.closes, self.withdrawal, forgotten, *self.updates_after(now))
         return min((moment for moment in moments if moment and moment > now), default=None)
 
 

@@ -46,6 +46,7 @@ def content(random: Random, name: str) -> bytes:
         "embargo": random.choice(["", "", "", "2026-11-03 10:00 UTC", "2026-11-05", "whenever"]),
         "expires": random.choice(["", "", "", "2026-11-04"]),
         "withdrawn": random.choice(["", "", "", "2026-10-20", "2026-11-06"]),
+        "updated": random.choice(["", "", "", "2026-10-20", "2026-11-02", "2026-11-03 10:00 UTC"]),
         "image": random.choice(["", "", "a.png", "/images/shared.png"]),
     }
     title, date = random.choice("ABC"), random.choice(["2026-01-15", "2026-01-15", "2026-02-01"])

@@ -10,11 +10,16 @@ from feedsrv.printable import printable
 from feedsrv.publishing.schedule import Entry, Event, Schedule
 
 _LONGEST_LINE = 75  # octets, without the line end (RFC 5545, section 3.1)
-_IN_WORDS = {Event.OPENS: "Public", Event.EXPIRES: "Expires", Event.IS_WITHDRAWN: "Withdrawn"}
+_IN_WORDS = {
+    Event.OPENS: "Public",
+    Event.IS_UPDATED: "Updated",
+    Event.EXPIRES: "Expires",
+    Event.IS_WITHDRAWN: "Withdrawn",
+}
 
 
 def calendar(schedule: Schedule, base_url: str, now: datetime) -> bytes:
-    """The calendar: a VEVENT for each moment at which something opens or goes, with a UID that stays its own.
+    """The calendar: a VEVENT for each moment at which something opens, changes or goes, with a UID that stays its own.
 
     ``now`` is when it was made. Events are confidential and take up no time.
     """

@@ -81,14 +81,14 @@ class Collection:
         return {source for source in naming if document in attached(self.records[source].named)}
 
     def due(self, now: datetime) -> set[str]:
-        """The sources whose status is another by now, and is not remembered so yet. The clock was not set back."""
+        """The sources that are something else to the public by now than is remembered. The clock was not set back."""
         self.next_change(now)
         there = (self.records[source] for source in self._overdue if source in self.records)
-        self._overdue = {record.source for record in there if record.visibility.status(now) is not record.status}
+        self._overdue = {record.source for record in there if not record.holds(now)}
         return self._overdue
 
     def next_change(self, now: datetime) -> datetime | None:
-        """The next moment at which a release appears or goes by itself."""
+        """The next moment at which a release appears, becomes another or goes by itself."""
         while self._moments:
             moment, source = self._moments[0]
             known = self.records.get(source)
@@ -119,7 +119,7 @@ class Collection:
             self._naming[path].add(record.source)
         if record.named and is_document_name(record.source) and attached(record.named):
             self._chained.add(record.source)
-        if record.status is not record.visibility.status(now):
+        if not record.holds(now):
             self._overdue.add(record.source)
         self._expect(record, now)
 
@@ -153,8 +153,13 @@ def problems(records: Mapping[str, FileRecord], newsroom: Newsroom) -> Iterator[
 
 
 def of_file(record: FileRecord, newsroom: Newsroom) -> Iterator[Problem]:
-    """The problems of one file, with why it is not public."""
+    """The problems of one file, with why it is not public, and what of it is to come."""
     yield from record.problems
+    if record.status in {Status.PUBLIC, Status.EMBARGOED}:
+        for moment in record.visibility.updates[record.edition :]:
+            if record.visibility.status(moment) is Status.PUBLIC:
+                what = f"its update of {newsroom.clock_time(moment)} is none yet: it counts, and is shown, from then"
+                yield Problem(record.source, 0, what, severity=Severity.NOTE, kind="update-to-come")
     if why := _why_not_public(record, newsroom):
         yield Problem(record.source, 0, why, severity=Severity.NOTE, kind=record.status.value)
 

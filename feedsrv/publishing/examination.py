@@ -57,7 +57,7 @@ class Examined:
             return None
         item, window = self.reading.release, self.reading.visibility
         if self.record.status is Status.PUBLIC:
-            return item
+            return _with_updates(item, window.updates[: self.record.edition])
         is_recent = self.record.status is Status.WITHDRAWN
         return Withdrawal(
             item.id,
@@ -71,6 +71,13 @@ class Examined:
             opened=item.opened,
             reference=item.reference,
         )
+
+
+def _with_updates(item: Release, known: Sequence[datetime]) -> Release:
+    """The release with those of its updates that the public knows: nothing of it tells of any other."""
+    corrections = tuple(correction for correction in item.corrections if correction.date in known)
+    moments = (*known, item.published) if item.published else known
+    return replace(item, corrections=corrections, updated=max(moments, default=None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +148,7 @@ class Examination:
                 left_out.append(source)
         for record in self._not_gone(known, told, left_out):
             if record.basis.digest not in come:
-                yield Examined(self._aged(record))
+                yield self._kept(record)
 
     def _task(
         self,
@@ -191,16 +198,16 @@ class Examination:
     ) -> Examined | None:
         """What a file is now; None for one that is gone, and was not replaced just now.
 
-        One that is ``known`` is looked at only if it may have changed (``is_told``) or turns public by itself. While it
-        is being written it is what it was, and None if it was not, unless it is what was ``last`` remembered of it; nor
-        does it turn public then.
+        One that is ``known`` is looked at only if it may have changed (``is_told``) or shows something new by itself.
+        While it is being written it is what it was, and None if it was not, unless it is what was ``last`` remembered
+        of it; nor does it show anything new then.
         """
-        turns_public = known is not None and self._turns_public(known)
+        is_due = known is not None and self._is_due(known)
         if self._surroundings.are_unsettled(source, known) and not self._is_as_published(source, known, last):
             return self._as_before(known)
-        if known and not is_told and not turns_public:
-            return Examined(self._aged(known))
-        found = self._looked_at(source, None if turns_public else known)
+        if known and not is_told and not is_due:
+            return Examined(known.as_of(self._now))
+        found = self._looked_at(source, None if is_due else known)
         is_read = found is not None and (known is None or found.record.basis != known.basis)
         has_changed = found and is_read and self._surroundings.have_changed(source, found.record.named)
         if has_changed and not self._is_as_published(source, known, last):
@@ -235,7 +242,7 @@ class Examination:
             data = self._catalogue.data(source)
             digest = sha256(data).hexdigest()
             if known and known.basis == self._basis(source, digest, known.named):
-                return Examined(self._aged(known))
+                return Examined(known.as_of(self._now))
             return self._read(source, data)
         except FileNotFoundError:
             return None
@@ -257,9 +264,11 @@ class Examination:
         return frozenset(found)
 
     def _as_before(self, known: FileRecord | None) -> Examined | None:
-        if known is None:
-            return None
-        return Examined(known if self._turns_public(known) else self._aged(known))
+        return self._kept(known) if known else None
+
+    def _kept(self, known: FileRecord) -> Examined:
+        """A file as it was, or gone where its time is over: it shows nothing new."""
+        return Examined(known if self._is_due(known) else known.as_of(self._now))
 
     def _read(self, source: str, data: bytes) -> Examined:
         beside = self._surroundings.beside(source)
@@ -275,6 +284,7 @@ class Examination:
             published=reading.release.published,
             visibility=reading.visibility,
             status=reading.visibility.status(self._now),
+            edition=reading.visibility.edition(self._now),
             problems=reading.problems,
             named=enclosed.named,
             basis=self._basis(source, sha256(data).hexdigest(), enclosed.named),
@@ -299,12 +309,9 @@ class Examination:
     def _basis(self, source: str, digest: str, named: Iterable[str]) -> Basis:
         return Basis(digest, self._surroundings.digest(source, named), self.version(source))
 
-    def _turns_public(self, known: FileRecord) -> bool:
-        status = known.visibility.status(self._now)
-        return status is not known.status and status.is_known_to_the_public
-
-    def _aged(self, known: FileRecord) -> FileRecord:
-        return replace(known, status=known.visibility.status(self._now))
+    def _is_due(self, known: FileRecord) -> bool:
+        """Whether the public is to see something else of a file by now than when it was read."""
+        return not known.holds(self._now) and known.as_of(self._now).is_known_to_the_public
 
 
 def _unreadable(source: str, problem: Problem, digest: str) -> FileRecord:

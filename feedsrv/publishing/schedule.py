@@ -20,6 +20,7 @@ class Event(StrEnum):
     """What happens to a release, or what keeps it from happening."""
 
     OPENS = "opens"
+    IS_UPDATED = "is updated"
     EXPIRES = "expires"
     IS_WITHDRAWN = "is withdrawn"
     DRAFT = "draft"
@@ -82,7 +83,12 @@ def _entries(found: Examined, now: datetime) -> Iterator[Entry]:
     elif not window.barred:
         release = found.reading.release
         opens = window.opens if window.opens != window.withdrawal else None  # then it opens for nobody
-        moments = {Event.OPENS: opens, Event.EXPIRES: window.closes, Event.IS_WITHDRAWN: window.withdrawal}
+        moments = {
+            Event.OPENS: opens,
+            Event.IS_UPDATED: next(window.updates_after(max(now, opens or now)), None),
+            Event.EXPIRES: window.closes,
+            Event.IS_WITHDRAWN: window.withdrawal,
+        }
         for event, at in moments.items():
             if at and at > now:
                 yield Entry(event, at, release.source, release.id, release.title)

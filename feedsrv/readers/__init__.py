@@ -38,7 +38,7 @@ from feedsrv.release import Release
 from feedsrv.text.cleaning import clean
 from feedsrv.text.html import sanitise, to_text
 
-READER_VERSION = 11
+READER_VERSION = 12
 """Part of what every reading rests on: raise it when files would be read differently, and all are read again."""
 DOCUMENTS = frozenset(documents.CONVERTERS)
 """The endings of documents that `feedsrv.readers.formats.documents` can read if its libraries are installed."""
@@ -173,6 +173,7 @@ class _Reader:
         language = self._take("language", fields.language(parts, reference, f"{title}\n{text}"))
         corrections = self._take("corrections", fields.corrections(parts))
         seen, reasons, problems = visibility.read(parts, dated)
+        seen = replace(seen, updates=publication.updates(parts, corrections))
         release = Release(
             id=self._id(language, reference),
             source=parts.source,

@@ -90,6 +90,13 @@ def updated(
     return newest and replace(newest, problems=tuple(problems))
 
 
+def updates(manuscript: Manuscript, corrections: tuple[Correction, ...]) -> tuple[datetime, ...]:
+    """The moments of its changes as far as somebody states them, in order, those to come among them."""
+    stated = (dates.read(entry.text, manuscript.newsroom) for entry in manuscript.head.find("updated"))
+    first = next(filter(None, stated), None)
+    return tuple(sorted({*(correction.date for correction in corrections), *([first.at] if first else [])}))
+
+
 def ambiguous(manuscript: Manuscript) -> tuple[Problem, ...]:
     """What is wrong with dates that can be read as two."""
     entries = [(entry.line, entry.text, str(entry)) for entry in manuscript.head.find("date")]
