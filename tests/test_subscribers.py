@@ -1,181 +1,195 @@
-"""Subscribers: programs of others, each subscribed to a running newsroom while its releases come, change and go."""
+"""Subscribers: feed readers of others, each subscribed to a running newsroom while its releases live their lives."""
 
 from __future__ import annotations
 
 import json
-import shutil
-import sqlite3
-import subprocess
-from collections.abc import Iterator
-from contextlib import closing
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Protocol
 
-import feedparser
 import pytest
-from reader import make_reader
 
-from tests.conftest import release
+from tests.conftest import Files, release
+from tests.feed_readers import READERS, ArchiveFollower, FeedReader, Shown
 from tests.running import Running, running, until
 
 pytestmark = pytest.mark.slow
 
-NODE = Path(__file__).parent / "node"
+TAG = "tag:dunmore.example,2020-05-01:"
+Subscription = tuple[str, str]
+"""A feed reader, and the format that it reads."""
+
+FOLLOWER = "a follower of archives"
+SUBSCRIPTIONS = [(name, format_) for name, (_, formats) in READERS.items() for format_ in formats]
 
 
-class Subscriber(Protocol):
-    """A program that is subscribed to one feed."""
-
-    def poll(self, address: str) -> bool:
-        """Look at the feed; whether there was anything new, by its own account of the answer."""
-
-    def entries(self) -> list[tuple[str, str]]:
-        """The ids and titles of all that it holds."""
+def at(**ago: float) -> str:
+    """A moment of the past, as a file states it."""
+    return f"{datetime.now(UTC) - timedelta(**ago):%Y-%m-%dT%H:%M:%SZ}"
 
 
-class Feedparser:
-    """Python's feedparser, with the ETag kept."""
-
-    def __init__(self, _folder: Path) -> None:
-        self._etag = ""
-        self._entries: dict[str, str] = {}
-
-    def poll(self, address: str) -> bool:
-        found = feedparser.parse(address, etag=self._etag)
-        assert found.status in {200, 304}
-        self._etag = found.etag
-        assert len({entry.id for entry in found.entries}) == len(found.entries)
-        self._entries |= {entry.id: entry.title for entry in found.entries}
-        return bool(found.status == 200)
-
-    def entries(self) -> list[tuple[str, str]]:
-        return list(self._entries.items())
+def on(days: int) -> str:
+    """A day of the past."""
+    return at(days=days)[:10]
 
 
-class ReaderLibrary:
-    """The library reader, which keeps what it has read."""
-
-    def __init__(self, folder: Path) -> None:
-        self._reader = make_reader(str(folder / "reader.sqlite3"))
-
-    def poll(self, address: str) -> bool:
-        self._reader.add_feed(address, exist_ok=True)
-        return self._reader.update_feed(address) is not None  # None: the server said that nothing has changed
-
-    def entries(self) -> list[tuple[str, str]]:
-        return [(entry.id, entry.title or "") for entry in self._reader.get_entries()]
+def began() -> Files:
+    return {
+        "newsroom.toml": 'authority = "dunmore.example"\nsince = 2020-05-01\n',
+        **{f"n{number:03}.md": release(f"N {number}", on(30 + 10 * number)) for number in range(130)},
+        "today.md": release("Published this morning", at(minutes=5)),
+        "wrong.md": release("Wrong", on(2), reference="PR 7/2026"),
+        "named.md": release("To be renamed", on(3), reference="PR 8/2026"),
+    }
 
 
-class Newsboat:
-    """newsboat, whose own account is its cache."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        program = shutil.which("newsboat")
-        if not program:
-            pytest.skip("newsboat is not installed")
-        self._command = [program, "-u", "urls", "-c", "cache.db", "-C", "config", "-x", "reload"]
-
-    def poll(self, address: str) -> bool:
-        (self._folder / "urls").write_text(f"{address}\n", "utf8")
-        (self._folder / "config").touch()
-        before = self.entries()
-        subprocess.run(self._command, cwd=self._folder, check=True, capture_output=True, timeout=60)
-        return self.entries() != before
-
-    def entries(self) -> list[tuple[str, str]]:
-        if not (self._folder / "cache.db").exists():
-            return []
-        with closing(sqlite3.connect(self._folder / "cache.db")) as cache:
-            return [(str(guid), str(title)) for guid, title in cache.execute("SELECT guid, title FROM rss_item")]
+def changed() -> Files:
+    """What becomes of old releases, and what is put in under old dates."""
+    return {
+        "n110.md": release("N 110", on(1130), corrections=f'\n  - {{date: {on(0)}, text: "It was a Monday."}}'),
+        "today.md": release("Published this morning", at(minutes=5), withdrawn=on(0), reason="Too early."),
+        "wrong.md": release("Wrong", on(2), reference="PR 7/2026", withdrawn=at(minutes=1)),
+        "2026/another-name.md": release("To be renamed", on(3), reference="PR 8/2026"),
+        "late.md": release("Put in late", "2015-03-05"),
+        "told.md": release("Put in late, and said so", "2015-03-06", updated=at(minutes=1)),
+    }
 
 
-class RssParser:
-    """rss-parser, as a program in Node uses it, with the ETag kept."""
-
-    def __init__(self, folder: Path) -> None:
-        npm = shutil.which("npm")
-        if not npm:
-            pytest.skip("node and npm are not installed")
-        for file in NODE.iterdir():
-            shutil.copy(file, folder)
-        command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"]
-        installed = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
-        if installed.returncode:
-            pytest.skip(f"rss-parser cannot be installed: {installed.stderr}")
-        self._folder = folder
-        self._etag = ""
-        self._entries: dict[str, str] = {}
-
-    def poll(self, address: str) -> bool:
-        command = ["node", "read.js", address, self._etag]
-        told = subprocess.run(command, cwd=self._folder, capture_output=True, text=True, timeout=60, check=True)
-        found = json.loads(told.stdout)
-        assert found["status"] in {200, 304}
-        self._etag = found["etag"]
-        entries = dict(found["entries"])
-        assert len(entries) == len(found["entries"])
-        self._entries |= entries
-        return bool(found["status"] == 200)
-
-    def entries(self) -> list[tuple[str, str]]:
-        return list(self._entries.items())
+def burst() -> Files:
+    return {f"b{number:03}.md": release(f"B {number}", at(seconds=60 + number)) for number in range(300)}
 
 
-@pytest.fixture
-def newsroom(tmp_path: Path) -> Iterator[Running]:
-    releases = tmp_path / "releases"
-    releases.mkdir()
-    settings = 'authority = "dunmore.example"\nsince = 2020-05-01\n'
-    (releases / "newsroom.toml").write_text(settings, "utf8")
-    (releases / "first.md").write_text(release("The first"), "utf8")
-    with running(releases, tmp_path / "index") as found:
-        yield found
+@dataclass
+class Story:
+    """What each subscriber has shown after each chapter, by the names of the releases.
+
+    Of ``missing`` programs it says why they are. ``late`` is what one has who came at the end.
+    """
+
+    chapters: dict[Subscription, list[dict[str, Shown]]] = field(default_factory=lambda: defaultdict(list))
+    missing: dict[Subscription, str] = field(default_factory=dict)
+    late: dict[str, Shown] = field(default_factory=dict)
+
+    def of(self, subscription: Subscription) -> list[dict[str, Shown]]:
+        """What this subscriber has shown; skips the test where it is not installed."""
+        if subscription in self.missing:
+            pytest.skip(self.missing[subscription])
+        return self.chapters[subscription]
 
 
-@pytest.mark.parametrize("format_", ["atom", "rss"])
-@pytest.mark.parametrize("program", [Feedparser, ReaderLibrary, Newsboat, RssParser])
-def test_a_subscriber_has_each_release_once_whatever_happens_to_its_file(
-    newsroom: Running, tmp_path: Path, program: type[Subscriber], format_: str
-) -> None:
-    folder = tmp_path / "subscriber"
-    folder.mkdir()
-    subscriber = program(folder)  # type: ignore[call-arg]
-    address = f"{newsroom.url}/releases.{format_}"
+def shown(reader: FeedReader) -> dict[str, Shown]:
+    """What a reader shows, each entry once."""
+    entries = reader.entries()
+    assert len({entry.id for entry in entries}) == len(entries)
+    return {entry.id.removeprefix(TAG): entry for entry in entries}
 
-    def served() -> bytes:
-        return newsroom.get(f"/releases.{format_}")[1]
 
-    def held() -> dict[str, str]:
-        entries = subscriber.entries()
-        assert len(dict(entries)) == len(entries)
-        return {name.removeprefix("tag:dunmore.example,2020-05-01:"): title for name, title in entries}
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
+    """The life of a newsroom; all poll once in each chapter, and once more, when there is nothing new."""
+    folder = tmp_path_factory.mktemp("story")
+    told = Story()
+    subscribers: dict[Subscription, FeedReader] = {}
+    (folder / "releases").mkdir()
+    write(folder / "releases", began())
+    with running(folder / "releases", folder / "index", "--workers", "1") as newsroom:
+        for name, format_ in SUBSCRIPTIONS:
+            home = folder / f"{name} {format_}"
+            home.mkdir()
+            try:
+                subscribers[name, format_] = READERS[name][0](home)
+            except pytest.skip.Exception as missing:
+                told.missing[name, format_] = str(missing)
+        poll(newsroom, subscribers, told)
+        write(newsroom.releases, changed())
+        (newsroom.releases / "named.md").unlink()
+        until(lambda: {"told", "n110", "Withdrawn: today", "Withdrawn: PR 7/2026"} <= said(newsroom))
+        poll(newsroom, subscribers, told)
+        write(newsroom.releases, burst())
+        until(lambda: total(newsroom) == 433)
+        poll(newsroom, subscribers, told)
+        follower = ArchiveFollower(folder)
+        follower.poll(f"{newsroom.url}/releases.atom")
+        told.late = shown(follower)
+    return told
 
-    assert subscriber.poll(address)
-    assert held() == {"first": "The first"}
-    assert not subscriber.poll(address)
 
-    (newsroom.releases / "second.md").write_text(release("The second", reference="PR2-2026"), "utf8")
-    until(lambda: b"The second" in served())
-    assert subscriber.poll(address)
-    assert held() == {"first": "The first", "PR2-2026": "The second"}
+def write(releases: Path, files: Files) -> None:
+    for name, content in files.items():
+        (releases / name).parent.mkdir(exist_ok=True)
+        (releases / name).write_text(str(content), "utf8")
 
-    corrected = release("The second, corrected", reference="PR2-2026", updated="2026-02-01")
-    (newsroom.releases / "second.md").write_text(corrected, "utf8")
-    until(lambda: b"corrected" in served())
-    assert subscriber.poll(address)
-    assert held() == {"first": "The first", "PR2-2026": "The second, corrected"}
 
-    (newsroom.releases / "second.md").rename(newsroom.releases / "moved.md")
-    (newsroom.releases / "third.md").write_text(release("The third"), "utf8")
-    until(lambda: b"The third" in served())
-    assert subscriber.poll(address)
-    assert held() == {"first": "The first", "PR2-2026": "The second, corrected", "third": "The third"}
+def said(newsroom: Running) -> set[str]:
+    """The names and titles of what the newsroom shows."""
+    items = json.loads(newsroom.get("/releases.json")[1])["items"]
+    return {item["title"] for item in items} | {item["id"].removeprefix(TAG) for item in items}
 
-    (newsroom.releases / "first.md").write_text(release("The first", withdrawn="2026-02-02"), "utf8")
-    (newsroom.releases / "fourth.md").write_text(release("The fourth"), "utf8")
-    until(lambda: b"<title>The first" not in served() and b"The fourth" in served())
-    assert subscriber.poll(address)
-    left = {"PR2-2026": "The second, corrected", "third": "The third", "fourth": "The fourth"}
-    assert held() in (left, left | {"first": "The first"})  # some keep what they have read
-    assert not subscriber.poll(address)
+
+def total(newsroom: Running) -> int:
+    return int(json.loads(newsroom.get("/releases.json")[1])["_feedsrv"]["total"])
+
+
+def poll(newsroom: Running, subscribers: dict[Subscription, FeedReader], told: Story) -> None:
+    for subscription, reader in subscribers.items():
+        address = f"{newsroom.url}/releases.{subscription[1]}"
+        assert reader.poll(address), subscription
+        told.chapters[subscription].append(shown(reader))
+        assert not reader.poll(address), subscription
+
+
+EACH = pytest.mark.parametrize("subscription", SUBSCRIPTIONS, ids=" ".join)
+
+
+class TestEachSubscriber:
+    """Each entry is told of once, as `shown` has seen to."""
+
+    @EACH
+    def test_has_what_there_was_when_it_subscribed(self, story: Story, subscription: Subscription) -> None:
+        first, *_ = story.of(subscription)
+        assert len(first) == (133 if subscription[0] == FOLLOWER else 50)
+        assert {"n000", "today", "PR-7-2026", "PR-8-2026"} <= first.keys()
+
+    @EACH
+    def test_sees_a_correction_at_the_110th_place(self, story: Story, subscription: Subscription) -> None:
+        for later in story.of(subscription)[1:]:
+            assert "It was a Monday." in later["n110"].content
+
+    @EACH
+    @pytest.mark.parametrize(
+        ("name", "title", "reason"),
+        [("PR-7-2026", "Withdrawn: PR 7/2026", "withdrawn on"), ("today", "Withdrawn: today", "Too early.")],
+        ids=["later", "on the same day"],
+    )
+    def test_sees_a_withdrawal(
+        self, story: Story, subscription: Subscription, name: str, title: str, reason: str
+    ) -> None:
+        first, *others = story.of(subscription)
+        assert first[name].title in {"Wrong", "Published this morning"}
+        for later in others:
+            assert later[name].title == title
+            assert reason in later[name].content
+
+    @EACH
+    def test_takes_a_renamed_file_for_what_it_was(self, story: Story, subscription: Subscription) -> None:
+        for chapter in story.of(subscription):
+            titles = [shown.title for shown in chapter.values()]
+            assert (chapter["PR-8-2026"].title, titles.count("To be renamed")) == ("To be renamed", 1)
+
+    @EACH
+    def test_sees_what_is_put_in_late_only_where_it_says_so(self, story: Story, subscription: Subscription) -> None:
+        for later in story.of(subscription)[1:]:
+            assert later["told"].title == "Put in late, and said so"
+            assert "late" not in later
+
+    @EACH
+    def test_misses_none_of_a_burst_that_fits(self, story: Story, subscription: Subscription) -> None:
+        last = story.of(subscription)[-1]
+        there = [number for number in range(300) if f"b{number:03}" in last]
+        assert there == list(range(300 if subscription[0] == FOLLOWER else 200))
+
+
+def test_who_subscribes_late_and_follows_the_archives_has_all(story: Story) -> None:
+    assert {"late", "n129", "b299", "today"} <= story.late.keys()
+    assert len(story.late) == 435

@@ -25,6 +25,7 @@ from feedsrv.cli import telling
 from feedsrv.cli.telling import Teller
 from feedsrv.cli.websub import Hub as OurHub
 from feedsrv.feeds.formats import FORMATS
+from feedsrv.search import LAG
 from tests.conftest import BASE_URL, MakeNewsroom, Newsroom, release
 from tests.running import free_port, run, running, until
 
@@ -257,6 +258,24 @@ class TestCommands:
         document = json.loads(received["/releases.json"][-1])
         assert [entry.title for entry in atom.entries] == ["The second", "The first"]
         assert [item["title"] for item in document["items"]] == ["The second", "The first"]
+
+    def test_what_appeared_while_a_real_hub_was_away_its_subscribers_get_when_it_is_back(self, tmp_path: Path) -> None:
+        releases, port = tmp_path / "releases", free_port()
+        releases.mkdir()
+        (releases / "first.md").write_text(release("The first"), "utf8")
+        hub = a_hub(tmp_path)
+        with (
+            running(releases, tmp_path / "index", FEEDSRV_HUB=f"http://127.0.0.1:{port}/hub") as newsroom,
+            a_subscriber(tmp_path) as (subscribe, received),
+        ):
+            with served(hub, port):
+                subscribe(discover(f"{newsroom.url}/releases.rss"))
+            (releases / "second.md").write_text(release("The second", "2026-02-01"), "utf8")
+            until(lambda: b"The second" in newsroom.get("/releases.rss")[1])
+            time.sleep(telling.PAUSE + LAG)
+            assert received == {}
+            with served(hub, port):
+                until(lambda: any(b"The second" in body for body in received["/releases.rss"]))
 
 
 class _Threads:
