@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from click.testing import CliRunner, Result
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from feedsrv.cli import main
 from feedsrv.errors import MovesRefused
 from feedsrv.publishing import Memory, publish
+from feedsrv.publishing.check import check
+from feedsrv.search.whoosh.index import WhooshIndex
 from tests.conftest import BASE_URL, Files, MakeNewsroom, Newsroom, release
 from tests.running import run, until
 from tests.test_watching import watching
@@ -239,3 +243,66 @@ def test_whoever_watches_goes_on_with_what_was_published_until_somebody_decides(
         newsroom.write({"newer.md": release("Newer", lang="en")})
         until(lambda: "newer-en" in newsroom.ids())
         assert log.count(refused) == 2
+
+
+NAMES = ("a.md", "b.md", "x.md", "x.fr.md", "fr/x.md", "n/PR1-2026.md")
+TEXTS = st.builds(
+    lambda date, fields: release("T", date, **{key: value for key, value in fields.items() if value}),
+    st.sampled_from(["2026-01-15", "2026-01-15", "2026-02-01"]),
+    st.fixed_dictionaries(
+        {
+            "ref": st.sampled_from(["", "", "", "PR 1/2026", "PR1-2026", "CP1-2026"]),
+            "slug": st.sampled_from(["x", "x", "X", "x-fr", "x1", "x-1", "x-2026-01-15", ""]),
+            "lang": st.sampled_from(["en", "en", "fr", "de", ""]),
+            "aliases": st.sampled_from(["", "", "[x, /old]"]),
+            "draft": st.sampled_from(["", "", "", "true"]),
+            "embargo": st.sampled_from(["", "", "2026-11-02"]),
+        }
+    ),
+)
+TOMLS = st.builds(
+    lambda languages, authority: f"languages = {json.dumps(languages)}\n{authority}",
+    st.sampled_from([["en", "fr"], ["fr", "en"], []]),
+    st.sampled_from(["", 'authority = "press.example.org"', 'authority = "news.example.org"']),
+)
+EDIT = st.one_of(
+    *[st.tuples(st.sampled_from(NAMES), st.one_of(TEXTS, TEXTS, TEXTS, st.none()))] * 5,
+    st.tuples(st.just("newsroom.toml"), TOMLS),
+)
+
+
+@settings(max_examples=6, deadline=None)
+@given(steps=st.lists(st.tuples(st.lists(EDIT, min_size=1, max_size=3), st.booleans()), min_size=6, max_size=8))
+def test_whatever_was_edited_files_alone_decide_and_all_that_moves_is_named(
+    tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[list[tuple[str, str | None]], bool]]
+) -> None:
+    root = tmp_path_factory.mktemp("moves")
+    newsroom, memory = Newsroom(root / "newsroom"), Memory()
+    newsroom.write({"newsroom.toml": 'languages = ["en"]\n', **dict.fromkeys(NAMES, release(slug="x"))})
+    before = publish(newsroom.catalogue, newsroom.index, newsroom.now, memory=memory).records
+    for number, (edits, is_later) in enumerate(steps):
+        was = {record.source: record.id for record in before.values() if record.id}
+        for name, text in edits:
+            (newsroom.releases / name).unlink(missing_ok=True)
+            if text is not None:
+                newsroom.write({name: text})
+        newsroom.now += timedelta(days=is_later)
+        report = check(newsroom.catalogue, newsroom.index, newsroom.now, [], iter)
+        expected = {problem.what for problem in report.problems if problem.kind in KINDS}
+        told = {name for name, _ in edits}
+        published = newsroom.snapshot().generation
+        try:
+            found = publish(newsroom.catalogue, newsroom.index, newsroom.now, force=True, only=told, memory=memory)
+        except MovesRefused:
+            assert newsroom.snapshot().generation == published
+            found = publish(
+                newsroom.catalogue, newsroom.index, newsroom.now, force=True, move_ids=True, only=told, memory=memory
+            )
+        before = dict(found.records)
+        ids = {record.source: record.id for record in before.values() if record.id}
+        moved = {source for source in was.keys() & ids.keys() if was[source] != ids[source]}
+        assert {problem.path for problem in found.news if problem.kind == "id-moved"} == moved
+        assert {problem.what for problem in found.news if problem.kind in KINDS} == expected
+        assert len({release_id.casefold() for release_id in ids.values()}) == len(ids)
+        anew = publish(newsroom.catalogue, WhooshIndex(root / f"anew-{number}"), newsroom.now)
+        assert {record.source: record.id for record in anew.records.values() if record.id} == ids
