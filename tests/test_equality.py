@@ -130,8 +130,8 @@ def in_rss(document: bytes) -> list[Entry]:
             id=text(item, "guid"),
             address=text(item, "link"),
             title=text(item, "title"),
-            summary=etree.HTML(f"<p>{text(item, 'description')}</p>").xpath("string()"),
-            content=text(item, "content:encoded"),
+            summary=summary(item),
+            content=text(item, "content:encoded") or text(item, "description"),
             published=parsedate_to_datetime(date) if (date := text(item, "pubDate")) else None,
             updated=datetime.fromisoformat(text(item, "a:updated")),
             language=item.get(LANG) or text(channel, "language"),
@@ -144,6 +144,12 @@ def in_rss(document: bytes) -> list[Entry]:
         )
         for item in channel.iterfind("item")
     ]
+
+
+def summary(item: etree._Element) -> str:
+    """The description of an item; where there is nothing else, that is its content."""
+    described = text(item, "description") if text(item, "content:encoded") else ""
+    return str(etree.HTML(f"<p>{described}</p>").xpath("string()"))
 
 
 def in_json(document: bytes) -> list[Entry]:

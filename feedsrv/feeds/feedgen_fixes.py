@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from email.utils import format_datetime
+from urllib.parse import quote
 
 import feedgen.entry
 import feedgen.feed
@@ -21,6 +22,8 @@ _NAMESPACES = {
     "fh": "http://purl.org/syndication/history/1.0",
     "opensearch": "http://a9.com/-/spec/opensearch/1.1/",
 }
+_OF_ITEMS = ("content", "dc")
+"""The namespaces of what feedgen adds last."""
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 # feedgen's own calls locale.setlocale for each date: other threads see the change, and it may stay.
@@ -39,11 +42,11 @@ class FeedRepair:
     search: Search | None = None
     history: History | None = None
     tombstones: Sequence[Tombstone] = ()
+    has_items: bool = True
 
     def extend_ns(self) -> dict[str, str]:
-        """The namespaces that are used; feedgen declares that of Atom in RSS by itself."""
-        used = {"opensearch": self.search, "fh": self.history, "at": self.tombstones}
-        return {prefix: _NAMESPACES[prefix] for prefix, is_used in used.items() if is_used}
+        """The namespaces that may be used, and stay where they are; feedgen declares that of Atom in RSS by itself."""
+        return _NAMESPACES
 
     def extend_atom(self, feed: etree._Element) -> None:
         """Adds the links to an Atom feed."""
@@ -53,6 +56,7 @@ class FeedRepair:
         self._add_search(feed)
         for tombstone in self.tombstones:
             _add_tombstone(feed, tombstone)
+        etree.cleanup_namespaces(feed)
 
     def extend_rss(self, rss: etree._Element) -> None:
         """Adds the links to the channel of an RSS document, as the RSS Advisory Board's profile has it."""
@@ -60,6 +64,7 @@ class FeedRepair:
             _add_link(rss[0], f"{_ATOM}link", link)
         self._add_history(rss[0])
         self._add_search(rss[0])
+        etree.cleanup_namespaces(rss, keep_ns_prefixes=_OF_ITEMS if self.has_items else ())
 
     def _add_history(self, parent: etree._Element) -> None:
         if self.history:
@@ -72,7 +77,8 @@ class FeedRepair:
             counts = {"totalResults": search.total, "startIndex": search.start, "itemsPerPage": search.per_page}
             for name, count in counts.items():
                 etree.SubElement(parent, f"{{{_NAMESPACES['opensearch']}}}{name}").text = str(count)
-            etree.SubElement(parent, f"{{{_NAMESPACES['opensearch']}}}Query", role="request", searchTerms=search.terms)
+            terms = quote(search.terms)
+            etree.SubElement(parent, f"{{{_NAMESPACES['opensearch']}}}Query", role="request", searchTerms=terms)
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ def _item(entry: FeedEntry) -> dict[str, Any]:
         "id": entry.id,
         "url": entry.url,
         "title": entry.title,
-        "summary": entry.summary,
+        **_where_said(summary=entry.summary),
         "content_html": entry.content,
         **_where_said(image=entry.image, date_published=published),
         "date_modified": entry.updated.isoformat(),
