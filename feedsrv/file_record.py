@@ -32,7 +32,8 @@ class FileRecord:
 
     ``claim`` is the id it claims, ``id`` the one it has been given ("" while it is not public), ``status``
     what it was to the public when the record was written, ``edition`` how many of its updates the public knew then,
-    ``named`` the places of the files that its text names. ``aliases`` are the former addresses that it states.
+    ``named`` the places of the files that its text names. ``aliases`` are the former addresses that it states,
+    ``guid`` its permanent id for feeds, if it states one.
     """
 
     source: str
@@ -46,6 +47,7 @@ class FileRecord:
     basis: Basis = Basis()
     language: str = ""
     aliases: tuple[str, ...] = ()
+    guid: str = ""
     edition: int = 0
 
     def as_of(self, now: datetime) -> FileRecord:

@@ -79,6 +79,10 @@ class Newsroom:
         """A permanent id (RFC 4151); ``host`` is that of the public address, for a newsroom without an authority."""
         return f"tag:{self.authority or host},{self.since.isoformat()}:{name}"
 
+    def permanent_id(self, release_id: str, guid: str, host: str) -> str:
+        """The id by which feeds know a release, or its withdrawal: what its file states as such, else its `tag`."""
+        return guid or self.tag(release_id, host)
+
     def day(self, moment: datetime) -> date:
         """The calendar day of a moment, in the newsroom's time zone."""
         return moment.astimezone(self.timezone).date()

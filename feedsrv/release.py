@@ -58,6 +58,7 @@ class Release:
     of a file. ``body`` is sanitised
     HTML whose relative addresses are those of the file; ``text`` is the same as plain text, a paragraph
     a line, without the ``boilerplate``: what is said about the organisation in each of its releases.
+    ``guid`` is the permanent id that the file states for feeds, an absolute URI, or "".
     ``picture`` names the attachment that stands for the release. Releases in different languages that have
     one of their ``translation_keys`` in common are translations of each other. ``stated_topics`` are the
     topics that the file itself names, ``-`` in front of one it refuses; ``topics`` those it is in, by
@@ -84,6 +85,7 @@ class Release:
     contacts: tuple[Contact, ...] = ()
     corrections: tuple[Correction, ...] = ()
     aliases: tuple[str, ...] = ()
+    guid: str = ""
 
     @property
     def topic_ids(self) -> tuple[str, ...]:
@@ -100,9 +102,9 @@ class Release:
 class Withdrawal:
     """What is left of a release that was public and is no longer: its notice, never its text.
 
-    ``published`` and ``opened`` are those of the release. ``date`` is None where the file says that, but not when.
-    ``is_recent``: feed readers are still told of it, in the feeds of its ``topics`` among others; where they are told
-    no more, it has none.
+    ``published``, ``opened`` and ``guid`` are those of the release. ``date`` is None where the file says that, but not
+    when. ``is_recent``: feed readers are still told of it, in the feeds of its ``topics`` among others; where they are
+    told no more, it has none.
     """
 
     id: str
@@ -115,6 +117,7 @@ class Withdrawal:
     is_recent: bool = False
     opened: datetime | None = None
     reference: str = ""
+    guid: str = ""
 
     @property
     def appeared(self) -> datetime | None:

@@ -47,7 +47,7 @@ class Enclosure:
 class FeedEntry:
     """A release as a feed carries it.
 
-    ``id`` is a tag: URI (RFC 4151). ``published`` is None for an undated release. ``summary`` is plain text,
+    ``id`` is an absolute URI. ``published`` is None for an undated release. ``summary`` is plain text,
     ``content`` a piece of sanitised HTML, ``image`` the address of a picture. ``translations`` lead to it in other
     languages. ``extension`` is what a format with one gets beside all this.
     """

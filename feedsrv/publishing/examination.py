@@ -70,6 +70,7 @@ class Examined:
             is_recent=is_recent,
             opened=item.opened,
             reference=item.reference,
+            guid=item.guid,
         )
 
 
@@ -290,6 +291,7 @@ class Examination:
             basis=self._basis(source, sha256(data).hexdigest(), enclosed.named),
             language=reading.release.language,
             aliases=reading.release.aliases,
+            guid=reading.release.guid,
         )
         return Examined(record, reading, enclosed.files)
 

@@ -22,7 +22,7 @@ from feedsrv.search import SearchIndex, Snapshot
 from feedsrv.text.references import reference_key
 
 _FIELDS = (
-    *("title", "published", "updated", "opens", "closes", "barred", "withdrawn", "language", "reference", "id"),
+    *("title", "published", "updated", "opens", "closes", "barred", "withdrawn", "language", "reference", "id", "guid"),
     *("summary", "text", "boilerplate", "contacts", "corrections", "stated_topics", "aliases", "translation_keys"),
 )
 

@@ -41,6 +41,10 @@ class Move:
     def problem(self, line: int) -> Problem:
         """What is to be said of it, and what keeps its addresses and its subscribers."""
         id_before, id_now = self.before.id, self.after.id
+        if id_before == id_now:
+            what = f"feed readers know it as {self.tags[1]}, and knew it as {self.tags[0]}"
+            remedy = "subscribers get it again: put back what its guid was"
+            return Problem(self.after.source, line, what, remedy, kind="id-moved")
         what = f"its id is {id_now}, and was {id_before}"
         remedy = "subscribers get it again: put back what its id is made of"
         if self.holder:
@@ -78,7 +82,9 @@ class Moves:
         lines = lines or {}
         yield from self.settings
         yield from (
-            move.problem(lines.get(move.after.source, 0)) for move in self.moved if move.before.id != move.after.id
+            move.problem(lines.get(move.after.source, 0))
+            for move in self.moved
+            if (move.before.id, move.before.guid) != (move.after.id, move.after.guid)
         )
         yield from self.lost
 
@@ -100,9 +106,10 @@ def of(
         before, after = known.get(source), now.records.get(source)
         if before and after and before.id and after.id:
             first, second = (
-                newsroom.tag(record.id, host) for newsroom, record in zip(newsrooms, (before, after), strict=True)
+                newsroom.permanent_id(record.id, record.guid, host)
+                for newsroom, record in zip(newsrooms, (before, after), strict=True)
             )
-            if first != second:
+            if first != second or before.id != after.id:
                 holder = now.holder(before.id) if before.id != after.id else ""
                 moved.append(Move(before, after, (first, second), holder if holder != source else ""))
             if before.aliases != after.aliases:

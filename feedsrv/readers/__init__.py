@@ -38,7 +38,7 @@ from feedsrv.release import Release
 from feedsrv.text.cleaning import clean
 from feedsrv.text.html import sanitise, to_text
 
-READER_VERSION = 12
+READER_VERSION = 13
 """Part of what every reading rests on: raise it when files would be read differently, and all are read again."""
 DOCUMENTS = frozenset(documents.CONVERTERS)
 """The endings of documents that `feedsrv.readers.formats.documents` can read if its libraries are installed."""
@@ -176,6 +176,7 @@ class _Reader:
         seen = replace(seen, updates=publication.updates(parts, corrections))
         release = Release(
             id=self._id(language, reference),
+            guid=self._take("guid", fields.guid(parts)),
             source=parts.source,
             title=title,
             language=language,

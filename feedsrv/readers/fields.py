@@ -19,6 +19,7 @@ from feedsrv.readers.keys import fold
 from feedsrv.readers.parts import NOWHERE, Found, Manuscript, origin
 from feedsrv.reading import Mention, Origin
 from feedsrv.release import Contact, Correction
+from feedsrv.text import uris
 from feedsrv.text.cleaning import clean
 from feedsrv.text.html import as_shown, one_line, shorten
 
@@ -81,7 +82,8 @@ def _decoded(text: str) -> str:
 def reference(manuscript: Manuscript) -> Found[str]:
     """Its reference number as written, or nothing."""
     problems: list[Problem] = []
-    for entry in manuscript.head.find("reference"):
+    named = (entry for entry in manuscript.head.find("id") if not uris.is_no_reference(entry.text))
+    for entry in (*manuscript.head.find("reference"), *named):
         stated = one_line(entry.text)
         if re.search(r"[^\W_]", stated) and len(stated) <= LONGEST_REFERENCE:
             return Found(stated, origin(entry), problems=tuple(problems))
@@ -90,6 +92,20 @@ def reference(manuscript: Manuscript) -> Found[str]:
         if fact.reference:
             where = Origin(fact.line.number, "reference line")
             return Found(fact.reference, where, frozenset({fact.line.place}), tuple(problems))
+    return Found("", NOWHERE, problems=tuple(problems))
+
+
+def guid(manuscript: Manuscript) -> Found[str]:
+    """The permanent id by which feeds know it, as it states one: an absolute URI; or nothing."""
+    problems: list[Problem] = []
+    for entry in manuscript.head.find("guid"):
+        if uris.is_absolute(entry.text):
+            return Found(entry.text, origin(entry))
+        what = f"{entry} is no absolute URI, and not the id in feeds"
+        problems.append(manuscript.problem(entry.line, what, "write one like https://example.org/1, or leave it out"))
+    for entry in manuscript.head.find("id"):
+        if uris.is_no_reference(entry.text):
+            return Found(entry.text, origin(entry), problems=tuple(problems))
     return Found("", NOWHERE, problems=tuple(problems))
 
 

@@ -151,7 +151,7 @@ def news_article(release: Release, newsroom: Newsroom, addresses: Addresses) -> 
     article = {
         "@context": "https://schema.org",
         "@type": "NewsArticle",
-        "identifier": newsroom.tag(release.id, addresses.host),
+        "identifier": newsroom.permanent_id(release.id, release.guid, addresses.host),
         "url": url,
         "mainEntityOfPage": url,
         "headline": release.title,

@@ -106,6 +106,9 @@ class FeedBuilder:
         """A permanent id (RFC 4151)."""
         return self.newsroom.tag(name, self.addresses.host)
 
+    def _id(self, record: Release | Withdrawal) -> str:
+        return self.newsroom.permanent_id(record.id, record.guid, self.addresses.host)
+
     def _links(self, format_: Format) -> list[Link]:
         """Where the rest of the list is, the hub for feeds that it can be told of, and how to search."""
         links = [
@@ -147,7 +150,7 @@ class FeedBuilder:
             for withdrawal in self.withdrawn:
                 if withdrawal.date:
                     when = self.newsroom.local(withdrawal.date)
-                    yield Tombstone(self._tag(withdrawal.id), when, withdrawal.reason)
+                    yield Tombstone(self._id(withdrawal), when, withdrawal.reason)
 
     def _search(self) -> Search | None:
         results = self.results
@@ -161,7 +164,7 @@ class FeedBuilder:
         release = member.release
         translations = tuple(map(self._translation, self.siblings(release.id)))
         return FeedEntry(
-            id=self._tag(release.id),
+            id=self._id(release),
             url=self._url(release),
             title=release.title,
             updated=self._updated(release),
@@ -192,7 +195,7 @@ class FeedBuilder:
             f'<p lang="{withdrawal.language}" dir="auto">{escape(withdrawal.reason)}</p>' if withdrawal.reason else ""
         )
         return FeedEntry(
-            id=self._tag(withdrawal.id),
+            id=self._id(withdrawal),
             url=self._url(withdrawal),
             title=f"Withdrawn: {withdrawal.reference or withdrawal.id}",
             updated=withdrawal.date or withdrawal.published or self.newsroom.start,

@@ -21,7 +21,7 @@ _WRAPPERS = {"html", "body", "div", "section", "article", "main", "header", "cen
 _NOT_TEXT = {
     "head", "nav", "aside", "footer", "script", "style", "template", "noscript", "svg", "math", "iframe", "object",
 }  # fmt: skip
-_OF_PAGES = {"title", "reference", "aliases", "permalink", "attachments", "contacts"}
+_OF_PAGES = {"title", "reference", "id", "guid", "aliases", "permalink", "attachments", "contacts"}
 """Meanings that the names of <meta> do not have, although they are spelled so."""
 _ASIDE = {"aside", "footer"}
 """What is no part of the text, and shown all the same."""
