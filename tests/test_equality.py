@@ -56,6 +56,11 @@ def files() -> dict[str, str | bytes]:
         "plein.md": release(
             "L’été à quai", "2026-03-01", "Du texte.", lang="fr", translationKey="full", topics="[quays]"
         ),
+        "short.md": release(
+            "Short", "2026-02-03", "", summary="A < B", link="https://www.example.org/?a=1&b=2", guid="urn:x:1"
+        ),
+        "seen.md": release("Seen", "2026-02-03", "![](seen.png)", topics="[quays]"),
+        "seen.png": b"\x89PNG\r\n\x1a\n" + bytes(50),
         "bare.md": release("Bare", "2025-12-31T23:30:00Z", "", topics="[quays]"),
         "undated.md": "---\ntitle: Undated\ntopics: [quays]\n---\nText.\n",
         "updated.md": release("Updated", "2025-01-02", "Text.", updated="2025-02-03", topics="[quays]"),
@@ -96,6 +101,7 @@ class Entry:
     author: str
     topics: tuple[str, ...]
     translations: tuple[tuple[str, str], ...]
+    source: str
     attachments: tuple[tuple[str, str, int], ...]
 
 
@@ -114,6 +120,7 @@ def in_atom(document: bytes) -> list[Entry]:
             author=text(entry, "a:author/a:name"),
             topics=tuple(category.attrib["label"] for category in entry.iterfind("a:category", NAMES)),
             translations=translations(entry),
+            source=source(entry),
             attachments=tuple(
                 (link.attrib["href"], link.attrib["type"], int(link.attrib["length"]))
                 for link in entry.iterfind("a:link[@rel='enclosure']", NAMES)
@@ -138,6 +145,7 @@ def in_rss(document: bytes) -> list[Entry]:
             author=text(item, "dc:creator"),
             topics=tuple(category.text or "" for category in item.iterfind("category")),
             translations=translations(item),
+            source=source(item),
             attachments=tuple(
                 (one.attrib["url"], one.attrib["type"], int(one.attrib["length"])) for one in item.iterfind("enclosure")
             ),
@@ -168,6 +176,7 @@ def in_json(document: bytes) -> list[Entry]:
             translations=tuple(
                 (one["language"], one["url"]) for one in item.get("_feedsrv", {}).get("translations", ())
             ),
+            source=item.get("external_url", ""),
             attachments=tuple((one["url"], one["mime_type"], one["size_in_bytes"]) for one in item["attachments"]),
         )
         for item in json.loads(document)["items"]
@@ -185,6 +194,10 @@ def moment(written: str) -> datetime | None:
 def translations(element: etree._Element) -> tuple[tuple[str, str], ...]:
     links = element.iterfind("a:link[@rel='related']", NAMES)
     return tuple((link.attrib["hreflang"], link.attrib["href"]) for link in links)
+
+
+def source(element: etree._Element) -> str:
+    return "".join(link.attrib["href"] for link in element.iterfind("a:link[@rel='via']", NAMES))
 
 
 @pytest.fixture(scope="module")
@@ -229,6 +242,7 @@ def test_an_entry_has_all_that_was_published_of_it(harbour: Client) -> None:
         author="Harbour",
         topics=("Quays & <locks>", "Pilots"),
         translations=(("fr", f"{base}/releases/plein-fr"),),
+        source="",
         attachments=((f"{base}/releases/full/full-plan.pdf", "application/pdf", 8),),
     )
     assert "The depth was &lt; 3 m" in entry.content

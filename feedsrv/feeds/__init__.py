@@ -49,7 +49,8 @@ class FeedEntry:
 
     ``id`` is an absolute URI. ``published`` is None for an undated release. ``summary`` is plain text,
     ``content`` a piece of sanitised HTML, ``image`` the address of a picture. ``translations`` lead to it in other
-    languages. ``extension`` is what a format with one gets beside all this.
+    languages; ``source_url`` to where it stands elsewhere, "" for nowhere. ``extension`` is what a format with one gets
+    beside all this.
     """
 
     id: str
@@ -65,6 +66,7 @@ class FeedEntry:
     image: str = ""
     enclosures: tuple[Enclosure, ...] = ()
     translations: tuple[Link, ...] = ()
+    source_url: str = ""
     extension: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -97,7 +97,7 @@ class EntryRepair:
         for enclosure in self.entry.enclosures:
             link = Link("enclosure", enclosure.url, enclosure.type, enclosure.title)
             _add_link(element, "link", link, length=str(enclosure.length))
-        for link in self.entry.translations:
+        for link in self._elsewhere:
             _add_link(element, "link", link)
 
     def extend_rss(self, element: etree._Element) -> None:
@@ -106,8 +106,14 @@ class EntryRepair:
         for first in self.entry.enclosures[:1]:
             etree.SubElement(element, "enclosure", url=first.url, length=str(first.length), type=first.type)
         etree.SubElement(element, f"{_ATOM}updated").text = self.entry.updated.isoformat()
-        for link in self.entry.translations:
+        for link in self._elsewhere:
             _add_link(element, f"{_ATOM}link", link)
+
+    @property
+    def _elsewhere(self) -> tuple[Link, ...]:
+        """What leads to the same in other languages, and to where it came from (RFC 4287, 4.2.7.2)."""
+        source = (Link("via", self.entry.source_url),) if self.entry.source_url else ()
+        return (*self.entry.translations, *source)
 
     def _tell_language(self, element: etree._Element) -> None:
         """feedgen knows the language of the feed alone."""

@@ -47,6 +47,7 @@ def _item(entry: FeedEntry) -> dict[str, Any]:
     return {
         "id": entry.id,
         "url": entry.url,
+        **_where_said(external_url=entry.source_url),
         "title": entry.title,
         **_where_said(summary=entry.summary),
         "content_html": entry.content,

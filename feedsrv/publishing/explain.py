@@ -23,7 +23,8 @@ from feedsrv.text.references import reference_key
 
 _FIELDS = (
     *("title", "published", "updated", "opens", "closes", "barred", "withdrawn", "language", "reference", "id", "guid"),
-    *("summary", "text", "boilerplate", "contacts", "corrections", "stated_topics", "aliases", "translation_keys"),
+    *("source_url", "summary", "text", "boilerplate", "contacts", "corrections", "stated_topics", "aliases"),
+    "translation_keys",
 )
 
 

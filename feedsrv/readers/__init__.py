@@ -22,6 +22,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from html import escape
 from pathlib import PurePosixPath
 from typing import TypeVar
 
@@ -38,7 +39,7 @@ from feedsrv.release import Release
 from feedsrv.text.cleaning import clean
 from feedsrv.text.html import sanitise, to_text
 
-READER_VERSION = 13
+READER_VERSION = 14
 """Part of what every reading rests on: raise it when files would be read differently, and all are read again."""
 DOCUMENTS = frozenset(documents.CONVERTERS)
 """The endings of documents that `feedsrv.readers.formats.documents` can read if its libraries are installed."""
@@ -170,6 +171,9 @@ class _Reader:
             self._origins["boilerplate"] = Origin(about.blocks[0].line, "below the text")
         body = sanitise(shown.html)
         text = to_text(body) if document is shown else _text_of(document)
+        summary = self._take("summary", fields.summary(parts, document, text))
+        if summary and not to_text(body):  # it is all that there is to read
+            body, text = sanitise(f"<p>{escape(summary)}</p>{body}"), summary
         language = self._take("language", fields.language(parts, reference, f"{title}\n{text}"))
         corrections = self._take("corrections", fields.corrections(parts))
         seen, reasons, problems = visibility.read(parts, dated)
@@ -177,6 +181,7 @@ class _Reader:
         release = Release(
             id=self._id(language, reference),
             guid=self._take("guid", fields.guid(parts)),
+            source_url=self._take("source_url", fields.source_url(parts)),
             source=parts.source,
             title=title,
             language=language,
@@ -184,7 +189,7 @@ class _Reader:
             opened=seen.opens if seen.opens != published else None,
             updated=self._take_moment("updated", publication.updated(parts, published, corrections)),
             reference=reference,
-            summary=self._take("summary", fields.summary(parts, document, text)),
+            summary=summary,
             body=body,
             text=text,
             boilerplate=_text_of(about),

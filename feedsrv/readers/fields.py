@@ -151,6 +151,18 @@ def _first_sentences(text: str) -> str:
     return text[: ends[-1]] if ends and ends[-1] > LONGEST_SUMMARY // 3 else shorten(text, LONGEST_SUMMARY)
 
 
+def source_url(manuscript: Manuscript) -> Found[str]:
+    """The address elsewhere at which it stands as well, or in full; or nothing."""
+    problems: list[Problem] = []
+    for entry in manuscript.head.find("source"):
+        if uris.is_of_the_web(entry.text):
+            return Found(entry.text, origin(entry), problems=tuple(problems))
+        if not _is_of_a_site(entry.text):
+            what = f"{entry} is no address of the web"
+            problems.append(manuscript.problem(entry.line, what, "write one like https://example.org/news/1"))
+    return Found("", NOWHERE, problems=tuple(problems))
+
+
 def topics(manuscript: Manuscript) -> Found[tuple[str, ...]]:
     """The slugs of the topics it states, each once, "-" in front of those it refuses."""
     problems: list[Problem] = []

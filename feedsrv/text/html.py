@@ -116,6 +116,11 @@ def relocate(safe: str, places: Mapping[str, str], pictures: Mapping[str, str]) 
     return _EMPTY.sub("", _LINK_OR_IMAGE.sub(replacement, safe)).strip()
 
 
+def is_blank(safe: str) -> bool:
+    """Whether sanitised HTML shows nothing: neither a word nor a picture."""
+    return "<img" not in safe and not to_text(safe)
+
+
 def to_text(safe: str) -> str:
     """Sanitised HTML as plain text: a paragraph, a heading, a row of a table a line, no space that was not there."""
     return "\n".join(filter(None, map(one_line, _lines(safe))))

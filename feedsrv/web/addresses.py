@@ -35,6 +35,10 @@ class Addresses:
         """The absolute address of a path that another method gave."""
         return self.origin + path
 
+    def elsewhere(self, url: str) -> str:
+        """An absolute address that a file states, "" where it is one of this very newsroom."""
+        return "" if host_of(url) == self.host else url
+
     def path(self, path: str, query: str = "") -> str:
         """A path of the application, which begins with one slash, as clients see it."""
         quoted = quote(path, safe="/+@:")

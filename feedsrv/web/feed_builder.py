@@ -170,7 +170,7 @@ class FeedBuilder:
             updated=self._updated(release),
             published=release.published,
             language=release.language,
-            summary=release.summary,
+            summary=release.summary or release.title,
             content=content(release),
             author=self._publisher,
             categories=self._categories(release.topic_ids, release.language),
@@ -181,6 +181,7 @@ class FeedBuilder:
                 if not file.is_shown
             ),
             translations=translations,
+            source_url=self.addresses.elsewhere(release.source_url),
             extension=self._entry_extension(member, translations) if format_.has_extension else {},
         )
 

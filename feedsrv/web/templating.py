@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from html import escape, unescape
 from types import CodeType
-from urllib.parse import quote, urljoin
+from urllib.parse import quote, urljoin, urlsplit
 
 from flask import Flask, current_app
 from jinja2 import BytecodeCache, StrictUndefined
@@ -20,6 +20,7 @@ from feedsrv.feeds.formats import FORMATS
 from feedsrv.newsroom import Newsroom
 from feedsrv.release import Release
 from feedsrv.text.dates import in_words
+from feedsrv.text.html import is_blank
 from feedsrv.text.languages import direction, language_name
 from feedsrv.web.addresses import Addresses
 from feedsrv.web.discovery import OPENSEARCH_TYPE
@@ -52,6 +53,7 @@ def configure_templates(app: Flask, addresses: Addresses) -> None:
         direction=direction,
         telephone=telephone,
         mail=mail,
+        host=host,
         kind=kind,
         sized=sized,
     )
@@ -98,6 +100,11 @@ def telephone(number: str) -> str:
     return "tel:" + re.sub(r"[^+\d]", "", number.replace("(0)", ""))
 
 
+def host(address: str) -> str:
+    """The host of an address, as people call it: "example.org"."""
+    return (urlsplit(address).hostname or "").removeprefix("www.")
+
+
 def mail(address: str) -> str:
     """A mail address as an address (RFC 6068)."""
     return "mailto:" + quote(address, safe="@+.-_")
@@ -115,9 +122,18 @@ def body(release: Release, addresses: Addresses) -> str:
 
 
 def content_for_feeds(addresses: Addresses, newsroom: Newsroom) -> Callable[[Release], str]:
-    """What writes all that a feed reader shows of a release: corrections, the body, contacts."""
+    """What writes all that a feed reader shows of a release: corrections, the body, its source, contacts.
+
+    It is never blank: the title stands for a body that says nothing.
+    """
     written = current_app.jinja_env.get_template("entry.html").make_module({"newsroom": newsroom}).__dict__["entry"]
-    return lambda release: str(written(release, body(release, addresses))).strip()
+
+    def content(release: Release) -> str:
+        is_empty = not release.text and is_blank(release.body)
+        shown = f"<p>{escape(release.title)}</p>" if is_empty else body(release, addresses)
+        return str(written(release, shown)).strip()
+
+    return content
 
 
 def _absolute(address: str, base: str) -> str:
