@@ -107,17 +107,26 @@ def generation(index: WhooshIndex) -> str:
 
 
 def live(seed: int, root: Path, steps: int) -> None:
-    """Publish change by change, and compare every third time with what a look at all finds."""
+    """Publish change by change, some before others have settled; when all have, compare with what a look at all finds."""
     random = Random(seed)
-    newsroom, memory = Newsroom(root / "newsroom"), Memory()
+    newsroom, memory, writing = Newsroom(root / "newsroom"), Memory(), set[str]()
     for _ in range(8):
         step(random, newsroom.releases)
     publish(newsroom.catalogue, newsroom.index, newsroom.now, force=True, memory=memory)
     for number in range(1, steps + 1):
-        told = frozenset(step(random, newsroom.releases))
+        changed = step(random, newsroom.releases) | writing
+        writing = {path for path in sorted(changed) if number % 3 and random.random() < 0.3}
+        told, unsettled = frozenset(changed - writing), Unsettled(frozenset(writing))
         newsroom.now += timedelta(hours=random.choice([0, 0, 0, 5, 20]))
         found = publish(
-            newsroom.catalogue, newsroom.index, newsroom.now, force=True, move_ids=True, only=told, memory=memory
+            newsroom.catalogue,
+            newsroom.index,
+            newsroom.now,
+            force=True,
+            move_ids=True,
+            only=told,
+            unsettled=unsettled,
+            memory=memory,
         )
         assert memory.standing
         assert memory.standing.collection.rivals == rivals_of(found.records, found.newsroom), (seed, number, told)
@@ -280,3 +289,42 @@ def test_nothing_is_read_without_what_has_just_come_beside_it_and_was_not_told_o
     newsroom.write({"n/a.md": release("A"), come: text})
     summary = publish(newsroom.catalogue, newsroom.index, newsroom.now, only={"n/a.md"}, force=True, memory=memory)
     assert summary.records["n/a.md"].status is Status.DRAFT
+
+
+def test_a_file_that_went_while_something_else_was_published_is_gone_once_that_is_told(
+    make_newsroom: MakeNewsroom,
+) -> None:
+    newsroom, memory = make_newsroom(FILES), Memory()
+
+    def run(told: set[str] | None, *writing: str) -> Summary:
+        return publish(
+            newsroom.catalogue,
+            newsroom.index,
+            newsroom.now,
+            only=told,
+            unsettled=Unsettled(frozenset(writing)),
+            memory=memory,
+        )
+
+    run(None)
+    (newsroom.releases / "later.md").rename(newsroom.releases / "other.md")
+    (newsroom.releases / "n/2.md").rename(newsroom.releases / "n/new.md")
+    newsroom.write({"other.md": release("Written to"), "n/new.md": release("Written to")})
+    newsroom.now += timedelta(hours=1)
+    names = ("later.md", "other.md", "n/2.md", "n/new.md")
+    assert "later.md" in run(set(), *names).records
+    summary = run({*names})
+    assert {*names} & {*summary.records} == {"other.md", "n/new.md"}
+    assert (summary.added, summary.removed) == (2, 1)
+
+
+def test_a_file_that_went_while_all_was_looked_at_is_gone_once_that_is_told(make_newsroom: MakeNewsroom) -> None:
+    newsroom, memory = make_newsroom(FILES), Memory()
+    publish(newsroom.catalogue, newsroom.index, newsroom.now)
+    newsroom.remove("n/2.md")
+    for told, writing, is_there in ((None, {"n/2.md"}, True), ({"n/2.md"}, set[str](), False)):
+        unsettled = Unsettled(frozenset(writing))
+        summary = publish(
+            newsroom.catalogue, newsroom.index, newsroom.now, only=told, unsettled=unsettled, memory=memory
+        )
+        assert ("n/2.md" in summary.records) == is_there

@@ -64,13 +64,13 @@ class Standing:
         looked_at = self.contents.look(paths | awaited)
         if looked_at is None or self.collection.is_chained:
             return None
-        touched = looked_at - (awaited - paths)
+        touched = looked_at - (awaited - paths) | (paths & self._missing)  # which may have been seen to go before
         records = self.collection.records
         changed = {self.contents.part(path) for path in touched}
         others = self.collection.naming(touched) | awaited | self._missing
         others |= {path for source in touched | others if source in records for path in attached(records[source].named)}
         parts = changed | {self.contents.part(path) for path in others}
-        before = self.contents.paths(parts) | touched
+        before = self.contents.paths(parts) | looked_at
         was = self.sources & before
         for kept in (self.sources, self._files, self._unread):
             kept -= before
