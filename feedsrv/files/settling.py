@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import stat
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import file_digest
@@ -78,6 +78,11 @@ class _Look:
     first: float
     digest: str | None = None
 
+    @property
+    def has_come(self) -> bool:
+        """Whether it was there at some time."""
+        return self.signature is not None or self.since > self.first
+
     def has_grown_for(self, seconds: float) -> bool:
         """Whether it has been seen to change, and not come to rest for so long."""
         return self.since > self.first and monotonic() - self.first > seconds
@@ -115,21 +120,26 @@ class Settling:
     def look(self) -> frozenset[str]:
         """Look again at what is being written; returns what has come to rest since the last look.
 
-        What changed at the same time comes to rest together: one that has gone and one that has come may be the same,
-        also where that was written to since, but for what grows and grows.
+        What changed at the same time comes to rest together. One that has gone and one that has come may be the same,
+        also where that was written to since: the one waits for the other, but not for what grows and grows.
         """
-        at_rest = {path: look for path, look in self._looks.items() if self._is_at_rest(path, look)}
-        others = [look for path, look in self._looks.items() if path not in at_rest]
-        changed = sorted(look.since for look in others)
-        came = sorted(look.first for look in others if not look.has_grown_for(self._patience))
-        settled = frozenset(
-            path
-            for path, look in at_rest.items()
-            if not _is_near(look.since, changed) and not (look.signature is None and _is_near(look.since, came))
-        )
+        resting = {path: look for path, look in self._looks.items() if self._is_at_rest(path, look)}
+        changing = sorted(look.since for path, look in self._looks.items() if path not in resting)
+        settled = {path for path, look in resting.items() if not _is_near(look.since, changing)}
+        while waiting := set(self._waiting(settled)):
+            settled -= waiting
         for path in settled:
             del self._looks[path]
-        return settled
+        return frozenset(settled)
+
+    def _waiting(self, settled: Set[str]) -> Iterator[str]:
+        """Those of them that have gone when another came that has not settled; it may have gone on to a third name."""
+        others = [look for path, look in self._looks.items() if path not in settled]
+        came = sorted(look.first for look in others if look.has_come and not look.has_grown_for(self._patience))
+        for path in settled:
+            look = self._looks[path]
+            if look.signature is None and _is_near(look.since, came):
+                yield path
 
     def wait(self) -> None:
         """Wait until all files have come to rest but those that go on changing for half of `PATIENCE`."""

@@ -220,6 +220,16 @@ class _Run:
                 self.files[item.source] = examined.files
                 spool.write(release.to_json(item) + b"\n")
         self.touched = standing.take(scope, self.examination.listing, self.found, self.now)
+        renamed = self._renamed()
+        self.touched |= standing.let_go(renamed, self.now)
+        for source in renamed & self.found.keys():
+            del self.found[source]
+
+    def _renamed(self) -> set[str]:
+        """Files that have just gone, and whose id one that has come claims: they would stay for a while beside it."""
+        come = {source for source in self.touched if self._is_public(source) and source not in self.update.sources}
+        folder = self.catalogue.folder
+        return {rival for rival in self.standing.collection.rivals_for(come) if not (folder / rival).exists()}
 
     def weigh_losses(self, *, force: bool) -> None:
         """Find out what would be lost. Raises RemovalRefused or FilesUnsettled if that is most, unless by force."""

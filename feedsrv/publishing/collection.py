@@ -61,6 +61,11 @@ class Collection:
         """The source that has an id because it claims it, however it spells it; "" where none does."""
         return next((claimed.source for claimed in self._holders.claimants.of(ids.key(release_id))), "")
 
+    def rivals_for(self, sources: Iterable[str]) -> set[str]:
+        """The other sources that claim the ids that these public ones claim."""
+        of = self._holders.claimants.of
+        return {rival.source for source in sources for rival in of(ids.key(self.records[source].claim))} - {*sources}
+
     @property
     def public(self) -> int:
         """How many files may be known to the public."""

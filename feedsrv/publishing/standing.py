@@ -98,6 +98,11 @@ class Standing:
         self._now = now
         return touched
 
+    def let_go(self, sources: Set[str], now: datetime) -> set[str]:
+        """Forget files that have gone. Returns them, and all whose id is another by that."""
+        self.sources -= sources
+        return self.collection.change(dict.fromkeys(sources), now)
+
     def is_covered(self, scope: Scope, listing: FolderListing, found: Mapping[str, FileRecord]) -> bool:
         """Whether what was found, and taken in, has to do with nothing outside of what was looked at."""
         inside = {*listing.sources}

@@ -18,7 +18,7 @@ from feedsrv.files import changes as module
 from feedsrv.files import settling as module_of_settling
 from feedsrv.files.changes import changes
 from feedsrv.files.settling import PATIENCE, SETTLED, Settling, Unsettled
-from feedsrv.publishing import publish
+from feedsrv.publishing import Memory, publish
 from feedsrv.search.whoosh.index import WhooshIndex
 from tests.conftest import MakeNewsroom, Newsroom, ids_in, release
 from tests.running import run, running, until
@@ -106,6 +106,30 @@ class TestWhoseFileIsBeingWritten:
         (newsroom.releases / "a.md").rename(newsroom.releases / "c.md")
         publish(newsroom.catalogue, newsroom.index, newsroom.now, only={"c.md"})
         assert newsroom.ids() == ["b", "c"]
+
+    @pytest.mark.parametrize("has_memory", [True, False])
+    @pytest.mark.parametrize("body", ["Some words.", "Written again."])
+    @pytest.mark.parametrize("new", ["0.md", "z.md"])
+    def test_a_new_name_that_is_at_rest_first_takes_the_place_of_the_old_one(
+        self, make_newsroom: MakeNewsroom, new: str, body: str, has_memory: bool
+    ) -> None:
+        newsroom = make_newsroom({"a.md": release("A", id="A-1"), "b.md": release()})
+        before, memory = newsroom.ids(), Memory() if has_memory else None
+        publish(newsroom.catalogue, newsroom.index, newsroom.now, memory=memory)
+        newsroom.remove("a.md")
+        newsroom.write({new: release("A", id="A-1", body=body)})
+        for only, unsettled in ((new, ["a.md"]), ("a.md", [])):
+            publish(
+                newsroom.catalogue,
+                newsroom.index,
+                newsroom.now,
+                only={only},
+                unsettled=Unsettled(frozenset(unsettled), at=time.time() + SETTLED),
+                memory=memory,
+            )
+            assert newsroom.ids() == before
+            assert newsroom.snapshot().get("A-1").source == new
+        assert not publish(newsroom.catalogue, newsroom.index, newsroom.now).changed
 
     def test_one_that_goes_while_the_folder_is_read_is_not_gone_yet(self, make_newsroom: MakeNewsroom) -> None:
         newsroom = make_newsroom({"a.md": release(), "b.md": release()})
@@ -261,6 +285,23 @@ def test_what_was_renamed_is_not_gone_while_it_is_written_to_under_its_new_name(
             time.sleep(0.1)
         (tmp_path / "come.md").write_text(f"written again after {pause}")
     until(lambda: settling.look() == {"come.md", "gone.md"})
+
+
+def test_what_was_renamed_is_not_gone_while_its_new_name_waits_for_what_changed_with_it(tmp_path: Path) -> None:
+    settling = Settling(tmp_path)
+    start = time.monotonic()
+    (tmp_path / "come.md").write_text("x")
+    settling.notice(["gone.md", "come.md"])
+    other = tmp_path / "other.md"
+    while (passed := time.monotonic() - start) < SETTLED + 0.9:
+        if 0.8 < passed < 1.2:  # both are written again, and the other one for a little longer
+            (tmp_path / "come.md").write_text("again") if passed < 1.0 else None
+            other.write_text(str(passed))
+            settling.notice(["other.md"])
+        assert "gone.md" not in settling.look()
+        assert "gone.md" in settling.unsettled
+        time.sleep(0.05)
+    until(lambda: "gone.md" in settling.look())
 
 
 def test_a_rename_followed_by_a_change_leaves_no_gap(tmp_path: Path) -> None:
