@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import os
 from pathlib import Path
 
 import pytest
 
 from bench.soak import GROWS, SLOWEST, Disk, Soak, judged, soak
 from tests.faults.audit import Answer
-from tests.faults.gauge import Gauge
+from tests.faults.gauge import Gauge, Size
 from tests.faults.troubles import Processes
 from tests.faults.truth import Said, Truth
 
@@ -21,7 +23,7 @@ def audit() -> Soak:
 @pytest.fixture
 def gauge() -> Gauge:
     gauge = Gauge(Processes(0), lag=[0.1])
-    gauge.series["worker"] = [(float(second), 100, 50) for second in range(30)]
+    gauge.series["worker"] = [Size(float(second), 100, 60, 50) for second in range(30)]
     return gauge
 
 
@@ -50,7 +52,25 @@ def test_a_slow_request_is_wrong_and_its_address_is_told(audit: Soak, gauge: Gau
 
 def test_a_release_that_is_shown_before_its_file_says_so_is_wrong(audit: Soak, gauge: Gauge, disk: Disk) -> None:
     audit.check(answer("/releases", 0.1, b"Item a1 in edition 1"), None)
-    assert list(judged(audit, gauge, disk, minutes=60)) == ["1 answers were wrong"]
+    assert list(judged(audit, gauge, disk, minutes=60)) == ["1 answers were wrong, 0 of them late only"]
+    assert audit.wrong[0].endswith(f"mentions 1 of a1, which never was so: it is {Said('absent', 0.0, 0.0)}")
+
+
+def test_what_was_right_longer_ago_than_anybody_has_to_wait_is_late(audit: Soak, gauge: Gauge, disk: Disk) -> None:
+    for edition, moment in ((1, 90.0), (2, 98.5)):
+        audit.truth.say("a1", Said(edition, moment, moment))
+    for edition in (1, 2):
+        audit.check(answer("/releases", 0.1, f"Item a1 in edition {edition}".encode()), None)
+    assert list(judged(audit, gauge, disk, minutes=60)) == ["1 answers were wrong, 1 of them late only"]
+    assert audit.ages == [1.5]
+
+
+def test_a_list_that_counts_others_names_them(audit: Soak) -> None:
+    audit.truth.say("a1", Said(1, 90.0, 90.0))
+    items = [{"id": each, "url": f"/releases/{each}", "title": "Item a1 in edition 1"} for each in ("a1", "a1-other")]
+    body = json.dumps({"_feedsrv": {"total": 2}, "items": items}).encode()
+    audit.check(answer(audit.whole_lists[0], 0.1, body), None)
+    assert audit.wrong[0].endswith("counts (2, 2, 2) and shows 1, and others: ['/releases/a1-other']")
 
 
 def test_what_was_never_seen_and_an_embargo_that_is_late_are_wrong(audit: Soak, gauge: Gauge, disk: Disk) -> None:
@@ -63,13 +83,26 @@ def test_what_was_never_seen_and_an_embargo_that_is_late_are_wrong(audit: Soak, 
 
 
 def test_what_grows_is_wrong_but_in_a_short_run(audit: Soak, gauge: Gauge, disk: Disk) -> None:
-    gauge.series["worker"][20:] = [(20.0, int(100 * GROWS) + 1, 50)] * 10
+    gauge.series["worker"][20:] = [Size(20.0, int(100 * GROWS) + 1, 70, 50)] * 10
     disk.generations[25] = 9
     assert list(judged(audit, gauge, disk, minutes=60)) == [
         "memory of a worker grows: 100, then 111",
+        "memory of a worker alone grows: 60, then 70",
         "number of generations grows: 2, then 9",
     ]
     assert list(judged(audit, gauge, disk, minutes=5)) == []
+
+
+def test_what_a_process_has_in_memory_is_told_and_by_how_much_it_grows() -> None:
+    size = Size.of(os.getpid(), 1.0)
+    assert 10 < size.own < size.memory
+    gauge = Gauge(Processes(0))
+    gauge.series["worker"] = [Size(float(second), 100, 60 + second // 60, 50) for second in range(3600)]
+    assert round(gauge.growth("worker")) == 60
+    assert [str(third) for third in gauge.thirds("worker")][1:] == [
+        "100 MB (89 its own), 50 descriptors",
+        "100 MB (109 its own), 50 descriptors",
+    ]
 
 
 @pytest.mark.bench

@@ -107,7 +107,7 @@ def generation(index: WhooshIndex) -> str:
 
 
 def live(seed: int, root: Path, steps: int) -> None:
-    """Publish change by change, some before others have settled; when all have, compare with what a look at all finds."""
+    """Publish change by change, some while others are written; when all rest, compare with what a look at all finds."""
     random = Random(seed)
     newsroom, memory, writing = Newsroom(root / "newsroom"), Memory(), set[str]()
     for _ in range(8):

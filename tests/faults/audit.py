@@ -11,6 +11,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from hashlib import sha256
 from http.client import HTTPConnection, HTTPException
+from math import inf
 from random import Random
 from threading import Event, Lock
 
@@ -77,6 +78,9 @@ class Audit:
     whole_lists: Sequence[str] = WHOLE_LISTS
     parts: Sequence[str] = PARTS
     wrong: list[str] = field(default_factory=list)
+    ages: list[float] = field(default_factory=list)
+    """Of what was wrongly shown of a release: for how many seconds it had not been so, infinite where it never was.
+    Where they are few the newsroom is late, as that of a busy machine may be."""
     doubtful: list[str] = field(default_factory=list)
     statuses: Counter[int] = field(default_factory=Counter)
     late: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
@@ -130,18 +134,18 @@ class Audit:
         shown = shown_of(answer, release)
         if shown is None:
             self._complain(answer, f"is no edition of {release}, or not whole: {answer.body[:2000]!r}")
-        elif not self.truth.allows(release, shown, answer.asked, answer.answered, more=more):
-            self._complain(answer, f"shows {shown} of {release}, whose file says {self.truth.latest(release)}")
+        else:
+            self._judge(answer, f"shows {shown} of {release}", release, more, shown)
         if answer.status == 200:
             self._check_mentions(answer, more)
 
     def _check_attachment(self, answer: Answer, release: str, more: float) -> None:
         """The file of an edition is there with that edition alone."""
         edition = int(answer.path.rpartition("-")[2].removesuffix(".csv"))
-        is_right = answer.body == attachment(release, edition)[1].encode()
-        is_allowed = self.truth.allows(release, edition, answer.asked, answer.answered, more=more)
-        if answer.status == 200 and not (is_right and is_allowed):
-            self._complain(answer, f"gives {answer.body!r}, where the file says {self.truth.latest(release)}")
+        if answer.status == 200 and answer.body != attachment(release, edition)[1].encode():
+            self._complain(answer, f"gives {answer.body!r}, which is another file")
+        elif answer.status == 200:
+            self._judge(answer, f"gives {edition} of {release}", release, more, edition)
 
     def _check_list(self, answer: Answer, more: float) -> None:
         if answer.status != 200:
@@ -151,19 +155,17 @@ class Audit:
         there = self._check_mentions(answer, more)
         if answer.path in self.whole_lists:
             for release in set(self.truth.releases) - there:
-                states = (ABSENT, WITHDRAWN)
-                if not any(
-                    self.truth.allows(release, each, answer.asked, answer.answered, more=more) for each in states
-                ):
-                    self._complain(answer, f"has lost {release}, whose file says {self.truth.latest(release)}")
+                self._judge(answer, f"has lost {release}", release, more, ABSENT, WITHDRAWN)
             if ".json" in answer.path:
                 self._check_total(answer, there)
 
     def _check_total(self, answer: Answer, there: set[str]) -> None:
         said = json.loads(answer.body)
-        counts = (said["_feedsrv"]["total"], len(said["items"]), len({item["id"] for item in said["items"]}))
+        addresses = [item["url"] for item in said["items"]]
+        counts = (said["_feedsrv"]["total"], len(addresses), len({item["id"] for item in said["items"]}))
         if {*counts} != {len(there)}:
-            self._complain(answer, f"counts {counts} and shows {len(there)}")
+            others = [address for address in addresses if address.rpartition("/")[2] not in there]
+            self._complain(answer, f"counts {counts} and shows {len(there)}, and others: {others}")
 
     def _check_mentions(self, answer: Answer, more: float) -> set[str]:
         """The releases that an answer mentions, each in one edition, and that one right."""
@@ -172,8 +174,7 @@ class Audit:
         if len(there) < len(mentioned):
             self._complain(answer, f"mixes editions: {sorted(mentioned)}")
         for name, edition in mentioned:
-            if not self.truth.allows(name, edition, answer.asked, answer.answered, more=more):
-                self._complain(answer, f"mentions {edition} of {name}, whose file says {self.truth.latest(name)}")
+            self._judge(answer, f"mentions {edition} of {name}", name, more, edition)
         return there
 
     def compare_workers(self, stop: Event, port: int, seed: str) -> None:
@@ -248,9 +249,18 @@ class Audit:
     def _is_damaged(self, answer: Answer) -> bool:
         return self.truth.is_hindered(answer.asked, answer.answered, "damage")
 
+    def _judge(self, answer: Answer, what: str, release: str, more: float, *shown: Shown) -> None:
+        """Complain if a release is none of what is shown, and was not a short while ago; ``more`` makes that longer."""
+        age = min(self.truth.age(release, each, answer.asked, answer.answered) for each in shown)
+        if age > self.truth.patience + more:
+            was = "never was so" if age == inf else f"was so {age:.1f} s before"
+            self._complain(answer, f"{what}, which {was}: it is {self.truth.latest(release)}")
+            if not self._is_damaged(answer):
+                self.ages.append(age)
+
     def _complain(self, answer: Answer, what: str) -> None:
         complaints = self.doubtful if self._is_damaged(answer) else self.wrong
-        complaints.append(f"{answer.answered:.3f} (+{answer.answered - answer.asked:.3f}) {answer.path} {what:.300}")
+        complaints.append(f"{answer.answered:.3f} (+{answer.answered - answer.asked:.3f}) {answer.path} {what:.500}")
 
 
 def shown_of(answer: Answer, release: str) -> Shown | None:

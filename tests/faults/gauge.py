@@ -6,11 +6,35 @@ import statistics
 import time
 from collections import defaultdict
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
+from typing import NamedTuple
 
 from tests.faults.troubles import Processes
+
+
+class Size(NamedTuple):
+    """What a process had after so many seconds: MB in all, MB that are its own alone, and descriptors."""
+
+    moment: float
+    memory: int
+    own: int
+    descriptors: int
+
+    def __str__(self) -> str:
+        return f"{self.memory} MB ({self.own} its own), {self.descriptors} descriptors"
+
+    @classmethod
+    def of(cls, process: int, moment: float) -> Size:
+        """That of a process now. Raises OSError or IndexError where it has ended."""
+        told = Path(f"/proc/{process}/smaps_rollup").read_text()
+        memory, clean, dirty = (
+            int(told.partition(f"\n{name}:")[2].split()[0]) // 1024
+            for name in ("Rss", "Private_Clean", "Private_Dirty")
+        )
+        return cls(moment, memory, clean + dirty, len(list(Path(f"/proc/{process}/fd").iterdir())))
 
 
 @dataclass
@@ -18,7 +42,7 @@ class Gauge:
     """The memory and the descriptors of each kind of process, and by how much this machine is late itself."""
 
     processes: Processes
-    series: defaultdict[str, list[tuple[float, int, int]]] = field(default_factory=lambda: defaultdict(list))
+    series: defaultdict[str, list[Size]] = field(default_factory=lambda: defaultdict(list))
     lag: list[float] = field(default_factory=list)
 
     def measure(self, stop: Event) -> None:
@@ -33,24 +57,22 @@ class Gauge:
             begun = time.monotonic()
             for kind, found in (("publisher", self.processes.publishers()), ("worker", self.processes.workers())):
                 for process in found:
-                    try:
-                        status = Path(f"/proc/{process}/status").read_text()
-                        descriptors = len(list(Path(f"/proc/{process}/fd").iterdir()))
-                        memory = int(status.partition("VmRSS:")[2].split()[0]) // 1024
-                    except (OSError, IndexError):
-                        continue
-                    self.series[kind].append((begun - start, memory, descriptors))
+                    with suppress(OSError, IndexError):
+                        self.series[kind].append(Size.of(process, begun - start))
 
-    def thirds(self, kind: str) -> list[tuple[int, int]]:
-        """The median MB and descriptors in each third of the time."""
+    def thirds(self, kind: str) -> list[Size]:
+        """The medians in each third of the time."""
         series = self.series[kind]
         size = max(1, len(series) // 3)
         parts = [series[start : start + size] for start in (0, size, 2 * size)]
-        return [
-            (int(statistics.median(each[1] for each in part)), int(statistics.median(each[2] for each in part)))
-            for part in parts
-            if part
-        ]
+        return [Size(*(int(statistics.median(values)) for values in zip(*part, strict=True))) for part in parts if part]
+
+    def growth(self, kind: str) -> float:
+        """By how many MB an hour the memory grew that is a process's own, after the first third of the time."""
+        warm = self.series[kind][len(self.series[kind]) // 3 :]
+        if len({size.moment for size in warm}) < 2:
+            return 0.0
+        return statistics.linear_regression([size.moment for size in warm], [size.own for size in warm]).slope * 3600
 
 
 def percentiles(values: Sequence[float]) -> str:

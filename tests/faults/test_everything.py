@@ -84,10 +84,10 @@ def watch_over(seconds: float, audit: Audit, troubles: Troubles, gauge: Gauge) -
     start, shown = time.monotonic(), 0
     while (passed := time.monotonic() - start) < seconds:
         time.sleep(min(10.0, seconds - passed))
-        now = {kind: series[-1][1:] for kind, series in gauge.series.items()}
+        now = {kind: str(series[-1]) for kind, series in gauge.series.items()}
         print(
             f"{time.monotonic() - start:4.0f} s: {audit.statuses.total()} answers, {len(audit.wrong)} wrong, "
-            f"{len(audit.doubtful)} doubtful, MB and descriptors {now}, {dict(troubles.done)}",
+            f"{len(audit.doubtful)} doubtful, {now}, {dict(troubles.done)}",
             flush=True,
         )
         for complaint in audit.wrong[shown : shown + 3]:
@@ -105,7 +105,7 @@ def summarise(audit: Audit, troubles: Troubles, gauge: Gauge, officers: Sequence
     print("damage was there for", percentiles(troubles.healing))
     print("this machine itself was late:", percentiles(gauge.lag))
     for kind in sorted(gauge.series):
-        print(f"{kind}: MB and descriptors in each third {gauge.thirds(kind)}")
+        print(f"{kind}: in each third {[*map(str, gauge.thirds(kind))]}")
     for complaint in (*audit.wrong[:30], *(f"doubtful: {each}" for each in audit.doubtful[:5])):
         print(complaint)
 
@@ -113,9 +113,9 @@ def summarise(audit: Audit, troubles: Troubles, gauge: Gauge, officers: Sequence
 def assert_flat(gauge: Gauge) -> None:
     """Memory and descriptors in the last third of the time are what they were in the second, when all was warm."""
     for kind in gauge.series:
-        _, (memory, descriptors), (memory_then, descriptors_then) = gauge.thirds(kind)
-        assert memory_then <= memory * 1.1, kind
-        assert descriptors_then <= descriptors + 40, kind
+        _, warm, then = gauge.thirds(kind)
+        assert then.memory <= warm.memory * 1.1, kind
+        assert then.descriptors <= warm.descriptors + 40, kind
 
 
 def assert_all_is_as_the_files_say(newsroom: Running, root: Path) -> None:

@@ -85,19 +85,22 @@ class Truth:
         """Note that the clock of the service is wrong by so many seconds from now on."""
         self._clock.append((time.time(), offset))
 
-    def allows(self, release: str, shown: Shown, asked: float, answered: float, *, more: float = 0.0) -> bool:
-        """Whether an answer may show this of a release; ``more`` seconds later than usual, where something keeps it."""
+    def age(self, release: str, shown: Shown, asked: float, answered: float) -> float:
+        """For how many seconds before it was asked for this was no longer so, but for those in which nothing could be.
+
+        Infinite where it never was so, or is not yet.
+        """
         if any(name == release and start <= answered and end >= asked for name, start, end in self._excused):
-            return True
+            return 0.0
         with self._lock:
             said = [Said(ABSENT, 0.0, 0.0), *self._said.get(release, ())]
+        age = math.inf
         for each, until in zip(said, [*(each.done for each in said[1:]), math.inf], strict=True):
             for is_open in (True, False):
-                last = self._last(each, min(until, answered), is_open=is_open)
-                is_recent = asked - last <= self.patience + more + self._hindered(last, asked)
-                if is_recent and shown == (each.shown if is_open else ABSENT):
-                    return True
-        return False
+                if shown == (each.shown if is_open else ABSENT):
+                    last = self._last(each, min(until, answered), is_open=is_open)
+                    age = min(age, asked - last - self._hindered(last, asked))
+        return age
 
     def _last(self, said: Said, until: float, *, is_open: bool) -> float:
         """The last moment before ``until`` at which the clock of the service was past ``opens``, or was not."""
