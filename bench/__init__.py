@@ -12,6 +12,6 @@
     measure       what a command or a process costs, started by launch
     servers       web applications run to be measured
 
-By themselves: ``reading``, ``serving``, ``polls``, ``ranking``, ``stems``; and two that measure nothing and find out whether all
-is right, ``equivalence`` with its random ``questions``, and ``soak``.
+By themselves: ``reading``, ``serving``, ``polls``, ``ranking``, ``stems``; and two that measure nothing and find out
+whether all is right, ``equivalence`` with its random ``questions``, and ``soak``.
 """
