@@ -10,6 +10,7 @@ import feedparser
 import pytest
 from werkzeug.test import Client
 
+from feedsrv.publishing.check import check
 from tests.conftest import MakeNewsroom, Newsroom, release
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -161,6 +162,28 @@ def test_what_comes_under_an_old_date_is_seen_where_it_states_an_update(
     assert "late" not in found
     assert len(found) == 51
     assert "late" in names(newsroom.client(), "/releases.atom?archive=2015-03")
+
+
+def test_check_names_what_no_feed_reader_will_be_told_of(make_newsroom: MakeNewsroom) -> None:
+    newsroom = make_newsroom(sparse(60), now=NOW)
+    newsroom.write(
+        {
+            "late.md": release("Late", "2015-03-05", topics="[quays]"),
+            "told.md": release("Told", "2015-03-06", topics="[quays]", updated="2026-11-24"),
+            "held.md": release("Held", "2015-03-07", topics="[quays]", embargo="2026-11-24"),
+            "new.md": release("New", "2026-11-24", topics="[quays]"),
+            "n055.md": release("N 55, again", on(550), topics="[quays]"),
+            "undated.md": "---\ntitle: Undated\n---\nText.",
+        }
+    )
+
+    def named() -> list[str]:
+        report = check(newsroom.catalogue, newsroom.index, NOW, (), iter)
+        return [problem.path for problem in report.problems if problem.kind == "archives"]
+
+    assert named() == ["late.md", "undated.md"]
+    newsroom.publish()
+    assert named() == []
 
 
 def test_each_format_holds_the_same(make_newsroom: MakeNewsroom) -> None:

@@ -14,12 +14,13 @@ from feedsrv.file_record import FileRecord
 from feedsrv.files import topics
 from feedsrv.files.catalogue import Catalogue
 from feedsrv.newsroom import Newsroom
-from feedsrv.problem import Problem
+from feedsrv.problem import Problem, Severity
 from feedsrv.publishing import collection, moves
 from feedsrv.publishing.collection import Collection
 from feedsrv.publishing.examination import Examination, Progress
 from feedsrv.publishing.moves import Moves
 from feedsrv.query import Query
+from feedsrv.query.subscription import FEED_SIZE, is_reached
 from feedsrv.reading import Reading, Status
 from feedsrv.release import Release
 from feedsrv.search import SearchIndex
@@ -66,12 +67,12 @@ def check(
     examination = Examination(catalogue, newsroom, now)
     found = Collection(newsroom)
     records: dict[str, FileRecord | None] = {}
-    public: dict[str, Sequence[str]] = {}
+    public: dict[str, _Public] = {}
     lines: dict[str, int] = {}
     for examined in examination.releases(progress):
         records[examined.record.source] = examined.record
         if isinstance(item := examined.public_part, Release):
-            public[item.source] = item.topic_ids
+            public[item.source] = _Public(item.topic_ids, item.appeared, item.updated)
         if examined.reading:
             lines[examined.record.source] = _line_of_id(examined.reading)
     found.change(records, now)
@@ -86,12 +87,39 @@ def check(
         *collection.rivals_for_addresses(found.records),
         *_moves(index, found, newsroom, host).problems(lines),
         *moves.without_authority(newsroom, host),
-        *topics.complaints(newsroom, list(public.values())),
+        *topics.complaints(newsroom, [item.topics for item in public.values()]),
+        *_told_to_nobody(index, public),
     ]
     told = [problem for problem in problems if is_wanted(problem.path)]
     told.extend(examination.problems_of_the_folder(is_wanted))
     in_order = sorted(told, key=lambda problem: (problem.path, problem.line))
     return Report(tuple(in_order), dict(found.statuses), tuple(_changes(index, public)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Public:
+    topics: Sequence[str]
+    appeared: datetime | None
+    updated: datetime | None
+
+    @property
+    def is_updated(self) -> bool:
+        return self.updated is not None and (self.appeared is None or self.updated > self.appeared)
+
+
+def _told_to_nobody(index: SearchIndex, public: Mapping[str, _Public]) -> Iterator[Problem]:
+    """Releases that are new, under a date so old that the feeds which are polled will not hold them."""
+    try:
+        newest = [hit.release.appeared for hit in index.snapshot().search(Query(per_page=FEED_SIZE)).hits]
+    except IndexUnavailable:  # nothing is published: the first generation is told to all
+        return
+    before = index.remembered()
+    for source, item in public.items():
+        is_new = source not in before or not before[source].is_known_to_the_public
+        if is_new and not item.is_updated and not is_reached(item.appeared, newest):
+            what = "this is new, and dated before what feeds hold: it is in archives, and no feed reader is told of it"
+            remedy = "if subscribers are to see it, write updated: and today's date"
+            yield Problem(source, 0, what, remedy, Severity.NOTE, "archives")
 
 
 def _moves(index: SearchIndex, found: Collection, newsroom: Newsroom, host: str) -> Moves:
@@ -109,13 +137,13 @@ def _line_of_id(reading: Reading) -> int:
     return next(filter(None, lines), 0)
 
 
-def _changes(index: SearchIndex, public: Mapping[str, Sequence[str]]) -> Iterator[TopicChange]:
+def _changes(index: SearchIndex, public: Mapping[str, _Public]) -> Iterator[TopicChange]:
     """What publishing would change in the topics of the releases that are published already."""
     added: dict[str, list[str]] = defaultdict(list)
     removed: dict[str, list[str]] = defaultdict(list)
     for source, before in _published_topics(index):
         if source in public:
-            after = public[source]
+            after = public[source].topics
             for topic in after:
                 if topic not in before:
                     added[topic].append(source)

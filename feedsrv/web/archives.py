@@ -16,9 +16,10 @@ from werkzeug.exceptions import NotFound
 
 from feedsrv.newsroom import Newsroom
 from feedsrv.query import Query, Results, Sort
+from feedsrv.query.subscription import FEED_SIZE
 from feedsrv.search import Snapshot
 from feedsrv.text.dates import in_words, month_in_words
-from feedsrv.web.listing import FEED_SIZE, Listing
+from feedsrv.web.listing import Listing
 
 LARGEST_MONTH = 200
 """Releases of a month in one document; one that has more is kept by the day."""

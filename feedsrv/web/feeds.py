@@ -10,12 +10,13 @@ from feedsrv.feeds import Link, Subscription, SubscriptionGroup
 from feedsrv.feeds.formats import ATOM, Format
 from feedsrv.feeds.opml import OPML_TYPE, opml
 from feedsrv.query import Results
+from feedsrv.query.subscription import FEED_SIZE
 from feedsrv.web.archives import NO_ARCHIVES, ArchiveMissing, Archives, archives, find_archive
 from feedsrv.web.cache import Rendering
 from feedsrv.web.context import marked, newsroom, site, snapshot
 from feedsrv.web.feed_builder import FeedBuilder
 from feedsrv.web.inventory import find, offers, withdrawals
-from feedsrv.web.listing import FEED_SIZE, Listing, ListingKind
+from feedsrv.web.listing import Listing, ListingKind
 from feedsrv.web.observation import note_search
 from feedsrv.web.parameters import listing_of
 from feedsrv.web.responses import answer, moved_to_canonical

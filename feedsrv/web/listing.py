@@ -9,12 +9,12 @@ from enum import StrEnum
 from feedsrv.newsroom import Newsroom
 from feedsrv.query import Query, Sort
 from feedsrv.query.parser import NOTHING_ASKED, Parsed
+from feedsrv.query.subscription import FEED_SIZE
 from feedsrv.query.tree import And, Filter, Node, Or
 from feedsrv.text.dates import Period
 from feedsrv.text.languages import language_name
 
 PAGE_SIZE = 20
-FEED_SIZE = 50
 
 
 class ListingKind(StrEnum):

@@ -14,9 +14,10 @@ from werkzeug.exceptions import BadRequest, NotFound
 from feedsrv.newsroom import TOPIC_ID, Newsroom
 from feedsrv.query import Sort
 from feedsrv.query.parser import parse
+from feedsrv.query.subscription import FEED_SIZE
 from feedsrv.text.dates import Period
 from feedsrv.web import archives
-from feedsrv.web.listing import FEED_SIZE, PAGE_SIZE, Listing, ListingKind
+from feedsrv.web.listing import PAGE_SIZE, Listing, ListingKind
 
 MOST_PER_PAGE = 200
 LARGEST_PAGE = 10**9

@@ -7,22 +7,13 @@ follows from what is public; no clock is asked.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 
 from feedsrv.query import Hit, Results
+from feedsrv.query.subscription import MOST, MOST_CHARACTERS, REACH, UPDATED
 from feedsrv.release import Withdrawal
 from feedsrv.search import Snapshot
 from feedsrv.web.inventory import withdrawals
 from feedsrv.web.listing import Listing
-
-REACH = timedelta(days=7)
-"""How far it reaches back from its newest release, however many there are."""
-MOST = 200
-"""Releases to which that makes it grow."""
-MOST_CHARACTERS = 500_000
-"""Of bodies, to which that makes it grow: what a reader fetches again and again stays bounded."""
-UPDATED = 20
-"""Older releases that it holds because they were updated last."""
 
 
 def is_subscription_document(listing: Listing) -> bool:
