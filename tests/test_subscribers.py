@@ -41,6 +41,7 @@ def began() -> Files:
         "today.md": release("Published this morning", at(minutes=5)),
         "wrong.md": release("Wrong", on(2), reference="PR 7/2026"),
         "named.md": release("To be renamed", on(3), reference="PR 8/2026"),
+        "elsewhere.md": release("From elsewhere", on(4), guid="https://old.example/?p=41"),
     }
 
 
@@ -51,6 +52,9 @@ def changed() -> Files:
         "today.md": release("Published this morning", at(minutes=5), withdrawn=on(0), reason="Too early."),
         "wrong.md": release("Wrong", on(2), reference="PR 7/2026", withdrawn=at(minutes=1)),
         "2026/another-name.md": release("To be renamed", on(3), reference="PR 8/2026"),
+        "2026/from-elsewhere.md": release(
+            "From elsewhere, now here", on(4), "Gone over.", guid="https://old.example/?p=41"
+        ),
         "late.md": release("Put in late", "2015-03-05"),
         "told.md": release("Put in late, and said so", "2015-03-06", updated=at(minutes=1)),
     }
@@ -103,11 +107,12 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
                 told.missing[name, format_] = str(missing)
         poll(newsroom, subscribers, told)
         write(newsroom.releases, changed())
-        (newsroom.releases / "named.md").unlink()
+        for gone in ("named.md", "elsewhere.md"):
+            (newsroom.releases / gone).unlink()
         until(lambda: {"told", "n110", "Withdrawn: today", "Withdrawn: PR 7/2026"} <= said(newsroom))
         poll(newsroom, subscribers, told)
         write(newsroom.releases, burst())
-        until(lambda: total(newsroom) == 433)
+        until(lambda: total(newsroom) == 434)
         poll(newsroom, subscribers, told)
         follower = ArchiveFollower(folder)
         follower.poll(f"{newsroom.url}/releases.atom")
@@ -148,7 +153,7 @@ class TestEachSubscriber:
     @EACH
     def test_has_what_there_was_when_it_subscribed(self, story: Story, subscription: Subscription) -> None:
         first, *_ = story.of(subscription)
-        assert len(first) == (133 if subscription[0] == FOLLOWER else 50)
+        assert len(first) == (134 if subscription[0] == FOLLOWER else 50)
         assert {"n000", "today", "PR-7-2026", "PR-8-2026"} <= first.keys()
 
     @EACH
@@ -178,6 +183,12 @@ class TestEachSubscriber:
             assert (chapter["PR-8-2026"].title, titles.count("To be renamed")) == ("To be renamed", 1)
 
     @EACH
+    def test_takes_what_has_moved_here_for_what_it_was(self, story: Story, subscription: Subscription) -> None:
+        titles = [chapter["https://old.example/?p=41"].title for chapter in story.of(subscription)]
+        assert titles == ["From elsewhere", *2 * ["From elsewhere, now here"]]
+        assert not any({"elsewhere", "from-elsewhere"} & chapter.keys() for chapter in story.of(subscription))
+
+    @EACH
     def test_sees_what_is_put_in_late_only_where_it_says_so(self, story: Story, subscription: Subscription) -> None:
         for later in story.of(subscription)[1:]:
             assert later["told"].title == "Put in late, and said so"
@@ -192,4 +203,4 @@ class TestEachSubscriber:
 
 def test_who_subscribes_late_and_follows_the_archives_has_all(story: Story) -> None:
     assert {"late", "n129", "b299", "today"} <= story.late.keys()
-    assert len(story.late) == 435
+    assert len(story.late) == 436
