@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from feedsrv.errors import IndexUnavailable, NewsroomInvalid, PublishingFailed, ReleaseMissing, RemovalRefused
-from feedsrv.publishing import publish
+from feedsrv.publishing import Memory, publish
 from feedsrv.query import Query
 from feedsrv.query.parser import parse
 from feedsrv.reading import Status
@@ -218,20 +218,22 @@ class TestChange:
         assert grown.snapshot().generation.split("-")[2] == at_once.snapshot().generation.split("-")[2]
 
     def test_only_what_was_told_of_is_read_again(self, make_newsroom: MakeNewsroom) -> None:
-        newsroom = make_newsroom({"a.md": release("A"), "b.md": release("B")})
+        newsroom, memory = make_newsroom({"a.md": release("A"), "b.md": release("B")}), Memory()
+        publish(newsroom.catalogue, newsroom.index, NOW, memory=memory)
         newsroom.write({"a.md": release("A2"), "b.md": release("B2")})
-        publish(newsroom.catalogue, newsroom.index, NOW, only={"a.md"})
+        publish(newsroom.catalogue, newsroom.index, NOW, only={"a.md"}, memory=memory)
         assert [newsroom.snapshot().get(name).title for name in "ab"] == ["A2", "B"]
         newsroom.remove("b.md")
-        publish(newsroom.catalogue, newsroom.index, NOW, only={"a.md"})
+        publish(newsroom.catalogue, newsroom.index, NOW, only={"a.md"}, memory=memory)
         assert public_ids(newsroom) == ["a", "b"]
-        publish(newsroom.catalogue, newsroom.index, NOW, only={"b.md"})
+        publish(newsroom.catalogue, newsroom.index, NOW, only={"b.md"}, memory=memory)
         assert public_ids(newsroom) == ["a"]
 
     def test_a_changed_newsroom_is_a_reason_to_read_everything(self, make_newsroom: MakeNewsroom) -> None:
-        newsroom = make_newsroom({"a.md": release("A", date="2026-01-15")})
+        newsroom, memory = make_newsroom({"a.md": release("A", date="2026-01-15")}), Memory()
+        publish(newsroom.catalogue, newsroom.index, NOW, memory=memory)
         newsroom.write({"newsroom.toml": 'timezone = "Europe/Paris"'})
-        publish(newsroom.catalogue, newsroom.index, NOW, only=set())
+        publish(newsroom.catalogue, newsroom.index, NOW, only=set(), memory=memory)
         assert newsroom.snapshot().get("a").published == datetime(2026, 1, 14, 23, tzinfo=UTC)
 
 

@@ -234,29 +234,47 @@ def test_one_whose_time_comes_while_it_is_written_comes_when_it_has_settled(make
         assert found.added == added
 
 
-@pytest.mark.parametrize(
-    "doubt", ["somebody else", "a clock that was set back", "a folder's index", "another newsroom"]
-)
+DOUBTS = ("somebody else", "a clock that was set back", "a folder's index", "another newsroom", "nothing is remembered")
+
+
+@pytest.mark.parametrize("doubt", DOUBTS)
 def test_where_it_is_in_doubt_what_changed_everything_is_looked_at(make_newsroom: MakeNewsroom, doubt: str) -> None:
-    newsroom, memory = make_newsroom(FILES), Memory()
+    newsroom, memory = make_newsroom({**FILES, "bundles/3/plan.pdf": b"plan"}), Memory()
     publish(newsroom.catalogue, newsroom.index, newsroom.now, memory=memory)
-    standing, told = memory.standing, {"n/1.md"}
+    standing, told = memory.standing, {"bundles/3/other.md"}
     if doubt == "somebody else":
-        publish(newsroom.catalogue, WhooshIndex(newsroom.settings.index), newsroom.now, only={"n/1.md"})
         newsroom.write({"n/2.md": release("Other")})
         publish(newsroom.catalogue, WhooshIndex(newsroom.settings.index), newsroom.now)
     elif doubt == "a clock that was set back":
         newsroom.now -= timedelta(minutes=1)
     elif doubt == "a folder's index":
         newsroom.write({"n/_index.md": "---\ncascade:\n  draft: true\n---\n"})
-        told = {"n/_index.md"}
-    else:
+        told |= {"n/_index.md"}
+    elif doubt == "another newsroom":
         newsroom.write({"newsroom.toml": 'title = "Other"'})
-        told = {"newsroom.toml"}
+        told |= {"newsroom.toml"}
+    else:
+        memory = Memory()
+    newsroom.write({"bundles/3/other.md": release("Other")})  # so that it is no bundle any more
     summary = publish(newsroom.catalogue, newsroom.index, newsroom.now, force=True, only=told, memory=memory)
     assert memory.standing is not standing
-    expected = publish(newsroom.catalogue, WhooshIndex(newsroom.root / "anew"), newsroom.now, force=True)
+    anew = WhooshIndex(newsroom.root / "anew")
+    expected = publish(newsroom.catalogue, anew, newsroom.now, force=True)
     assert facts(summary) == facts(expected)
+    assert generation(newsroom.index) == generation(anew)
+
+
+@pytest.mark.parametrize("told", ["n/1.md", "n", "."])
+def test_one_that_was_looked_for_before_somebody_told_that_it_is_gone_goes_when_that_is_told(
+    make_newsroom: MakeNewsroom, told: str
+) -> None:
+    newsroom, memory = make_newsroom({"n/1.md": release(expires="2026-11-02"), "2.md": release()}), Memory()
+    publish(newsroom.catalogue, newsroom.index, newsroom.now, memory=memory)
+    newsroom.remove("n/1.md")
+    newsroom.now += timedelta(days=2)
+    for only, sources in ((set[str](), {"n/1.md", "2.md"}), ({told}, {"2.md"})):
+        summary = publish(newsroom.catalogue, newsroom.index, newsroom.now, only=only, memory=memory)
+        assert summary.records.keys() == sources
 
 
 def test_a_run_that_failed_is_not_built_on(make_newsroom: MakeNewsroom) -> None:

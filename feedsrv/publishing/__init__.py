@@ -31,7 +31,6 @@ from feedsrv.errors import FileUnreadable, NewsroomInvalid
 from feedsrv.file_record import Basis, FileRecord
 from feedsrv.files import topics
 from feedsrv.files.catalogue import Catalogue
-from feedsrv.files.kinds import is_text_name
 from feedsrv.files.settling import Unsettled
 from feedsrv.newsroom import FILE_NAME, Newsroom
 from feedsrv.problem import Problem
@@ -118,7 +117,7 @@ def publish(
         run = _Run(catalogue, newsroom, now, judge, unsettled, update, progress)
         with SpooledTemporaryFile(_SPOOL_IN_MEMORY) as spool:
             if not run.looks_at_parts(standing, only, spool):
-                run.look_at_all(None if run.is_in_doubt else only, spool)
+                run.look_at_all(spool)
             run.weigh_losses(force=force)
             run.weigh_moves(host, move_ids=move_ids)
             spool.seek(0)
@@ -175,7 +174,6 @@ class _Run:
     losses: Losses | None = None
     moves: Moves = field(default_factory=Moves)
     is_of_all: bool = True
-    is_in_doubt: bool = False
     rivals_before: Mapping[str, Sequence[Problem]] = field(default_factory=dict)
 
     @property
@@ -197,18 +195,16 @@ class _Run:
         if scope := standing.scope(paths, self.now):
             self.is_of_all = False
             self._examine(standing, scope, spool)
-        self.is_in_doubt = scope is None or not standing.is_covered(scope, self.examination.listing, self.found)
-        return not self.is_in_doubt
+        return scope is not None and standing.is_covered(scope, self.examination.listing, self.found)
 
-    def look_at_all(self, told: Set[str] | None, spool: IO[bytes]) -> None:
-        """Look at all of the folder; ``told`` may have changed, None: any."""
+    def look_at_all(self, spool: IO[bytes]) -> None:
+        """Look at all of the folder: what else the changes have to do with is not known."""
         spool.seek(0)
         spool.truncate()
         self.found, self.files, self.is_of_all = {}, {}, True
         standing = Standing(self.catalogue, self.newsroom)
-        is_enough = told is not None and not self.is_newsroom_changed and all(map(is_text_name, told))
         self.rivals_before = collection.rivals_of(self.update.remembered(), self.newsroom)
-        self._examine(standing, standing.everything(self.update, told if is_enough else None), spool)
+        self._examine(standing, standing.everything(self.update), spool)
 
     def _examine(self, standing: Standing, scope: Scope, spool: IO[bytes]) -> None:
         """Note what each file is now; what those that were read say to the public goes into the spool."""

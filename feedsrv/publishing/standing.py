@@ -15,6 +15,7 @@ from feedsrv.file_record import FileRecord
 from feedsrv.files.catalogue import Catalogue
 from feedsrv.files.kinds import attached, is_document_name, is_text_name, not_read
 from feedsrv.files.listing import FolderListing
+from feedsrv.files.names import folders
 from feedsrv.newsroom import Newsroom
 from feedsrv.problem import Problem
 from feedsrv.publishing.collection import Collection
@@ -54,9 +55,9 @@ class Standing:
         is_remembered = update.known() is update.remembered() is self._remembered
         return is_remembered and newsroom.text == self.newsroom.text and self._now is not None and self._now <= now
 
-    def everything(self, update: Update, told: Set[str] | None) -> Scope:
+    def everything(self, update: Update) -> Scope:
         """All of the folder; to be asked first, or never."""
-        return Scope(self.contents.listing(), update.known(), told)
+        return Scope(self.contents.listing(), update.known(), None)
 
     def scope(self, paths: Set[str], now: datetime) -> Scope | None:
         """What these changes have to do with, and whose time has come; None where that cannot be told."""
@@ -64,7 +65,8 @@ class Standing:
         looked_at = self.contents.look(paths | awaited)
         if looked_at is None or self.collection.is_chained:
             return None
-        touched = looked_at - (awaited - paths) | (paths & self._missing)  # which may have been seen to go before
+        missing = {path for path in self._missing if not paths.isdisjoint((path, *folders(path)))}
+        touched = looked_at - (awaited - paths) | missing  # which may have been seen to go before
         records = self.collection.records
         changed = {self.contents.part(path) for path in touched}
         others = self.collection.naming(touched) | awaited | self._missing
