@@ -33,7 +33,7 @@ class FileRecord:
     ``claim`` is the id it claims, ``id`` the one it has been given ("" while it is not public), ``status``
     what it was to the public when the record was written, ``edition`` how many of its updates the public knew then,
     ``named`` the places of the files that its text names. ``aliases`` are the former addresses that it states,
-    ``guid`` its permanent id for feeds, if it states one.
+    ``claimed_guid`` the permanent id for feeds that it states, and ``guid`` that if no other has it.
     """
 
     source: str
@@ -47,6 +47,7 @@ class FileRecord:
     basis: Basis = Basis()
     language: str = ""
     aliases: tuple[str, ...] = ()
+    claimed_guid: str = ""
     guid: str = ""
     edition: int = 0
 

@@ -171,6 +171,7 @@ class Holders:
         self.claimants = Claimants()
         self._crowded: set[str] = set()  # the keys that several claim
         self._contested: set[str] = set()  # those that who had to yield has got, or has not
+        self._yielding: dict[str, str] = {}  # those who had to, by what they have got
 
     def change(self, claims: Mapping[str, Claim | None]) -> Change:
         """Let these sources claim what they claim now, None: nothing."""
@@ -190,9 +191,15 @@ class Holders:
             touched |= self._crowded
         return Change({source for source, before in was.items() if self.given.get(source, "") != before}, touched)
 
+    def holder(self, release_id: str) -> str:
+        """The source that has this very id; "" where none has."""
+        claiming = (claimed.source for claimed in self.claimants.of(key(release_id)))
+        holder = next((source for source in claiming if self.given[source] == release_id), "")
+        return holder or self._yielding.get(release_id, "")
+
     def _settle(self, touched: set[str], was: dict[str, str]) -> None:
         """Give an id to each who has to yield: one that nobody claims, and no other got before."""
-        self._contested, losers, taken = set(), [], set[str]()
+        self._contested, self._yielding, losers, taken = set(), {}, [], set[str]()
         for each in self._crowded | touched:
             if group := self.claimants.of(each):
                 self._give(group[0], was)
@@ -203,6 +210,7 @@ class Holders:
                 if each not in self.claimants and each not in taken:
                     taken.add(each)
                     self._give(loser, was, candidate)
+                    self._yielding[candidate] = loser.source
                     break
 
     def _give(self, claimed: Claim, was: dict[str, str], new: str = "") -> None:

@@ -83,6 +83,13 @@ class Newsroom:
         """The id by which feeds know a release, or its withdrawal: what its file states as such, else its `tag`."""
         return guid or self.tag(release_id, host)
 
+    def name_in(self, uri: str) -> str:
+        """The name that this `tag` was made of, whichever the host; "" for another URI."""
+        authority, _, named = uri.partition(",")
+        since, _, name = named.partition(":")
+        is_own = authority == f"tag:{self.authority}" if self.authority else authority.startswith("tag:")
+        return name if is_own and since == self.since.isoformat() else ""
+
     def day(self, moment: datetime) -> date:
         """The calendar day of a moment, in the newsroom's time zone."""
         return moment.astimezone(self.timezone).date()

@@ -10,7 +10,9 @@ from lxml import etree
 
 from feedsrv import readers
 from feedsrv.newsroom import Newsroom as Settings
+from feedsrv.publishing import Memory, publish
 from feedsrv.publishing.check import check
+from feedsrv.publishing.collection import rivals_of
 from tests.conftest import MakeNewsroom, Newsroom, release
 
 TAG = "tag:press.example.org,2000-01-01:a"
@@ -101,3 +103,66 @@ def test_check_names_a_guid_that_moves(make_newsroom: MakeNewsroom) -> None:
     assert [(problem.path, problem.what) for problem in report.problems if problem.kind == "id-moved"] == [
         ("a.md", what)
     ]
+
+
+URI = "https://example.org/1"
+RIVALS: dict[str, tuple[dict[str, str], dict[str, str]]] = {
+    "the one published first": (
+        {"a.md": release(guid=URI), "b.md": release(date="2026-01-01", guid=URI), "c.md": release(guid=URI)},
+        {"b.md": URI},
+    ),
+    "then the first by path": ({"b.md": release(guid=URI), "a.md": release(guid=URI)}, {"a.md": URI}),
+    "what is not public has none": (
+        {"a.md": release(guid=URI, draft="true"), "b.md": release(guid=URI)},
+        {"b.md": URI},
+    ),
+    "one withdrawn has it still": (
+        {"a.md": release(guid=URI, withdrawn="2026-10-30"), "b.md": release(guid=URI)},
+        {"a.md": URI},
+    ),
+    "the tag of another": ({"a.md": release(), "b.md": release(date="2026-01-01", guid=TAG)}, {}),
+    "the tag of another that carries its date": (
+        {"a.md": release(), "b/a.md": release(), "c.md": release(guid=f"{TAG}-2026-01-15")},
+        {},
+    ),
+    "its own tag": ({"a.md": release(guid=TAG), "b.md": release(date="2026-01-01", guid=TAG)}, {"a.md": TAG}),
+    "the tag of nobody": ({"b.md": release(guid=TAG)}, {"b.md": TAG}),
+    "a tag of others": (
+        {"a.md": release(), "b.md": release(guid="tag:example.org,1999:a")},
+        {"b.md": "tag:example.org,1999:a"},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", RIVALS)
+def test_a_guid_is_of_one_release_only(make_newsroom: MakeNewsroom, case: str) -> None:
+    files, kept = RIVALS[case]
+    at_once, one_by_one, memory = make_newsroom(files), make_newsroom(), Memory()
+    for source in sorted(files, reverse=True):
+        one_by_one.write({source: files[source]})
+        summary = publish(
+            one_by_one.catalogue, one_by_one.index, one_by_one.now, move_ids=True, only={source}, memory=memory
+        )
+    for found in (at_once.publish(), summary):
+        public = [record for record in found.records.values() if record.id]
+        assert {record.source: record.guid for record in public if record.guid} == kept
+        yielding = {record.source for record in public if record.claimed_guid != record.guid}
+        assert {problem.path for problem in found.problems if problem.kind == "guid-taken"} == yielding
+    assert memory.standing
+    assert memory.standing.collection.rivals == rivals_of(summary.records, summary.newsroom)
+    items = loads(one_by_one.client().get("/releases.json").data)["items"]
+    assert len({item["id"] for item in items}) == len(items) == sum(record.id != "" for record in public)
+
+
+def test_a_guid_goes_to_the_next_when_it_is_free(make_newsroom: MakeNewsroom) -> None:
+    newsroom = make_newsroom({"a.md": release(guid=URI), "b.md": release("B", "2026-02-01", guid=URI)})
+    (problem,) = newsroom.publish().problems
+    assert str(problem) == (
+        f"b.md: feed readers know a.md by the guid {URI}, so this has its tag URI; give one of the two another guid"
+    )
+    newsroom.remove("a.md")
+    summary = newsroom.publish()
+    assert [p.what for p in summary.news if p.kind == "id-moved"] == [
+        f"feed readers know it as {URI}, and knew it as tag:press.example.org,2000-01-01:b"
+    ]
+    assert ids(newsroom) == {URI}

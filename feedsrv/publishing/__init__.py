@@ -266,7 +266,7 @@ class _Run:
         for item in found:
             record = self.records[item.source]
             try:
-                if self.update.put(replace(item, id=record.id), self.files.get(item.source, {})):
+                if self.update.put(replace(item, id=record.id, guid=record.guid), self.files.get(item.source, {})):
                     self.changed.add(item.source)
             except FileUnreadable as error:
                 problems = (*record.problems, error.problem)
@@ -276,7 +276,8 @@ class _Run:
         """What did not change itself, but is another release now: by the id it has been given, or by its topics."""
         known = self.update.known()
         public = (self.records[source] for source in self.touched if self._is_public(source))
-        others = {record.source for record in public if record.source in known and known[record.source].id != record.id}
+        was_known = (record for record in public if record.source in known)
+        others = {record.source for record in was_known if _ids(known[record.source]) != _ids(record)}
         wanted = set(filter(self._is_public, self.touched)) if self.is_newsroom_changed else others
         if wanted:
             yield from (self._tagged_again(item) for item in self.update.published(wanted))
@@ -338,11 +339,16 @@ class _Run:
         return replace(item, topics=topics.memberships(item, self.newsroom)) if isinstance(item, Release) else item
 
 
+def _ids(record: FileRecord) -> tuple[str, str]:
+    """What it has been given of what it claims."""
+    return record.id, record.guid
+
+
 def _stated(record: FileRecord | None) -> object:
     """What of a record no time changes."""
-    return record and (record.claim, record.published, record.visibility, record.basis.readers)
+    return record and (record.claim, record.claimed_guid, record.published, record.visibility, record.basis.readers)
 
 
 def _as_published(item: Release | Withdrawal) -> FileRecord:
     """What is to be known of one that is published, and no longer remembered."""
-    return FileRecord(item.source, item.id, item.published, Visibility(), Status.PUBLIC, id=item.id)
+    return FileRecord(item.source, item.id, item.published, Visibility(), Status.PUBLIC, id=item.id, guid=item.guid)

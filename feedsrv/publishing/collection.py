@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import datetime
 from heapq import heappop, heappush
@@ -27,6 +27,7 @@ class Collection:
         self._newsroom = newsroom
         self._holders = ids.Holders()
         self._waiting = ids.Claimants()  # those who are not public, and may be
+        self._guids = ids.Claimants(lambda guid: _guid_key(guid, newsroom))
         self._naming = defaultdict[str, set[str]](set)
         self._moments: list[tuple[datetime, str]] = []  # a heap; what is no longer so is passed over
         self._overdue: set[str] = set()
@@ -36,7 +37,8 @@ class Collection:
         self.rivals: dict[str, tuple[Problem, ...]] = {}
 
     def change(self, found: Mapping[str, FileRecord | None], now: datetime) -> set[str]:
-        """Let these files be what was found, None: gone. Returns them, and all whose id is another by that."""
+        """Let these files be what was found, None: gone. Returns them, and all whose id or guid is another by that."""
+        was = {source: self.records[source].id for source in found if source in self.records}
         for source, record in found.items():
             self._forget(source)
             if record:
@@ -49,9 +51,33 @@ class Collection:
         for source in touched:
             given = self._holders.given.get(source, "")
             if (known := self.records.get(source)) and known.id != given:
+                was.setdefault(source, known.id)
                 self.records[source] = replace(known, id=given)
         self._tell_rivals(changed.keys | self._waiting.change(dict.fromkeys(found) | waiting))
-        return touched
+        names = (name for source in touched for name in (was.get(source), self._holders.given.get(source)) if name)
+        return touched | self._give_guids(found, {key for name in names if (key := f":{name}") in self._guids})
+
+    def _give_guids(self, found: Iterable[str], keys: Set[str]) -> set[str]:
+        """Let the first of those who state one guid have it, if it is no id of another. Returns all who have another.
+
+        ``keys`` are those of guids that are made of ids which have come or gone.
+        """
+        records = [self.records[source] for source in found if source in self.records]
+        claims = {it.source: self._claim(it, it.claimed_guid) for it in records if it.id and it.claimed_guid}
+        given = {record.source: "" for record in records}
+        for key in keys | self._guids.change(dict.fromkeys(found) | claims):
+            group = self._guids.of(key)
+            self.rivals.pop(key, None)
+            if group:
+                keeper = self._holders.holder(key[1:]) if key.startswith(":") else ""
+                keeper = keeper or group[0].source
+                given |= {claimed.source: claimed.id if claimed.source == keeper else "" for claimed in group}
+                if told := tuple(_guid_taken(it.source, it.id, keeper) for it in group if it.source != keeper):
+                    self.rivals[key] = told
+        changed = {source for source, guid in given.items() if self.records[source].guid != guid}
+        for source in changed:
+            self.records[source] = replace(self.records[source], guid=given[source])
+        return changed
 
     def replace(self, record: FileRecord) -> None:
         """Remember a file otherwise, without any change of what it is to the public or to others."""
@@ -114,8 +140,8 @@ class Collection:
             else:
                 self.rivals.pop(key, None)
 
-    def _claim(self, record: FileRecord) -> ids.Claim:
-        return _claim(record, self._newsroom)
+    def _claim(self, record: FileRecord, claimed: str = "") -> ids.Claim:
+        return _claim(record, self._newsroom, claimed)
 
     def _note(self, record: FileRecord, now: datetime) -> None:
         self.records[record.source] = record
@@ -142,19 +168,22 @@ class Collection:
             heappush(self._moments, (moment, record.source))
 
 
-def _claim(record: FileRecord, newsroom: Newsroom) -> ids.Claim:
+def _claim(record: FileRecord, newsroom: Newsroom, claimed: str = "") -> ids.Claim:
+    """The claim of a file to its id, or to what else is claimed."""
     published = record.published
     day, moment = (newsroom.day(published), published.timestamp()) if published else (None, float("inf"))
-    return ids.Claim(record.source, record.claim, day, (moment, record.source))
+    return ids.Claim(record.source, claimed or record.claim, day, (moment, record.source))
 
 
 def problems(records: Mapping[str, FileRecord], newsroom: Newsroom) -> Iterator[Problem]:
     """The problems of all files, in order of their paths, with why each is not public and who else claims its id."""
-    rivals = {problem.path: problem for group in rivals_of(records, newsroom).values() for problem in group}
+    rivals = defaultdict[str, list[Problem]](list)
+    for group in rivals_of(records, newsroom).values():
+        for problem in group:
+            rivals[problem.path].append(problem)
     for record in records.values():
         yield from of_file(record, newsroom)
-        if record.source in rivals:
-            yield rivals[record.source]
+        yield from rivals.get(record.source, ())
 
 
 def of_file(record: FileRecord, newsroom: Newsroom) -> Iterator[Problem]:
@@ -183,7 +212,39 @@ def rivals_of(records: Mapping[str, FileRecord], newsroom: Newsroom) -> dict[str
                 (public if record.id else waiting).change({record.source: _claim(record, newsroom)})
             given = {record.source: record.id for record in group}
             found[key] = tuple(_rivals(public.of(key), waiting.of(key), given))
-    return found
+    return found | _guids_taken(records, newsroom)
+
+
+def _guids_taken(records: Mapping[str, FileRecord], newsroom: Newsroom) -> dict[str, tuple[Problem, ...]]:
+    """What is to be said of those of all who state a guid that another has, by its key."""
+    yielding = [record for record in records.values() if record.id and record.claimed_guid != record.guid]
+    keepers = {}
+    if yielding:
+        public = [record for record in records.values() if record.id]
+        keepers = {_guid_key(record.guid, newsroom): record.source for record in public if record.guid}
+        keepers |= {f":{record.id}": record.source for record in public}
+    found = defaultdict[str, list[ids.Claim]](list)
+    for record in yielding:
+        claimed = _claim(record, newsroom, record.claimed_guid)
+        found[_guid_key(record.claimed_guid, newsroom)].append(claimed)
+    return {
+        key: tuple(
+            _guid_taken(it.source, it.id, keepers.get(key, "another file"))
+            for it in sorted(group, key=lambda it: it.order)
+        )
+        for key, group in found.items()
+    }
+
+
+def _guid_key(guid: str, newsroom: Newsroom) -> str:
+    """What rivals for a guid have in common: the id that it is made of, behind a colon, or else the guid."""
+    name = newsroom.name_in(guid)
+    return f":{name}" if name else guid
+
+
+def _guid_taken(source: str, guid: str, keeper: str) -> Problem:
+    what = f"feed readers know {keeper} by the guid {guid}, so this has its tag URI"
+    return Problem(source, 0, what, "give one of the two another guid", kind="guid-taken")
 
 
 def _rivals(public: Sequence[ids.Claim], waiting: Sequence[ids.Claim], given: Mapping[str, str]) -> Iterator[Problem]:

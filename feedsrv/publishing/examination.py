@@ -291,7 +291,7 @@ class Examination:
             basis=self._basis(source, sha256(data).hexdigest(), enclosed.named),
             language=reading.release.language,
             aliases=reading.release.aliases,
-            guid=reading.release.guid,
+            claimed_guid=reading.release.guid,
         )
         return Examined(record, reading, enclosed.files)
 

@@ -38,21 +38,34 @@ class Move:
         names = (self.before.id, self.after.id) if self.before.id != self.after.id else self.tags
         return f"{self.after.source}: {' → '.join(names)}"
 
+    @property
+    def is_noticed(self) -> bool:
+        """Whether anybody notices: not if its former address leads on, and feeds know it as they did."""
+        return self.tags[0] != self.tags[1] or self._leads_nowhere
+
     def problem(self, line: int) -> Problem:
         """What is to be said of it, and what keeps its addresses and its subscribers."""
         id_before, id_now = self.before.id, self.after.id
         if id_before == id_now:
             what = f"feed readers know it as {self.tags[1]}, and knew it as {self.tags[0]}"
-            remedy = "subscribers get it again: put back what its guid was"
+            remedy = f"write guid: {self.tags[0]}" if self.after.claimed_guid != self.tags[0] else ""
             return Problem(self.after.source, line, what, remedy, kind="id-moved")
         what = f"its id is {id_now}, and was {id_before}"
-        remedy = "subscribers get it again: put back what its id is made of"
         if self.holder:
             what += f", which {self.holder} has now"
             remedy = "give one of the two a reference or a slug of its own"
-        elif self.after.status is Status.PUBLIC and not leads_on(id_before, self.after):
-            remedy += f", or write aliases: [{', '.join((*self.after.aliases, id_before))}]"
-        return Problem(self.after.source, line, what, remedy, kind="id-moved")
+        else:
+            aliases = f"aliases: [{', '.join((*self.after.aliases, id_before))}]" if self._leads_nowhere else ""
+            guid = f"guid: {self.tags[0]}" if self.tags[0] != self.tags[1] else ""
+            lines = " and ".join(filter(None, (aliases, guid)))
+            remedy = f"put back what it is made of, or write {lines}" if lines else ""
+        severity = Severity.WARNING if self.is_noticed else Severity.NOTE
+        return Problem(self.after.source, line, what, remedy, severity, "id-moved")
+
+    @property
+    def _leads_nowhere(self) -> bool:
+        is_public = self.after.status is Status.PUBLIC
+        return bool(self.holder) or (is_public and not leads_on(self.before.id, self.after))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +78,7 @@ class Moves:
 
     def are_many(self, before: int) -> bool:
         """Whether so many of ``before`` releases do not move without being told to."""
-        count = len(self.moved)
+        count = sum(move.is_noticed for move in self.moved)
         return count > MOST or (count > 1 and 2 * count >= before)
 
     def refused(self, before: int) -> MovesRefused:
