@@ -37,11 +37,12 @@ NAMESPACES = {
     "dc": "http://purl.org/dc/elements/1.1/",
     "fh": "http://purl.org/syndication/history/1.0",
     "os": "http://a9.com/-/spec/opensearch/1.1/",
+    "xhtml": "http://www.w3.org/1999/xhtml",
     "xml": "http://www.w3.org/XML/1998/namespace",
 }
 """Those that the validator knows, and that of tombstones, which is younger than it (RFC 6721)."""
 PREFIXES = {address: prefix for prefix, address in NAMESPACES.items()}
-DECLARED = {"atom": {None, "atom"}, "os": {None, "opensearch"}}
+DECLARED: dict[str, set[str | None]] = {"atom": {None, "atom"}, "os": {None, "opensearch"}, "xhtml": {None}}
 """By which prefix a namespace is declared, where that is not its own alone."""
 
 MEDIA_TYPES = {
@@ -250,7 +251,7 @@ def no_letters_were_broken_on_the_way(document: Document) -> Iterator[str]:
 GRAMMAR = {
     "atom:feed": "atom:id atom:title atom:updated atom:subtitle? atom:author* atom:contributor* atom:category*"
     " atom:generator? atom:icon? atom:logo? atom:rights? atom:link* atom:entry* at:deleted-entry* fh:complete?"
-    " fh:archive? os:totalResults? os:startIndex? os:itemsPerPage? os:Query*",
+    " fh:archive? os:totalResults? os:startIndex? os:itemsPerPage? os:Query* xhtml:div?",
     "atom:entry": "atom:id atom:title atom:updated atom:published? atom:author* atom:contributor* atom:category*"
     " atom:content? atom:summary? atom:rights? atom:link*",
     "atom:author": "atom:name atom:uri? atom:email?",
@@ -260,10 +261,14 @@ GRAMMAR = {
     "channel": "title link description language? copyright? managingEditor? webMaster? pubDate? lastBuildDate?"
     " category* generator? docs? cloud? ttl? image? item* dc:creator* dc:date? dc:language? dc:publisher* dc:rights?"
     " atom:icon? atom:logo? atom:link* fh:complete? fh:archive? os:totalResults? os:startIndex? os:itemsPerPage?"
-    " os:Query*",
+    " os:Query* xhtml:div?",
     "item": "title? link? description? author? category* comments? enclosure? guid? pubDate? source? content:encoded?"
     " dc:creator* dc:date? dc:subject* dc:source? atom:updated? atom:link*",
     "image": "url title link width? height? description?",
+    "xhtml:div": "xhtml:p xhtml:ol?",
+    "xhtml:p": "xhtml:a",
+    "xhtml:ol": "xhtml:li+",
+    "xhtml:li": "xhtml:time xhtml:a",
     "json:feed": "json:version json:title json:home_page_url? json:feed_url? json:description? json:user_comment?"
     " json:next_url? json:icon? json:favicon? json:authors* json:language? json:expired? json:hubs* json:items*"
     " json:_feedsrv?",
@@ -298,6 +303,7 @@ ATTRIBUTES = {
     "enclosure": "url length type",
     "guid": "isPermaLink?",
     "source": "url",
+    "xhtml:a": "href dir?",
     "opml": "version",
     "outline": "text type? title? xmlUrl? htmlUrl? description? language? version? category? created? url?"
     " isComment? isBreakpoint?",
@@ -380,7 +386,8 @@ def namespaces_are_declared_once_and_used(document: Document) -> Iterator[str]:
     yield from (str(address) for address in document.xml.nsmap.values() if address not in used)
     for node in document.xml.iter("*"):
         parent = node.getparent()
-        if parent is not None and node.nsmap != parent.nsmap:
+        is_html = str(node.tag).startswith(f"{{{NAMESPACES['xhtml']}}}")  # it is declared where it begins
+        if parent is not None and node.nsmap != parent.nsmap and not is_html:
             yield f"again at {node.tag!r}"
 
 
@@ -392,7 +399,7 @@ def namespaces_are_declared_once_and_used(document: Document) -> Iterator[str]:
     "atom:uri atom:icon atom:logo atom:link@href atom:category@scheme atom:generator@uri link docs url comments"
     " category@domain enclosure@url source@url outline@xmlUrl outline@htmlUrl outline@url os:Image json:url"
     " json:external_url json:home_page_url json:feed_url json:next_url json:icon json:favicon json:image"
-    " json:banner_image json:avatar",
+    " json:banner_image json:avatar xhtml:a@href",
 )
 def an_address_is_absolute_and_of_the_web(text: str) -> bool:
     return bool(URI.fullmatch(text) and re.match(r"https?://[^/?#]", text))

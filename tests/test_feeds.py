@@ -7,6 +7,7 @@ import json
 import locale
 import os
 import pickle
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -304,6 +305,51 @@ def test_the_alternate_of_a_feed_is_its_page_whatever_other_links_it_has() -> No
     alternate = etree.fromstring(atom(FEED)).find("a:link[@rel='alternate']", NAMES)
     assert alternate is not None
     assert dict(alternate.attrib) == {"rel": "alternate", "href": FEED.home, "type": "text/html", "hreflang": "en"}
+
+
+PODCAST = (
+    Enclosure(f"{SITE}/releases/eclipse/dome.pdf", "application/pdf", 4096),
+    Enclosure(f"{SITE}/releases/eclipse/talk.mp3", "audio/mpeg", 9000),
+    Enclosure(f"{SITE}/releases/eclipse/film.mp4", "video/mp4", 90_000),
+)
+
+
+@pytest.mark.parametrize(
+    ("files", "first"), [(PODCAST, "talk.mp3"), (PODCAST[::-1], "film.mp4"), (PODCAST[:1], "dome.pdf")]
+)
+def test_the_one_enclosure_of_an_rss_item_is_what_can_be_played(files: tuple[Enclosure, ...], first: str) -> None:
+    feed = with_entry(enclosures=files)
+    enclosed = etree.fromstring(rss(feed)).findall("channel/item/enclosure")
+    assert [element.attrib["url"].rpartition("/")[2] for element in enclosed] == [first]
+    assert [title for *_, title in seen_in_json(json_feed(feed))[0].attachments] == [file.length for file in files]
+
+
+def test_the_pictures_of_a_feed_stand_where_each_format_has_them() -> None:
+    feed = replace(FEED, icon=f"{SITE}/512.png", small_icon=f"{SITE}/64.png", logo=f"{SITE}/wide.png")
+    assert texts(atom(feed), "/a:feed/a:icon") == [f"{SITE}/512.png"]
+    assert texts(atom(feed), "/a:feed/a:logo") == [f"{SITE}/wide.png"]
+    image = etree.fromstring(rss(feed)).find("channel/image")
+    assert image is not None
+    assert {element.tag: element.text for element in image} == {
+        "url": f"{SITE}/64.png", "title": FEED.title, "link": FEED.home, "width": "64", "height": "64",
+    }  # fmt: skip
+    document = json.loads(json_feed(feed))
+    assert (document["icon"], document["favicon"]) == (f"{SITE}/512.png", f"{SITE}/64.png")
+    for render in (atom, rss, json_feed):
+        assert not re.search(rb"icon|logo|image>", render(FEED))
+
+
+@XML_FORMATS
+def test_with_a_style_a_feed_has_links_that_a_browser_follows(render: Callable[[Feed], bytes]) -> None:
+    html = {"h": "http://www.w3.org/1999/xhtml"}
+    root = etree.fromstring(render(replace(FEED, stylesheet="/feed.css")))
+    (shown,) = (root if root.tag != "rss" else root[0]).findall("h:div", html)
+    assert [(link.attrib["href"], link.text) for link in shown.iterfind(".//h:a", html)] == [
+        (FEED.home, "See this list as a page"), (ECLIPSE.url, ECLIPSE.title), (UNDATED.url, UNDATED.title),
+    ]  # fmt: skip
+    assert [day.text for day in shown.iterfind(".//h:time", html)] == ["2 May 2031", "Undated"]
+    assert [link.get(LANG) for link in shown.iterfind(".//h:li/h:a", html)] == ["en", "fr"]
+    assert not etree.fromstring(render(FEED)).findall(".//h:div", html)
 
 
 @XML_FORMATS

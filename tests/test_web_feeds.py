@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from struct import unpack
 from typing import Any
 from xml.etree import ElementTree
 
@@ -96,6 +97,42 @@ def test_an_entry_carries_all_that_a_reader_shows(harbour: Client) -> None:
     content = item["content_html"]
     assert 'href="https://press.example.org/releases/PR001-2026/plan.pdf"' in content
     assert content.index("On Monday.") < content.index("<strong>quay</strong>") < content.index("ada@example.org")
+
+
+def test_files_are_listed_in_the_content_by_name_kind_and_size(newsroom: Make) -> None:
+    client = newsroom(
+        {
+            "a.md": release("A", attachments="[plan.pdf, talk.mp3]", image="quay.png", contacts=CONTACTS),
+            "plan.pdf": b"x" * 40_000,
+            "talk.mp3": b"x" * 2_500_000,
+            "quay.png": b"x" * 10,
+        }
+    )
+    (item,) = json(client.get("/releases.json"))["items"]
+    content = item["content_html"]
+    base = "https://press.example.org/releases/a"
+    assert f'<li><a href="{base}/plan.pdf">plan.pdf</a> (PDF, 40 kB)</li>' in content
+    assert f'<li><a href="{base}/talk.mp3">talk.mp3</a> (MP3, 2.5 MB)</li>' in content
+    assert content.count("quay.png") == 1
+    places = [content.index(text) for text in (f'<img src="{base}/quay.png"', "Some words", "plan.pdf", "Ada Quill")]
+    assert places == sorted(places)
+    rss = ElementTree.fromstring(client.get("/releases.rss").data)
+    assert [found.attrib["url"] for found in rss.iter("enclosure")] == [f"{base}/talk.mp3"]
+
+
+def test_the_pictures_of_a_feed_can_be_fetched(harbour: Client) -> None:
+    document = json(harbour.get("/releases.json"))
+    atom = ElementTree.fromstring(harbour.get("/releases.atom").data)
+    logos = [atom.findtext(f"{{http://www.w3.org/2005/Atom}}{name}") for name in ("icon", "logo")]
+    rss = ElementTree.fromstring(harbour.get("/releases.rss").data).findtext("channel/image/url")
+    sizes = []
+    for address in (document["icon"], document["favicon"], *logos, rss):
+        answer = harbour.get(str(address).removeprefix("https://press.example.org"))
+        assert (answer.status_code, answer.mimetype, answer.data[:8]) == (200, "image/png", b"\x89PNG\r\n\x1a\n")
+        sizes.append(unpack(">II", answer.data[16:24]))
+    assert sizes == [(512, 512), (64, 64), (512, 512), (512, 256), (64, 64)]
+    icon = harbour.get("/favicon.ico")
+    assert (icon.status_code, icon.data[:6]) == (200, b"\0\0\1\0\2\0")
 
 
 def test_an_undated_release_carries_the_start_of_the_newsroom(harbour: Client) -> None:

@@ -96,13 +96,18 @@ class Tombstone:
     comment: str = ""
 
 
+SMALL = 64
+"""Pixels of a small icon: RSS allows no picture above 144, JSON Feed asks for such a one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Feed:
     """A list of releases with all that its renderings say of it.
 
     ``url`` is the canonical address of this very document, ``home`` that of the list as a page. ``updated``
     is the newest of its entries and tombstones, never the clock. ``search`` is there if the list answers a search.
-    ``stylesheet`` is the address of the CSS in which a browser shows it, "" for none.
+    ``stylesheet`` is the address of the CSS in which a browser shows it, "" for none. ``icon`` and ``small_icon`` are
+    those of square pictures (PNG), the latter `SMALL` pixels wide, ``logo`` that of one twice as wide as high.
     ``extension`` is what a format with one gets beside all this.
     """
 
@@ -122,6 +127,9 @@ class Feed:
     history: History | None = None
     tombstones: tuple[Tombstone, ...] = ()
     stylesheet: str = ""
+    icon: str = ""
+    small_icon: str = ""
+    logo: str = ""
     extension: Mapping[str, Any] = field(default_factory=dict)
 
 

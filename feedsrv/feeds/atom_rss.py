@@ -8,7 +8,7 @@ from html import escape
 
 from feedgen.feed import FeedGenerator
 
-from feedsrv.feeds import Feed, FeedEntry, Link
+from feedsrv.feeds import SMALL, Feed, FeedEntry, Link
 from feedsrv.feeds.clean import legible
 from feedsrv.feeds.feedgen_fixes import EntryRepair, FeedRepair
 
@@ -19,17 +19,24 @@ RSS_TYPE = "application/rss+xml"
 def atom(feed: Feed) -> bytes:
     """The feed as an Atom 1.0 document in UTF-8, the same bytes for the same feed always."""
     feed = legible(feed)
-    return _styled(_generator(feed, ATOM_TYPE).atom_str(), feed.stylesheet)
+    generator = _generator(feed, ATOM_TYPE)
+    generator.icon(feed.icon)
+    generator.logo(feed.logo)
+    return _styled(generator.atom_str(), feed.stylesheet)
 
 
 def rss(feed: Feed) -> bytes:
     """The feed as an RSS 2.0 document in UTF-8, the same bytes for the same feed always.
 
-    RSS allows an item one enclosure: the first. What RSS has no word for is said in that of Atom.
+    RSS allows an item one enclosure: sound or film where there is any, else the first. What RSS has no word for is said
+    in that of Atom.
     """
     feed = legible(feed)
     feed = replace(feed, description=_as_html(feed.description))
-    return _styled(_generator(feed, RSS_TYPE).rss_str(), feed.stylesheet)
+    generator = _generator(feed, RSS_TYPE)
+    if feed.small_icon:
+        generator.image(feed.small_icon, feed.title, feed.home, str(SMALL), str(SMALL))
+    return _styled(generator.rss_str(), feed.stylesheet)
 
 
 def _styled(document: bytes, stylesheet: str) -> bytes:
@@ -50,8 +57,7 @@ def _generator(feed: Feed, media_type: str) -> FeedGenerator:
     generator = FeedGenerator()
     generator.load_extension("dc", atom=False)
     links = (Link("self", feed.url, media_type), *feed.links)
-    repair = partial(FeedRepair, links, feed.search, feed.history, feed.tombstones, bool(feed.entries))
-    generator.register_extension("repairs", repair)
+    generator.register_extension("repairs", partial(FeedRepair, feed, links))
     generator.id(feed.id)
     generator.title(feed.title)
     generator.subtitle(feed.description)

@@ -14,7 +14,8 @@ import feedgen.entry
 import feedgen.feed
 from lxml import etree
 
-from feedsrv.feeds import FeedEntry, History, Link, Search, Tombstone
+from feedsrv.feeds import Enclosure, Feed, FeedEntry, Link, Tombstone
+from feedsrv.feeds.shown import add_shown
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _NAMESPACES = {
@@ -38,11 +39,8 @@ class FeedRepair:
     that it is given the address of the channel, whatever its relation.
     """
 
+    feed: Feed
     links: Sequence[Link]
-    search: Search | None = None
-    history: History | None = None
-    tombstones: Sequence[Tombstone] = ()
-    has_items: bool = True
 
     def extend_ns(self) -> dict[str, str]:
         """The namespaces that may be used, and stay where they are; feedgen declares that of Atom in RSS by itself."""
@@ -54,7 +52,8 @@ class FeedRepair:
             _add_link(feed, "link", link)
         self._add_history(feed)
         self._add_search(feed)
-        for tombstone in self.tombstones:
+        add_shown(feed, self.feed)
+        for tombstone in self.feed.tombstones:
             _add_tombstone(feed, tombstone)
         etree.cleanup_namespaces(feed)
 
@@ -64,16 +63,16 @@ class FeedRepair:
             _add_link(rss[0], f"{_ATOM}link", link)
         self._add_history(rss[0])
         self._add_search(rss[0])
-        etree.cleanup_namespaces(rss, keep_ns_prefixes=_OF_ITEMS if self.has_items else ())
+        add_shown(rss[0], self.feed)
+        etree.cleanup_namespaces(rss, keep_ns_prefixes=_OF_ITEMS if self.feed.entries else ())
 
     def _add_history(self, parent: etree._Element) -> None:
-        if self.history:
-            etree.SubElement(parent, f"{{{_NAMESPACES['fh']}}}{self.history}")
+        if self.feed.history:
+            etree.SubElement(parent, f"{{{_NAMESPACES['fh']}}}{self.feed.history}")
 
     def _add_search(self, parent: etree._Element) -> None:
         """The elements of a search response (OpenSearch 1.1)."""
-        if self.search:
-            search = self.search
+        if search := self.feed.search:
             counts = {"totalResults": search.total, "startIndex": search.start, "itemsPerPage": search.per_page}
             for name, count in counts.items():
                 etree.SubElement(parent, f"{{{_NAMESPACES['opensearch']}}}{name}").text = str(count)
@@ -101,9 +100,9 @@ class EntryRepair:
             _add_link(element, "link", link)
 
     def extend_rss(self, element: etree._Element) -> None:
-        """Completes an RSS item: the first enclosure (feedgen writes the last), its translations, its update."""
+        """Completes an RSS item: its one enclosure (feedgen writes the last), its translations, its update."""
         self._tell_language(element)
-        for first in self.entry.enclosures[:1]:
+        for first in sorted(self.entry.enclosures, key=_is_read)[:1]:
             etree.SubElement(element, "enclosure", url=first.url, length=str(first.length), type=first.type)
         etree.SubElement(element, f"{_ATOM}updated").text = self.entry.updated.isoformat()
         for link in self._elsewhere:
@@ -119,6 +118,11 @@ class EntryRepair:
         """feedgen knows the language of the feed alone."""
         if self.entry.language and self.entry.language != self.feed_language:
             element.set(_LANG, self.entry.language)
+
+
+def _is_read(enclosure: Enclosure) -> bool:
+    """Whether it is no sound or film, which readers of RSS play."""
+    return not enclosure.type.startswith(("audio/", "video/"))
 
 
 def _add_tombstone(feed: etree._Element, tombstone: Tombstone) -> None:

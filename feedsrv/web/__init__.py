@@ -113,6 +113,7 @@ def _add_routes(app: Flask) -> None:
     app.add_url_rule("/robots.txt", view_func=discovery.robots)
     app.add_url_rule("/sitemap.xml", view_func=discovery.sitemap)
     app.add_url_rule("/sitemap-<part>.xml", view_func=discovery.sitemap_part)
+    app.add_url_rule("/favicon.ico", view_func=files.favicon)
     app.add_url_rule("/static/<name>", view_func=files.static)
     app.add_url_rule(LIVE, view_func=health.live)
     app.add_url_rule("/health/ready", view_func=health.ready)

@@ -67,6 +67,9 @@ class FeedBuilder:
             history=self._history(),
             tombstones=tombstones,
             stylesheet=self.addresses.static(hashed("feed.css")),
+            icon=self._static("icon-512.png"),
+            small_icon=self._static("icon-64.png"),
+            logo=self._static("logo.png"),
             extension=self._extension() if format_.has_extension else {},
         )
 
@@ -101,6 +104,9 @@ class FeedBuilder:
 
     def _absolute(self, listing: Listing, format_: Format | None = None) -> str:
         return self.addresses.absolute(self.addresses.listing(listing, format_))
+
+    def _static(self, name: str) -> str:
+        return self.addresses.absolute(self.addresses.static(hashed(name)))
 
     def _tag(self, name: str) -> str:
         """A permanent id (RFC 4151)."""

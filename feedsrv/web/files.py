@@ -23,7 +23,17 @@ from feedsrv.web.responses import IMMUTABLE, PUBLIC, respond
 
 FOLDER = Path(__file__).with_name("static")
 CSS = "text/css; charset=utf-8"
-TYPES = {"newsroom.css": CSS, "feed.css": CSS, "icon.svg": "image/svg+xml"}
+PNG = "image/png"
+TYPES = {
+    "newsroom.css": CSS,
+    "feed.css": CSS,
+    "icon.svg": "image/svg+xml",
+    "icon-512.png": PNG,
+    "icon-64.png": PNG,
+    "logo.png": PNG,
+    "favicon.ico": "image/vnd.microsoft.icon",
+}
+"""The types of our own files. Each picture is another form of icon.svg."""
 
 _SHOWN_BY_BROWSERS = ("image/", "audio/", "video/", "application/pdf", "text/plain")
 _HARMLESS = "sandbox; default-src 'none'"
@@ -91,6 +101,11 @@ def static(name: str) -> Response:
     if plain not in TYPES:
         abort(404)
     return respond(_static(plain), IMMUTABLE if name == hashed(plain) else PUBLIC)
+
+
+def favicon() -> Response:
+    """The icon for whoever looks for it where browsers have always looked."""
+    return respond(_static("favicon.ico"))
 
 
 def _is_pdf(found: Attachment) -> bool:

@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import Response, render_template
 
-from feedsrv.feeds.formats import ATOM
 from feedsrv.query import Query, Results, Sort
 from feedsrv.query.parser import parse
 from feedsrv.web import discovery, files, templating
@@ -84,7 +83,7 @@ def years() -> Response:
 def feeds() -> Response:
     """Every feed there is, for people."""
     address = site().addresses.feeds
-    return answer(address, lambda: _page("feeds.html", address, groups=offers(snapshot()), atom=ATOM))
+    return answer(address, lambda: _page("feeds.html", address, groups=offers(snapshot())))
 
 
 def unpublished() -> Response:

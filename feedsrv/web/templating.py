@@ -16,7 +16,7 @@ from flask import Flask, current_app
 from jinja2 import BytecodeCache, StrictUndefined
 from jinja2.bccache import Bucket
 
-from feedsrv.feeds.formats import FORMATS
+from feedsrv.feeds.formats import ATOM, FORMATS
 from feedsrv.newsroom import Newsroom
 from feedsrv.release import Release
 from feedsrv.text.dates import in_words
@@ -24,7 +24,7 @@ from feedsrv.text.html import is_blank
 from feedsrv.text.languages import direction, language_name
 from feedsrv.web.addresses import Addresses
 from feedsrv.web.discovery import OPENSEARCH_TYPE
-from feedsrv.web.files import hashed
+from feedsrv.web.files import downloads, hashed, lead
 from feedsrv.web.listing import Listing
 
 # Sanitised HTML has one spelling: names in small letters, values in double quotes, "<" in a text always escaped.
@@ -41,6 +41,7 @@ def configure_templates(app: Flask, addresses: Addresses) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
         addresses=addresses,
+        atom=ATOM,
         everything=Listing(),
         formats=FORMATS.values(),
         language_name=language_name,
@@ -122,7 +123,7 @@ def body(release: Release, addresses: Addresses) -> str:
 
 
 def content_for_feeds(addresses: Addresses, newsroom: Newsroom) -> Callable[[Release], str]:
-    """What writes all that a feed reader shows of a release: corrections, the body, its source, contacts.
+    """What writes all that a feed reader shows of a release: corrections, picture, body, source, files, contacts.
 
     It is never blank: the title stands for a body that says nothing.
     """
@@ -131,7 +132,7 @@ def content_for_feeds(addresses: Addresses, newsroom: Newsroom) -> Callable[[Rel
     def content(release: Release) -> str:
         is_empty = not release.text and is_blank(release.body)
         shown = f"<p>{escape(release.title)}</p>" if is_empty else body(release, addresses)
-        return str(written(release, shown)).strip()
+        return str(written(release, shown, lead(release), downloads(release))).strip()
 
     return content
 

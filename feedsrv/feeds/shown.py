@@ -1,0 +1,42 @@
+"""What a browser shows of a feed in XML: a list in HTML, for it follows no links of Atom or RSS.
+
+Feed readers pass over it, and the W3C's validator lets it stand in the feed itself; elsewhere it would be misplaced.
+"""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from feedsrv.feeds import Feed, FeedEntry
+from feedsrv.text.dates import in_words
+
+HTML = "http://www.w3.org/1999/xhtml"
+
+_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+
+
+def add_shown(parent: etree._Element, feed: Feed) -> None:
+    """Adds the way to the page of the list, and the entries by day with a link to each, to a feed that has a style."""
+    if not feed.stylesheet:
+        return
+    # Declared here alone, without a prefix: the validator wants none for HTML.
+    shown = etree.SubElement(parent, f"{{{HTML}}}div", {_LANG: "en"}, nsmap={None: HTML})
+    _add_link(_added(shown, "p"), feed.home, "See this list as a page")
+    entries = _added(shown, "ol") if feed.entries else shown
+    for entry in feed.entries:
+        _add_entry(_added(entries, "li"), entry)
+
+
+def _add_entry(item: etree._Element, entry: FeedEntry) -> None:
+    _added(item, "time").text = in_words(entry.published.date()) if entry.published else "Undated"
+    _add_link(item, entry.url, entry.title, {_LANG: entry.language, "dir": "auto"})
+
+
+def _add_link(parent: etree._Element, address: str, words: str, attributes: dict[str, str] | None = None) -> None:
+    link = _added(parent, "a")
+    link.text = words
+    link.attrib.update({"href": address, **(attributes or {})})
+
+
+def _added(parent: etree._Element, name: str) -> etree._Element:
+    return etree.SubElement(parent, f"{{{HTML}}}{name}")
