@@ -56,6 +56,9 @@ def _looked_at_whole(text: str, language: str, wanted: Wanted) -> str:
 @example("火星's", "ja", [], [], ["s"])
 @example("火星's", "en", [], [], ["s"])
 @example("DYING dies", "en", ["die"], [], [])
+@example("ES L'ES-tu es e", "fr", ["ES"], [], [])
+@example("e-mail e\u2019mail _e_mail \u00e9-Mail l'e-mail", "en", ["email"], [], [])
+@example("(\u0153uvre) l\u2019\u0153uvre \ufb01nal \uff2dars na\u0153", "fr", ["oeuvre", "final", "mars"], [], ["nao"])
 def test_what_is_marked_is_what_a_look_at_every_word_marks(
     text: str, language: str, words: list[str], quoted: list[str], begun: list[str]
 ) -> None:

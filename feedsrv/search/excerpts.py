@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from functools import lru_cache
 from html import escape
-from itertools import islice
+from itertools import islice, pairwise
 
 from feedsrv.search.work import Work
 from feedsrv.text import analysis
@@ -21,10 +21,6 @@ LENGTH = 240
 """Characters of an excerpt, marks not counted."""
 MOST_MARKED = 1_000
 """Words of a text that are looked at for the best excerpt: those of a release that says nothing else took seconds."""
-
-_BLANK = re.compile(r"\s")
-_USUAL = 40  # characters; what is longer is not remembered
-_AROUND = "\"'“”‘’«»()[],.;:!?…*–—-"  # no letters, and within a word only between letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,77 +40,74 @@ class Wanted:
 
 
 class _Found(dict[str, Sequence[tuple[int, int]]]):
-    """Where the words wanted are in what stands between two blanks: no word goes over one.
+    """Where the words wanted are in what stands between two blanks: no word goes over one. Found out once for each.
 
-    Found out once for each distinct chunk, and for most of them by the first two letters of what is in it.
+    ``possible`` matches where any can be, up to the next blank.
     """
-
-    def __init__(self, wanted: Wanted, language: str) -> None:
-        super().__init__()
-        self._is_possible = _Possible(wanted, language)
-        self._verdicts = _Verdicts(wanted, language)
-
-    def __missing__(self, chunk: str) -> Sequence[tuple[int, int]]:
-        word = chunk.strip(_AROUND)
-        if word.isalpha() and word.isascii():  # its form is the word in small letters
-            is_possible = self._is_possible[word[:2]]
-        else:
-            begun = _begun if len(word) <= _USUAL else _begun.__wrapped__
-            is_possible = any(map(self._is_possible.__getitem__, begun(word)))
-        found = self[chunk] = self._spans(chunk) if is_possible else _NOWHERE
-        return found
-
-    def _spans(self, chunk: str) -> Sequence[tuple[int, int]]:
-        return tuple(islice(analysis.spans(chunk, self._verdicts.__getitem__), MOST_MARKED))
-
-
-_NOWHERE: Sequence[tuple[int, int]] = ()
-
-
-@lru_cache(maxsize=2**15)
-def _begun(chunk: str) -> Sequence[str]:
-    """What the forms of its words begin with, two letters of each."""
-    words = (chunk[start:end] for start, end in analysis.spans(chunk, bool))
-    return tuple({form[:2] for word in words for token in analysis.tokens(word) for form in token.forms})
-
-
-class _Possible(dict[str, bool]):
-    """Whether a word may be wanted of which the form begins with these letters, two of them, perhaps in capitals."""
-
-    def __init__(self, wanted: Wanted, language: str) -> None:
-        super().__init__()
-        self._keeps_beginnings = analysis.keeps_beginnings(language)
-        self._stems = {analysis.beginning(stem) for stem in wanted.stems}
-        self._forms = {form[:2] for form in (*wanted.forms, *wanted.beginnings)}
-
-    def __missing__(self, letters: str) -> bool:
-        form = letters.lower() if letters.isascii() else letters
-        is_possible = self[letters] = (
-            not self._keeps_beginnings
-            or analysis.beginning(form) in self._stems
-            or not self._forms.isdisjoint((form, form[:1]))
-        )
-        return is_possible
-
-
-class _Verdicts(dict[str, bool]):
-    """Whether a word is wanted, as it is written."""
 
     def __init__(self, wanted: Wanted, language: str) -> None:
         super().__init__()
         self._wanted = wanted
         self._language = language
-        self._beginnings_of_stems = {analysis.beginning(stem) for stem in wanted.stems}
+        begun = (*wanted.stems, *wanted.forms, *wanted.beginnings)
+        self._begun = frozenset(filter(None, map(analysis.beginning, begun)))
+        is_told_by_beginnings = analysis.keeps_beginnings(language) and all(map(str.isascii, self._begun))
+        self.possible = _words_begun(self._begun) if is_told_by_beginnings else _ANYTHING
 
-    def __missing__(self, word: str) -> bool:
-        forms = (form for token in analysis.tokens(word) for form in token.forms)
-        verdict = self[word] = any(map(self._is_wanted, forms))
-        return verdict
+    def __missing__(self, chunk: str) -> Sequence[tuple[int, int]]:
+        found = self[chunk] = tuple(islice(analysis.spans(chunk, self._is_wanted), MOST_MARKED))
+        return found
 
-    def _is_wanted(self, form: str) -> bool:
-        if form in self._wanted.forms or form.startswith(self._wanted.beginnings):
-            return True
-        return analysis.has_stem_of(form, self._language, self._wanted.stems, self._beginnings_of_stems)
+    def _is_wanted(self, word: str) -> bool:
+        return any(map(self._is_wanted_form, _forms(word)))
+
+    def _is_wanted_form(self, form: str) -> bool:
+        return (
+            form in self._wanted.forms
+            or form.startswith(self._wanted.beginnings)
+            or analysis.has_stem_of(form, self._language, self._wanted.stems, self._begun)
+        )
+
+
+@lru_cache(maxsize=2**15)
+def _forms(word: str) -> tuple[str, ...]:
+    """The forms of what is a word, as it is written."""
+    return tuple(form for token in analysis.tokens(word) for form in token.forms)
+
+
+_ANYTHING = re.compile(r"\S+")
+_NO_LETTERS = "'-_"  # of ASCII, what may come before a letter of a form and is no part of it
+
+
+@lru_cache(maxsize=512)
+def _words_begun(beginnings: frozenset[str]) -> re.Pattern[str]:
+    """Matches, up to the next blank, where a word may begin of which the form begins so: by its first two letters.
+
+    It looks at single characters, so that most of a text is passed over at once. Those beyond ASCII may be any letter,
+    two of them or none, and match too often rather than too seldom.
+    """
+    seconds: dict[str, set[str]] = {}
+    for beginning in beginnings:
+        seconds.setdefault(beginning[:1], set()).add(beginning[1:])
+    begun = (f"(?<=[{_written(first)}]){_second(letters)}" for first, letters in seconds.items())
+    at_first = _class(map(_written, seconds))
+    return re.compile(rf"{at_first}(?<![0-9A-Za-z]\S)(?:(?<=[^\x00-\x7f])|{'|'.join(begun)})\S*")
+
+
+def _second(letters: Set[str]) -> str:
+    return "" if "" in letters else _class((*map(_written, letters), _NO_LETTERS))
+
+
+def _written(letter: str) -> str:
+    """How a letter of a beginning may be written in ASCII."""
+    return letter + letter.upper() + ("yY" if letter == "i" else "")
+
+
+def _class(characters: Iterable[str]) -> str:
+    """A class of these characters of ASCII, and of all others."""
+    points = (-1, *sorted({*map(ord, "".join(characters))}), 0x80)
+    others = (f"\\x{left + 1:02x}-\\x{right - 1:02x}" for left, right in pairwise(points) if right - left > 1)
+    return f"[^{''.join(others)}]"
 
 
 def excerpt(texts: Sequence[str], language: str, wanted: Wanted, work: Work) -> str:
@@ -124,8 +117,7 @@ def excerpt(texts: Sequence[str], language: str, wanted: Wanted, work: Work) -> 
     """
     parts = (work.part(text) for text in texts)
     found = ((text, _spans(text, language, wanted)) for text in map(join_ordinals, parts))
-    beginning = join_ordinals(texts[0][: LENGTH * 2])
-    text, spans = next(((text, spans) for text, spans in found if spans), (beginning, []))
+    text, spans = next((each for each in found if each[1]), None) or (join_ordinals(texts[0][: LENGTH * 2]), [])
     start, end = _window(text, spans)
     body = _marked(text, start, end, spans)
     return f"{'… ' if start else ''}{body}{' …' if end < len(text.rstrip()) else ''}"
@@ -157,19 +149,15 @@ def _spans(text: str, language: str, wanted: Wanted) -> list[tuple[int, int]]:
 
 
 def _wanted_words(text: str, found: _Found) -> Iterator[tuple[int, int]]:
-    position = 0
-    for chunk in filter(found.__getitem__, text.split()):
-        position = text.index(chunk, position)
-        while not _is_whole(text, position, position + len(chunk)):  # it stands within another one first
-            blank = _BLANK.search(text, position)
-            position = text.index(chunk, blank.end() if blank else position + 1)
-        yield from ((position + start, position + end) for start, end in found[chunk])
-        position += len(chunk)
-
-
-def _is_whole(text: str, start: int, end: int) -> bool:
-    """Whether there are blanks on both sides, or the ends of the text."""
-    return (not start or text[start - 1].isspace()) and (end == len(text) or text[end].isspace())
+    passed = 0
+    for match in found.possible.finditer(text):
+        start, end = match.span()
+        before = text[passed:start]
+        if before and not before[-1].isspace():  # the match begins within what stands between the blanks
+            start -= len(before.rsplit(None, 1)[-1])
+        for first, last in found[text[start:end]]:
+            yield start + first, start + last
+        passed = end
 
 
 def _window(text: str, spans: Sequence[tuple[int, int]]) -> tuple[int, int]:

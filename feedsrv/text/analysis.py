@@ -64,10 +64,12 @@ ACCENTED_ENDINGS = {"ca", "cs", "fr", "ga", "it", "lt", "pl", "pt", "ro", "ru", 
 """Languages whose stemmers know some endings by their accents, which forms have lost. (Spanish does without: its
 stemmer knows most endings both ways, and would take "bandera" for a verb to come.)"""
 
-KEEP_BEGINNINGS = frozenset(
-    ("ca", "cs", "da", "de", "en", "eo", "es", "et", "eu", "fr", "hu", "it", "lt", "nb", "nn", "no", "pl", "pt", "ro")
-)
-"""Languages whose stemmers leave the first two letters as they are, but for a y that becomes an i ("dying": die)."""
+KEEP_BEGINNINGS = {
+    "ca", "cs", "da", "de", "en", "eo", "es", "et", "eu", "fr", "hu", "it", "lt", "nb", "nn", "no", "pl", "pt", "ro",
+    "ru", "sv",
+}  # fmt: skip
+"""Languages whose stemmers leave the first two letters as they are, but for a y that becomes an i ("dying": die), and
+for the second one where it is the last ("es": e)."""
 
 LONGEST_WORD = 128
 """Characters; what is longer is data, not a word, and is not indexed."""
@@ -241,7 +243,7 @@ def stem(form: str, language: str) -> str:
 
 def has_stem_of(form: str, language: str, stems: Set[str], beginnings: Set[str]) -> bool:
     """Whether the stem of a form is one of these, with these beginnings: most need no stemming to tell."""
-    if keeps_beginnings(language) and beginning(form) not in beginnings:
+    if keeps_beginnings(language) and beginnings.isdisjoint((begun := beginning(form), begun[:1])):
         return False
     return stem(form, language) in stems
 
@@ -252,7 +254,7 @@ def keeps_beginnings(language: str) -> bool:
 
 
 def beginning(form: str) -> str:
-    """What a form and its stem have in common, in `KEEP_BEGINNINGS`."""
+    """What a form and its stem have in common, in `KEEP_BEGINNINGS`; a stem may have but the first of it."""
     return form[:2].replace("y", "i")
 
 

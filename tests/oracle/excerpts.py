@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from html import escape
 from itertools import islice
 
-from feedsrv.text.analysis import KEEP_BEGINNINGS
 from tests.oracle import analysis
 from tests.oracle.analysis import join_ordinals
 from tests.oracle.work import Work
@@ -45,7 +44,6 @@ class _Verdicts(dict[str, bool]):
         super().__init__()
         self._wanted = wanted
         self._language = language
-        self._beginnings = {_beginning(stem) for stem in wanted.stems}
 
     def __missing__(self, word: str) -> bool:
         forms = (form for token in analysis.tokens(word) for form in token.forms)
@@ -55,13 +53,7 @@ class _Verdicts(dict[str, bool]):
     def _is_wanted(self, form: str) -> bool:
         if form in self._wanted.forms or form.startswith(self._wanted.beginnings):
             return True
-        if self._language.partition("-")[0].lower() in KEEP_BEGINNINGS and _beginning(form) not in self._beginnings:
-            return False  # as it was: a stem of one letter is not found in a word of two
         return analysis.stem(form, self._language) in self._wanted.stems
-
-
-def _beginning(form: str) -> str:
-    return form[:2].replace("y", "i")
 
 
 def excerpt(texts: Sequence[str], language: str, wanted: Wanted, work: Work) -> str:
