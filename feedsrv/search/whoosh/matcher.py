@@ -230,7 +230,7 @@ class Matcher:
                 worth[form] = self.terms.tally("forms", form).rarity
                 standing[form] = self.terms.places(form, wanted_in)
         together = {
-            (first, second): frozenset(documents(places[followed(places, standing[second], 1)]).tolist())
+            (first, second): frozenset(documents(followed(places, standing[second], 1)).tolist())
             for first, second in wanted
             if second in standing and (places := standing.get(first, NOWHERE)).size
         }

@@ -91,13 +91,13 @@ class Segments:
 
     def postings(self, field: str, term: str) -> tuple[Numbers, NDArray[np.uint32]]:
         """The documents that have a term in a field, and how often each has it; deleted ones are among them."""
-        numbers: list[NDArray[Any]] = [_NONE]
-        counts: list[NDArray[Any]] = [_NONE]
+        numbers: list[NDArray[Any]] = []
+        counts: list[NDArray[Any]] = []
         for base, leaf, number in self._with(field, term):
             documents, occurrences = leaf.inverted.postings(field, number)
             numbers.append(documents + np.uint32(base))
             counts.append(occurrences)
-        return np.concatenate(numbers), np.concatenate(counts)
+        return _joined(numbers), _joined(counts)
 
     def places(self, field: str, term: str, numbers: Numbers) -> NDArray[np.uint64]:
         """Where a term stands in these documents, as ``number << 32 | position``, ascending."""
@@ -109,7 +109,7 @@ class Segments:
             there = documents.searchsorted(wanted)
             there = there[documents.take(there, mode="clip") == wanted]
             lengths = counts[there]
-            starts = (np.cumsum(counts, dtype=np.int64) - counts)[there]
+            starts = np.cumsum(counts, dtype=np.int64)[there] - lengths
             places = leaf.inverted.places(field, number)[runs(starts, lengths)]
             keys = (documents[there].astype(np.uint64) + np.uint64(base)) << np.uint64(32)
             found.append(np.repeat(keys, lengths) | places)
@@ -171,3 +171,8 @@ class Segments:
 
 
 _NONE = np.zeros(0, np.uint32)
+
+
+def _joined(parts: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    """One after another; a single one is not copied."""
+    return parts[0] if len(parts) == 1 else np.concatenate([_NONE, *parts])

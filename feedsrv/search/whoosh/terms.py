@@ -30,6 +30,8 @@ _FIELDS: Mapping[str, Mapping[str, float]] = {
 """Where terms of each kind are looked for, and the weight of an occurrence there."""
 
 Amounts = NDArray[Any]
+Weighed = tuple[NDArray[np.integer[Any]], Amounts]
+"""Documents, and how much each has of something."""
 Places = NDArray[np.uint64]
 """Where terms stand, each as the number of a document << 32 | its position there."""
 
@@ -122,13 +124,13 @@ class Terms:
         return Tally(count, ranking.rarity(count, self.table.size), TERM + count)
 
     def _each(self, found: Sequence[Numbers]) -> Numbers:
-        """All of these documents, each once."""
+        """All of these documents, each once, in order."""
         having = np.zeros(self.segments.size, np.bool_)
         for numbers in found:
             having[numbers.astype(np.intp)] = True
         return np.flatnonzero(having).astype(np.uint32)
 
-    def _weighed(self, name: str, text: str, weight: float) -> tuple[Numbers, Amounts]:
+    def _weighed(self, name: str, text: str, weight: float) -> Weighed:
         """How often each document has a term in one field, by the weight of that and the length of its text."""
         numbers, occurrences = self.segments.postings(name, text)
         counted = weight * occurrences
@@ -137,20 +139,25 @@ class Terms:
     def _norms(self, numbers: Numbers) -> Amounts:
         return np.take(self._cache.norms, numbers, mode="clip")  # whatever it is for what is no release any more
 
-    def _added_up(self, parts: Sequence[tuple[Numbers, Amounts]]) -> tuple[Numbers, Amounts]:
+    def _added_up(self, parts: Sequence[Weighed]) -> Weighed:
         """Each document once, with the sum of its amounts, which are added in the order of the parts."""
         parts = [part for part in parts if len(part[0])] or list(parts[:1])
         return self._summed(parts) if len(parts) > 1 else parts[0]
 
-    def _summed(self, parts: Sequence[tuple[Numbers, Amounts]]) -> tuple[Numbers, Amounts]:
+    def _summed(self, parts: Sequence[Weighed]) -> Weighed:
         numbers, amounts = (np.concatenate(column) for column in zip(*parts, strict=True))
         if len(numbers) * _FEW < self.segments.size:
             each, at = np.unique(numbers, return_inverse=True)
             return each, np.bincount(at, amounts, len(each))
-        each = self._each([part[0] for part in parts])
-        return each, np.take(np.bincount(numbers, amounts, self.segments.size), each)
+        at = numbers.astype(np.intp)
+        having = np.zeros(self.segments.size, np.bool_)
+        having[at] = True
+        each = np.flatnonzero(having)
+        return each, np.bincount(at, amounts, self.segments.size)[each]
 
-    def _scored(self, numbers: Numbers, amounts: Amounts, *, is_cut: bool = False, work: int | None = None) -> Postings:
+    def _scored(
+        self, numbers: NDArray[np.integer[Any]], amounts: Amounts, *, is_cut: bool = False, work: int | None = None
+    ) -> Postings:
         """What is said for those of the documents that are releases."""
         ranks = self.table.ranks(numbers)
         is_live = ranks >= 0
@@ -174,9 +181,9 @@ class Terms:
             postings = self._cache.get((Postings, name, form), lambda form=form: self._of(name, form))  # type: ignore[misc]
             having &= union([postings], self.table.size)
             work = self._within(work + postings.work)
-        numbers = np.sort(self.table.numbers[having])
-        found = {}
-        for field, weight in reversed(list(_FIELDS[name].items())):
+        numbers = self._each([self.table.numbers[having]])
+        weights = np.full(self.segments.size, np.nan)
+        for field, weight in reversed([*_FIELDS[name].items()]):
             starts = NOWHERE
             standing: dict[str, Places] = {}
             for offset, form in enumerate(forms):
@@ -184,16 +191,13 @@ class Terms:
                     looked_at = documents(starts) if offset else numbers
                     work = self._within(work + self._cost_of_places(len(looked_at)))
                     standing[form] = self.segments.places(field, form, looked_at)
-                starts = starts[followed(starts, standing[form], offset)] if offset else standing[form]
-            found.update(dict.fromkeys(documents(starts).tolist(), weight))
-        return self._scored(
-            np.fromiter(found.keys(), np.uint32, len(found)),
-            np.fromiter(found.values(), np.float64, len(found)),
-            work=work,
-        )
+                starts = followed(starts, standing[form], offset) if offset else standing[form]
+            weights[documents(starts)] = weight
+        found = np.flatnonzero(~np.isnan(weights))
+        return self._scored(found, weights[found], work=work)
 
     def _begun(self, name: str, text: str) -> Postings:
-        parts: list[tuple[Numbers, Amounts]] = []
+        parts: list[Weighed] = []
         is_cut, work = False, 0
         for field, weight in _FIELDS[name].items():
             begun = self.segments.postings_of_beginning(field, text)
@@ -229,8 +233,9 @@ def documents(places: Places) -> Numbers:
     return numbers[np.flatnonzero(np.diff(numbers, prepend=np.uint32(0xFFFFFFFF)))]
 
 
-def followed(places: Places, others: Places, distance: int) -> NDArray[np.bool_]:
-    """Which of these places have one of the others so far behind them; both are in order."""
-    wanted = places + np.uint64(distance)
-    at = np.searchsorted(others, wanted)
-    return np.take(others, at, mode="clip") == wanted if len(others) else np.zeros(len(places), np.bool_)
+def followed(places: Places, others: Places, distance: int) -> Places:
+    """Those of the places that have one of the others so far behind them; all are in order."""
+    both = np.concatenate((places + np.uint64(distance), others))
+    both.sort(kind="stable")  # which merges the two
+    found: Places = both[:-1][both[:-1] == both[1:]] - np.uint64(distance)
+    return found
