@@ -58,7 +58,7 @@ class Pair:
             publish(Catalogue(releases), index, _NOW)
         else:
             for _ in _history(releases, copy):
-                publish(Catalogue(copy), index, _NOW, force=True)
+                publish(Catalogue(copy), index, _NOW, force=True, move_ids=True)
         anew = index if is_plain else WhooshIndex(work / "anew")
         if not is_plain:
             publish(Catalogue(copy), anew, _NOW)
