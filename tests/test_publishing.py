@@ -200,6 +200,15 @@ class TestChange:
         (membership,) = newsroom.snapshot().get("a").topics
         assert (membership.topic, membership.reason) == ("life", "the text says “bion”")
 
+    @pytest.mark.parametrize("settings", ["[topics.quays]\nmatch = ['quay']\n", "[topics.q]\naliases = ['harbour']\n"])
+    def test_a_changed_newsroom_tags_what_was_withdrawn_again(self, make_newsroom: MakeNewsroom, settings: str) -> None:
+        files = {"a.md": release("A", body="The quay.", topics="[harbour]", withdrawn="2026-10-01"), "b.md": release()}
+        newsroom = make_newsroom(files)
+        newsroom.publish({"newsroom.toml": settings})
+        expected = make_newsroom({**files, "newsroom.toml": settings}).snapshot().withdrawals()
+        assert newsroom.snapshot().withdrawals() == expected
+        assert expected[0].topics != ("harbour",)
+
     def test_any_history_gives_the_same_newsroom_as_a_rebuild(self, make_newsroom: MakeNewsroom) -> None:
         names = [f"{number}.md" for number in range(12)]
         final = {

@@ -242,7 +242,7 @@ class Examination:
         try:
             data = self._catalogue.data(source)
             digest = sha256(data).hexdigest()
-            if known and known.basis == self._basis(source, digest, known.named):
+            if known and known.basis == self._basis(source, digest, known.named, known.status):
                 return Examined(known.as_of(self._now))
             return self._read(source, data)
         except FileNotFoundError:
@@ -279,16 +279,17 @@ class Examination:
             reading = self._behind(reading, path, index)
         enclosed = self._surroundings.enclosures.enclose(reading, data)
         reading = replace(enclosed.reading, visibility=self._judge(enclosed.reading))
+        status = reading.visibility.status(self._now)
         record = FileRecord(
             source=source,
             claim=reading.release.id,
             published=reading.release.published,
             visibility=reading.visibility,
-            status=reading.visibility.status(self._now),
+            status=status,
             edition=reading.visibility.edition(self._now),
             problems=reading.problems,
             named=enclosed.named,
-            basis=self._basis(source, sha256(data).hexdigest(), enclosed.named),
+            basis=self._basis(source, sha256(data).hexdigest(), enclosed.named, status),
             language=reading.release.language,
             aliases=reading.release.aliases,
             claimed_guid=reading.release.guid,
@@ -308,8 +309,9 @@ class Examination:
         window = replace(own, barred=Status.HELD if is_held else own.barred, opens=opens)
         return replace(reading, visibility=window, origins=origins if is_held else reading.origins)
 
-    def _basis(self, source: str, digest: str, named: Iterable[str]) -> Basis:
-        return Basis(digest, self._surroundings.digest(source, named), self.version(source))
+    def _basis(self, source: str, digest: str, named: Iterable[str], status: Status) -> Basis:
+        is_notice = status is Status.WITHDRAWN
+        return Basis(digest, self._surroundings.digest(source, named, is_notice=is_notice), self.version(source))
 
     def _is_due(self, known: FileRecord) -> bool:
         """Whether the public is to see something else of a file by now than when it was read."""

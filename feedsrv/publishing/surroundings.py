@@ -50,10 +50,15 @@ class Surroundings:
                     self._data[path] = b""
         return {path: self._data[path] for path in paths}
 
-    def digest(self, source: str, named: Iterable[str]) -> str:
-        """What is another when the settings are, or any file that a release is read with. Times are no part of it."""
+    def digest(self, source: str, named: Iterable[str], *, is_notice: bool) -> str:
+        """What is another when the settings are, or any file that a release is read with. Times are no part of it.
+
+        A release that is published is tagged again as it stands in the index; a notice has no words there, and so its
+        topics are read again from the file, whatever of the settings has changed.
+        """
         beside = "".join(f"{path}\0{sha256(stated).hexdigest()}\0" for path, stated in self.beside(source).items())
-        state = f"{self._newsroom.reading_key()}\0{self.enclosures.state(source, named)}\0{beside}"
+        settings = self._newsroom.text if is_notice else self._newsroom.reading_key()
+        state = f"{settings}\0{self.enclosures.state(source, named)}\0{beside}"
         return sha256(state.encode()).hexdigest()
 
     def are_unsettled(self, source: str, known: FileRecord | None) -> bool:
