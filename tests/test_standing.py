@@ -3,149 +3,19 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from random import Random
 
 import pytest
 
 from feedsrv.errors import RemovalRefused
 from feedsrv.files.settling import Unsettled
 from feedsrv.publishing import Memory, Summary, publish
-from feedsrv.publishing.collection import rivals_of
 from feedsrv.reading import Status
 from feedsrv.search.whoosh.index import WhooshIndex
-from tests.conftest import NOW, MakeNewsroom, Newsroom, release
-
-NAMES = (
-    *("a.md", "a.fr.md", "b.md", "c.md", "d.txt", "a.pdf", "a.png", "a.yaml", "b.docx", "c.d.md", "x.rtf", "x.md"),
-    *("n/a.md", "n/b.md", "n/a.jpg", "n/deep/c.md", "n/deep/c.json", "n/n.json", "n/_index.md", "n/index.md"),
-    *("one/index.md", "one/index.fr.md", "one/map.png", "one/notes.md", "one/inner/plan.pdf", "one/index.yaml"),
-    *("two/index.md", "two/first.md", "two/second.md", "two/first.pdf", ".hidden.md", "readme.md", "c.md.part"),
-    *("drafts/e.md", "_posts/2026-01-02-f.md", "p/q/r.md", "p/q/r.pdf", "images/shared.png", "newsroom.toml"),
-)
-
-
-def content(random: Random, name: str) -> bytes:
-    """What may stand in a file of this name."""
-    if name == "newsroom.toml":
-        return random.choice(['title = "T"\n', "[topics.t]\nmatch = ['quay']\n", "languages = ['en', 'fr']\n"]).encode()
-    if name.endswith((".yaml", "index.json")):
-        return random.choice([b"draft: true\n", b"author: Somebody\n", b'title: "Other"\n'])
-    if name.endswith(".json"):
-        return random.choice([b'{"draft": true}', b'{"layout": "x"}'])
-    if name.endswith("_index.md"):
-        return random.choice(["---\ncascade:\n  draft: true\n---\n", "---\ntitle: Section\n---\n"]).encode()
-    if not name.endswith((".md", ".txt")):
-        return random.randbytes(random.choice([5, 9]))
-    fields = {
-        "slug": random.choice(["quay", "quay", "Quay", "quay-2026-01-15", "", "", ""]),
-        "draft": random.choice(["", "", "", "true"]),
-        "embargo": random.choice(["", "", "", "2026-11-03 10:00 UTC", "2026-11-05", "whenever"]),
-        "expires": random.choice(["", "", "", "2026-11-04"]),
-        "withdrawn": random.choice(["", "", "", "2026-10-20", "2026-11-06"]),
-        "updated": random.choice(["", "", "", "2026-10-20", "2026-11-02", "2026-11-03 10:00 UTC"]),
-        "image": random.choice(["", "", "a.png", "/images/shared.png"]),
-    }
-    title, date = random.choice("ABC"), random.choice(["2026-01-15", "2026-01-15", "2026-02-01"])
-    links = ["", "[plan](b.docx)", "![map](map.png)", "[r](/p/q/r.pdf)", "[notes](notes.md)", "[none](none.pdf)"]
-    text = f"The quay opens. {random.choice(links)}"
-    if random.random() < 0.1:
-        return random.choice([b"", b"---\ntitle: [\n---\n", b"Some words without a date."])
-    return release(title, date, text, **{key: value for key, value in fields.items() if value}).encode()
-
-
-def step(random: Random, folder: Path) -> set[str]:
-    """Change something in the folder; returns the paths that somebody would tell of."""
-    told: set[str] = set()
-    for _ in range(random.choice([1, 1, 1, 2, 4])):
-        name = random.choice(NAMES)
-        path = folder / name
-        match random.choice(["write", "write", "write", "remove", "rename", "folder", "link"]):
-            case "remove" if path.exists():
-                path.unlink()
-            case "rename" if path.exists():
-                other = random.choice(NAMES[:-1])
-                (folder / other).parent.mkdir(parents=True, exist_ok=True)
-                path.rename(folder / other)
-                told.add(other)
-            case "folder" if "/" in name and path.parent.exists():
-                name = name.partition("/")[0]
-                if random.random() < 0.5:
-                    shutil.rmtree(folder / name)
-                else:
-                    target = folder / random.choice(["moved", "n", "one"])
-                    if not target.exists():
-                        (folder / name).rename(target)
-                        told.add(target.name)
-            case "link" if not path.exists() and name != "newsroom.toml" and random.random() < 0.3:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.symlink_to("/etc/hostname")
-            case "write":
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.unlink(missing_ok=True)
-                path.write_bytes(content(random, name))
-        told.add(name)
-    return told
-
-
-def facts(summary: Summary) -> object:
-    """What follows from the files alone: which ids are others now does not."""
-    problems = (problem for problem in summary.problems if problem.kind not in {"id-moved", "alias-lost", "ids-moved"})
-    return (
-        dict(summary.records),
-        {status: count for status, count in summary.statuses.items() if count},
-        sorted(map(repr, problems)),
-        summary.true_until,
-    )
-
-
-def generation(index: WhooshIndex) -> str:
-    return index.snapshot().generation.split("-")[2]
-
-
-def live(seed: int, root: Path, steps: int) -> None:
-    """Publish change by change, some while others are written; when all rest, compare with what a look at all finds."""
-    random = Random(seed)
-    newsroom, memory, writing = Newsroom(root / "newsroom"), Memory(), set[str]()
-    for _ in range(8):
-        step(random, newsroom.releases)
-    publish(newsroom.catalogue, newsroom.index, newsroom.now, force=True, memory=memory)
-    for number in range(1, steps + 1):
-        changed = step(random, newsroom.releases) | writing
-        writing = {path for path in sorted(changed) if number % 3 and random.random() < 0.3}
-        told, unsettled = frozenset(changed - writing), Unsettled(frozenset(writing))
-        newsroom.now += timedelta(hours=random.choice([0, 0, 0, 5, 20]))
-        found = publish(
-            newsroom.catalogue,
-            newsroom.index,
-            newsroom.now,
-            force=True,
-            move_ids=True,
-            only=told,
-            unsettled=unsettled,
-            memory=memory,
-        )
-        assert memory.standing
-        assert memory.standing.collection.rivals == rivals_of(found.records, found.newsroom), (seed, number, told)
-        if number % 3 == 0:
-            anew = WhooshIndex(root / f"index-{number}")
-            expected = publish(newsroom.catalogue, anew, newsroom.now, force=True)
-            assert facts(found) == facts(expected), (seed, number, told)
-            assert generation(newsroom.index) == generation(anew), (seed, number, told)
-
-
-@pytest.mark.parametrize("seed", range(8))
-def test_any_history_published_change_by_change_is_what_a_look_at_all_finds(tmp_path: Path, seed: int) -> None:
-    live(seed, tmp_path, 9)
-
-
-@pytest.mark.bench
-@pytest.mark.parametrize("seed", range(100, 300))
-def test_many_histories_published_change_by_change(tmp_path: Path, seed: int) -> None:
-    live(seed, tmp_path, 15)
+from tests.conftest import NOW, MakeNewsroom, release
+from tests.test_histories import facts, generation
 
 
 class Looks:
