@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
@@ -35,6 +35,15 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True)
+class FormerFeed:
+    """A feed that was elsewhere: its path, without a slash at the end, its parameters, and the address of ours now."""
+
+    path: str
+    parameters: frozenset[tuple[str, str]]
+    now: str
+
+
+@dataclass(frozen=True, slots=True)
 class Newsroom:
     """The editorial settings; the defaults are a working newsroom.
 
@@ -56,6 +65,7 @@ class Newsroom:
     is_day_first: bool | None = None
     reference_languages: Mapping[str, str] = field(default_factory=lambda: {"PR": "en", "CP": "fr"})
     topics: Mapping[str, Topic] = field(default_factory=dict)
+    former_feeds: tuple[FormerFeed, ...] = ()
     text: str = field(default="", compare=False, repr=False)
 
     @property
@@ -131,6 +141,12 @@ class Newsroom:
             found[topic.retired] = None
             topic = self.topics.get(topic.retired)
         return tuple(found)
+
+    def feed_formerly_at(self, path: str, parameters: Iterable[tuple[str, str]]) -> str:
+        """The address of the feed that was at this one; "" if none was. Parameters that told nothing may be there."""
+        path, given = path.rstrip("/") or "/", frozenset(parameters)
+        former = [feed for feed in self.former_feeds if feed.path == path and feed.parameters <= given]
+        return max(former, key=lambda feed: len(feed.parameters)).now if former else ""
 
     def topic_label(self, topic_id: str, language: str = "") -> str:
         """The name of a topic, in a language or in the newsroom's first; from its id where it has none."""

@@ -7,10 +7,11 @@ import tomllib
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from feedsrv.errors import NewsroomInvalid
-from feedsrv.newsroom import FILE_NAME, TOPIC_ID, Newsroom, Topic
+from feedsrv.newsroom import FILE_NAME, TOPIC_ID, FormerFeed, Newsroom, Topic
 from feedsrv.problem import Problem, Severity
 
 
@@ -43,6 +44,17 @@ _LANGUAGE_TAG = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _AUTHORITY = re.compile(r"(?:[a-z0-9._%+-]+@)?[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*")
 
 
+_ADDRESS = ("/", "http://", "https://")
+
+_LISTS = r"/releases|/topics/[a-z0-9+-]+(?:/\d{4})?|/years/\d{4}|/search"
+FEED_ADDRESS = re.compile(rf"(?:{_LISTS})(?:\.(?:atom|rss|json))?(?:\?[!-~]*)?")
+"""What names a list of this newsroom or its feed."""
+OWN_ADDRESS = re.compile(
+    rf"(?:{_LISTS})(?:\.(?:atom|rss|json))?|/topics|/years|/feeds(?:\.opml)?|/favicon\.ico|/robots\.txt"
+    r"|/opensearch\.xml|/sitemap[^/]*\.xml|/health/(?:live|ready)"
+)
+"""The paths at which this newsroom always has something."""
+
 _LONGEST_SHOWN = 60
 
 
@@ -53,6 +65,14 @@ def _shown(value: object) -> str:
     except ValueError:  # Python writes no number of more than 4,300 digits
         return "a number of thousands of digits"
     return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
+
+
+def _split(address: str) -> SplitResult:
+    """The parts of an address; none for what cannot be one."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return urlsplit("")
 
 
 class _NewsroomReader:
@@ -77,6 +97,7 @@ class _NewsroomReader:
             "day_first": self._flag,
             "reference_languages": self._reference_languages,
             "topics": self._topics,
+            "former_feeds": self._former_feeds,
         }
         values = {}
         for key, value in document.items():
@@ -87,8 +108,8 @@ class _NewsroomReader:
         return Newsroom(**{key: value for key, value in values.items() if value is not None}, text=self._whole)
 
     def _complain(self, key: str, what: str, remedy: str) -> None:
-        name = key.rpartition(".")[2]
-        start = re.compile(rf"\s*(?:{re.escape(name)}\s*=|\[.*\b{re.escape(name)}\s*\])")
+        name = re.escape(key if "/" in key else key.rpartition(".")[2])
+        start = re.compile(rf"\s*(?:(?P<quote>[\"']?){name}(?P=quote)\s*=|\[.*\b{name}\s*\])")
         line = next((number for number, text in enumerate(self._lines, 1) if start.match(text)), 0)
         self.problems.append(Problem(self._path, line, what, remedy, Severity.ERROR, "newsroom"))
 
@@ -164,6 +185,27 @@ class _NewsroomReader:
                     topic.id, f"there is no topic {_shown(topic.retired)} to retire to", 'name one, or write ""'
                 )
         return topics
+
+    def _former_feeds(self, key: str, value: Any) -> tuple[FormerFeed, ...]:
+        if not isinstance(value, dict):
+            self._complain(
+                key, f"{key} is {_shown(value)}", 'write a table: [former_feeds] "/old/rss" = "/releases.rss"'
+            )
+            return ()
+        return tuple(self._former_feed(address, now) for address, now in value.items())
+
+    def _former_feed(self, address: str, now: Any) -> FormerFeed:
+        parts = _split(address)
+        path = unquote(parts.path).rstrip("/") or "/"
+        if not address.startswith(_ADDRESS) or not address.isprintable() or " " in address:
+            self._complain(address, f"{_shown(address)} is no address", 'write one like "/old/rss.php?id=3"')
+        elif OWN_ADDRESS.fullmatch(path) or (path == "/" and not parts.query):
+            self._complain(address, f"{_shown(address)} is an address of this newsroom", "name one that it has not")
+        if not isinstance(now, str) or not FEED_ADDRESS.fullmatch(now):
+            remedy = 'name one like "/releases.rss", or a list like "/topics/space"'
+            self._complain(address, f"{_shown(now)} is no feed of this newsroom", remedy)
+            now = ""
+        return FormerFeed(path, frozenset(parse_qsl(parts.query, keep_blank_values=True)), now)
 
     def _topic(self, topic_id: str, table: Any) -> Topic:
         if not TOPIC_ID.fullmatch(topic_id):

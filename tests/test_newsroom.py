@@ -12,7 +12,7 @@ from feedsrv.errors import NewsroomInvalid
 SETTINGS = (
     *("title", "description", "publisher", "contact", "languages", "timezone", "authority", "since", "day_first"),
     *("reference_languages", "topics", "topics.space", "topics.space.label", "topics.space.match"),
-    *("topics.space.not", "topics.space.aliases", "topics.space.retired"),
+    *("topics.space.not", "topics.space.aliases", "topics.space.retired", "former_feeds", 'former_feeds."/old?a=b"'),
 )
 SCALARS = st.one_of(
     st.sampled_from(

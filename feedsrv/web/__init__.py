@@ -16,6 +16,7 @@ It reads through the seam `feedsrv.search` and writes nowhere; no request reache
     files, discovery        attachments and style sheets; what crawlers and browsers are told
     health                  what whoever watches the service is told
     subscriptions           which feed an address is, whichever way it is spelled
+    habits                  where other sites have their feeds, and where ours were before
     cache, responses        documents made once, and as this client may have them
     codings                 how they can be packed on their way
     origins                 whose scripts may read an answer
@@ -39,7 +40,7 @@ from feedsrv.feeds.formats import FORMATS, Format
 from feedsrv.preview import Preview
 from feedsrv.search import SearchIndex
 from feedsrv.settings import Settings
-from feedsrv.web import discovery, feeds, files, health, pages, responses
+from feedsrv.web import discovery, feeds, files, habits, health, pages
 from feedsrv.web.addresses import Addresses
 from feedsrv.web.cache import RenderingCache
 from feedsrv.web.context import EXTENSION, Site
@@ -107,8 +108,8 @@ def _add_routes(app: Flask) -> None:
     app.add_url_rule("/years", view_func=pages.years)
     app.add_url_rule("/feeds", view_func=pages.feeds)
     app.add_url_rule("/feeds.opml", view_func=feeds.outline)
-    for path, format_ in responses.HABITS.items():
-        app.add_url_rule(path, view_func=responses.habit, defaults={"format_": format_})
+    for path, format_ in habits.HABITS.items():
+        app.add_url_rule(path, view_func=habits.habit, defaults={"format_": format_}, strict_slashes=False)
     app.add_url_rule("/opensearch.xml", view_func=discovery.opensearch)
     app.add_url_rule("/robots.txt", view_func=discovery.robots)
     app.add_url_rule("/sitemap.xml", view_func=discovery.sitemap)

@@ -17,6 +17,7 @@ from feedsrv.release import Withdrawal
 from feedsrv.web.archives import ArchiveMissing
 from feedsrv.web.cache import TooBusy
 from feedsrv.web.context import newsroom
+from feedsrv.web.habits import former_feed
 from feedsrv.web.middleware import REPEATABLE
 from feedsrv.web.observation import request_id
 from feedsrv.web.responses import GONE, NO_STORE, from_missing
@@ -53,7 +54,7 @@ def _http(error: HTTPException) -> Response:
 
 def _missing(error: NotFound | ReleaseMissing) -> Response:
     try:
-        if response := from_missing():
+        if response := former_feed() or from_missing():
             return response
     except IndexUnavailable as unavailable:
         return _unavailable(unavailable)

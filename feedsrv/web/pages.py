@@ -14,6 +14,7 @@ from feedsrv.web.addresses import parameters
 from feedsrv.web.cache import Rendering
 from feedsrv.web.context import newsroom, site, snapshot
 from feedsrv.web.facets import facet_groups
+from feedsrv.web.habits import former_feed
 from feedsrv.web.inventory import find, offers, take_inventory
 from feedsrv.web.listing import Listing, ListingKind
 from feedsrv.web.observation import note_search
@@ -36,7 +37,7 @@ def home() -> Response:
         latest = snapshot().search(Query(per_page=LATEST))
         return _page("home.html", site().addresses.home, hits=latest.hits, held=take_inventory(snapshot()))
 
-    return answer(site().addresses.home, render)
+    return former_feed() or answer(site().addresses.home, render)
 
 
 def listing(kind: ListingKind, **path: str) -> Response:

@@ -1,7 +1,6 @@
 """Responses: a rendering as this client may have it, or a redirect (RFC 9110, RFC 9111).
 
-Redirects lead from addresses that people type by habit, that releases once had, that end in a slash, or that spell
-a list otherwise.
+Redirects lead from addresses that releases once had, that end in a slash, or that spell a list otherwise.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from urllib.parse import quote
 from flask import Response, request
 
 from feedsrv.errors import ReleaseMissing
-from feedsrv.feeds.formats import ATOM, JSON, RSS, Format
+from feedsrv.feeds.formats import Format
 from feedsrv.web.addresses import parameters
 from feedsrv.web.cache import Rendering
 from feedsrv.web.codings import preferred
@@ -34,17 +33,6 @@ GONE = "public, max-age=10"
 IMMUTABLE = "public, max-age=31536000, immutable"
 NO_STORE = "no-store"
 XML = "application/xml; charset=utf-8"
-
-HABITS = {
-    "/feed": ATOM,
-    "/atom": ATOM,
-    "/rss": RSS,
-    "/feed.xml": ATOM,
-    "/atom.xml": ATOM,
-    "/rss.xml": RSS,
-    "/feed.json": JSON,
-}
-"""Where other sites have their feed, and in which format."""
 
 _AS_THEY_ARE = "%!$&'()*+,;=:@/?"  # what may stand in a query as it is (RFC 3986, 3.4), and what is quoted already
 _XML_OF_ITS_OWN = re.compile(r"application/\w+\+xml")
@@ -112,11 +100,6 @@ def moved_to_canonical(listing: Listing, format_: Format | None = None) -> Respo
     if format_ and not (format_.is_json and listing.is_search):
         is_canonical = is_canonical and spelling(listing.kind, in_feed=True) == parameters(listing)
     return None if is_canonical else moved(canonical)
-
-
-def habit(format_: Format) -> Response:
-    """The feed of everything, for whoever looks for it where other sites have theirs."""
-    return moved(site().addresses.listing(Listing(), format_))
 
 
 def from_missing() -> Response | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+import re
+from urllib.parse import parse_qsl, urlsplit
 
 from flask import Flask, request
 from werkzeug.exceptions import HTTPException
@@ -11,12 +12,14 @@ from feedsrv.errors import IndexUnavailable
 from feedsrv.feeds.formats import FORMATS
 from feedsrv.newsroom import Newsroom
 from feedsrv.web.context import EXTENSION, newsroom, site
-from feedsrv.web.listing import Listing
+from feedsrv.web.habits import as_feed, meant, now_at
 from feedsrv.web.parameters import listing_of
-from feedsrv.web.responses import HABITS
 
 LONGEST = 2_000
 MOST_REMEMBERED = 10_000
+
+_LIKELY = re.compile(rf"feed|atom|rss|xml|{'|'.join(FORMATS)}")
+"""What stands in the address of every feed, and in few others."""
 
 
 class Subscriptions:
@@ -44,13 +47,14 @@ class Subscriptions:
             parts = urlsplit(target)
         except ValueError:
             return None
-        is_likely = parts.path.rpartition(".")[2] in FORMATS or parts.path.endswith(tuple(HABITS))
-        return self._canonical(parts.path, parts.query) if is_likely else None
+        return self._canonical(parts.path, parts.query) if _LIKELY.search(target) else None
 
     def _canonical(self, path: str, query: str) -> str | None:
         prefix = self._app.extensions[EXTENSION].addresses.prefix
         if path.startswith(f"{prefix}/"):
             path = path.removeprefix(prefix)
+        with self._app.app_context():
+            path, query = _now(path, query)
         with self._app.test_request_context(path, query_string=query):
             arguments = dict(request.view_args or {})
             format_ = arguments.pop("format_", None)
@@ -58,10 +62,18 @@ class Subscriptions:
                 return None
             kind = arguments.pop("kind", None)
             try:
-                listing = listing_of(kind, _settings(), arguments, in_feed=True) if kind else Listing()
+                listing = (
+                    listing_of(kind, _settings(), arguments, in_feed=True) if kind else meant(arguments, _settings())
+                )
             except (HTTPException, OverflowError):
                 return None
             return site().addresses.listing(listing.subscription, format_)
+
+
+def _now(path: str, query: str) -> tuple[str, str]:
+    """The path and the parameters of the feed that was at an address; that address itself where none was."""
+    now = now_at(path, parse_qsl(query, keep_blank_values=True), _settings())
+    return as_feed(now) if now else (path, query)
 
 
 def _settings() -> Newsroom:
