@@ -184,6 +184,9 @@ class _NewsroomReader:
                 self._complain(
                     topic.id, f"there is no topic {_shown(topic.retired)} to retire to", 'name one, or write ""'
                 )
+            if topic.id in (ring := Newsroom(topics=topics).successors(topic.id)):
+                chain = " → ".join((topic.id, *ring))
+                self._complain(topic.id, f"{topic.id} is retired to itself: {chain}", "let one of them live")
         return topics
 
     def _former_feeds(self, key: str, value: Any) -> tuple[FormerFeed, ...]:

@@ -55,6 +55,26 @@ def test_an_unknown_time_zone_is_a_problem_with_its_line(name: str) -> None:
         newsroom_toml.parse(f'title = "T"\ntimezone = "{name}"\n')
 
 
+@pytest.mark.parametrize(
+    ("retired", "named"),
+    [
+        ({"a": "b", "b": "a"}, {2: "a is retired to itself: a → b → a", 5: "b is retired to itself: b → a → b"}),
+        ({"a": "a"}, {2: "a is retired to itself: a → a"}),
+        (
+            {"a": "b", "b": "c", "c": "b"},
+            {5: "b is retired to itself: b → c → b", 8: "c is retired to itself: c → b → c"},
+        ),
+    ],
+)
+def test_topics_that_are_retired_in_a_ring_are_named_with_their_lines(
+    retired: dict[str, str], named: dict[int, str]
+) -> None:
+    tables = (f'\n[topics.{topic}]\nretired = "{other}"\n' for topic, other in retired.items())
+    with pytest.raises(NewsroomInvalid) as found:
+        newsroom_toml.parse("".join(tables))
+    assert {problem.line: problem.what for problem in found.value.problems} == named
+
+
 def test_a_number_that_python_does_not_write_is_named() -> None:
     with pytest.raises(NewsroomInvalid, match=r"newsroom\.toml:1: title is a number of thousands of digits"):
         newsroom_toml.parse(f"title = 0x{'f' * 5000}")

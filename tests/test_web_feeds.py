@@ -145,6 +145,7 @@ def test_an_undated_release_carries_the_start_of_the_newsroom(harbour: Client) -
 def test_the_json_of_a_search_is_the_api(harbour: Client) -> None:
     document = json(harbour.get("/search.json?q=harbour+OR+quay&topic=pilots"))
     assert document["_feedsrv"] == {
+        "about": "https://press.example.org/feeds#programs",
         "total": 1, "page": 1, "pages": 1, "per_page": 50, "sort": "newest",
         "understood": "(harbour OR quay) AND topic:pilots",
         "did_you_mean": None,
@@ -251,6 +252,30 @@ def test_the_feed_of_a_retired_topic_says_where_to_go(harbour: Client) -> None:
     item = json(harbour.get("/topics/tugs.json"))["items"][0]
     assert item["url"] == "https://press.example.org/topics/pilots"
     assert "Pilots" in item["summary"]
+
+
+def test_the_feed_of_a_retired_topic_has_expired_and_no_other(harbour: Client) -> None:
+    assert json(harbour.get("/topics/tugs.json"))["expired"] is True
+    for path in ("/topics/pilots", "/releases", "/years/2026", "/search"):
+        assert "expired" not in json(harbour.get(f"{path}.json"))
+
+
+def test_what_a_program_reads_about_the_interface_is_there(harbour: Client) -> None:
+    document = json(harbour.get("/search.json?q=quay"))
+    address, _, place = document["_feedsrv"]["about"].partition("#")
+    page = harbour.get(address).text
+    section = page[page.index(f'id="{place}"') :]
+    for name in (*document["_feedsrv"].keys() - {"about"}, *document["items"][0]["_feedsrv"]):
+        assert f"<code>{name}</code>" in section, name
+
+
+def test_topics_that_were_retired_one_after_another_lead_to_the_last(newsroom: Make) -> None:
+    topics = {"a": "b", "b": "c", "c": "d"}
+    settings = "".join(f'[topics.{topic}]\nretired = "{next_}"\n' for topic, next_ in topics.items()) + "[topics.d]\n"
+    client = newsroom({"newsroom.toml": settings, "d.md": release("D", topics="[d]")})
+    for topic in topics:
+        assert client.get(f"/topics/{topic}").headers["Location"] == "/topics/d"
+        assert json(client.get(f"/topics/{topic}.json"))["items"][0]["url"] == "https://press.example.org/topics/d"
 
 
 def test_the_farewell_of_a_retired_topic_stands_at_its_end_once(newsroom: Make) -> None:

@@ -108,7 +108,7 @@ class Feed:
     is the newest of its entries and tombstones, never the clock. ``search`` is there if the list answers a search.
     ``stylesheet`` is the address of the CSS in which a browser shows it, "" for none. ``icon`` and ``small_icon`` are
     those of square pictures (PNG), the latter `SMALL` pixels wide, ``logo`` that of one twice as wide as high.
-    ``extension`` is what a format with one gets beside all this.
+    ``is_over``: nothing more will come. ``extension`` is what a format with one gets beside all this.
     """
 
     id: str
@@ -130,6 +130,7 @@ class Feed:
     icon: str = ""
     small_icon: str = ""
     logo: str = ""
+    is_over: bool = False
     extension: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -37,7 +37,7 @@ def _document(feed: Feed) -> dict[str, Any]:
         "description": feed.description,
         **_where_said(icon=feed.icon, favicon=feed.small_icon, language=feed.language),
         "authors": [{"name": feed.author} | _where_said(url=feed.author_url)],
-        **_where_said(next_url=next_url, hubs=hubs, _feedsrv=feed.extension),
+        **_where_said(next_url=next_url, expired=feed.is_over, hubs=hubs, _feedsrv=feed.extension),
         "items": [_item(entry) for entry in feed.entries],
     }
 

@@ -11,7 +11,7 @@ from typing import Any
 from feedsrv import __version__
 from feedsrv.feeds import Category, Enclosure, Feed, FeedEntry, History, Link, Search, Tombstone
 from feedsrv.feeds.formats import Format
-from feedsrv.newsroom import Newsroom
+from feedsrv.newsroom import Newsroom, Topic
 from feedsrv.query import Facet, Hit, Results
 from feedsrv.release import Release, Withdrawal
 from feedsrv.text.dates import in_words
@@ -70,6 +70,7 @@ class FeedBuilder:
             icon=self._static("icon-512.png"),
             small_icon=self._static("icon-64.png"),
             logo=self._static("logo.png"),
+            is_over=self._retired is not None,
             extension=self._extension() if format_.has_extension else {},
         )
 
@@ -243,12 +244,18 @@ class FeedBuilder:
             extension["excerpt"] = hit.excerpt
         return extension
 
+    @property
+    def _retired(self) -> Topic | None:
+        """The topic of this list, where it is retired."""
+        topic = self.newsroom.topics.get(self.listing.topics[0]) if self.listing.kind is ListingKind.TOPIC else None
+        return topic if topic and topic.retired is not None else None
+
     def _farewell(self) -> list[FeedEntry]:
         """The entry with which the feed of a retired topic ends: it says where to go."""
-        topic = self.newsroom.topics.get(self.listing.topics[0]) if self.listing.kind is ListingKind.TOPIC else None
-        if topic is None or topic.retired is None or self.listing.page > 1 or self.listing.archive:
+        topic = self._retired
+        if topic is None or self.listing.page > 1 or self.listing.archive:
             return []
-        successor = topic.retired
+        successor = next(reversed(self.newsroom.successors(topic.id)), "")
         url = self.addresses.absolute(self.addresses.topic(successor) if successor else self.addresses.feeds)
         where = self.newsroom.topic_label(successor) if successor else "the feeds of this newsroom"
         sentence = f"Nothing more will appear under {self.newsroom.topic_label(topic.id)}. Please go on with {where}."
@@ -271,6 +278,7 @@ class FeedBuilder:
         results = self.results
         notes = (*self.listing.question.notes, *results.notes)
         return {
+            "about": f"{self.addresses.absolute(self.addresses.feeds)}#programs",
             "total": results.total,
             **({"complete": results.complete} if results.complete < results.total else {}),
             "page": results.page,

@@ -29,7 +29,7 @@ LIVE = "/health/live"
 REPEATABLE = "feedsrv.repeatable"
 """In the environment of a request whose answer depends on nothing but `QUESTION` and the generation."""
 QUESTION = (
-    *("REQUEST_METHOD", "RAW_URI", "SCRIPT_NAME", "PATH_INFO", "QUERY_STRING", "HTTP_HOST"),
+    *("REQUEST_METHOD", "RAW_URI", "SCRIPT_NAME", "PATH_INFO", "QUERY_STRING", "HTTP_HOST", "SERVER_PROTOCOL"),
     *("HTTP_ACCEPT_ENCODING", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_SEC_FETCH_DEST"),
 )
 ROOM = 16 * 1024 * 1024
@@ -145,10 +145,16 @@ def guard(app: Flask) -> None:
 
 
 def refuse_other_hosts() -> None:
-    """400 to requests for a host that is not ours; whoever asks for our health may call us anything."""
+    """400 to requests for a host that is not ours.
+
+    Whoever asks for our health may call us anything, and who speaks HTTP/1.0 need not call us at all.
+    """
     if request.path.startswith("/health/"):
         return
-    match = _HOST.fullmatch(request.environ.get("HTTP_HOST", ""))
+    host = request.environ.get("HTTP_HOST", "")
+    if not host and request.environ.get("SERVER_PROTOCOL") == "HTTP/1.0":  # which knows no hosts (RFC 9112, 3.2)
+        return
+    match = _HOST.fullmatch(host)
     if not match or _bare(match[1]) not in _hosts():
         abort(400, "This newsroom does not answer to that host name.")
 

@@ -65,8 +65,7 @@ def _topic_of_path(name: str, newsroom: Newsroom) -> str:
 
 
 def _successor(topic_id: str, newsroom: Newsroom) -> str:
-    topic = newsroom.topics.get(topic_id)
-    return topic.retired or topic_id if topic else topic_id
+    return (topic_id, *newsroom.successors(topic_id))[-1]
 
 
 def _years_of_path(year: str) -> tuple[int, ...]:

@@ -87,7 +87,9 @@ def test_an_address_with_another_host_in_it_is_answered_with_our_own(newsroom: R
 
 
 def test_old_clients_and_hasty_ones_are_answered(newsroom: Running) -> None:
-    assert say(newsroom.port, b"GET /releases HTTP/1.0\r\n" + HOST + b"\r\n").statuses == [200]
+    for host in (HOST, b""):
+        assert say(newsroom.port, b"GET /releases HTTP/1.0\r\n" + host + b"\r\n").statuses == [200]
+    assert say(newsroom.port, b"GET /releases HTTP/1.1\r\nConnection: close\r\n\r\n").statuses == [400]
     line = b"GET /health/live HTTP/1.1\r\n" + HOST
     said = say(newsroom.port, line + b"\r\n" + line + b"\r\n" + line + b"Connection: close\r\n\r\n")
     assert said.statuses == [200] * 3
