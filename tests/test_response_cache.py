@@ -10,7 +10,7 @@ from werkzeug.test import Client
 
 from feedsrv.query import Query, Results
 from feedsrv.web import create_app
-from feedsrv.web.cache import AT_ONCE, WAITING
+from feedsrv.web.cache import AT_ONCE, WAITING, Rendering, RenderingCache
 from feedsrv.web.middleware import ResponseCache
 from tests.conftest import MakeNewsroom, Newsroom, release
 
@@ -156,6 +156,32 @@ def test_memory_is_bounded_whatever_is_asked(module_newsroom: Newsroom, monkeypa
         most = max(most, len(kept))
         assert sum(len(answer.body[0]) + 2_000 for answer in kept) <= 60_000
     assert 1 < most < 60
+
+
+def test_what_stood_in_generations_before_makes_room(make_newsroom: MakeNewsroom) -> None:
+    newsroom = make_newsroom({"a.md": release("A")})
+    counted = Counted(newsroom)
+    for path in ("/", "/releases", "/releases/a"):
+        counted.answer(path)
+    newsroom.write({"b.md": release("B")})
+    newsroom.publish()
+    counted.answer("/releases/b")
+    assert len(counted.hot._answers) == 1  # noqa: SLF001 - there is no other way to see what is kept
+
+
+def test_renderings_are_kept_of_two_generations_for_those_who_are_still_in_the_last() -> None:
+    renderings, made = RenderingCache(), list[str]()
+
+    def get(generation: str, address: str) -> None:
+        def render() -> Rendering:
+            made.append(generation + address)
+            return Rendering.of(b"x", "text/plain")
+
+        renderings.get(generation, address, render)
+
+    for generation, address in ("1a", "1b", "2a", "1a", "2b", "3a", "2a", "1a"):
+        get(generation, address)
+    assert made == ["1a", "1b", "2a", "2b", "3a", "1a"]
 
 
 class Watched:

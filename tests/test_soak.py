@@ -65,6 +65,15 @@ def test_what_was_right_longer_ago_than_anybody_has_to_wait_is_late(audit: Soak,
     assert audit.ages == [1.5]
 
 
+def test_a_file_that_is_changed_again_and_again_stays_what_it_was(audit: Soak) -> None:
+    for edition, moment in ((1, 80.0), (2, 92.0), (3, 95.0), (4, 99.5)):
+        audit.truth.say("a1", Said(edition, moment, moment))
+    for edition in (1, 2, 3):
+        audit.check(answer("/releases", 0.1, f"Item a1 in edition {edition}".encode()), None)
+    assert audit.wrong == []
+    assert audit.truth.age("a1", 1, 110.0, 110.0) == 10.5
+
+
 def test_a_list_that_counts_others_names_them(audit: Soak) -> None:
     audit.truth.say("a1", Said(1, 90.0, 90.0))
     items = [{"id": each, "url": f"/releases/{each}", "title": "Item a1 in edition 1"} for each in ("a1", "a1-other")]

@@ -203,8 +203,8 @@ class _Vocabulary(dict[str, tuple[tuple[str, ...], tuple[str, ...]]]):
         return found
 
 
-_MOST_WORDS = 100_000
-"""Words of one language that are remembered, some 40 MB."""
+_MOST_WORDS = 65_536
+"""Words of one language that are remembered, some 25 MB."""
 
 
 @lru_cache(maxsize=8)
@@ -227,7 +227,7 @@ def forms(text: str) -> list[str]:
     return [form for word in tokens(join_ordinals(text)) for form in word.parts]
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=32_768)
 def stem(form: str, language: str) -> str:
     """The stem of a form. Words with digits, and languages without a stemmer, keep the form.
 

@@ -6,6 +6,7 @@ that threads are left for health and for what is kept, whatever is asked by how 
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -90,11 +91,15 @@ def date_of(etag: str) -> str:
 
 
 class RenderingCache:
-    """The renderings that this process keeps, shared between threads; the least recently used make room."""
+    """The renderings that this process keeps, shared between threads; the least recently used make room.
+
+    Those of a generation go when it is no more one of the last two that were asked for: nobody asks for them again.
+    """
 
     def __init__(self, room: int = ROOM) -> None:
         self._kept: LRUCache[tuple[str, str], Rendering] = LRUCache(room, getsizeof=attrgetter("size"))
         self._condition = Condition()
+        self._generations = deque[str](maxlen=2)
         self._inside = BoundedSemaphore(AT_ONCE + WAITING)
         self._turns = BoundedSemaphore(AT_ONCE)
 
@@ -104,6 +109,7 @@ class RenderingCache:
         Raises TooBusy where it would have to be made and too many wait already, or it takes too long.
         """
         with self._condition:
+            self._note(generation)
             kept = self._kept.get((generation, address))
         if kept:
             return kept
@@ -117,6 +123,12 @@ class RenderingCache:
     )
     def _made(self, generation: str, address: str, render: Callable[[], Rendering]) -> Rendering:
         return render()
+
+    def _note(self, generation: str) -> None:
+        if generation not in self._generations:
+            self._generations.append(generation)
+            for key in [key for key in self._kept if key[0] not in self._generations]:
+                del self._kept[key]
 
     @contextmanager
     def _turn(self) -> Iterator[None]:

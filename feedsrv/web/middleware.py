@@ -78,6 +78,7 @@ class ResponseCache:
         self._index = index
         # The oldest make room, not the least recently used: so that to find one changes nothing, and needs no lock.
         self._answers: FIFOCache[_Question, _Answer] = FIFOCache(ROOM, getsizeof=attrgetter("size"))
+        self._generation: str | None = None
         self._lock = Lock()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -116,6 +117,9 @@ class ResponseCache:
     def _keep(self, question: _Question, answer: _Answer) -> None:
         if answer.size <= ROOM // 4 and sum(len(part or "") for part in question) <= LONGEST_QUESTION:
             with self._lock:
+                if question[0] != self._generation:
+                    self._answers.clear()  # what stood in another nobody asks for again
+                    self._generation = question[0]
                 self._answers[question] = answer
 
 

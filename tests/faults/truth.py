@@ -18,6 +18,9 @@ from threading import Lock
 
 ABSENT, WITHDRAWN = "absent", "withdrawn"
 
+RESTLESS = 5.0
+"""Seconds after a change in which the next one finds the file not settled: slow writing takes up to three of them."""
+
 Shown = int | str
 """What is to be seen of a release: the number of its edition, or that it is absent or withdrawn."""
 
@@ -88,17 +91,22 @@ class Truth:
     def age(self, release: str, shown: Shown, asked: float, answered: float) -> float:
         """For how many seconds before it was asked for this was no longer so, but for those in which nothing could be.
 
-        Infinite where it never was so, or is not yet.
+        They begin when the file has come to rest: one that is changed again and again stays what it was. Infinite where
+        it never was so, or is not yet.
         """
         if any(name == release and start <= answered and end >= asked for name, start, end in self._excused):
             return 0.0
         with self._lock:
             said = [Said(ABSENT, 0.0, 0.0), *self._said.get(release, ())]
         age = math.inf
-        for each, until in zip(said, [*(each.done for each in said[1:]), math.inf], strict=True):
+        for number, each in enumerate(said):
+            later = said[number + 1 :]
+            until = later[0].done if later else math.inf
             for is_open in (True, False):
                 if shown == (each.shown if is_open else ABSENT):
                     last = self._last(each, min(until, answered), is_open=is_open)
+                    for restless in later:
+                        last = max(last, restless.done) if restless.begun < last + RESTLESS else last
                     age = min(age, asked - last - self._hindered(last, asked))
         return age
 
