@@ -2,7 +2,7 @@
 
 ``python -m bench.stems fr=/usr/share/dict/french ...``: lists of words in UTF-8, one a line. The families are those of
 the language's Snowball algorithm for words as written, with their accents. Prints how many words in a thousand are
-split from their family, or merged into another: where forms are stemmed as they are, and where `analysis.stem` restores
+split from their family, or merged into another: where forms are stemmed as they are, and where ours restores
 the accents of their endings first.
 """
 
@@ -15,7 +15,8 @@ from pathlib import Path
 
 import snowballstemmer
 
-from feedsrv.text import analysis
+from feedsrv.text.folding import fold, strip_accents
+from feedsrv.text.stems import STEMMERS, is_of_letters, stem
 
 MOST_WORDS = 40_000
 RUN = 400
@@ -25,7 +26,7 @@ RUN = 400
 def words(path: Path) -> list[str]:
     """Words of letters alone, longer than three, in small letters; of a long list, runs of it."""
     found = sorted({line.strip().lower() for line in path.read_text("utf8").split("\n")})
-    found = [word for word in found if len(word) > 3 and analysis.is_of_letters(word) and "/" not in word]
+    found = [word for word in found if len(word) > 3 and is_of_letters(word) and "/" not in word]
     step = max(1, len(found) // MOST_WORDS)
     return [word for at in range(0, len(found), RUN * step) for word in found[at : at + RUN]]
 
@@ -33,24 +34,24 @@ def words(path: Path) -> list[str]:
 def astray(pairs: Sequence[tuple[str, str]]) -> float:
     """Of pairs of a family and a stem, how many in a thousand have another stem than most of their family."""
     families: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for family, stem in pairs:
-        families[family][stem] += 1
+    for family, root in pairs:
+        families[family][root] += 1
     return 1000 * sum(stems.total() - max(stems.values()) for stems in families.values()) / len(pairs)
 
 
 def measured(language: str, path: Path) -> str:
     """A row of the table."""
-    native = snowballstemmer.stemmer(analysis.STEMMERS[language])
+    native = snowballstemmer.stemmer(STEMMERS[language])
     listed = words(path)
-    families = [analysis.strip_accents(native.stemWord(word)) for word in listed]
+    families = [strip_accents(native.stemWord(word)) for word in listed]
     ways: list[Callable[[str], str]] = [
-        lambda form: analysis.strip_accents(native.stemWord(form)),
-        lambda form: analysis.stem(form, language),
+        lambda form: strip_accents(native.stemWord(form)),
+        lambda form: stem(form, language),
     ]
     cells = []
     for way in ways:
-        stems = [way(analysis.fold(word)) for word in listed]
-        split, merged = astray([*zip(families, stems, strict=True)]), astray([*zip(stems, families, strict=True)])
+        found = [way(fold(word)) for word in listed]
+        split, merged = astray([*zip(families, found, strict=True)]), astray([*zip(found, families, strict=True)])
         cells += [f"{split:.0f}", f"{merged:.0f}"]
     return " | ".join(["", language, f"{len(listed):,}", *cells, ""]).strip()
 

@@ -53,7 +53,7 @@ HOMES: dict[str, str | tuple[str, ...]] = {
     "prometheus_client": ("web/metrics", "cli/metrics"),
     "watchfiles": "files/changes",
     "click": "cli/",
-    "snowballstemmer": "text/analysis",
+    "Stemmer": "text/stems",
     "anyascii": "ids",
     "babel": "text/dates",
     "webencodings": "readers/decoding",

@@ -24,6 +24,7 @@ from bench.peers import Asked, Document
 from bench.searching import OF_A_KIND, STREAMED, Searches
 from feedsrv import newsroom_toml
 from feedsrv.text import analysis
+from feedsrv.text.stems import stem
 
 COUNT = 400
 
@@ -54,8 +55,8 @@ def digest(folder: Path) -> str:
 
 
 def share(forms: list[list[str]], word: str) -> float:
-    stem = analysis.stem(word, "en")
-    family = {form for text in forms for form in text if form[:3] == word[:3] and analysis.stem(form, "en") == stem}
+    root = stem(word, "en")
+    family = {form for text in forms for form in text if form[:3] == word[:3] and stem(form, "en") == root}
     return sum(not family.isdisjoint(text) for text in forms) / COUNT
 
 

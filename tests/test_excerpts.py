@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from feedsrv.search.excerpts import MOST_MARKED, Wanted, excerpt, marked
 from feedsrv.search.work import Work
-from feedsrv.text import analysis
+from feedsrv.text import analysis, stems
 
 _WRITTEN = (
     "mars|Mars|MARS|marsh|marching|dying|Dies|a|I|été|Été|l'été|qu’il|s|23|23 rd|23\u00a0rd|1st|PR039-2018|co-operation"
@@ -32,7 +32,7 @@ def _looked_at_whole(text: str, language: str, wanted: Wanted) -> str:
     def is_wanted(word: str) -> bool:
         forms = [form for token in analysis.tokens(word) for form in token.forms]
         return any(
-            form in wanted.forms or form.startswith(wanted.beginnings) or analysis.stem(form, language) in wanted.stems
+            form in wanted.forms or form.startswith(wanted.beginnings) or stems.stem(form, language) in wanted.stems
             for form in forms
         )
 
@@ -63,7 +63,7 @@ def test_what_is_marked_is_what_a_look_at_every_word_marks(
     text: str, language: str, words: list[str], quoted: list[str], begun: list[str]
 ) -> None:
     wanted = Wanted(
-        frozenset(analysis.stem(form, language) for word in words for form in analysis.forms(word)),
+        frozenset(stems.stem(form, language) for word in words for form in analysis.forms(word)),
         frozenset(form for word in quoted for form in analysis.forms(word)),
         tuple(form for word in begun for form in analysis.forms(word)[-1:]),
     )

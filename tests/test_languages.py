@@ -15,7 +15,7 @@ from werkzeug.test import Client
 from feedsrv import readers
 from feedsrv.newsroom import Newsroom
 from feedsrv.reading import Reading
-from feedsrv.text import analysis
+from feedsrv.text import analysis, stems
 from feedsrv.text.stopwords import STOPWORDS
 from tests.conftest import BASE_URL, NOW, MakeNewsroom, release
 
@@ -329,12 +329,12 @@ def feedparser_title(document: bytes) -> str:
     return str(feedparser.parse(document).entries[0].title)
 
 
-@pytest.mark.parametrize("language", sorted(analysis.KEEP_BEGINNINGS))
+@pytest.mark.parametrize("language", sorted(stems.KEEP_BEGINNINGS))
 def test_words_begin_like_their_stems_where_that_is_relied_on(language: str) -> None:
     locale = Locale.parse({"no": "nb"}.get(language, language))
     names = [*locale.territories.values(), *locale.languages.values(), *locale.currencies.values()]
     words = {form for name in (*names, STOPWORDS.get(language, "")) for form in analysis.forms(str(name))}
     assert len(words) > 500
     for form in {*words, "dying", "lying", "tying"}:
-        stem = analysis.stem(form, language)
-        assert analysis.has_stem_of(form, language, {stem}, {analysis.beginning(stem)})
+        stem = stems.stem(form, language)
+        assert stems.has_stem_of(form, language, {stem}, {stems.beginning(stem)})

@@ -20,8 +20,9 @@ from feedsrv import readers
 from feedsrv.newsroom import Newsroom
 from feedsrv.readers.lexicon import CATEGORIES, LEXICON
 from feedsrv.reading import Status, Visibility
-from feedsrv.text.analysis import STEMMERS, fold
+from feedsrv.text.folding import fold
 from feedsrv.text.languages import LANGUAGE_NAMES
+from feedsrv.text.stems import STEMMERS
 from tests.test_documents import docx
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)

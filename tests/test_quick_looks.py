@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 import unicodedata
@@ -10,6 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from feedsrv import newsroom_toml, readers
+from feedsrv.files import topics
 from feedsrv.readers.bare_keys import _COMMENT, _OPENINGS
 from feedsrv.readers.embargo import _ASKING
 from feedsrv.readers.formats.markdown import _markdown
@@ -17,12 +20,12 @@ from feedsrv.readers.held_names import _IN_FOLDERS, _IN_NAMES
 from feedsrv.readers.lexicon import LEXICON
 from feedsrv.readers.masthead import _DIGIT
 from feedsrv.readers.phrases import _CUT, _CUT_LATIN, _MAY_BE_SPACED, _SPACED, Line, _cut
-from feedsrv.text import analysis
+from feedsrv.text import analysis, stems
 from feedsrv.text.analysis import _WORD
 from feedsrv.text.cleaning import _INVISIBLE, _ODD_BREAKS, _PILE, clean
 from feedsrv.text.html import as_shown, one_line, sanitise, to_text, words_of
 
-LANGUAGES = [*sorted(analysis.STEMMERS), "en-GB", "zh", "x"]
+LANGUAGES = [*sorted(stems.STEMMERS), "en-GB", "zh", "x"]
 CHARACTERS = [chr(point) for point in range(sys.maxunicode + 1)]
 SIGNS = "ab Zé7٣-_·.,:*/|()—’\n\t\u00a0\u202f\u00ad\u200b\u0301か漢年한일गाก่"
 TEXTS = st.text(st.one_of(st.sampled_from(SIGNS), st.characters(codec="utf-8")), max_size=80)
@@ -131,7 +134,26 @@ def test_the_terms_of_a_text_are_those_of_its_words_one_by_one(text: str, langua
     characters = [char for char in text if re.match(f"[{analysis.UNDIVIDED}]", char)]
     found = analysis.terms(text, language)
     assert found.forms == [form for word in words for form in word.parts] == analysis.forms(text)
-    assert found.stems == [analysis.stem(form, language) for word in words for form in word.forms] + characters
+    whole = [stems.stem(form, language) for word in words for form in word.forms] + characters
+    assert sorted(found.stems) == sorted(whole)
+    assert analysis.stems_among(text, language, frozenset(whole[::2])) == set(whole[::2])
+
+
+def test_no_blank_stands_within_a_word() -> None:
+    assert not any(_WORD.search(f"a{char}b").end() > 1 for char in CHARACTERS if char.isspace())  # type: ignore[union-attr]
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from(WORDS), max_size=8), st.lists(st.sampled_from(WORDS[:-1]), min_size=1, max_size=2))
+def test_a_rule_that_names_a_phrase_finds_it_where_it_stands(said: list[str], named: list[str]) -> None:
+    text, phrase = " ".join(said), " ".join(named)
+    rule = json.dumps(f'"{phrase}"')
+    newsroom = newsroom_toml.parse(f"[topics.t]\nmatch = [{rule}]")
+    release = readers.read("a.md", f"# Title\n\n{text}\n".encode(), newsroom).release
+    spoken = f" {' '.join(analysis.forms(release.text))} "
+    title = f" {' '.join(analysis.forms(release.title))} "
+    words = f" {' '.join(analysis.forms(phrase))} "
+    assert bool(topics.memberships(release, newsroom)) == (words in spoken or words in title)
 
 
 def test_words_that_were_forgotten_are_found_again() -> None:

@@ -32,10 +32,11 @@ from feedsrv.query.tree import (
     Prefix,
     Reference,
     Word,
+    leaves,
     positive_leaves,
 )
 from feedsrv.release import Membership, Release
-from feedsrv.text import analysis
+from feedsrv.text import analysis, stems
 from feedsrv.text.references import reference_key
 
 FEWEST_FOR_SIZE = 10
@@ -80,18 +81,25 @@ def overruled(release: Release, newsroom: Newsroom) -> tuple[Membership, ...]:
 
 
 class _Words:
-    """The words of some texts; ``forms`` has a blank around each form, so that phrases are found as text."""
+    """The words of some texts, as far as a rule asks for them.
 
-    def __init__(self, language: str, *texts: str) -> None:
-        self._terms = [analysis.terms(text, language) for text in texts]
+    ``stems`` are those that rules name. ``forms`` has a blank around each form, so that phrases are found as text.
+    """
+
+    def __init__(self, texts: Sequence[str], language: str, named: frozenset[str]) -> None:
+        self._texts = texts
+        self._language = language
+        self._named = named
 
     @cached_property
     def stems(self) -> frozenset[str]:
-        return frozenset(chain.from_iterable(text.stems for text in self._terms))
+        return frozenset[str]().union(
+            *(analysis.stems_among(text, self._language, self._named) for text in self._texts)
+        )
 
     @cached_property
     def forms(self) -> str:
-        return " | ".join(f" {' '.join(text.forms)} " for text in self._terms)
+        return " | ".join(f" {' '.join(analysis.forms(text))} " for text in self._texts)
 
 
 class _Subject:
@@ -102,19 +110,21 @@ class _Subject:
         self.language = release.language
         self.day = newsroom.day(release.published) if release.published else None
         self.reference = reference_key(release.reference)
+        rules = tuple(rule for topic in newsroom.topics.values() for rule in (*topic.match, *topic.excluding))
+        self._named = _named(rules, release.language)
 
     @cached_property
     def words(self) -> _Words:
-        return _Words(self.language, self._release.title, self._release.text)
+        return _Words([self._release.title, self._release.text], self.language, self._named)
 
     @cached_property
     def title(self) -> _Words:
-        return _Words(self.language, self._release.title)
+        return _Words([self._release.title], self.language, self._named)
 
     @cached_property
     def contact(self) -> _Words:
         people = [f"{contact.name} {contact.role} {contact.email}" for contact in self._release.contacts]
-        return _Words(self.language, *people)
+        return _Words(people, self.language, self._named)
 
     def reason(self, topic: Topic) -> str:
         """Why the rules put it in a topic; "" if they do not."""
@@ -152,9 +162,11 @@ class _Subject:
     def _says(self, leaf: Word | Phrase | Prefix, words: _Words) -> bool:
         if isinstance(leaf, Word):
             return all(
-                whole in words.stems or all(part in words.stems for part in parts)
+                whole in words.stems or words.stems.issuperset(parts)
                 for whole, parts in _stems(leaf.text, self.language)
             )
+        if isinstance(leaf, Phrase) and not words.stems.issuperset(_stems_within(leaf.text, self.language)):
+            return False  # a word of it is nowhere
         return _forms(leaf) in words.forms
 
 
@@ -162,9 +174,27 @@ class _Subject:
 def _stems(text: str, language: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """For each word that a rule names, its stem and those of its hyphenated parts."""
     return tuple(
-        (analysis.stem("".join(word.parts), language), tuple(analysis.stem(part, language) for part in word.parts))
+        (stems.stem("".join(word.parts), language), tuple(stems.stem(part, language) for part in word.parts))
         for word in analysis.tokens(text)
     )
+
+
+@lru_cache(maxsize=10_000)
+def _stems_within(phrase: str, language: str) -> frozenset[str]:
+    return frozenset(stems.stem(form, language) for form in analysis.forms(phrase))
+
+
+@lru_cache(maxsize=64)
+def _named(rules: Sequence[str], language: str) -> frozenset[str]:
+    """The stems of all words that rules name, those in phrases too."""
+    found = set[str]()
+    for leaf in chain.from_iterable(leaves(_tree(rule)) for rule in rules):
+        part = leaf.part if isinstance(leaf, FieldTerm) else leaf
+        if isinstance(part, Phrase):
+            found |= _stems_within(part.text, language)
+        elif isinstance(part, Word):
+            found.update(*((whole, *parts) for whole, parts in _stems(part.text, language)))
+    return frozenset(found)
 
 
 @lru_cache(maxsize=10_000)

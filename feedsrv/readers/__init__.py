@@ -112,11 +112,17 @@ def _bounded(text: str, problems: Problems, *, is_html: bool) -> str:
     """The text, if there is some and no parser will be at it for ever. Raises FileUnreadable."""
     if not text.strip():
         raise problems.unreadable(0, "it is empty", _WRITE_IT)
-    has_much = text.count("<") > MOST_TAGS or sum(map(text.count, _MARKS)) > MOST_MARKS
-    has_signs = text.count("&") + text.encode().count(b"\xc2") > MOST_SIGNS
-    if has_much or has_signs or max(_attributes(text, is_html=is_html), default=0) > MOST_ATTRIBUTES:
+    if _has_much(text) or max(_attributes(text, is_html=is_html), default=0) > MOST_ATTRIBUTES:
         raise problems.unreadable(0, "it has more lines and markup than a release can have", "shorten it")
     return text
+
+
+def _has_much(text: str) -> bool:
+    """Whether there is more of something in a text than parsers can bear; a short one need not be counted."""
+    if len(text) <= min(MOST_TAGS, MOST_MARKS, MOST_SIGNS):
+        return False
+    has_signs = text.count("&") + text.encode().count(b"\xc2") > MOST_SIGNS
+    return has_signs or text.count("<") > MOST_TAGS or sum(map(text.count, _MARKS)) > MOST_MARKS
 
 
 _QUOTED = re.compile(r"""([\s/"'][^\s/="'<>]+=\s*+)(?:"[^"<]*+"|'[^'<]*+')""")
@@ -132,7 +138,7 @@ def _attributes(text: str, *, is_html: bool) -> Iterator[int]:
 
     Outside HTML a tag ends with its paragraph and has no other signs: ``psql <dump`` is text.
     """
-    if "<" not in text:
+    if max(map(len, text.split("<")[1:]), default=0) <= 2 * MOST_ATTRIBUTES:  # so many words have more characters
         return
     is_open = False
     for piece in _QUOTED.sub(r"\1", text).split("<")[1:]:

@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from feedsrv.newsroom import Newsroom
 from feedsrv.readers.lexicon import LEXICON
-from feedsrv.text.analysis import strip_accents
 from feedsrv.text.dates import ALL, COMMON, Names, Period, fold_name, names
+from feedsrv.text.folding import strip_accents
 
 LONGEST = 120
 """Characters of a text that is read as a date."""

@@ -13,7 +13,7 @@ from enum import StrEnum
 from functools import lru_cache
 from itertools import product
 
-from feedsrv.text.analysis import strip_accents
+from feedsrv.text.folding import strip_accents
 
 
 class Effect(StrEnum):

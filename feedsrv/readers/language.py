@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 from feedsrv.ids import language_in_name
 from feedsrv.newsroom import Newsroom
 from feedsrv.reading import Origin
-from feedsrv.text.analysis import strip_accents
+from feedsrv.text.folding import strip_accents
 from feedsrv.text.languages import LANGUAGE_NAMES
 
 _TAG = re.compile(r"([a-z]{2,3})(?:[-_][a-z0-9]{2,8})*(?:\.[a-z0-9-]+)?", re.IGNORECASE)  # also fr_FR.UTF-8

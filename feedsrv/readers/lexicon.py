@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from feedsrv.text.analysis import strip_accents
+from feedsrv.text.folding import strip_accents
 
 CATEGORIES = (
     *("sure", "hold", "dated", "immediate", "draft", "alone", "until", "around", "frame", "relative"),

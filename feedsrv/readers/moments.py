@@ -9,8 +9,9 @@ from feedsrv.newsroom import Newsroom
 from feedsrv.readers import dates
 from feedsrv.readers.dates import Moment
 from feedsrv.readers.lexicon import LEXICON
-from feedsrv.text.analysis import UNDIVIDED, strip_accents
+from feedsrv.text.analysis import UNDIVIDED
 from feedsrv.text.dates import ALL, names
+from feedsrv.text.folding import strip_accents
 
 PARTS = re.compile(r"[:;|•·–—/()\[\]!?]|\s-+\s|[.…]\s|\*{2,}|\s-$|^-\s")
 """Marks between two things that a line says."""

@@ -7,12 +7,16 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, cached_property, lru_cache
 from html import unescape
+from itertools import chain
 from typing import NamedTuple
 
 from feedsrv.readers.lexicon import CATEGORIES, LEXICON
 from feedsrv.readers.moments import PARTS, begins_like_a_moment
-from feedsrv.text.analysis import MARKS, UNDIVIDED, strip_accents
+from feedsrv.text.analysis import MARKS, UNDIVIDED, is_stopword
 from feedsrv.text.dates import ALL, names
+from feedsrv.text.folding import strip_accents
+from feedsrv.text.remembered import Remembered
+from feedsrv.text.stopwords import STOPWORDS
 
 LONGEST_LINE = 150
 """Characters; what is longer is the text of the release."""
@@ -126,20 +130,30 @@ def _by_first_word() -> Mapping[str, Sequence[tuple[str, tuple[str, ...]]]]:
 
 
 @cache
-def _by_longest_word(categories: Sequence[str]) -> tuple[Mapping[str, Sequence[frozenset[str]]], frozenset[str]]:
-    """The words of each entry of some categories by the longest of them, and three letters of those that have none.
+def _told_of(categories: Sequence[str]) -> Remembered[Sequence[frozenset[str]]]:
+    """For a word of a line the entries of some categories that it may tell of, each as all its words.
 
-    A word that may end in any way is none of them.
+    An entry is told of by its longest word that is no stopword. One whose words may all end in any way is told of by
+    three letters of one, and has no words.
     """
-    found: dict[str, list[frozenset[str]]] = {}
+    by_word: dict[str, list[frozenset[str]]] = {}
     beginnings = set[str]()
     for words in {words for category in categories for words in _entries()[category]}:
         whole = frozenset(word for word in words if word != "…" and not word.endswith("*"))
         if whole:
-            found.setdefault(max(sorted(whole), key=len), []).append(whole)
+            by_word.setdefault(max(sorted(whole), key=_tells_most), []).append(whole)
         else:
             beginnings.add(max(words)[:3])
-    return found, frozenset(beginnings)
+
+    def ask(written: str) -> Sequence[frozenset[str]]:
+        word = _fold(written)
+        return (*by_word.get(word, ()), *([frozenset[str]()] if word[:3] in beginnings else ()))
+
+    return Remembered(ask, 16_384)
+
+
+def _tells_most(word: str) -> tuple[bool, int]:
+    return not is_stopword(word, STOPWORDS), len(word)
 
 
 def asks_to_wait(text: str) -> bool:
@@ -166,14 +180,12 @@ class Line:
 
     def may_have(self, categories: Sequence[str]) -> bool:
         """Whether all words of an entry of these categories stand in the line, wherever; in most there are none."""
-        entries, beginnings = _by_longest_word(categories)
-        if self.text.isascii():
-            there = set(_CUT_LATIN.findall(self.text.lower()))
-        else:
-            there = set(map(_fold, _cut(self.text).findall(self.text)))
-        if any(words <= there for longest in entries.keys() & there for words in entries[longest]):
-            return True
-        return not beginnings.isdisjoint([word[:3] for word in there])
+        there = (_CUT_LATIN if self.text.isascii() else _cut(self.text)).findall(self.text)
+        told = list(chain.from_iterable(map(_told_of(categories).__getitem__, there)))
+        if not told:
+            return False
+        words = set(map(_fold, there))
+        return any(entry <= words for entry in told)
 
     def entry(self, start: int, categories: Sequence[str]) -> Match | None:
         """The longest entry of these categories that begins with a word."""

@@ -16,7 +16,7 @@ from feedsrv.readers.keys import Effect
 from feedsrv.readers.parts import Manuscript, origin
 from feedsrv.readers.phrases import asks_to_wait
 from feedsrv.reading import Origin
-from feedsrv.text.analysis import strip_accents
+from feedsrv.text.folding import strip_accents
 
 _PUBLIC = frozenset({
     "active", "always", "approved", "approvedforrelease", "complete", "completed", "current", "done", "enligne",

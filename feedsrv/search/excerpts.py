@@ -14,7 +14,7 @@ from html import escape
 from itertools import islice, pairwise
 
 from feedsrv.search.work import Work
-from feedsrv.text import analysis
+from feedsrv.text import analysis, stems
 from feedsrv.text.analysis import join_ordinals
 
 LENGTH = 240
@@ -50,8 +50,8 @@ class _Found(dict[str, Sequence[tuple[int, int]]]):
         self._wanted = wanted
         self._language = language
         begun = (*wanted.stems, *wanted.forms, *wanted.beginnings)
-        self._begun = frozenset(filter(None, map(analysis.beginning, begun)))
-        is_told_by_beginnings = analysis.keeps_beginnings(language) and all(map(str.isascii, self._begun))
+        self._begun = frozenset(filter(None, map(stems.beginning, begun)))
+        is_told_by_beginnings = stems.keeps_beginnings(language) and all(map(str.isascii, self._begun))
         self.possible = _words_begun(self._begun) if is_told_by_beginnings else _ANYTHING
 
     def __missing__(self, chunk: str) -> Sequence[tuple[int, int]]:
@@ -65,7 +65,7 @@ class _Found(dict[str, Sequence[tuple[int, int]]]):
         return (
             form in self._wanted.forms
             or form.startswith(self._wanted.beginnings)
-            or analysis.has_stem_of(form, self._language, self._wanted.stems, self._begun)
+            or stems.has_stem_of(form, self._language, self._wanted.stems, self._begun)
         )
 
 

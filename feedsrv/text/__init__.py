@@ -3,7 +3,11 @@
 ::
 
     analysis      a text -> words, and a word -> the terms by which it is found
+    folding       a word -> its form, without capitals and accents
+    stems         a form -> its root, by the rules of a language
+    endings       those that forms have lost the accents of
     stopwords     words that say nothing of what a text is about
+    remembered    what was found out about single words
     dates         days, months and years as people write them
     languages     how each calls itself, and how its text runs
     references    the numbers by which press offices know their releases

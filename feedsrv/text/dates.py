@@ -13,7 +13,7 @@ from typing import Literal
 
 from babel import Locale
 
-from feedsrv.text.analysis import strip_accents
+from feedsrv.text.folding import strip_accents
 from feedsrv.text.languages import LANGUAGE_NAMES
 
 COMMON = ("en", "fr", "de", "es", "it", "pt", "nl")

@@ -13,7 +13,9 @@ from functools import lru_cache
 from importlib import import_module
 from typing import Any
 
-from feedsrv.text.analysis import ACCENTED_ENDINGS, MARKS, STEMMERS, UNDIVIDED
+from feedsrv.text.analysis import MARKS, UNDIVIDED
+from feedsrv.text.endings import ACCENTED_ENDINGS
+from feedsrv.text.stems import STEMMERS
 from feedsrv.text.stopwords import STOPWORDS
 
 LONGEST_WORD = 128

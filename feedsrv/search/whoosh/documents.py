@@ -58,7 +58,7 @@ def engine_version() -> str:
             f"{names} are installed in the same folder: run pip uninstall {' '.join(found)}, then pip install {_ENGINE}"
         )
     ((name, number),) = found.items()
-    return f"schema {SCHEMA_VERSION}, {name} {number}, snowballstemmer {version('snowballstemmer')}"
+    return f"schema {SCHEMA_VERSION}, {name} {number}, pystemmer {version('pystemmer')}"
 
 
 def _installed() -> Iterator[tuple[str, str]]:

@@ -32,7 +32,7 @@ from feedsrv.search.whoosh.postings import Postings, Ranks, Scores, union
 from feedsrv.search.whoosh.table import Mask
 from feedsrv.search.whoosh.terms import MOST_EXPANSIONS, NOWHERE, Places, Terms, documents, followed
 from feedsrv.search.work import WorkSpent
-from feedsrv.text import analysis
+from feedsrv.text import analysis, stems
 
 _FORMS = {"title": "title_forms", "contact": "contacts"}
 _REFERENCE_FIRST = 1000.0
@@ -213,7 +213,7 @@ class Matcher:
         return self.terms.reference(leaf.key)
 
     def _stems(self, form: str) -> list[str]:
-        return list(dict.fromkeys(analysis.stem(form, language) for language in self.terms.languages))
+        return list(dict.fromkeys(stems.stem(form, language) for language in self.terms.languages))
 
     def _neighbours(self, tree: Node, ranks: Ranks) -> dict[int, float]:
         """What it adds to the score of each release that words of the question stand side by side in it."""

@@ -13,7 +13,7 @@ from feedsrv.search.whoosh.postings import Ranks, Scores
 from feedsrv.search.whoosh.table import Mask
 from feedsrv.search.whoosh.terms import Terms
 from feedsrv.search.work import WorkSpent
-from feedsrv.text import analysis
+from feedsrv.text import analysis, stems
 
 _MOST_LOOKED_AT = 60  # words of a text that may be traits
 _MOST_TRAITS = 15  # words by which releases resemble each other
@@ -24,9 +24,9 @@ def most_alike(terms: Terms, release: Release, candidates: Mask, most: int) -> R
     """Those of the candidates that share most of the words that tell most about a release, the closest first."""
     text = f"{release.title} {release.title} {release.text[:_LONGEST_TRAITS]}"
     said = Counter(
-        analysis.stem(form, release.language)
+        stems.stem(form, release.language)
         for form in analysis.forms(text)
-        if analysis.is_of_letters(form) and not analysis.is_stopword(form, [release.language])
+        if stems.is_of_letters(form) and not analysis.is_stopword(form, [release.language])
     )
     telling: dict[str, float] = {}
     with suppress(WorkSpent):

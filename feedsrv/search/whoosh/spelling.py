@@ -5,7 +5,7 @@ from __future__ import annotations
 from feedsrv.query.tree import And, Node, Or, Word
 from feedsrv.search.whoosh.matcher import Matcher
 from feedsrv.search.work import NEAR
-from feedsrv.text import analysis
+from feedsrv.text import analysis, stems
 
 _SHORTEST_CORRECTED = 4  # letters of a word that may be mistyped
 _SHORTEST_TWICE_WRONG = 6  # letters of a word that may have two mistakes
@@ -28,12 +28,12 @@ def corrected(matcher: Matcher, tree: Node) -> Node:
 
 def _nearest(matcher: Matcher, form: str) -> str:
     """The word that was meant; digits, short words and words that are known stay."""
-    if len(form) < _SHORTEST_CORRECTED or not analysis.is_of_letters(form) or matcher.stemmed(form).any():
+    if len(form) < _SHORTEST_CORRECTED or not stems.is_of_letters(form) or matcher.stemmed(form).any():
         return form
     for mistakes in (1, 2)[: 1 + (len(form) >= _SHORTEST_TWICE_WRONG)]:
         matcher.terms.work.pay(NEAR)
         words = matcher.terms.beginning_with(form[0])
-        near = [word for word in words.near(form, mistakes) if analysis.is_of_letters(word)]
+        near = [word for word in words.near(form, mistakes) if stems.is_of_letters(word)]
         if mistakes == 1:
             near += _swapped(form)
         having = {word: matcher.terms.tally("forms", word).having for word in near}

@@ -1,0 +1,131 @@
+"""Stems: the root of a form by the rules of a language, so that "launches" is found by "launched" (Snowball)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Set
+from functools import lru_cache
+from threading import Lock
+
+import Stemmer
+
+from feedsrv.text.endings import ACCENTED_ENDINGS
+from feedsrv.text.folding import strip_accents
+
+STEMMERS = {
+    "ar": "arabic",
+    "ca": "catalan",
+    "cs": "czech",
+    "da": "danish",
+    "de": "german",
+    "el": "greek",
+    "en": "english",
+    "eo": "esperanto",
+    "es": "spanish",
+    "et": "estonian",
+    "eu": "basque",
+    "fa": "persian",
+    "fi": "finnish",
+    "fr": "french",
+    "ga": "irish",
+    "hi": "hindi",
+    "hu": "hungarian",
+    "hy": "armenian",
+    "id": "indonesian",
+    "it": "italian",
+    "lt": "lithuanian",
+    "nb": "norwegian",
+    "ne": "nepali",
+    "nl": "dutch",
+    "nn": "norwegian",
+    "no": "norwegian",
+    "pl": "polish",
+    "pt": "portuguese",
+    "ro": "romanian",
+    "ru": "russian",
+    "sr": "serbian",
+    "st": "sesotho",
+    "sv": "swedish",
+    "ta": "tamil",
+    "tr": "turkish",
+    "yi": "yiddish",
+}
+"""The Snowball algorithm of each language that has one, by its two-letter tag."""
+
+KEEP_BEGINNINGS = {
+    "ca", "cs", "da", "de", "en", "eo", "es", "et", "eu", "fr", "hu", "it", "lt", "nb", "nn", "no", "pl", "pt", "ro",
+    "ru", "sv",
+}  # fmt: skip
+"""Languages whose stemmers leave the first two letters as they are, but for a y that becomes an i ("dying": die), and
+for the second one where it is the last ("es": e)."""
+
+
+@lru_cache(maxsize=32_768)
+def stem(form: str, language: str) -> str:
+    """The stem of a form. Words with digits, and languages without a stemmer, keep the form.
+
+    Where the form may have lost an accent that tells an ending, it is the shortest stem that it has with one or
+    without: "arrivee" may be "arrivée", which comes down to "arriv" like "arriver".
+    """
+    base = _base(language)
+    if base not in STEMMERS or not is_of_letters(form):
+        return form
+    stemmer = _stemmer(base)
+    return min((strip_accents(stemmer.stem(spelling)) for spelling in stemmer.spellings(form)), key=_by_length)
+
+
+def has_stem_of(form: str, language: str, stems: Set[str], beginnings: Set[str]) -> bool:
+    """Whether the stem of a form is one of these, with these beginnings: most need no stemming to tell."""
+    if keeps_beginnings(language) and beginnings.isdisjoint((begun := beginning(form), begun[:1])):
+        return False
+    return stem(form, language) in stems
+
+
+def keeps_beginnings(language: str) -> bool:
+    """Whether a language is one of `KEEP_BEGINNINGS`."""
+    return _base(language) in KEEP_BEGINNINGS
+
+
+def beginning(form: str) -> str:
+    """What a form and its stem have in common, in `KEEP_BEGINNINGS`; a stem may have but the first of it."""
+    return form[:2].replace("y", "i")
+
+
+def is_of_letters(form: str) -> bool:
+    """Whether there are no digits in a form."""
+    return form.isalpha() or not any(map(str.isnumeric, form))
+
+
+def _base(language: str) -> str:
+    return language.partition("-")[0].lower()
+
+
+def _by_length(stem: str) -> tuple[int, str]:
+    return len(stem), stem
+
+
+class _Stemmer:
+    """The Snowball algorithm of a language, and the accents that forms have lost."""
+
+    def __init__(self, language: str) -> None:
+        self._algorithm = Stemmer.Stemmer(STEMMERS[language], 0)
+        self._lock = Lock()
+        self._endings: dict[str, list[str]] = {}
+        for ending in ACCENTED_ENDINGS.get(language, "").split():
+            self._endings.setdefault(strip_accents(ending), []).append(ending)
+
+    def stem(self, word: str) -> str:
+        with self._lock:  # an algorithm keeps the word it works on in itself
+            found: str = self._algorithm.stemWord(word)
+            return found
+
+    def spellings(self, form: str) -> Iterator[str]:
+        """The form, and as it may have been before it lost the accent of its ending."""
+        yield form
+        for at in range(2, len(form)) if self._endings else ():
+            for ending in self._endings.get(form[at:], ()):
+                yield form[:at] + ending
+
+
+@lru_cache
+def _stemmer(language: str) -> _Stemmer:
+    return _Stemmer(language)
