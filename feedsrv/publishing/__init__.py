@@ -3,7 +3,6 @@
 ::
 
     examination    what each file is now: the one way from a file to what is known of it
-    pool           examining many files in as many processes as there are cores
     surroundings   what a file is read with, and whether it is being written
     standing       how the folder stands, so that a run looks at what has changed and no more
     collection     what only all files together show: who has which id

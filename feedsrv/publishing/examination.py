@@ -17,8 +17,7 @@ from feedsrv.files.kinds import attached, is_document_name, not_read
 from feedsrv.files.settling import Unsettled
 from feedsrv.newsroom import Newsroom
 from feedsrv.problem import Problem
-from feedsrv.processes import cores
-from feedsrv.publishing import pool
+from feedsrv.processes import cores, mapped
 from feedsrv.publishing.standing import Scope
 from feedsrv.publishing.surroundings import Surroundings
 from feedsrv.reading import Origin, Reading, Status, Visibility
@@ -31,6 +30,10 @@ Judge = Callable[[Reading], Visibility]
 """Says when a release may be seen."""
 
 ALL_SETTLED = Unsettled()
+
+FEW = 200
+"""Files that are read here before others are asked for help: to start them takes as long as reading these."""
+_AT_ONCE = 32  # files that are handed over: a tenth of a second of reading
 
 
 def as_stated(reading: Reading) -> Visibility:
@@ -166,7 +169,7 @@ class Examination:
 
     def _results(self, tasks: Iterator[_Task], count: int) -> Iterator[Examined | None]:
         """What comes of the tasks, in their order: here, and where many are read, in other processes, too."""
-        many = pool.FEW if self._judge is as_stated and cores() > 1 else count
+        many = FEW if self._judge is as_stated and cores() > 1 else count
         read = 0
         for done, task in enumerate(tasks, 1):
             yield (found := self._fulfilled(task))
@@ -175,7 +178,7 @@ class Examination:
                 break
         else:
             return
-        yield from pool.mapped(self._fulfilled, tasks)
+        yield from mapped(self._fulfilled, tasks, _AT_ONCE)
 
     def _fulfilled(self, task: _Task) -> Examined | None:
         if not task.is_awaited:

@@ -5,10 +5,10 @@ Where a batch ends depends on the documents alone, so that an index is the same 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from concurrent.futures import Future
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -46,9 +46,9 @@ class Batches:
     folder: Path
     newsroom: Newsroom
     _records: list[bytes] = field(default_factory=list)
-    _written: list[Future[Written]] = field(default_factory=list)
+    _written: list[Callable[[], Written]] = field(default_factory=list)
     _stack: ExitStack = field(default_factory=ExitStack)
-    _processes: Processes | None = None
+    _processes: Processes[Path, Written] | None = None
 
     def add(self, record: bytes) -> None:
         """Let a release or withdrawal, as JSON on one line, be in a segment."""
@@ -59,7 +59,7 @@ class Batches:
     def finish(self) -> list[Written]:
         """All segments, in the order in which their records were added."""
         last = [write(self.folder, self._records, self.newsroom)] if self._records else []
-        written = [future.result() for future in self._written] + last
+        written = [answer() for answer in self._written] + last
         self.close()
         self._records, self._written = [], []
         return written
@@ -71,17 +71,17 @@ class Batches:
 
     def _write_elsewhere(self) -> None:
         if self._processes is None:
-            self._processes = self._stack.enter_context(Processes())
+            self._processes = self._stack.enter_context(Processes(partial(_write_spooled, newsroom=self.newsroom)))
         spool = self.folder / f"{_SPOOL}{len(self._written)}"
         spool.write_bytes(b"\n".join(self._records))
         self._records = []
-        self._written.append(self._processes.submit(_write_spooled, spool, self.newsroom))
+        self._written.append(self._processes.submit(spool))
 
 
 def _write_spooled(spool: Path, newsroom: Newsroom) -> Written:
-    records = spool.read_bytes().split(b"\n")
-    spool.unlink()
-    return write(spool.parent, records, newsroom)
+    written = write(spool.parent, spool.read_bytes().split(b"\n"), newsroom)
+    spool.unlink()  # until then it is there for another to try again
+    return written
 
 
 def write(folder: Path, records: Iterable[bytes], newsroom: Newsroom) -> Written:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence, Set
 from pathlib import Path
+from shutil import rmtree
 
 import numpy as np
 from numpy.typing import NDArray
@@ -112,8 +113,11 @@ class Draft:
         named = {TOC._filename(INDEX, self._number).partition(".")[0]}  # noqa: SLF001
         named |= {segment.segment_id() for segment in self._segments}
         for name in self._storage.list():
-            if name.partition(".")[0] not in named:
-                self._storage.delete_file(name)
+            path = Path(self._storage.folder, name)
+            if path.is_dir():  # of a process that was killed
+                rmtree(path)
+            elif name.partition(".")[0] not in named:
+                path.unlink()
 
     def close(self) -> None:
         """Let nothing be under way any more."""
