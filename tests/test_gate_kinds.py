@@ -169,3 +169,35 @@ def test_a_date_key_whose_years_are_over_hides_no_words_of_an_embargo(value: str
 @pytest.mark.parametrize("value", ["autumn of 2019", "30 February 2018", "sometime in 2020", "2019?"])
 def test_a_date_key_whose_years_are_over_and_that_says_no_more_is_public(value: str) -> None:
     assert status(f"---\ntitle: The museum opens\npublished: {value}\n---\n\n{TEXT}") is Status.PUBLIC
+
+
+@pytest.mark.parametrize(
+    ("index", "is_seen"),
+    [
+        ({"date": "2026-11-20"}, True),
+        ({"date": "2026-11-28"}, True),
+        ({"date": "2026-12-20"}, False),
+        ({"date": "2026-12-01", "withdrawn": "2026-11-20"}, False),
+        ({"date": "2026-12-01", "expiryDate": "2026-11-20"}, False),
+        ({"date": "2026-11-20", "expiryDate": "2026-11-25"}, False),
+        ({"date": "2026-11-20", "expiryDate": "2026-12-25"}, True),
+        ({"date": "2026-11-20", "withdrawn": "2026-11-25"}, False),
+        ({"date": "2026-11-20", "withdrawn": "2026-12-25"}, True),
+        ({"date": "2026-11-20", "withdrawn": "true"}, False),
+        ({"date": "2026-11-20", "draft": "true"}, False),
+    ],
+)
+def test_a_text_without_a_date_is_seen_while_the_index_beside_it_is(
+    make_newsroom: MakeNewsroom, index: dict[str, str], is_seen: bool
+) -> None:
+    files = {
+        "f/index.md": release("Index", **index),
+        "f/annex.md": "---\ntitle: Annex\n---\nText.",
+        "f/dated.md": release("Dated", "2026-11-21"),
+        "g.md": release("Else", "2026-11-21"),
+    }
+    newsroom = make_newsroom(files, now=datetime(2026, 11, 21, 12, tzinfo=UTC))
+    newsroom.now = datetime(2026, 12, 2, 12, tzinfo=UTC)
+    newsroom.publish(force=True)
+    assert ("annex" in newsroom.ids()) == is_seen
+    assert {"dated", "g"} <= {*newsroom.ids()}

@@ -184,6 +184,9 @@ def test_check_names_what_no_feed_reader_will_be_told_of(make_newsroom: MakeNews
     assert named() == ["late.md", "undated.md"]
     newsroom.publish()
     assert named() == []
+    newsroom.publish({"n055.md": release("N 55", on(550), topics="[quays]", withdrawn="2026-11-24")})
+    newsroom.write({"n055.md": release("N 55, after all", on(550), topics="[quays]")})
+    assert named() == ["n055.md"]
 
 
 def test_each_format_holds_the_same(make_newsroom: MakeNewsroom) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import feedparser
 import pytest
 
+from feedsrv import newsroom_toml, readers
 from feedsrv.publishing import Memory, publish
 from feedsrv.publishing.check import check
 from feedsrv.publishing.schedule import Event, schedule
@@ -151,3 +152,19 @@ def test_check_and_the_schedule_name_it(make_newsroom: MakeNewsroom) -> None:
         *(("both.md", on(3)), ("expires.md", on(4)), ("later.md", on(4)), ("past.md", on(4))),
         *(("twice.md", on(5)), ("updated.md", on(5, 9)), ("embargo.md", on(6)), ("lastmod.md", on(6))),
     ]
+
+
+@pytest.mark.parametrize(
+    ("date", "fields", "is_named"),
+    [
+        ("2026-11-24 09:05", {"updated": "2026-11-24"}, True),
+        ("2026-11-24 09:05", {"corrections": "[{date: 2026-11-24, text: Five.}]"}, True),
+        ("2026-11-24 09:05", {"updated": "2026-11-24 10:00"}, False),
+        ("2026-11-24 09:05", {"updated": "2026-11-25"}, False),
+        ("2026-11-24", {"updated": "2026-11-24"}, False),
+        ("2026-11-24", {"corrections": "[{date: 2026-11-24, text: Five.}]"}, False),
+    ],
+)
+def test_a_change_on_the_day_of_the_release_needs_an_hour(date: str, fields: dict[str, str], is_named: bool) -> None:
+    problems = readers.read("a.md", release("A", date, **fields).encode(), newsroom_toml.parse("")).problems
+    assert any("no hour is stated" in problem.what for problem in problems) == is_named

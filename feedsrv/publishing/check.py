@@ -20,7 +20,7 @@ from feedsrv.publishing.collection import Collection
 from feedsrv.publishing.examination import Examination, Progress
 from feedsrv.publishing.moves import Moves
 from feedsrv.query import Query
-from feedsrv.query.subscription import FEED_SIZE, is_reached
+from feedsrv.query.subscription import MOST, reached
 from feedsrv.reading import Reading, Status
 from feedsrv.release import Release
 from feedsrv.search import SearchIndex
@@ -108,15 +108,19 @@ class _Public:
 
 
 def _told_to_nobody(index: SearchIndex, public: Mapping[str, _Public]) -> Iterator[Problem]:
-    """Releases that are new, under a date so old that the feeds which are polled will not hold them."""
+    """Releases that are new or back, under a date so old that the feeds which are polled will not hold them."""
     try:
-        newest = [hit.release.appeared for hit in index.snapshot().search(Query(per_page=FEED_SIZE)).hits]
+        results = index.snapshot().search(Query(per_page=MOST))
     except IndexUnavailable:  # nothing is published: the first generation is told to all
         return
-    before = index.remembered()
+    held = [hit.release.appeared for hit in results.hits][: reached([hit.release for hit in results.hits])]
+    if results.total <= len(held):
+        return
+    before, last = index.remembered(), held[-1]
     for source, item in public.items():
-        is_new = source not in before or not before[source].is_known_to_the_public
-        if is_new and not item.is_updated and not is_reached(item.appeared, newest):
+        is_new = source not in before or before[source].status is not Status.PUBLIC
+        is_seen = last is None or (item.appeared is not None and item.appeared >= last)
+        if is_new and not item.is_updated and not is_seen:
             what = "this is new, and dated before what feeds hold: it is in archives, and no feed reader is told of it"
             remedy = "if subscribers are to see it, write updated: and today's date"
             yield Problem(source, 0, what, remedy, Severity.NOTE, "archives")

@@ -300,16 +300,18 @@ class Examination:
         return Examined(record, reading, enclosed.files)
 
     def _behind(self, reading: Reading, path: str, data: bytes) -> Reading:
-        """A text without a date of its own, which is seen no earlier than the index file that it lies beside."""
+        """A text without a date of its own, which is seen while the index file beside it is, and no longer."""
         try:
             index = self._catalogue.read(path, data, self._newsroom, {}).visibility
         except FileUnreadable:
             index = Visibility(Status.HELD)
         own = reading.visibility
-        is_held = own.barred is None and index.barred not in {None, Status.NO_RELEASE}
+        is_never = index.is_withdrawn and index.withdrawal is None
+        is_held = own.barred is None and (is_never or index.barred not in {None, Status.NO_RELEASE})
         origins = {**reading.origins, "barred": Origin(0, f"beside {path}, which is not public")}
         opens = max((moment for moment in (own.opens, index.opens) if moment), default=None)
-        window = replace(own, barred=Status.HELD if is_held else own.barred, opens=opens)
+        closes = min((moment for moment in (own.closes, index.closes, index.withdrawal) if moment), default=None)
+        window = replace(own, barred=Status.HELD if is_held else own.barred, opens=opens, closes=closes)
         return replace(reading, visibility=window, origins=origins if is_held else reading.origins)
 
     def _basis(self, source: str, digest: str, named: Iterable[str], status: Status) -> Basis:

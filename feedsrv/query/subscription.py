@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
+
+from feedsrv.release import Release
 
 FEED_SIZE = 50
 """Releases that a feed holds at least, if there are so many: the newest."""
@@ -17,9 +19,13 @@ UPDATED = 20
 """Older releases that it holds because they were updated last."""
 
 
-def is_reached(appeared: datetime | None, newest: Sequence[datetime | None]) -> bool:
-    """Whether a release that appeared then stands among the `FEED_SIZE` ``newest``, or within `REACH` of the first."""
-    if len(newest) < FEED_SIZE:
-        return True
-    first, last = newest[0], newest[-1]
-    return appeared is not None and (first is None or last is None or appeared >= min(last, first - REACH))
+def reached(newest: Sequence[Release]) -> int:
+    """How many of the ``newest`` releases, of which there are `MOST` at most, those who poll are shown."""
+    first = newest[0].appeared if newest else None
+    characters = 0
+    for number, release in enumerate(newest):
+        characters += len(release.body)
+        is_near = first and release.appeared and release.appeared >= first - REACH
+        if number >= FEED_SIZE and (not is_near or characters > MOST_CHARACTERS):
+            return number
+    return len(newest)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -85,9 +86,20 @@ def updated(
             break
         problems.append(manuscript.problem(entry.line, f"{entry} is no date", remedy(entry.text, manuscript)))
     if published:
+        problems += _without_hour(changes, published, manuscript)
         changes.append(Found(published, Origin(0, "published")))
     newest = max(changes, key=lambda change: change.value, default=None)
     return newest and replace(newest, problems=tuple(problems))
+
+
+def _without_hour(changes: Sequence[Found[datetime]], published: datetime, manuscript: Manuscript) -> Iterator[Problem]:
+    """What is wrong with changes that seem to come before the release on its own day, for they state no hour."""
+    day = manuscript.newsroom.day
+    for change in changes:
+        if change.value < published and day(change.value) == day(published):
+            what = "it was changed on the day of its date, and nobody is told of that, for no hour is stated"
+            line = change.origin.line or next(manuscript.head.find("corrections")).line
+            yield manuscript.problem(line, what, "write the day with the hour: 2018-03-23 16:00")
 
 
 def updates(manuscript: Manuscript, corrections: tuple[Correction, ...]) -> tuple[datetime, ...]:

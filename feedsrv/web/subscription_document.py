@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from feedsrv.query import Hit, Results
-from feedsrv.query.subscription import MOST, MOST_CHARACTERS, REACH, UPDATED
+from feedsrv.query.subscription import MOST, REACH, UPDATED, reached
 from feedsrv.release import Withdrawal
 from feedsrv.search import Snapshot
 from feedsrv.web.inventory import withdrawals
@@ -44,13 +44,8 @@ def _reaching_back(snapshot: Snapshot, listing: Listing, results: Results) -> tu
     if results.pages == 1 or not first or not last or last < first - REACH:
         return hits
     query = listing.query(snapshot.newsroom, in_feed=True)
-    characters = sum(len(hit.release.body) for hit in hits)
-    for hit in snapshot.search(replace(query, per_page=MOST)).hits[len(hits) :]:
-        characters += len(hit.release.body)
-        if not hit.release.appeared or hit.release.appeared < first - REACH or characters > MOST_CHARACTERS:
-            break
-        hits = (*hits, hit)
-    return hits
+    more = snapshot.search(replace(query, per_page=MOST)).hits
+    return more[: reached([hit.release for hit in more])]
 
 
 def _in_order(hits: tuple[Hit, ...], withdrawn: tuple[Withdrawal, ...]) -> tuple[Hit | Withdrawal, ...]:
