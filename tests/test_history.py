@@ -245,6 +245,20 @@ def test_readers_are_told_of_what_is_withdrawn(make_newsroom: MakeNewsroom) -> N
     assert found.feed.updated == "2026-10-20T00:00:00+00:00"
 
 
+def test_a_list_from_which_all_was_withdrawn_tells_of_it_for_ninety_days(make_newsroom: MakeNewsroom) -> None:
+    files = {"gone.md": WITHDRAWN.replace("2026-05", "2025-05"), "a.md": release("A")}
+    newsroom = make_newsroom(files, now=NOW)
+    client, paths = newsroom.client(), ("/years/2025", "/topics/quays", "/topics/quays/2025")
+    for path in paths:
+        assert client.get(path).status_code == 200
+        assert [ids(client.get(f"{path}.{name}")) for name in FORMATS] == [["gone"]] * 3
+        assert len(tombstones(newsroom, f"{path}.atom")) == 1
+    assert client.get("/years/2024.atom").status_code == client.get("/topics/ships/2025.atom").status_code == 404
+    newsroom.now = datetime(2027, 1, 18, tzinfo=UTC)
+    newsroom.publish()
+    assert {newsroom.client().get(path).status_code for path in paths} == {404}
+
+
 def test_a_tombstone_stands_for_ninety_days_and_its_end_is_a_change(make_newsroom: MakeNewsroom) -> None:
     newsroom = make_newsroom({"gone.md": WITHDRAWN, "a.md": release("A")}, now=NOW)
     summary = newsroom.publish()

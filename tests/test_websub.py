@@ -152,6 +152,23 @@ class TestPings:
         assert teller.tell()
         assert hub.topics() == in_each_format("/topics/pilots")
 
+    def test_it_is_told_of_a_list_from_which_the_last_release_is_withdrawn_or_goes_as_its_topic_is_retired(
+        self, make_newsroom: MakeNewsroom, hub: ListeningHub
+    ) -> None:
+        french = release("Un quai", "2024-01-02", topics="[quais]", lang="fr")
+        newsroom = make_newsroom(FILES | {"quai.md": french})
+        teller = pinger(newsroom, hub)
+        teller.tell()
+        french_feeds = [f"/releases.{format_}?lang=fr" for format_ in FORMATS]
+        assert {*french_feeds} < {*hub.topics()}
+        newsroom.publish({"quai.md": french.replace("lang:", "withdrawn: 2026-10-30\nlang:")})
+        assert teller.tell()
+        assert hub.topics() == sorted(in_each_format("/releases", "/topics/quais", "/years/2024") + french_feeds)
+        moved = {"newsroom.toml": f'{SETTINGS}retired = "quays"\n', "pilot.md": release("A pilot", "2025-01-02")}
+        newsroom.publish(moved)
+        assert teller.tell()
+        assert {*in_each_format("/topics/pilots")} < {*hub.topics()}
+
     def test_another_process_knows_what_the_hub_was_told(self, make_newsroom: MakeNewsroom, hub: ListeningHub) -> None:
         newsroom = make_newsroom(FILES)
         pinger(newsroom, hub).tell()

@@ -13,7 +13,7 @@ from feedsrv.release import Withdrawal
 from feedsrv.search import Snapshot
 from feedsrv.settings import Settings
 from feedsrv.web.addresses import Addresses
-from feedsrv.web.inventory import offers
+from feedsrv.web.inventory import subscribed
 from feedsrv.web.listing import Listing
 from feedsrv.web.subscription_document import members
 
@@ -35,12 +35,11 @@ class Hub:
     def states(self, snapshot: Snapshot, _known: Iterable[str]) -> Mapping[str, str]:
         """The feeds that can be subscribed to at the hub, each with what changes when entries, notices or titles do."""
         addresses, states = self._addresses, {}
-        for group in offers(snapshot):
-            for offer in group.offers:
-                said = repr((self._hub, _said(snapshot, offer.listing)))
-                for format_ in FORMATS.values():
-                    address = addresses.absolute(addresses.listing(offer.listing, format_))
-                    states[address] = sha256(said.encode()).hexdigest()
+        for listing in subscribed(snapshot):
+            said = repr((self._hub, _said(snapshot, listing)))
+            for format_ in FORMATS.values():
+                address = addresses.absolute(addresses.listing(listing, format_))
+                states[address] = sha256(said.encode()).hexdigest()
         return states
 
     def message(self, address: str) -> Request:

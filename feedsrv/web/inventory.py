@@ -92,7 +92,7 @@ def _require_topics(snapshot: Snapshot, listing: Listing, results: Results) -> N
 
 
 def _require_years(snapshot: Snapshot, listing: Listing, results: Results) -> None:
-    if results.total or not listing.years:
+    if results.total or not listing.years or withdrawals(snapshot, listing):
         return
     years = [int(year.value) for year in snapshot.inventory()["year"]] or [0]
     for year in listing.years:
@@ -141,3 +141,21 @@ def offers(snapshot: Snapshot) -> list[OfferGroup]:
         OfferGroup("Languages", tuple(languages)),
     ]
     return [group for group in groups if group.offers]
+
+
+def subscribed(snapshot: Snapshot) -> list[Listing]:
+    """The lists that people may have subscribed to: those that are offered, and those that have but an end to tell.
+
+    That is so where all that they held has been withdrawn, or their topic is retired.
+    """
+    newsroom, told = snapshot.newsroom, snapshot.withdrawals()
+    topics = {*newsroom.topics, *(topic for withdrawal in told for topic in withdrawal.topics)}
+    years = {newsroom.day(withdrawal.published).year for withdrawal in told if withdrawal.published}
+    languages = {held.value for held in snapshot.inventory()["lang"]}.union(withdrawal.language for withdrawal in told)
+    offered = [offer.listing for group in offers(snapshot) for offer in group.offers]
+    ended = [
+        *(Listing(ListingKind.TOPIC, topics=(topic,)) for topic in sorted(topics)),
+        *(Listing(ListingKind.YEAR, years=(year,)) for year in sorted(years)),
+        *(Listing(languages=(tag,)) for tag in sorted(languages) if len(languages) > 1),
+    ]
+    return list(dict.fromkeys((*offered, *ended)))
