@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date, datetime
+from functools import cache
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 
@@ -46,8 +47,9 @@ def schema() -> Schema:
     )
 
 
+@cache
 def engine_version() -> str:
-    """All that the files of an index depend on, as one string.
+    """All that the files of an index depend on, as one string: what was installed when it was first asked for.
 
     Raises IndexUnavailable where one distribution of Whoosh has been installed over another: they share a folder.
     """
