@@ -104,9 +104,9 @@ class Release:
 class Withdrawal:
     """What is left of a release that was public and is no longer: its notice, never its text.
 
-    ``published``, ``opened`` and ``guid`` are those of the release. ``date`` is None where the file says that, but not
-    when. ``is_recent``: feed readers are still told of it, in the feeds of its ``topics`` among others; where they are
-    told no more, it has none.
+    ``published``, ``opened``, ``guid`` and ``aliases`` are those of the release. ``date`` is None where the file says
+    that, but not when. ``is_recent``: feed readers are still told of it, in the feeds of its ``topics`` among others;
+    where they are told no more, it has none.
     """
 
     id: str
@@ -120,6 +120,7 @@ class Withdrawal:
     opened: datetime | None = None
     reference: str = ""
     guid: str = ""
+    aliases: tuple[str, ...] = ()
 
     @property
     def appeared(self) -> datetime | None:

@@ -1126,6 +1126,12 @@ def test_aliases_lead_to_their_release(index: SearchIndex) -> None:
     assert index.snapshot().alias("/nowhere") is None
 
 
+def test_aliases_lead_to_what_is_withdrawn_where_no_release_states_them(index: SearchIndex) -> None:
+    gone = Withdrawal("a", "a.md", None, None, aliases=("/old", "/both"))
+    publish(index, gone, a_release("b", aliases=("/both",)))
+    assert [index.snapshot().alias(path) for path in ("/old", "/both", "/nowhere")] == ["a", "b", None]
+
+
 def test_whoever_looks_for_an_id_by_another_name_is_led_to_it(index: SearchIndex) -> None:
     publish(
         index,

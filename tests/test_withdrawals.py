@@ -148,6 +148,16 @@ def test_what_expires_before_it_opens_leaves_no_notice_of_its_withdrawal(make_ne
     assert REASON.encode() not in held(newsroom.settings.index)
 
 
+def test_every_former_address_leads_to_the_notice(make_newsroom: MakeNewsroom) -> None:
+    fields = {"aliases": "[/2018/old.html, old-slug]", "reference": "PR 1/2026"}
+    newsroom = make_newsroom({"a.md": release("A", **fields)})
+    former = ("/2018/old.html", "/releases/old-slug", "/releases/pr1-2026", "/releases/PR-1-2026-en")
+    for withdrawn in ({}, {"withdrawn": "2026-10-20"}, {"withdrawn": "2026-01-20"}):
+        newsroom.publish({"a.md": release("A", **fields, **withdrawn)})
+        answers = [newsroom.client().get(path, follow_redirects=True) for path in former]
+        assert [answer.status_code for answer in answers] == [410 if withdrawn else 200] * len(former)
+
+
 def test_the_schedule_tells_of_it(make_newsroom: MakeNewsroom) -> None:
     newsroom = make_newsroom(
         {

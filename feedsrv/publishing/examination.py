@@ -74,6 +74,7 @@ class Examined:
             opened=item.opened,
             reference=item.reference,
             guid=item.guid,
+            aliases=item.aliases,
         )
 
 

@@ -105,7 +105,7 @@ class Snapshot(Protocol):
         """
 
     def alias(self, path: str) -> str | None:
-        """The id of the release that this address (a path with a slash in front, or a former id) leads to."""
+        """The id of the release, else of the notice, that this address (a path in full, or a former id) leads to."""
 
     def namesake(self, name: str) -> str | None:
         """The id of the release or notice that is looked for by this name, where it is another and can be computed.

@@ -23,7 +23,7 @@ from feedsrv.release import Release, Withdrawal
 from feedsrv.text import analysis
 from feedsrv.text.references import reference_key
 
-SCHEMA_VERSION = 15
+SCHEMA_VERSION = 16
 """Raise it when documents change: an index of another version is made anew."""
 
 _GAP = "\x1f"  # a term no query has, so that no phrase begins in the title and ends in the body
@@ -151,7 +151,7 @@ def _facts_of(record: Release | Withdrawal, digest: str, newsroom: Newsroom, len
         record.language,
         length,
         release.topic_ids if release else (),
-        release.aliases if release else (),
+        record.aliases,
         release.translation_keys if release else (),
         tuple(sorted({attachment.digest for attachment in release.attachments})) if release else (),
     )

@@ -114,7 +114,7 @@ class WhooshSnapshot:
         raise AttachmentNotFound(f"the release {release_id!r} has no file {name!r}")
 
     def alias(self, path: str) -> str | None:
-        """The id of the release that this address leads to."""
+        """The id of the release, else of the notice, that this address leads to."""
         return self._table.alias(path)
 
     def namesake(self, name: str) -> str | None:

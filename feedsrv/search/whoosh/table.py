@@ -239,10 +239,10 @@ class Table:
         return self.columns["year"][: self.size]
 
     def alias(self, path: str) -> str | None:
-        """The id of the release that states this address; of several the first."""
+        """The id of the document that states this address; of several the first, and a release before withdrawals."""
         at = np.flatnonzero(self.columns["alias"] == _key(path))
         rows = np.searchsorted(self.columns["alias.ends"], at, "right")
-        return min(map(self.id, rows.tolist()), default=None)
+        return min(((row >= self.size, self.id(row)) for row in rows.tolist()), default=(False, None))[1]
 
     def siblings(self, rank: int) -> list[int]:
         """The ranks of the translations of a release, by language: of each the one that was published first."""
