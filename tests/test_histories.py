@@ -405,7 +405,7 @@ def live(histories: int, steps: int, *, is_random: bool) -> None:
 
 @pytest.mark.slow
 def test_any_history_ends_in_what_a_fresh_index_has() -> None:
-    live(40, 30, is_random=False)
+    live(15, 30, is_random=False)
 
 
 @pytest.mark.bench

@@ -336,7 +336,7 @@ def publish(newsroom: Newsroom, secrets: Sequence[Secret], *, is_public: bool) -
 
 
 @settings(
-    max_examples=8, deadline=None, derandomize=True, phases=[Phase.explicit, Phase.generate]
+    max_examples=5, deadline=None, derandomize=True, phases=[Phase.explicit, Phase.generate]
 )  # to shrink takes minutes
 @given(secrets=SECRETS)
 @example(secrets=EACH_STATE)
