@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 import pytest
 from werkzeug.test import Client
@@ -198,5 +199,9 @@ def test_a_date_in_the_past_is_read_or_leaves_the_release_public_and_undated(mak
     files = {f"d-{name}.md": front(f"title: Day {name}\ndate: {stated}") for name, (stated, _) in DATES.items()}
     web = make_newsroom({"newsroom.toml": NEWSROOM, **files}).client()
     items = web.get("/releases.json").get_json()["items"]
-    found = {item["_feedsrv"]["release"]: item.get("date_published") for item in items}
+    found = {item["_feedsrv"]["release"]: in_utc(item.get("date_published")) for item in items}
     assert found == {f"d-{name}": moment for name, (_, moment) in DATES.items()}
+
+
+def in_utc(stated: str | None) -> str | None:
+    return stated and datetime.fromisoformat(stated).astimezone(UTC).isoformat()

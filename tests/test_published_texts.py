@@ -40,7 +40,8 @@ RELEASES = st.fixed_dictionaries(
 
 def file_of(release: dict[str, Any]) -> bytes:
     """A release file with front matter in JSON, which can state any text."""
-    stated = {"date": "2026-01-15"} | {key: value for key, value in release.items() if key != "body"}
+    cleared = {"embargo": "none", "draft": False}  # words of an embargo, which any text may hold, are not meant here
+    stated = {"date": "2026-01-15", **cleared} | {key: value for key, value in release.items() if key != "body"}
     return f"{json.dumps(stated)}\n\n{release['body']}\n".encode("utf-8", "replace")
 
 
@@ -58,7 +59,7 @@ def test_every_feed_of_any_releases_is_whole_and_says_the_same(releases: list[di
     assert len(items) == len(releases)
     published = [snapshot.get(item["_feedsrv"]["release"]) for item in items]
     assert [(item["title"], item["summary"]) for item in items] == [
-        (balanced(release.title), balanced(release.summary)) for release in published
+        (balanced(release.title), balanced(release.summary or release.title)) for release in published
     ]
     said = [(item["title"], item["summary"], item["content_html"], item["url"]) for item in items]
     assert [in_atom(entry) for entry in etree.fromstring(atom).iterfind("a:entry", NAMES)] == said
