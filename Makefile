@@ -5,8 +5,9 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-# Given to every run of the tests. A file's tests stay in one process, for what they share is made once.
-PYTEST := -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+# Given to every run of the tests. A file's tests stay in one process, for what they share is made once; the files with
+# few long tests are not left for the end.
+PYTEST := -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 # What pyproject.toml names under optional-dependencies; each has a lock of its own.
 EXTRAS  := documents metrics
