@@ -20,6 +20,7 @@ STOREYS: dict[str, set[str]] = {
     **dict.fromkeys(WORDS, DOMAIN | WORDS),
     "query": DOMAIN | WORDS,
     "settings": DOMAIN,
+    "leaving": set(),
     "listening": DOMAIN,
     "processes": set(),
     "logs": DOMAIN,
@@ -34,8 +35,8 @@ STOREYS: dict[str, set[str]] = {
     "gunicorn_conf": {"workers"},
     "cli": SHARED
     | {"settings", "listening", "logs", "gunicorn_conf", "feeds", "files", "publishing", "search", "web", "workers"}
-    | {"subscribers"},
-    "__main__": {"cli"},
+    | {"leaving", "subscribers"},
+    "__main__": {"cli", "leaving"},
 }
 """The rooms that each room may import from. ``search`` and ``files`` never see each other."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import socket
@@ -269,6 +270,31 @@ def test_when_it_is_told_to_end_its_index_is_gone_and_it_has_written_nothing_els
         assert preview.process.wait(PATIENCE) == 0
         assert list(preview.folder.iterdir()) == []
     assert (tree(releases), tree(index)) == before
+
+
+def test_it_is_told_to_end_where_an_exception_would_be_lost(tmp_path: Path) -> None:
+    """In a destructor, as in what is called back while a module is imported."""
+    script = """
+import os, signal, time
+from contextlib import ExitStack
+from feedsrv.cli.preview import _own_folder
+
+class Destructor:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(0)
+
+with ExitStack() as at_the_end:
+    _own_folder(at_the_end)
+    Destructor()
+    time.sleep(300)
+"""
+    environ = {**os.environ, "TMPDIR": str(tmp_path)}
+    ended = subprocess.run(
+        [sys.executable, "-c", script], env=environ, capture_output=True, timeout=PATIENCE, check=False
+    )
+    assert (ended.returncode, ended.stderr) == (0, b"")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_a_killed_one_left_goes_when_the_next_begins(tmp_path: Path) -> None:

@@ -10,9 +10,8 @@ import os
 import secrets
 import shutil
 import signal
-import sys
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import gettempdir, mkdtemp
@@ -24,6 +23,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from feedsrv import listening
 from feedsrv.cli import output
 from feedsrv.files.catalogue import Catalogue
+from feedsrv.leaving import leave
 from feedsrv.preview import Preview
 from feedsrv.publishing.preview import Previewer
 from feedsrv.search import SearchIndex
@@ -49,39 +49,46 @@ def serve(releases: Path, port: int, at: datetime | None) -> None:
     Port 0 is any free one. Raises SettingsInvalid if the port cannot be had, and what `feedsrv.publishing.publish`
     raises.
     """
-    with _own_folder() as folder, listening.take(HOST, port, "give another --port") as listener:
+    with ExitStack() as at_the_end:
+        folder = _own_folder(at_the_end)
+        listener = at_the_end.enter_context(listening.take(HOST, port, "give another --port"))
         base_url = f"http://{HOST}:{listener.getsockname()[1]}/preview-{secrets.token_hex(16)}"
         settings = Settings(releases, folder, base_url, has_base_url=True, hosts=("localhost",))
         index = WhooshIndex(folder)
         previewer = Previewer(Catalogue(releases), index, lambda: datetime.now(UTC), at)
+        at_the_end.callback(previewer.end)
         previewer.publish(output.progress)
         listener.listen(WAITING)
         door = PrivateDoor(_Newest(previewer.current, index, settings), base_url)
         server = make_server(HOST, 0, door, threaded=True, request_handler=_Silent, fd=listener.fileno())
         click.echo(f"{base_url}/")
         click.echo("Only this machine can open it, and nothing of it stays (Ctrl-C ends it)", err=True)
-        try:
-            server.serve_forever()
-        finally:
-            _ignore_endings()
-            previewer.end()
+        server.serve_forever()
 
 
-@contextmanager
-def _own_folder() -> Iterator[Path]:
-    """A folder that nobody else can look into, and that goes however this process is told to end."""
+def _own_folder(at_the_end: ExitStack) -> Path:
+    """A folder that nobody else can look into, and that goes at the end, or where a signal strikes."""
+
+    def end(*_: object) -> None:
+        _ignore_endings()
+        at_the_end.close()
+        leave(0)
+
     for number in _ENDINGS:
-        signal.signal(number, lambda *_: sys.exit(0))
+        signal.signal(number, end)
     for left in Path(gettempdir()).glob(f"{PREFIX}*"):
         if _is_taken(left):
             shutil.rmtree(left, ignore_errors=True)
     folder = Path(mkdtemp(prefix=PREFIX))
+    at_the_end.callback(_remove, folder)
+    at_the_end.callback(_ignore_endings)
     _is_taken(folder)
-    try:
-        yield folder
-    finally:
-        _ignore_endings()
-        shutil.rmtree(folder, ignore_errors=True)
+    return folder
+
+
+def _remove(folder: Path) -> None:
+    """Under another name first, so that nothing more is written into it by a process that is asked just now."""
+    shutil.rmtree(folder.rename(f"{folder}-ended"), ignore_errors=True)
 
 
 def _is_taken(folder: Path) -> bool:
