@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -133,6 +133,10 @@ class Claimants:
         """The claims with this key, that which comes first in front."""
         return sorted(self._groups.get(each, {}).values(), key=lambda claimed: claimed.order)
 
+    def sources(self, each: str) -> Set[str]:
+        """Who claims what has this key."""
+        return self._groups.get(each, {}).keys()
+
     def change(self, claims: Mapping[str, Claim | None]) -> set[str]:
         """Let these sources claim what they claim now, None: nothing. Returns the keys that this has to do with."""
         touched: set[str] = set()
@@ -169,7 +173,8 @@ class Holders:
         self.given: dict[str, str] = {}
         """The id of each source."""
         self.claimants = Claimants()
-        self._crowded: set[str] = set()  # the keys that several claim
+        self.crowded: set[str] = set()
+        """The keys that several claim."""
         self._contested: set[str] = set()  # those that who had to yield has got, or has not
         self._yielding: dict[str, str] = {}  # those who had to, by what they have got
 
@@ -177,18 +182,18 @@ class Holders:
         """Let these sources claim what they claim now, None: nothing."""
         was = {source: self.given.pop(source, "") for source in claims}
         touched = self.claimants.change(claims)
-        is_contest = not touched.isdisjoint(self._crowded) or not touched.isdisjoint(self._contested)
-        self._crowded -= touched
+        is_contest = not touched.isdisjoint(self.crowded) or not touched.isdisjoint(self._contested)
+        self.crowded -= touched
         for each in touched:
             group = self.claimants.of(each)
             if len(group) > 1:
-                self._crowded.add(each)
+                self.crowded.add(each)
                 is_contest = True
             elif group:
                 self._give(group[0], was)
         if is_contest:
             self._settle(touched, was)
-            touched |= self._crowded
+            touched |= self.crowded
         return Change({source for source, before in was.items() if self.given.get(source, "") != before}, touched)
 
     def holder(self, release_id: str) -> str:
@@ -200,7 +205,7 @@ class Holders:
     def _settle(self, touched: set[str], was: dict[str, str]) -> None:
         """Give an id to each who has to yield: one that nobody claims, and no other got before."""
         self._contested, self._yielding, losers, taken = set(), {}, [], set[str]()
-        for each in self._crowded | touched:
+        for each in self.crowded | touched:
             if group := self.claimants.of(each):
                 self._give(group[0], was)
                 losers.extend(group[1:])

@@ -55,15 +55,13 @@ class Release:
 
     Every datetime is aware and UTC. ``published`` is None for an undated release; ``opened`` is the end of its
     embargo, where that is later; ``updated`` equals ``published`` until somebody states a change, and is never the time
-    of a file. ``body`` is sanitised
-    HTML whose relative addresses are those of the file; ``text`` is the same as plain text, a paragraph
-    a line, without the ``boilerplate``: what is said about the organisation in each of its releases.
-    ``guid`` is the permanent id that the file states for feeds, an absolute URI, or "";
-    ``source_url`` where it stands elsewhere, as a whole where this is but a summary, or "".
-    ``picture`` names the attachment that stands for the release. Releases in different languages that have
-    one of their ``translation_keys`` in common are translations of each other. ``stated_topics`` are the
-    topics that the file itself names, ``-`` in front of one it refuses; ``topics`` those it is in, by
-    statement, folder or rule, with the reason.
+    of a file. ``body`` is sanitised HTML whose relative addresses are those of the file; ``text`` is the same as plain
+    text, a paragraph a line, without the ``boilerplate``: what is said about the organisation in each of its releases.
+    ``guid`` is the permanent id that the file states for feeds, an absolute URI, or ""; ``source_url`` where it stands
+    elsewhere, as a whole where this is but a summary, or "". ``picture`` names the attachment that stands for the
+    release. Releases in different languages that have one of their ``translation_keys`` in common are translations of
+    each other. ``stated_topics`` are the topics that the file itself names, ``-`` in front of one it refuses;
+    ``topics`` those it is in, by statement, folder or rule, with the reason.
     """
 
     id: str

@@ -488,17 +488,9 @@ def test_an_entry_without_summary_and_content_is_an_entry() -> None:
         parsed = feedparser.parse(document)
         assert not parsed.bozo
         assert parsed.entries[0].title == ECLIPSE.title
-        assert parsed.entries[0].description.removeprefix("<p>").removesuffix("</p>") == html.escape(ECLIPSE.title)
     assert texts(atom(feed), "//a:summary") == []
     (item,) = json.loads(json_feed(feed))["items"]
-    assert item["content_html"] == f"<p>{html.escape(ECLIPSE.title)}</p>"
     assert "summary" not in item
-
-
-def test_the_content_is_never_blank() -> None:
-    document = atom(with_entry(summary="1 < 2", content=" "))
-
-    assert texts(document, "//a:content") == ["<p>1 &lt; 2</p>"]
 
 
 def test_an_rss_item_without_a_summary_describes_itself_by_its_content() -> None:

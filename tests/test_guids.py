@@ -149,7 +149,7 @@ def test_a_guid_is_of_one_release_only(make_newsroom: MakeNewsroom, case: str) -
         yielding = {record.source for record in public if record.claimed_guid != record.guid}
         assert {problem.path for problem in found.problems if problem.kind == "guid-taken"} == yielding
     assert memory.standing
-    assert memory.standing.collection.rivals == rivals_of(summary.records, summary.newsroom)
+    assert memory.standing.collection.rivals == rivals_of(summary.records, summary.newsroom, one_by_one.now)
     items = loads(one_by_one.client().get("/releases.json").data)["items"]
     assert len({item["id"] for item in items}) == len(items) == sum(record.id != "" for record in public)
 

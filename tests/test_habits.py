@@ -9,6 +9,7 @@ from werkzeug.test import Client
 
 from feedsrv import newsroom_toml
 from feedsrv.errors import NewsroomInvalid
+from feedsrv.feeds.formats import FORMATS
 from feedsrv.web import create_app
 from feedsrv.web.habits import HABITS
 from feedsrv.web.subscriptions import Subscriptions
@@ -156,3 +157,16 @@ def test_an_address_that_is_answered_cannot_be_a_former_one(newsroom: Newsroom) 
         assert faults(f'[former_feeds]\n"{path}?a=b" = "/releases.rss"\n') == [
             (2, f"'{path}?a=b' is an address of this newsroom")
         ]
+
+
+@pytest.mark.parametrize("ending", FORMATS)
+def test_what_the_settings_take_for_addresses_of_ours_is_what_there_is(newsroom: Newsroom, ending: str) -> None:
+    parts = {"<topics>": "quays", "<year>": "2026", "<part>": "2026", "<format:format_>": ending}
+    for rule in create_app(newsroom.index, newsroom.settings).url_map.iter_rules():
+        path = str(rule)
+        for part, value in parts.items():
+            path = path.replace(part, value)
+        if rule.endpoint != "habit" and "<" not in path and path != "/":
+            assert newsroom_toml.OWN_ADDRESS.fullmatch(path), path
+            is_list = rule.endpoint in {"feed", "listing"}
+            assert bool(newsroom_toml.FEED_ADDRESS.fullmatch(path)) == is_list, path

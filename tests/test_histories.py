@@ -332,7 +332,7 @@ class History(RuleBasedStateMachine):
             found = self.publish(None)
         assert found
         assert self.memory.standing
-        assert self.memory.standing.collection.rivals == rivals_of(found.records, found.newsroom)
+        assert self.memory.standing.collection.rivals == rivals_of(found.records, found.newsroom, self.newsroom.now)
         shutil.rmtree(self.root / "fresh", ignore_errors=True)
         self.fresh, now = WhooshIndex(self.root / "fresh"), self.newsroom.now
         expected = publish(self.newsroom.catalogue, self.fresh, now)

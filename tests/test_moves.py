@@ -106,7 +106,7 @@ EDITS: dict[str, tuple[Files, dict[str, str]]] = {
     "a file that is renamed": ({"renamed.md": release("Plain")}, {}),
     "one that is withdrawn under another id": (
         {"quay.md": release("Quay", slug="docks", withdrawn="2026-10-01")},
-        {"quay.md:4: its id is docks, and was quay": f"{AGAIN}guid: {TAG}quay"},
+        {"quay.md:4: its id is docks, and was quay": f"{AGAIN}aliases: [quay] and guid: {TAG}quay"},
     ),
     "one that is held": ({"quay.md": release("Quay", slug="docks", draft="true")}, {}),
 }  # fmt: skip

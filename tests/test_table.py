@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from feedsrv.search.whoosh.documents import Facts
-from feedsrv.search.whoosh.table import FACETS, Mask, Table, changed
+from feedsrv.search.whoosh.splicing import changed
+from feedsrv.search.whoosh.table import FACETS, Mask, Table
 
 NOTHING = np.zeros(0, np.int64)
 UNIX = date(1970, 1, 1).toordinal()

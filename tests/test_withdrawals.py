@@ -158,6 +158,24 @@ def test_every_former_address_leads_to_the_notice(make_newsroom: MakeNewsroom) -
         assert [answer.status_code for answer in answers] == [410 if withdrawn else 200] * len(former)
 
 
+def test_check_says_where_no_feed_will_tell_of_a_withdrawal(make_newsroom: MakeNewsroom) -> None:
+    days = {"true": "true", "old": "2026-01-20", "today": "2026-10-30", "again": "true"}
+    files = {f"{name}.md": release(name, withdrawn=withdrawn) for name, withdrawn in days.items()}
+    newsroom = make_newsroom({name: release(name) for name in files} | {"again.md": files["again.md"]})
+
+    def named() -> list[tuple[str, int, str]]:
+        report = check(newsroom.catalogue, newsroom.index, newsroom.now, (), iter)
+        found = [problem for problem in report.problems if problem.kind == "withdrawn-untold"]
+        return [(problem.path, problem.line, problem.remedy) for problem in found]
+
+    assert named() == []
+    newsroom.write(files | {"new.md": release("New", withdrawn="true")})
+    remedy = "write the day on which you withdraw it, and feeds tell of it for 90 days"
+    assert named() == [("old.md", 4, remedy), ("true.md", 4, remedy)]
+    newsroom.publish()
+    assert named() == []
+
+
 def test_the_schedule_tells_of_it(make_newsroom: MakeNewsroom) -> None:
     newsroom = make_newsroom(
         {

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
-from html import escape
 from typing import Any, TypeVar, cast
 
 from feedsrv.feeds import Feed, FeedEntry
@@ -23,8 +22,8 @@ _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff
 def legible(feed: Feed) -> Feed:
     """The feed without characters that XML 1.0 forbids, and with a stand-in for every text that a format demands.
 
-    A title is never blank (the address stands in), nor are content (the summary or the title does), description and the
-    names of authors and topics. No title and no summary turns the direction of what follows it.
+    A title is never blank (the address stands in), nor are the description and the names of authors and topics. No
+    title and no summary turns the direction of what follows it.
     """
     feed = cleaned(feed)
     title = feed.title.strip() or feed.home
@@ -39,13 +38,11 @@ def legible(feed: Feed) -> Feed:
 
 
 def _legible_entry(entry: FeedEntry, author: str) -> FeedEntry:
-    title, summary = balanced(entry.title.strip()) or entry.url, balanced(entry.summary.strip())
     return replace(
         entry,
-        title=title,
+        title=balanced(entry.title.strip()) or entry.url,
         author=entry.author.strip() or author,
-        summary=summary,
-        content=entry.content if entry.content.strip() else f"<p>{escape(summary or title, quote=False)}</p>",
+        summary=balanced(entry.summary.strip()),
         translations=tuple(replace(link, title=balanced(link.title)) for link in entry.translations),
         categories=tuple(replace(topic, label=topic.label.strip() or topic.term) for topic in entry.categories),
     )

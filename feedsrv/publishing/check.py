@@ -21,7 +21,7 @@ from feedsrv.publishing.examination import Examination, Progress
 from feedsrv.publishing.moves import Moves
 from feedsrv.query import Query
 from feedsrv.query.subscription import MOST, reached
-from feedsrv.reading import Reading, Status
+from feedsrv.reading import TOMBSTONE, Reading, Status
 from feedsrv.release import Release
 from feedsrv.search import SearchIndex
 
@@ -69,12 +69,15 @@ def check(
     records: dict[str, FileRecord | None] = {}
     public: dict[str, _Public] = {}
     lines: dict[str, int] = {}
+    untold: dict[str, int] = {}
     for examined in examination.releases(progress):
         records[examined.record.source] = examined.record
         if isinstance(item := examined.public_part, Release):
             public[item.source] = _Public(item.topic_ids, item.appeared, item.updated)
         if examined.reading:
             lines[examined.record.source] = _line_of_id(examined.reading)
+            if examined.record.status is Status.LONG_WITHDRAWN:
+                untold[examined.record.source] = examined.reading.origins["withdrawn"].line
     found.change(records, now)
     wanted = [path.resolve() for path in paths]
 
@@ -83,12 +86,13 @@ def check(
         return not wanted or any(whole.is_relative_to(path) for path in wanted)
 
     problems = [
-        *collection.problems(found.records, newsroom),
+        *collection.problems(found.records, found.rivals, newsroom),
         *collection.rivals_for_addresses(found.records),
         *_moves(index, found, newsroom, host).problems(lines),
         *moves.without_authority(newsroom, host),
         *topics.complaints(newsroom, [item.topics for item in public.values()]),
         *_told_to_nobody(index, public),
+        *_withdrawn_untold(index, untold),
     ]
     told = [problem for problem in problems if is_wanted(problem.path)]
     told.extend(examination.problems_of_the_folder(is_wanted))
@@ -124,6 +128,19 @@ def _told_to_nobody(index: SearchIndex, public: Mapping[str, _Public]) -> Iterat
             what = "this is new, and dated before what feeds hold: it is in archives, and no feed reader is told of it"
             remedy = "if subscribers are to see it, write updated: and today's date"
             yield Problem(source, 0, what, remedy, Severity.NOTE, "archives")
+
+
+def _withdrawn_untold(index: SearchIndex, untold: Mapping[str, int]) -> Iterator[Problem]:
+    """Releases that are public until the next publication, and withdrawn as of a day so far back that no feed says so.
+
+    So are those of which no day is stated; ``untold`` has the line in which the withdrawal is.
+    """
+    before = index.remembered() if untold else {}
+    for source, line in untold.items():
+        if source in before and before[source].status is Status.PUBLIC:
+            what = "it is public until now, and no feed will tell that it is withdrawn"
+            remedy = f"write the day on which you withdraw it, and feeds tell of it for {TOMBSTONE.days} days"
+            yield Problem(source, line, what, remedy, kind="withdrawn-untold")
 
 
 def _moves(index: SearchIndex, found: Collection, newsroom: Newsroom, host: str) -> Moves:

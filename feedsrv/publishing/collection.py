@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import datetime
 from heapq import heappop, heappush
+from itertools import chain
 
 from feedsrv import ids
 from feedsrv.file_record import FileRecord
@@ -87,10 +88,10 @@ class Collection:
         """The source that has an id because it claims it, however it spells it; "" where none does."""
         return next((claimed.source for claimed in self._holders.claimants.of(ids.key(release_id))), "")
 
-    def rivals_for(self, sources: Iterable[str]) -> set[str]:
-        """The other sources that claim the ids that these public ones claim."""
-        of = self._holders.claimants.of
-        return {rival.source for source in sources for rival in of(ids.key(self.records[source].claim))} - {*sources}
+    def rivals_for(self, sources: Set[str]) -> set[str]:
+        """The others among the public that claim the ids which these sources claim."""
+        groups = map(self._holders.claimants.sources, self._holders.crowded)
+        return {rival for group in groups if not group.isdisjoint(sources) for rival in group} - sources
 
     @property
     def public(self) -> int:
@@ -175,15 +176,16 @@ def _claim(record: FileRecord, newsroom: Newsroom, claimed: str = "") -> ids.Cla
     return ids.Claim(record.source, claimed or record.claim, day, (moment, record.source))
 
 
-def problems(records: Mapping[str, FileRecord], newsroom: Newsroom) -> Iterator[Problem]:
-    """The problems of all files, in order of their paths, with why each is not public and who else claims its id."""
-    rivals = defaultdict[str, list[Problem]](list)
-    for group in rivals_of(records, newsroom).values():
-        for problem in group:
-            rivals[problem.path].append(problem)
+def problems(
+    records: Mapping[str, FileRecord], rivals: Mapping[str, Sequence[Problem]], newsroom: Newsroom
+) -> Iterator[Problem]:
+    """The problems of all files, in their order, with why each is not public and what is said of it as a rival."""
+    told = defaultdict[str, list[Problem]](list)
+    for problem in chain.from_iterable(rivals.values()):
+        told[problem.path].append(problem)
     for record in records.values():
         yield from of_file(record, newsroom)
-        yield from rivals.get(record.source, ())
+        yield from told.get(record.source, ())
 
 
 def of_file(record: FileRecord, newsroom: Newsroom) -> Iterator[Problem]:
@@ -198,42 +200,11 @@ def of_file(record: FileRecord, newsroom: Newsroom) -> Iterator[Problem]:
         yield Problem(record.source, 0, why, severity=Severity.NOTE, kind=record.status.value)
 
 
-def rivals_of(records: Mapping[str, FileRecord], newsroom: Newsroom) -> dict[str, tuple[Problem, ...]]:
-    """What is to be said of those of all who claim an id that another has, or will, by the key of the id."""
-    groups = defaultdict[str, list[FileRecord]](list)
-    for record in records.values():
-        if record.id or _may_be_public(record):
-            groups[ids.key(record.claim)].append(record)
-    found = {}
-    for key, group in groups.items():
-        if len(group) > 1:
-            public, waiting = ids.Claimants(), ids.Claimants()
-            for record in group:
-                (public if record.id else waiting).change({record.source: _claim(record, newsroom)})
-            given = {record.source: record.id for record in group}
-            found[key] = tuple(_rivals(public.of(key), waiting.of(key), given))
-    return found | _guids_taken(records, newsroom)
-
-
-def _guids_taken(records: Mapping[str, FileRecord], newsroom: Newsroom) -> dict[str, tuple[Problem, ...]]:
-    """What is to be said of those of all who state a guid that another has, by its key."""
-    yielding = [record for record in records.values() if record.id and record.claimed_guid != record.guid]
-    keepers = {}
-    if yielding:
-        public = [record for record in records.values() if record.id]
-        keepers = {_guid_key(record.guid, newsroom): record.source for record in public if record.guid}
-        keepers |= {f":{record.id}": record.source for record in public}
-    found = defaultdict[str, list[ids.Claim]](list)
-    for record in yielding:
-        claimed = _claim(record, newsroom, record.claimed_guid)
-        found[_guid_key(record.claimed_guid, newsroom)].append(claimed)
-    return {
-        key: tuple(
-            _guid_taken(it.source, it.id, keepers.get(key, "another file"))
-            for it in sorted(group, key=lambda it: it.order)
-        )
-        for key, group in found.items()
-    }
+def rivals_of(records: Mapping[str, FileRecord], newsroom: Newsroom, now: datetime) -> Mapping[str, Sequence[Problem]]:
+    """What is to be said of those of all who claim an id or a guid that another has, or will, by its key."""
+    collection = Collection(newsroom)
+    collection.change(records, now)
+    return collection.rivals
 
 
 def _guid_key(guid: str, newsroom: Newsroom) -> str:
@@ -283,7 +254,7 @@ def rivals_for_addresses(records: Mapping[str, FileRecord]) -> Iterator[Problem]
     """Releases that state one former address, or one that is the address of another."""
     holders = {f"/releases/{record.id}": source for source, record in records.items() if record.id}
     stated: dict[str, str] = {}
-    stating = (record for record in records.values() if record.aliases and record.status is Status.PUBLIC)
+    stating = (record for record in records.values() if record.aliases and record.id)
     for record in sorted(stating, key=lambda record: record.id):
         source = record.source
         for alias in record.aliases:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from math import inf
-from pathlib import Path
 
 from feedsrv.errors import FileUnreadable
 from feedsrv.file_record import Basis, FileRecord
@@ -18,10 +17,10 @@ from feedsrv.files.settling import Unsettled
 from feedsrv.newsroom import Newsroom
 from feedsrv.problem import Problem
 from feedsrv.processes import cores, mapped
+from feedsrv.publishing.examined import Examined
 from feedsrv.publishing.standing import Scope
 from feedsrv.publishing.surroundings import Surroundings
 from feedsrv.reading import Origin, Reading, Status, Visibility
-from feedsrv.release import Release, Withdrawal
 
 Progress = Callable[[Sequence[str]], Iterable[str]]
 """Shows how far things are: gives the sources that it is given."""
@@ -39,50 +38,6 @@ _AT_ONCE = 32  # files that are handed over: a tenth of a second of reading
 def as_stated(reading: Reading) -> Visibility:
     """The judge of all that is public: what was read of the file holds."""
     return reading.visibility
-
-
-@dataclass(frozen=True, slots=True)
-class Examined:
-    """What one file is: what is to be remembered of it and, where it was read, what it says.
-
-    ``reading`` has topics and attachments; it is None for a file that cannot be read, and for one that was not read
-    because it is as it was known. ``files`` tells where its attachments lie, by digest.
-    """
-
-    record: FileRecord
-    reading: Reading | None = None
-    files: Mapping[str, Path] = field(default_factory=dict)
-
-    @property
-    def public_part(self) -> Release | Withdrawal | None:
-        """What of a file that was read the public may know: all, the notice of its withdrawal, or nothing."""
-        if self.reading is None or not self.record.status.is_known_to_the_public:
-            return None
-        item, window = self.reading.release, self.reading.visibility
-        if self.record.status is Status.PUBLIC:
-            return _with_updates(item, window.updates[: self.record.edition])
-        is_recent = self.record.status is Status.WITHDRAWN
-        return Withdrawal(
-            item.id,
-            item.source,
-            item.published,
-            window.withdrawal,
-            window.withdrawal_reason,
-            item.language,
-            item.topic_ids if is_recent else (),
-            is_recent=is_recent,
-            opened=item.opened,
-            reference=item.reference,
-            guid=item.guid,
-            aliases=item.aliases,
-        )
-
-
-def _with_updates(item: Release, known: Sequence[datetime]) -> Release:
-    """The release with those of its updates that the public knows: nothing of it tells of any other."""
-    corrections = tuple(correction for correction in item.corrections if correction.date in known)
-    moments = (*known, item.published) if item.published else known
-    return replace(item, corrections=corrections, updated=max(moments, default=None))
 
 
 @dataclass(frozen=True, slots=True)

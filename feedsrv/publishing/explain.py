@@ -15,7 +15,8 @@ from feedsrv.files.catalogue import Catalogue
 from feedsrv.files.kinds import attached, not_read
 from feedsrv.newsroom import Newsroom
 from feedsrv.problem import Problem
-from feedsrv.publishing.examination import Examination, Examined, Progress
+from feedsrv.publishing.examination import Examination, Progress
+from feedsrv.publishing.examined import Examined
 from feedsrv.reading import Origin, Reading, Status
 from feedsrv.release import Attachment, Membership, Release
 from feedsrv.search import SearchIndex, Snapshot

@@ -17,7 +17,6 @@ from feedsrv.newsroom import FILE_NAME, Newsroom
 from feedsrv.printable import printable
 from feedsrv.problem import Problem, Severity
 from feedsrv.publishing.collection import Collection
-from feedsrv.reading import Status
 
 MOST = 10
 """More ids than these do not move without being told to, nor do half of all, if it is more than one."""
@@ -64,8 +63,7 @@ class Move:
 
     @property
     def _leads_nowhere(self) -> bool:
-        is_public = self.after.status is Status.PUBLIC
-        return bool(self.holder) or (is_public and not leads_on(self.before.id, self.after))
+        return bool(self.holder) or not leads_on(self.before.id, self.after)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ from feedsrv.files.catalogue import Catalogue
 from feedsrv.newsroom import Newsroom
 from feedsrv.problem import Problem, Severity
 from feedsrv.publishing.collection import Collection
-from feedsrv.publishing.examination import Examination, Examined, Progress
+from feedsrv.publishing.examination import Examination, Progress
+from feedsrv.publishing.examined import Examined
 from feedsrv.reading import Origin, Reading, Status
 
 

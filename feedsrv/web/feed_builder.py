@@ -29,8 +29,7 @@ class FeedBuilder:
     """One page of a list, found and about to be rendered in a format; ``hub`` is the WebSub hub's address or "".
 
     ``members`` are what it holds, which may be more than the ``results`` of the page. ``siblings`` gives the
-    translations of a release by its id. ``archives`` are those that it leads to, none where it leads to pages;
-    ``withdrawn`` is what its readers are told has been withdrawn.
+    translations of a release by its id. ``archives`` are those that it leads to, none where it leads to pages.
     """
 
     listing: Listing
@@ -40,7 +39,6 @@ class FeedBuilder:
     addresses: Addresses
     siblings: Callable[[str], tuple[Release, ...]]
     archives: Archives = NO_ARCHIVES
-    withdrawn: tuple[Withdrawal, ...] = ()
     hub: str = ""
 
     def feed(self, format_: Format) -> Feed:
@@ -153,11 +151,10 @@ class FeedBuilder:
         return History.COMPLETE if is_all else None
 
     def _tombstones(self) -> Iterator[Tombstone]:
-        if self.listing.page == 1:
-            for withdrawal in self.withdrawn:
-                if withdrawal.date:
-                    when = self.newsroom.local(withdrawal.date)
-                    yield Tombstone(self._id(withdrawal), when, withdrawal.reason)
+        """For readers that heed them: beside the entry of what has been withdrawn."""
+        for member in self.members:
+            if isinstance(member, Withdrawal) and member.date:
+                yield Tombstone(self._id(member), self.newsroom.local(member.date), member.reason)
 
     def _search(self) -> Search | None:
         results = self.results

@@ -15,7 +15,7 @@ from feedsrv.web.archives import NO_ARCHIVES, ArchiveMissing, Archives, archives
 from feedsrv.web.cache import Rendering
 from feedsrv.web.context import marked, newsroom, site, snapshot
 from feedsrv.web.feed_builder import FeedBuilder
-from feedsrv.web.inventory import find, offers, withdrawals
+from feedsrv.web.inventory import find, offers
 from feedsrv.web.listing import Listing, ListingKind
 from feedsrv.web.observation import note_search
 from feedsrv.web.parameters import listing_of
@@ -45,7 +45,6 @@ def _rendering(listing: Listing, format_: Format) -> Rendering:
         addresses=site().addresses,
         siblings=snapshot().siblings,
         archives=past,
-        withdrawn=withdrawals(snapshot(), listing),
         hub=site().settings.hub,
     )
     feed = builder.feed(format_)

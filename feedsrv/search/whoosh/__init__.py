@@ -10,7 +10,7 @@
     inverted                   the inverted index of a segment: made of documents, merged of others, read where it lies
     arrays, storage            arrays in a file; the files of a generation, mapped into memory and compared
     segments                   which documents of a generation have a term, and where it stands in them
-    table                      sets of releases by topic, year, language and date
+    table, splicing            sets of releases by topic, year, language and date; the next table, of what changed
     postings, terms            which releases have a term; what one search looks up
     matcher                    which releases a question matches, and how well
     spelling, words            what was meant by a word that no release has, and which words are nearly like it

@@ -18,8 +18,9 @@ from feedsrv.search.whoosh.codec import INDEX
 from feedsrv.search.whoosh.documents import schema
 from feedsrv.search.whoosh.inverted import merged
 from feedsrv.search.whoosh.segments import Leaf, Segments
+from feedsrv.search.whoosh.splicing import changed
 from feedsrv.search.whoosh.storage import BuildingStorage
-from feedsrv.search.whoosh.table import Table, changed
+from feedsrv.search.whoosh.table import Table
 
 TIER = 4
 """So many segments of about one size become one; each level has segments of so many times as many documents."""

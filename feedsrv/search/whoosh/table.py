@@ -3,7 +3,7 @@
 A row is a release, the newest first by when it appeared, which is its *rank*; of equals the first by id, then those
 without a date, by id. Behind them stand the withdrawals, by id. A set of releases is an array of flags, one for each
 rank: filters are bit operations, counts are sums. A column is an array, mapped from the disk, so that a table opens in
-no time whatever its length; the next table is made of this one and of what changed.
+no time whatever its length; `feedsrv.search.whoosh.splicing` makes the next of this one and of what changed.
 """
 
 from __future__ import annotations
@@ -26,12 +26,15 @@ FACETS = ("topic", "year", "lang")
 Mask = NDArray[np.bool_]
 """A set of releases: a flag for each rank."""
 
-_UNDATED = np.inf  # the age of what has no date
-_FIXED = {
+UNDATED = np.inf
+"""The age of what has no date."""
+FIXED = {
     "number": "u4", "age": "f8", "published": "f8", "updated": "f8", "day": "u4", "year": "u2", "lang": "u2",
     "length": "u4", "digest": "V16", "id_key": "u8", "source_key": "u8",
 }  # fmt: skip
-_RAGGED = {"id": "u1", "source": "u1", "alias": "u8", "translation": "u8", "file": "V32"}
+"""The columns that have one value a row, with their kinds."""
+RAGGED = {"id": "u1", "source": "u1", "alias": "u8", "translation": "u8", "file": "V32"}
+"""Those that have any number of values a row; where each row ends, tells ``<name>.ends``."""
 
 
 _FEW = 500  # sources that are looked up one by one
@@ -73,13 +76,14 @@ class Known(NamedTuple):
 
     def is_of(self, digest: str) -> bool:
         """Whether this is the document with such a digest."""
-        return self.digest == _short(digest)
+        return self.digest == short(digest)
 
 
 class Table:
     """The columns of one generation; shared between threads.
 
-    ``columns`` are those of `changed`; ``values`` are the topics, years and languages that stand in them by number.
+    ``columns`` are those of `FIXED` and `RAGGED`, and the rows of each topic; ``values`` are the topics, years and
+    languages that stand in them by number.
     """
 
     def __init__(self, columns: Mapping[str, NDArray[Any]], values: Mapping[str, Sequence[str]], size: int) -> None:
@@ -114,7 +118,7 @@ class Table:
 
     @cached_property
     def _dated(self) -> int:
-        return int(np.searchsorted(self.columns["age"][: self.size], _UNDATED))
+        return int(np.searchsorted(self.columns["age"][: self.size], UNDATED))
 
     @cached_property
     def _ranks(self) -> NDArray[np.int32]:
@@ -240,7 +244,7 @@ class Table:
 
     def alias(self, path: str) -> str | None:
         """The id of the document that states this address; of several the first, and a release before withdrawals."""
-        at = np.flatnonzero(self.columns["alias"] == _key(path))
+        at = np.flatnonzero(self.columns["alias"] == key_of(path))
         rows = np.searchsorted(self.columns["alias.ends"], at, "right")
         return min(((row >= self.size, self.id(row)) for row in rows.tolist()), default=(False, None))[1]
 
@@ -268,12 +272,12 @@ class Table:
             first, last = self.size, len(self.documents())
         else:
             ages = self.columns["age"][: self.size]
-            first, last = (int(np.searchsorted(ages, _age(facts), side)) for side in ("left", "right"))
+            first, last = (int(np.searchsorted(ages, age_of(facts), side)) for side in ("left", "right"))
         return bisect_left(range(last), facts.id, first, key=self.id)
 
     def _seniority(self, row: int) -> tuple[bool, float, str]:
         age = float(self.columns["age"][row])
-        return age == _UNDATED, -age, self.id(row)
+        return age == UNDATED, -age, self.id(row)
 
     @cached_property
     def _topic_rows(self) -> NDArray[np.intp]:
@@ -298,7 +302,7 @@ class Table:
 
     def _rows(self, column: str, key: str) -> list[int]:
         """The rows that may have this key."""
-        rows: list[int] = np.flatnonzero(self.columns[f"{column}_key"] == _key(key)).tolist()
+        rows: list[int] = np.flatnonzero(self.columns[f"{column}_key"] == key_of(key)).tolist()
         return rows
 
     def _slice(self, column: str, row: int) -> NDArray[Any]:
@@ -313,176 +317,24 @@ class Table:
         return [blob[start:end].decode("utf8") for start, end in zip([0, *ends], ends, strict=False)]
 
 
-def changed(base: Table | None, numbers: NDArray[np.int64], added: Sequence[tuple[int, Facts]]) -> Table:
-    """The table that follows on ``base``.
-
-    ``numbers`` tells for each document number of the base the one that it has now, -1 where it is gone; ``added`` are
-    the documents that have come, with their numbers.
-    """
-    base = base or EMPTY
-    new = sorted(added, key=_order)
-    values = {facet: list(values) for facet, values in base.values.items()}
-    rows = _Rows(new, values)
-    kept = numbers[base.documents()] >= 0 if len(base.documents()) else np.zeros(0, np.bool_)
-    pieces = list(_pieces(kept, [base.place(facts) for _, facts in new]))
-    columns = dict(_spliced(base.columns, rows.columns, pieces))
-    old_numbers = np.where(kept, numbers[base.documents()], 0) if len(kept) else np.zeros(0)
-    columns["number"] = _concatenated("u4", (old_numbers, rows.columns["number"]), pieces)
-    columns |= _topics(base, rows, pieces, values)
-    gone = int(np.count_nonzero(~kept[: base.size]))
-    return Table(columns, values, base.size - gone + sum(not facts.is_withdrawn for _, facts in new))
+def age_of(facts: Facts) -> float:
+    """Minus the time at which a document appeared, so that the newest come first."""
+    return UNDATED if facts.appeared is None else -facts.appeared
 
 
-class _Rows:
-    """Documents that have come, in the order of a table, as columns; adds what is new to ``values``."""
-
-    def __init__(self, new: Sequence[tuple[int, Facts]], values: Mapping[str, list[str]]) -> None:
-        codes = {facet: _Codes(values[facet]) for facet in FACETS}
-        facts = [facts for _, facts in new]
-        fixed: dict[str, Iterable[Any]] = {
-            "number": (number for number, _ in new),
-            "age": (_age(each) for each in facts),
-            "published": map(_moment, (each.published for each in facts)),
-            "updated": map(_moment, (each.updated for each in facts)),
-            "day": (each.day for each in facts),
-            "year": (codes["year"][str(each.year)] + 1 if each.year else 0 for each in facts),
-            "lang": (codes["lang"][each.language] + 1 for each in facts),
-            "length": (each.length for each in facts),
-            "id_key": (_key(ids.key(each.id)) for each in facts),
-            "source_key": (_key(each.source) for each in facts),
-        }
-        self.columns = {name: np.fromiter(found, _FIXED[name], len(new)) for name, found in fixed.items()}
-        self.columns["digest"] = np.frombuffer(bytes.fromhex("".join(_short(each.digest) for each in facts)), "V16")
-        ragged: dict[str, list[NDArray[Any]]] = {
-            "id": [np.frombuffer(each.id.encode("utf8"), "u1") for each in facts],
-            "source": [np.frombuffer(each.source.encode("utf8"), "u1") for each in facts],
-            "alias": [np.array([_key(alias) for alias in each.aliases], "u8") for each in facts],
-            "translation": [np.array([_key(key) for key in each.translation_keys], "u8") for each in facts],
-            "file": [_bytes(each.files) for each in facts],
-        }
-        for name, found in ragged.items():
-            self.columns[name] = np.concatenate([np.zeros(0, _RAGGED[name]), *found])
-            self.columns[f"{name}.ends"] = np.cumsum([len(each) for each in found], dtype="u4")
-        self.topics = [
-            (codes["topic"][topic], row)
-            for row, each in enumerate(facts)
-            if not each.is_withdrawn
-            for topic in dict.fromkeys(each.topics)
-        ]
-
-
-class _Codes(dict[str, int]):
-    """The numbers of values; one that is new is put behind the others."""
-
-    def __init__(self, values: list[str]) -> None:
-        super().__init__((value, code) for code, value in enumerate(values))
-        self._values = values
-
-    def __missing__(self, value: str) -> int:
-        self._values.append(value)
-        code = self[value] = len(self._values) - 1
-        return code
-
-
-_Piece = tuple[bool, int, int]
-"""Rows that stand one after another: whether they are new, the first, and the first that is no more of them."""
-
-
-def _pieces(kept: Mask, places: Sequence[int]) -> Iterator[_Piece]:
-    """The rows of the next table in order: those that are kept, and the new ones at their places among the old."""
-    edges = np.flatnonzero(np.diff(kept.astype(np.int8), prepend=0, append=0))
-    runs = edges.reshape(-1, 2).tolist()[::-1]
-    new = 0
-    while new < len(places):
-        place = places[new]
-        while runs and runs[-1][1] <= place:
-            first, last = runs.pop()
-            yield False, first, last
-        if runs and runs[-1][0] < place:
-            yield False, runs[-1][0], place
-            runs[-1][0] = place
-        following = new + 1
-        while following < len(places) and (places[following] == place or not runs or places[following] <= runs[-1][0]):
-            following += 1
-        yield True, new, following
-        new = following
-    for first, last in reversed(runs):
-        yield False, first, last
-
-
-def _spliced(
-    old: Mapping[str, NDArray[Any]], new: Mapping[str, NDArray[Any]], pieces: Sequence[_Piece]
-) -> Iterator[tuple[str, NDArray[Any]]]:
-    """The columns of the next table, but for numbers and topics."""
-    for name, kind in _FIXED.items():
-        if name != "number":
-            yield name, _concatenated(kind, (old[name], new[name]), pieces)
-    for name, kind in _RAGGED.items():
-        ends = [columns[f"{name}.ends"] for columns in (old, new)]
-        bounds = [np.concatenate(([0], each)).astype(np.int64) for each in ends]
-        within = [(is_new, int(bounds[is_new][first]), int(bounds[is_new][last])) for is_new, first, last in pieces]
-        yield name, _concatenated(kind, (old[name], new[name]), within)
-        lengths = _concatenated("u4", tuple(np.diff(each) for each in bounds), pieces)
-        yield f"{name}.ends", np.cumsum(lengths, dtype="u4")
-
-
-def _concatenated(kind: str, parts: Sequence[NDArray[Any]], pieces: Sequence[_Piece]) -> NDArray[Any]:
-    return np.concatenate([np.zeros(0, kind), *(parts[is_new][first:last] for is_new, first, last in pieces)]).astype(
-        kind, copy=False
-    )
-
-
-def _topics(
-    base: Table, rows: _Rows, pieces: Sequence[_Piece], values: dict[str, list[str]]
-) -> dict[str, NDArray[Any]]:
-    """The rows of each topic, one topic after another; one that nothing is in any more is left out of ``values``."""
-    now = [np.full(len(base.documents()), -1, np.int64), np.zeros(len(rows.columns["number"]), np.int64)]
-    position = 0
-    for is_new, first, last in pieces:
-        now[is_new][first:last] = np.arange(position, position + last - first)
-        position += last - first
-    old_rows = now[False][base.columns["topic.rows"]]
-    sizes = np.diff(base.columns["topic.ends"], prepend=np.uint32(0))
-    keys = (np.repeat(np.arange(len(sizes)), sizes) << 32 | old_rows)[old_rows >= 0]
-    come = np.sort(np.array([code << 32 | int(now[True][row]) for code, row in rows.topics], np.int64))
-    keys = np.insert(keys, np.searchsorted(keys, come), come)
-    counts = np.bincount(keys >> 32, minlength=len(values["topic"]))
-    values["topic"] = [topic for topic, count in zip(values["topic"], counts.tolist(), strict=True) if count]
-    return {
-        "topic.rows": (keys & 0xFFFFFFFF).astype("u4"),
-        "topic.ends": np.cumsum(counts[counts > 0], dtype="u4"),
-    }
-
-
-def _order(document: tuple[int, Facts]) -> tuple[bool, float, str]:
-    _, facts = document
-    return facts.is_withdrawn, 0.0 if facts.is_withdrawn else _age(facts), facts.id
-
-
-def _age(facts: Facts) -> float:
-    return _UNDATED if facts.appeared is None else -facts.appeared
-
-
-def _moment(timestamp: float | None) -> float:
-    return np.nan if timestamp is None else timestamp
-
-
-def _short(digest: str) -> str:
+def short(digest: str) -> str:
+    """As much of a digest in hexadecimal as a table keeps: half of it."""
     return digest[: len(digest) // 2]
 
 
-def _bytes(digests: Iterable[str]) -> NDArray[np.void]:
-    return np.frombuffer(bytes.fromhex("".join(digests)), "V32")
-
-
-def _key(text: str) -> np.uint64:
+def key_of(text: str) -> np.uint64:
     """A text as a number: what is looked up is compared with all there are at once."""
     return np.uint64(int.from_bytes(blake2b(text.encode("utf8"), digest_size=8).digest(), "little"))
 
 
 EMPTY = Table(
-    {name: np.zeros(0, kind) for name, kind in {**_FIXED, **_RAGGED, "topic.rows": "u4", "topic.ends": "u4"}.items()}
-    | {f"{name}.ends": np.zeros(0, "u4") for name in _RAGGED},
+    {name: np.zeros(0, kind) for name, kind in {**FIXED, **RAGGED, "topic.rows": "u4", "topic.ends": "u4"}.items()}
+    | {f"{name}.ends": np.zeros(0, "u4") for name in RAGGED},
     dict.fromkeys(FACETS, ()),
     0,
 )

@@ -1,0 +1,263 @@
+"""A run: one publication, from a look at the folder to the next generation of the index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import IO
+
+from feedsrv import release
+from feedsrv.errors import FileUnreadable
+from feedsrv.file_record import Basis, FileRecord
+from feedsrv.files import topics
+from feedsrv.files.catalogue import Catalogue
+from feedsrv.files.settling import Unsettled
+from feedsrv.newsroom import Newsroom
+from feedsrv.problem import Problem
+from feedsrv.publishing import collection, losses, moves, sentinel
+from feedsrv.publishing.examination import Examination, Judge, Progress
+from feedsrv.publishing.losses import Losses
+from feedsrv.publishing.moves import Moves
+from feedsrv.publishing.standing import Scope, Standing
+from feedsrv.reading import Status, Visibility
+from feedsrv.release import Release, Withdrawal
+from feedsrv.search import Update
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a run did: releases that came, changed and went, files by what they are to the public, and problems.
+
+    ``records`` tell what each file is, by source, and ``rivals`` what is said of those who claim an id that another
+    has, by its key, as long as nothing else is published with the same `Memory`. ``news`` are those of the problems
+    that the run before did not meet, ``complaints`` those of newsroom.toml, whose last settings hold, and ``others``
+    those and all that are not in the records.
+    """
+
+    added: int
+    changed: int
+    removed: int
+    statuses: Mapping[Status, int]
+    news: tuple[Problem, ...]
+    complaints: tuple[Problem, ...]
+    others: tuple[Problem, ...]
+    true_until: datetime | None
+    records: Mapping[str, FileRecord]
+    rivals: Mapping[str, Sequence[Problem]]
+    newsroom: Newsroom
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """All problems; they are gathered anew each time."""
+        return (*self.others, *collection.problems(self.records, self.rivals, self.newsroom))
+
+    @property
+    def skipped(self) -> int:
+        """Files that are not public."""
+        return sum(count for status, count in self.statuses.items() if status is not Status.PUBLIC)
+
+
+@dataclass(slots=True)
+class Run:
+    """One run: what it has found out so far about each file that it looks at."""
+
+    catalogue: Catalogue
+    newsroom: Newsroom
+    now: datetime
+    judge: Judge
+    unsettled: Unsettled
+    update: Update
+    progress: Progress
+    standing: Standing = field(init=False)
+    scope: Scope = field(init=False)
+    examination: Examination = field(init=False)
+    found: dict[str, FileRecord] = field(default_factory=dict)
+    files: dict[str, Mapping[str, Path]] = field(default_factory=dict)
+    touched: set[str] = field(default_factory=set)
+    changed: set[str] = field(default_factory=set)
+    losses: Losses | None = None
+    moves: Moves = field(default_factory=Moves)
+    is_of_all: bool = True
+    rivals_before: Mapping[str, Sequence[Problem]] = field(default_factory=dict)
+
+    @property
+    def records(self) -> Mapping[str, FileRecord]:
+        """The records of all files, by source."""
+        return self.standing.collection.records
+
+    @property
+    def is_newsroom_changed(self) -> bool:
+        """Whether newsroom.toml is another than was last published."""
+        return self.update.newsroom is None or self.newsroom.text != self.update.newsroom.text
+
+    def looks_at_parts(self, standing: Standing | None, paths: Set[str] | None, spool: IO[bytes]) -> bool:
+        """Look at what these changes have to do with; whether that can be told, and is enough."""
+        if standing is None or paths is None or self.is_newsroom_changed:
+            return False
+        if not standing.holds(self.update, self.newsroom, self.now):
+            return False
+        self.rivals_before = dict(standing.collection.rivals)
+        if scope := standing.scope(paths, self.now):
+            self.is_of_all = False
+            self._examine(standing, scope, spool)
+        return scope is not None and standing.is_covered(scope, self.examination.listing, self.found)
+
+    def look_at_all(self, spool: IO[bytes]) -> None:
+        """Look at all of the folder: what else the changes have to do with is not known."""
+        spool.seek(0)
+        spool.truncate()
+        self.found, self.files, self.is_of_all = {}, {}, True
+        standing = Standing(self.catalogue, self.newsroom)
+        self.rivals_before = collection.rivals_of(self.update.remembered(), self.newsroom, self.now)
+        self._examine(standing, standing.everything(self.update), spool)
+
+    def _examine(self, standing: Standing, scope: Scope, spool: IO[bytes]) -> None:
+        """Note what each file is now; what those that were read say to the public goes into the spool."""
+        self.standing, self.scope = standing, scope
+        self.examination = Examination(self.catalogue, self.newsroom, self.now, self.judge, self.unsettled, scope)
+        for examined in self.examination.releases(self.progress, scope.known, scope.told, self.update.remembered()):
+            self.found[examined.record.source] = examined.record
+            if item := examined.public_part:
+                self.files[item.source] = examined.files
+                spool.write(release.to_json(item) + b"\n")
+        self.touched = standing.take(scope, self.examination.listing, self.found, self.now)
+        renamed = self._renamed()
+        self.touched |= standing.let_go(renamed, self.now)
+        for source in renamed & self.found.keys():
+            del self.found[source]
+
+    def _renamed(self) -> set[str]:
+        """Files that have just gone, and whose id one that has come claims: they would stay for a while beside it."""
+        come = {source for source in self.touched if self._is_public(source) and source not in self.update.sources}
+        folder = self.catalogue.folder
+        return {rival for rival in self.standing.collection.rivals_for(come) if not (folder / rival).exists()}
+
+    def weigh_losses(self, *, force: bool) -> None:
+        """Find out what would be lost. Raises RemovalRefused or FilesUnsettled if that is most, unless by force."""
+        sources = None if self.is_of_all else self.touched
+        self.losses = losses.of(self.examination, self.update, self.found, self.now, sources)
+        if not force:
+            self.losses.insist_on_most(self._before, self.standing.collection.public)
+
+    def weigh_moves(self, host: str, *, move_ids: bool) -> None:
+        """Find out which ids would be others. Raises MovesRefused if they are many, unless told so or by time alone.
+
+        What becomes of rivals when an embargo ends has been said since the file was there, and it ends on its minute.
+        """
+        newsrooms = (self.update.newsroom or self.newsroom, self.newsroom)
+        known = self.update.remembered()
+        forgotten = {source for source in self.touched if source not in known and source in self.update.sources}
+        if forgotten:
+            known = {**known, **{item.source: _as_published(item) for item in self.update.published(forgotten)}}
+        self.moves = moves.of(known, self.standing.collection, self.touched, newsrooms, host)
+        if self.moves.are_many(self._before) and self._is_edited(known) and not move_ids:
+            raise self.moves.refused(self._before)
+
+    def _is_edited(self, known: Mapping[str, FileRecord]) -> bool:
+        """Whether anything but the time made a difference."""
+        pairs = ((known.get(source), self.records.get(source)) for source in self.touched)
+        return self.is_newsroom_changed or any(_stated(before) != _stated(after) for before, after in pairs)
+
+    @property
+    def _before(self) -> int:
+        """How many releases there were."""
+        return self.update.published_before or len(self.standing.sources)
+
+    def put(self, found: Iterable[Release | Withdrawal]) -> None:
+        """Hand releases to the index, under the ids they have been given.
+
+        One whose files are just being written stays what it was, and is read again in the next run.
+        """
+        for item in found:
+            record = self.records[item.source]
+            try:
+                if self.update.put(replace(item, id=record.id, guid=record.guid), self.files.get(item.source, {})):
+                    self.changed.add(item.source)
+            except FileUnreadable as error:
+                problems = (*record.problems, error.problem)
+                self.standing.collection.replace(replace(record, basis=Basis(), problems=problems))
+
+    def affected(self) -> Iterator[Release | Withdrawal]:
+        """What did not change itself, but is another release now: by the id it has been given, or by its topics."""
+        known = self.update.known()
+        public = (self.records[source] for source in self.touched if self._is_public(source))
+        was_known = (record for record in public if record.source in known)
+        others = {record.source for record in was_known if _ids(known[record.source]) != _ids(record)}
+        wanted = set(filter(self._is_public, self.touched)) if self.is_newsroom_changed else others
+        if wanted:
+            yield from (self._tagged_again(item) for item in self.update.published(wanted))
+
+    def remove_others(self) -> None:
+        """Take out what is public no longer."""
+        for source in self._lost():
+            self.update.remove(source)
+
+    def guard(self) -> None:
+        """Have the sentinel look at what is about to be public, and read again what it took out."""
+        for record in sentinel.guard(self.update, self.records, self.now, None if self.is_of_all else self.touched):
+            self.standing.collection.replace(record)
+
+    def changes(self) -> dict[str, FileRecord | None]:
+        """What is to be remembered otherwise than it is known."""
+        known = self.update.known()
+        new = ((source, self.records.get(source)) for source in self.touched)
+        return {source: record for source, record in new if record != known.get(source)}
+
+    def summary(self, complaints: tuple[Problem, ...]) -> Summary:
+        """What it did; ``complaints`` are those of newsroom.toml."""
+        before = self.update.sources
+        of_folder = (*self.standing.problems(), *self.unsettled.problems())
+        others = (*complaints, *of_folder, *(self.losses.problems if self.losses else ()), *self.moves.problems())
+        return Summary(
+            added=sum(source not in before and self._is_public(source) for source in self.touched),
+            changed=sum(source in before for source in self.changed),
+            removed=len(self._lost()),
+            statuses=dict(self.standing.collection.statuses),
+            news=(*others, *self._news()),
+            complaints=complaints,
+            others=others,
+            true_until=self.standing.collection.next_change(self.now),
+            records=self.records,
+            rivals=self.standing.collection.rivals,
+            newsroom=self.newsroom,
+        )
+
+    def _news(self) -> Iterator[Problem]:
+        """The problems of files that were not there before."""
+        remembered, rivals = self.update.remembered(), self.standing.collection.rivals
+        for source in filter(self.records.__contains__, (*self.found, *(self.touched - self.found.keys()))):
+            before = remembered.get(source)
+            if before is None or before != self.records[source]:
+                said = set(collection.of_file(before, self.newsroom)) if before else set()
+                yield from (it for it in collection.of_file(self.records[source], self.newsroom) if it not in said)
+        for key, group in rivals.items():
+            yield from (problem for problem in group if problem not in self.rivals_before.get(key, ()))
+
+    def _lost(self) -> list[str]:
+        """What was public, and is no longer."""
+        among = self.update.sources if self.is_of_all else self.touched
+        return [source for source in among if source in self.update.sources and not self._is_public(source)]
+
+    def _is_public(self, source: str) -> bool:
+        record = self.records.get(source)
+        return record is not None and record.is_known_to_the_public
+
+    def _tagged_again(self, item: Release | Withdrawal) -> Release | Withdrawal:
+        return replace(item, topics=topics.memberships(item, self.newsroom)) if isinstance(item, Release) else item
+
+
+def _ids(record: FileRecord) -> tuple[str, str]:
+    """What it has been given of what it claims."""
+    return record.id, record.guid
+
+
+def _stated(record: FileRecord | None) -> object:
+    """What of a record no time changes."""
+    return record and (record.claim, record.claimed_guid, record.published, record.visibility, record.basis.readers)
+
+
+def _as_published(item: Release | Withdrawal) -> FileRecord:
+    """What is to be known of one that is published, and no longer remembered."""
+    return FileRecord(item.source, item.id, item.published, Visibility(), Status.PUBLIC, id=item.id, guid=item.guid)
