@@ -27,13 +27,23 @@ class Basis:
 
 
 @dataclass(frozen=True, slots=True)
+class Names:
+    """By what a release is known to the public: its ``id``, its ``guid``, and the former addresses that it states."""
+
+    id: str
+    guid: str = ""
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class FileRecord:
     """What is remembered of one file.
 
     ``claim`` is the id it claims, ``id`` the one it has been given ("" while it is not public), ``status``
     what it was to the public when the record was written, ``edition`` how many of its updates the public knew then,
     ``named`` the places of the files that its text names. ``aliases`` are the former addresses that it states,
-    ``claimed_guid`` the permanent id for feeds that it states, and ``guid`` that if no other has it.
+    ``claimed_guid`` the permanent id for feeds that it states, and ``guid`` that if no other has it. ``last_names`` are
+    those under which the public knew it before it was held again.
     """
 
     source: str
@@ -50,6 +60,12 @@ class FileRecord:
     claimed_guid: str = ""
     guid: str = ""
     edition: int = 0
+    last_names: Names | None = None
+
+    @property
+    def names(self) -> Names | None:
+        """By what the public knows it or, where it is not public now, last knew it; None if it never did."""
+        return Names(self.id, self.guid, self.aliases) if self.id else self.last_names
 
     def as_of(self, now: datetime) -> FileRecord:
         """The same with what the file is to the public at ``now``, by what is known of it."""

@@ -54,6 +54,17 @@ RIVALS: dict[str, tuple[Files, dict[str, str]]] = {
         },
         {"b.md": "a.md has the id x, so this is x-2026-02-01", "c.md": "this claims the id x, which a.md has"},
     ),
+    "one that waits for another to expire": (
+        {
+            "a.md": release(slug="x", expires="2099-01-01"),
+            "b.md": release("B", "2026-02-01", slug="x"),
+            "c.md": release("C", "2026-03-01", slug="x"),
+        },
+        {
+            "b.md": "a.md has the id x, so this is x-2026-02-01, and takes that id when a.md expires",
+            "c.md": "a.md has the id x, so this is x-2026-03-01",
+        },
+    ),
     "without a date": (
         {"a.md": "---\ntitle: A\nslug: x\n---\nText.", "b.md": release("B", slug="x", draft="true")},
         {"b.md": "this claims the id x, which a.md has, and takes it when it is public: then a.md is x-2"},

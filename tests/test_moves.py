@@ -125,6 +125,47 @@ def test_check_names_what_an_edit_would_move_and_the_log_what_it_moved(make_news
     assert [p for p in newsroom.publish().problems if p.kind in KINDS] == []
 
 
+@pytest.mark.parametrize("stays", [True, False])
+@pytest.mark.parametrize("held", [{"draft": "true"}, {"embargo": "2099-11-02"}], ids=str)
+def test_what_moves_while_it_is_held_is_named_when_it_is_public_again(
+    make_newsroom: MakeNewsroom, held: dict[str, str], stays: bool
+) -> None:
+    newsroom = make_newsroom(BEFORE)
+    memory = Memory()
+
+    def publish_again(**fields: str) -> list[tuple[str, str]]:
+        text = release("Quay", lang="en", **fields)
+        newsroom.write({"quay.md": text})
+        expected = named(newsroom)
+        only = {"quay.md"} if stays else None
+        summary = publish(newsroom.catalogue, newsroom.index, newsroom.now, only=only, memory=memory)
+        assert [p.remedy for p in summary.news if p.kind in KINDS] == list(expected.values())
+        return list(expected.items())
+
+    assert publish_again(slug="quay", **held) == []
+    assert publish_again(slug="docks", body="Other words.", **held) == []
+    moved = ("quay.md:5: its id is docks, and was quay", f"{AGAIN}aliases: [quay] and guid: {TAG}quay")
+    assert publish_again(slug="docks") == [moved]
+    assert publish_again(slug="docks", body="More words.") == []
+
+
+def test_guids_of_many_are_no_others_without_being_told_to(make_newsroom: MakeNewsroom) -> None:
+    """Nor are they others because what was remembered of them is lost."""
+
+    def stating(host: str) -> Files:
+        return {f"{number}.md": release(str(number), guid=f"https://{host}/{number}") for number in range(12)}
+
+    newsroom = make_newsroom(stating("old.example.org"))
+    before = permanent_ids(newsroom)
+    for is_lost in (False, True):
+        if is_lost:
+            (newsroom.settings.index / "ledger").unlink()
+        with pytest.raises(MovesRefused):
+            newsroom.publish(stating("new.example.org"))
+        newsroom.publish(stating("old.example.org"))
+        assert permanent_ids(newsroom) == before
+
+
 @pytest.mark.parametrize(
     "edit", [edit for edit, (_, named) in EDITS.items() if "write" in str(named) and "stated no more" not in edit]
 )
@@ -300,8 +341,10 @@ def test_whatever_was_edited_files_alone_decide_and_all_that_moves_is_named(
     newsroom, memory = Newsroom(root / "newsroom"), Memory()
     newsroom.write({"newsroom.toml": 'languages = ["en"]\n', **dict.fromkeys(NAMES, release(slug="x"))})
     before = publish(newsroom.catalogue, newsroom.index, newsroom.now, memory=memory).records
+    now = {record.source: (record.id, record.guid) for record in before.values() if record.id}
+    was: dict[str, tuple[str, str]] = {}
     for number, (edits, is_later) in enumerate(steps):
-        was = {record.source: (record.id, record.guid) for record in before.values() if record.id}
+        was = {source: names for source, names in {**was, **now}.items() if source in before}
         for name, text in edits:
             (newsroom.releases / name).unlink(missing_ok=True)
             if text is not None:

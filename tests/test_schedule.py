@@ -72,6 +72,20 @@ def test_what_is_next_comes_first_and_what_waits_last(harbour: Newsroom) -> None
     assert opening["why"] == f"this claims the id ferry, which open.md has{takes}"
 
 
+def test_who_takes_the_id_of_one_that_expires_is_named(make_newsroom: MakeNewsroom) -> None:
+    newsroom = make_newsroom(
+        {
+            "fair.md": release("Fair", slug="fair", expires="2099-01-01"),
+            "next.md": release("Next", "2026-02-01", slug="fair", expires="2099-02-01"),
+        }
+    )
+    entries = json.loads(run(newsroom, "--format", "json").stdout)
+    assert {entry["path"]: entry["why"] for entry in entries} == {
+        "fair.md": "then next.md takes its id",
+        "next.md": "",
+    }
+
+
 def test_nothing_is_written(make_newsroom: MakeNewsroom) -> None:
     newsroom = make_newsroom({"a.md": release(embargo="2099-01-01")})
     before = {path: path.stat().st_mtime_ns for path in newsroom.root.rglob("*")}

@@ -88,6 +88,12 @@ class Collection:
         """The source that has an id because it claims it, however it spells it; "" where none does."""
         return next((claimed.source for claimed in self._holders.claimants.of(ids.key(release_id))), "")
 
+    def heir(self, source: str) -> str:
+        """The source that takes the id of this one, with another spelling or not, when it is gone; "" for none."""
+        record = self.records[source]
+        claimants = self._holders.claimants.of(ids.key(record.claim))
+        return claimants[1].source if len(claimants) > 1 and claimants[0].source == source else ""
+
     def rivals_for(self, sources: Set[str]) -> set[str]:
         """The others among the public that claim the ids which these sources claim."""
         groups = map(self._holders.claimants.sources, self._holders.crowded)
@@ -137,7 +143,8 @@ class Collection:
         for key in keys:
             public, waiting = self._holders.claimants.of(key), self._waiting.of(key)
             if len(public) + len(waiting) > 1:
-                self.rivals[key] = tuple(_rivals(public, waiting, self._holders.given))
+                expires = bool(public) and self.records[public[0].source].visibility.closes is not None
+                self.rivals[key] = tuple(_rivals(public, waiting, self._holders.given, expires=expires))
             else:
                 self.rivals.pop(key, None)
 
@@ -218,12 +225,19 @@ def _guid_taken(source: str, guid: str, keeper: str) -> Problem:
     return Problem(source, 0, what, "give one of the two another guid", kind="guid-taken")
 
 
-def _rivals(public: Sequence[ids.Claim], waiting: Sequence[ids.Claim], given: Mapping[str, str]) -> Iterator[Problem]:
-    """What is to be said of those who claim one id, and are not the first; ``given`` are the ids of the public."""
+def _rivals(
+    public: Sequence[ids.Claim], waiting: Sequence[ids.Claim], given: Mapping[str, str], *, expires: bool
+) -> Iterator[Problem]:
+    """What is to be said of those who claim one id, and are not the first, which may go by itself when it ``expires``.
+
+    ``given`` are the ids of the public.
+    """
     first, *others = (*public, *waiting)
     for claimed in others:
         if has := given.get(claimed.source):
             what = f"{first.source} has the id {first.id}, so this is {has}"
+            if expires and claimed is public[1]:
+                what = f"{what}, and takes that id when {first.source} expires"
             remedy = "give one of the two a reference or a slug of its own"
         else:
             what = f"this claims the id {claimed.id}, which {first.source} {'has' if public else 'claims as well'}"

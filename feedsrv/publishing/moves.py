@@ -1,4 +1,4 @@
-"""Moves: releases whose id, in addresses or in feeds, is another than they were last published under.
+"""Moves: releases whose id, in addresses or in feeds, is another than that under which the public last knew them.
 
 Who has kept an address finds nothing there, and feed readers show a release again as a new one. A file is known by its
 path here: one that is renamed is another release, as it always was.
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from feedsrv import ids
 from feedsrv.errors import MovesRefused
-from feedsrv.file_record import FileRecord
+from feedsrv.file_record import FileRecord, Names
 from feedsrv.newsroom import FILE_NAME, Newsroom
 from feedsrv.printable import printable
 from feedsrv.problem import Problem, Severity
@@ -28,7 +28,7 @@ _NAMED = 5  # in the message of a refusal
 class Move:
     """One release as it was last published, and as it is now, with its permanent ids; ``holder`` has its former id."""
 
-    before: FileRecord
+    before: Names
     after: FileRecord
     tags: tuple[str, str]
     holder: str
@@ -114,12 +114,11 @@ def of(
     moved: list[Move] = []
     lost: list[Problem] = []
     for source in sources:
-        before, after = known.get(source), now.records.get(source)
-        if before and after and before.id and after.id:
-            first, second = (
-                newsroom.permanent_id(record.id, record.guid, host)
-                for newsroom, record in zip(newsrooms, (before, after), strict=True)
-            )
+        remembered, after = known.get(source), now.records.get(source)
+        before = remembered.names if remembered else None
+        if before and after and after.id:
+            first = newsrooms[0].permanent_id(before.id, before.guid, host)
+            second = newsrooms[1].permanent_id(after.id, after.guid, host)
             if first != second or before.id != after.id:
                 holder = now.holder(before.id) if before.id != after.id else ""
                 moved.append(Move(before, after, (first, second), holder if holder != source else ""))
@@ -145,7 +144,7 @@ def without_authority(newsroom: Newsroom, host: str) -> Iterator[Problem]:
         yield Problem(FILE_NAME, 0, what, remedy, kind="authority")
 
 
-def _lost(before: FileRecord, after: FileRecord) -> Iterator[Problem]:
+def _lost(before: Names, after: FileRecord) -> Iterator[Problem]:
     """The former addresses that a file does not state any more."""
     for alias in before.aliases:
         if alias not in after.aliases and not leads_on(alias, after):

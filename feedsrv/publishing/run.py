@@ -127,6 +127,15 @@ class Run:
         self.touched |= standing.let_go(renamed, self.now)
         for source in renamed & self.found.keys():
             del self.found[source]
+        self._keep_names()
+
+    def _keep_names(self) -> None:
+        """Remember by what the public last knew those that are not public now."""
+        remembered = self.update.remembered()
+        for source in self.touched & remembered.keys() & self.records.keys():
+            record, names = self.records[source], remembered[source].names
+            if names and not record.id:
+                self.standing.collection.replace(replace(record, last_names=names))
 
     def _renamed(self) -> set[str]:
         """Files that have just gone, and whose id one that has come claims: they would stay for a while beside it."""

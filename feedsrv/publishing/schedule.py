@@ -71,7 +71,7 @@ def schedule(catalogue: Catalogue, now: datetime, progress: Progress) -> Schedul
     collection = Collection(newsroom)
     collection.change(records, now)
     rivals = {problem.path: problem for group in collection.rivals.values() for problem in group}
-    told = (_with_rival(entry, rivals.get(entry.path)) for entry in entries)
+    told = (_with_rival(entry, rivals.get(entry.path), collection) for entry in entries)
     return Schedule(tuple(sorted(told, key=_order)), newsroom)
 
 
@@ -107,10 +107,13 @@ def _unreadable(problem: Problem) -> Entry:
     return Entry(Event.UNREADABLE, None, problem.path, line=problem.line, why=problem.what, remedy=problem.remedy)
 
 
-def _with_rival(entry: Entry, rival: Problem | None) -> Entry:
-    if rival is None or entry.event is not Event.OPENS:
-        return entry
-    return replace(entry, why=rival.what, remedy=rival.remedy)
+def _with_rival(entry: Entry, rival: Problem | None, collection: Collection) -> Entry:
+    """The entry with what it does to the ids of others, or others to its own."""
+    if rival and entry.event is Event.OPENS:
+        return replace(entry, why=rival.what, remedy=rival.remedy)
+    if entry.event is Event.EXPIRES and (heir := collection.heir(entry.path)):
+        return replace(entry, why=f"then {heir} takes its id", remedy="give one of the two a reference or a slug")
+    return entry
 
 
 def _order(entry: Entry) -> tuple[bool, float, int, str]:
