@@ -12,10 +12,11 @@ import pytest
 from feedsrv.errors import RemovalRefused
 from feedsrv.files.settling import Unsettled
 from feedsrv.publishing import Memory, Summary, publish
+from feedsrv.publishing.rounds import Round
 from feedsrv.reading import Status
 from feedsrv.search.whoosh.index import WhooshIndex
 from tests.conftest import NOW, MakeNewsroom, release
-from tests.test_histories import facts, generation
+from tests.test_histories import facts, found_in_a_round, generation
 
 
 class Looks:
@@ -216,3 +217,87 @@ def test_a_file_that_went_while_all_was_looked_at_is_gone_once_that_is_told(make
             newsroom.catalogue, newsroom.index, newsroom.now, only=told, unsettled=unsettled, memory=memory
         )
         assert ("n/2.md" in summary.records) == is_there
+
+
+UNTOLD: dict[str, tuple[dict[str, str | bytes], set[str]]] = {
+    "nothing": ({}, set()),
+    "a text": ({"n/1.md": release("Other")}, {"n/1.md"}),
+    "an attachment": ({"n/1.pdf": b"%PDF-2"}, {"n/1.md"}),
+    "a side-car file": ({"n/3.yaml": "summary: All of it.\n"}, {"n/3.md"}),
+    "a new side-car file": ({"n/4.yaml": "summary: All of it.\n"}, {"n/4.yaml"}),
+    "a picture in a bundle": ({"bundles/3/m.png": b"other"}, {"bundles/3/index.md"}),
+    "a new text": ({"new.md": release("New")}, {"new.md"}),
+    "a file that has gone": ({"n/5.md": b""}, {"n/5.md"}),
+}
+
+
+@pytest.mark.parametrize("change", UNTOLD)
+def test_a_round_finds_what_nobody_told_of(make_newsroom: MakeNewsroom, change: str) -> None:
+    newsroom, memory = make_newsroom(FILES), Memory()
+    publish(newsroom.catalogue, newsroom.index, newsroom.now, memory=memory)
+    files, expected = UNTOLD[change]
+    newsroom.write(files)
+    newsroom.remove(*(path for path, said in files.items() if said == b""))
+    assert memory.standing
+    assert found_in_a_round(newsroom, memory.standing) == expected
+    publish(newsroom.catalogue, newsroom.index, newsroom.now, only=expected, memory=memory)
+    assert found_in_a_round(newsroom, memory.standing) == set()
+
+
+def test_a_round_is_made_in_portions_and_what_comes_meanwhile_is_published_at_once(make_newsroom: MakeNewsroom) -> None:
+    newsroom, memory = make_newsroom(FILES), Memory()
+    publish(newsroom.catalogue, newsroom.index, newsroom.now, memory=memory)
+    assert memory.standing
+    newsroom.write({"n/1.md": release("Other")})
+    made, portions = Round(newsroom.catalogue, memory.standing, portion=0.0), 0
+    while made.go_on(memory.standing, newsroom.now):
+        portions += 1
+        newsroom.write({f"come-{portions}.md": release(str(portions))})
+        told = {f"come-{portions}.md"}
+        summary = publish(newsroom.catalogue, newsroom.index, newsroom.now, only=told, memory=memory)
+        assert summary.added == 1
+    assert portions
+    assert made.found == {"n/1.md"}
+
+
+def test_who_begins_anew_goes_on_from_what_is_remembered_and_reads_what_has_come(
+    make_newsroom: MakeNewsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newsroom = make_newsroom(FILES)
+    publish(newsroom.catalogue, newsroom.index, newsroom.now)
+    newsroom.write({"new.md": release("New"), "n/1.md": release("Other")})
+    newsroom.remove("n/2.md")
+    newsroom.now += timedelta(hours=1)
+    memory = Memory(recalls=True)
+    with monkeypatch.context() as patch:
+        looks = Looks(newsroom.releases, patch)
+        summary = publish(newsroom.catalogue, newsroom.index, newsroom.now, only=frozenset(), memory=memory)
+    assert {*looks.opened} - {"newsroom.toml"} == {"new.md", "later.md"}
+    assert (summary.added, summary.changed, summary.removed) == (2, 0, 1)
+    assert memory.standing
+    found = found_in_a_round(newsroom, memory.standing)
+    assert found == {"n/1.md"}
+    summary = publish(newsroom.catalogue, newsroom.index, newsroom.now, only=frozenset(found), memory=memory)
+    expected = publish(newsroom.catalogue, WhooshIndex(newsroom.root / "anew"), newsroom.now)
+    assert facts(summary) == facts(expected)
+
+
+def test_who_begins_anew_reads_all_that_other_readers_have_read(
+    make_newsroom: MakeNewsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newsroom, memory = make_newsroom(FILES), Memory(recalls=True)
+    publish(newsroom.catalogue, newsroom.index, newsroom.now)
+    monkeypatch.setattr("feedsrv.readers.READER_VERSION", "another")
+    with monkeypatch.context() as patch:
+        looks = Looks(newsroom.releases, patch)
+        publish(newsroom.catalogue, newsroom.index, newsroom.now, only=frozenset(), memory=memory)
+    assert {path for path in FILES if path.endswith(".md")} <= {*looks.opened}
+
+
+def test_a_folder_that_lost_most_of_its_files_is_not_believed_by_who_begins_anew(make_newsroom: MakeNewsroom) -> None:
+    newsroom, memory = make_newsroom({f"{number}.md": release() for number in range(12)}), Memory(recalls=True)
+    publish(newsroom.catalogue, newsroom.index, newsroom.now)
+    newsroom.remove(*(f"{number}.md" for number in range(7)))
+    with pytest.raises(RemovalRefused):
+        publish(newsroom.catalogue, newsroom.index, newsroom.now, only=frozenset(), memory=memory)
+    assert memory.standing is None

@@ -146,6 +146,18 @@ class Contents:
             elsewhere,
         )
 
+    def parts(self) -> list[str]:
+        """All parts of the folder."""
+        return list(self._parts)
+
+    def unlike(self, other: Contents) -> set[str]:
+        """The files that are only in one of the two, or cannot be read in one of them."""
+        return {
+            path
+            for part in self._parts.keys() | other._parts.keys()
+            for path, _ in self._parts.get(part, {}).items() ^ other._parts.get(part, {}).items()
+        }
+
     def paths(self, parts: Iterable[str]) -> set[str]:
         """The files in these parts."""
         return {path for part in parts for path in self._parts.get(part, ())}

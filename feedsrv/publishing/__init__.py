@@ -12,6 +12,7 @@
     moves          what would have another id than it was published under
     sentinel       whether what is about to be public is what the gate let pass
     watch          when it is time to publish again
+    rounds         what nobody told of, found out beside all else
     check          what would be said, without doing anything
     explain        where each part of a release came from
     schedule       what is to come, and what waits
@@ -43,9 +44,13 @@ _SPOOL_IN_MEMORY = 16_000_000
 
 @dataclass(slots=True)
 class Memory:
-    """What a publisher that stays keeps from one run to the next; nothing at first, and after a run that failed."""
+    """What a publisher that stays keeps from one run to the next; nothing at first, and after a run that failed.
+
+    ``recalls``: then it goes on from what is remembered of the files, for it makes `rounds` in which they are read.
+    """
 
     standing: Standing | None = None
+    recalls: bool = False
 
 
 def publish(
@@ -62,6 +67,7 @@ def publish(
     progress: Progress = iter,
     judge: Judge = as_stated,
     memory: Memory | None = None,
+    review: bool = False,
 ) -> Summary:
     """Bring the index in line with the folder as of ``now``.
 
@@ -69,7 +75,8 @@ def publish(
     changed, else a look at all. ``unsettled`` are files that are being written, which stay what they were. ``force``
     allows most of the newsroom to go, ``move_ids`` many releases to have other ids than before. ``host`` is that of the
     public address, of which permanent ids are made where there is no authority. Another ``judge`` is for an index that
-    is not the public one. Where newsroom.toml cannot be read, what was last published of it holds.
+    is not the public one; ``review`` has the sentinel look at all of it. Where newsroom.toml cannot be read, what was
+    last published of it holds.
     Raises IndexLocked, NewsroomInvalid, PublishingFailed (RemovalRefused, MovesRefused, FilesUnsettled): then all is as
     it was.
     """
@@ -79,6 +86,8 @@ def publish(
         newsroom, complaints = _newsroom(catalogue, index, update, unsettled)
         update.set_newsroom(newsroom)
         run = Run(catalogue, newsroom, now, judge, unsettled, update, progress)
+        if memory.recalls and standing is None and only is not None and (standing := run.recalled()):
+            only |= standing.come_and_gone
         with SpooledTemporaryFile(_SPOOL_IN_MEMORY) as spool:
             if not run.looks_at_parts(standing, only, spool):
                 run.look_at_all(spool)
@@ -88,7 +97,7 @@ def publish(
             run.put(release.from_json(line) for line in spool)
         run.put(run.affected())
         run.remove_others()
-        run.guard()
+        run.guard(review=review)
         summary = run.summary(complaints)
         update.finish(run.changes(), summary.true_until)
     run.standing.remember(update)

@@ -92,6 +92,20 @@ class Run:
         """Whether newsroom.toml is another than was last published."""
         return self.update.newsroom is None or self.newsroom.text != self.update.newsroom.text
 
+    def recalled(self) -> Standing | None:
+        """The folder as it is remembered, of which but names are looked at; None where files are read otherwise now."""
+        known, version = self.update.known(), self.catalogue.readers_version
+        if not known or self.is_newsroom_changed:
+            return None
+        if any(record.basis.readers not in {"", version(source)} for source, record in known.items()):
+            return None
+        standing = Standing(self.catalogue, self.newsroom)
+        scope = standing.everything(self.update)
+        examination = Examination(self.catalogue, self.newsroom, self.now, self.judge, self.unsettled, scope)
+        standing.take(scope, examination.listing, known, self.now)
+        standing.remember(self.update)
+        return standing
+
     def looks_at_parts(self, standing: Standing | None, paths: Set[str] | None, spool: IO[bytes]) -> bool:
         """Look at what these changes have to do with; whether that can be told, and is enough."""
         if standing is None or paths is None or self.is_newsroom_changed:
@@ -203,9 +217,10 @@ class Run:
         for source in self._lost():
             self.update.remove(source)
 
-    def guard(self) -> None:
+    def guard(self, *, review: bool) -> None:
         """Have the sentinel look at what is about to be public, and read again what it took out."""
-        for record in sentinel.guard(self.update, self.records, self.now, None if self.is_of_all else self.touched):
+        among = None if review or self.is_of_all else self.touched
+        for record in sentinel.guard(self.update, self.records, self.now, among):
             self.standing.collection.replace(record)
 
     def changes(self) -> dict[str, FileRecord | None]:

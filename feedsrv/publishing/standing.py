@@ -7,7 +7,7 @@ would show. Where it is in doubt what a change has to do with, all of the folder
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -82,9 +82,13 @@ class Standing:
         if all(path in was and path in listing.sources and self._is_alone(path) for path in touched):
             told = touched | self.collection.naming(touched)
         known = {source: records[source] for source in before | others if source in records}
-        documents = filter(is_document_name, listing.sources)
-        outside = {document for document in documents if self.collection.attaching(document) - known.keys()}
-        return Scope(listing, known, frozenset(told), outside)
+        return Scope(listing, known, frozenset(told), self._attached_outside(listing, known))
+
+    def portion(self, parts: Iterable[str]) -> Scope:
+        """Parts of the folder as they stand, all of which may have changed."""
+        listing, records = self.contents.listing(parts, self._files), self.collection.records
+        known = {source: records[source] for source in listing.sources if source in records}
+        return Scope(listing, known, None, self._attached_outside(listing, known))
 
     def take(self, scope: Scope, listing: FolderListing, found: Mapping[str, FileRecord], now: datetime) -> set[str]:
         """Take in what was found. Returns all whose record may be another; ``listing`` is that which was examined."""
@@ -114,6 +118,11 @@ class Standing:
                 return False
         return not self.collection.is_chained
 
+    @property
+    def come_and_gone(self) -> Set[str]:
+        """The files that are there and were not examined yet, and those that are remembered and not there."""
+        return self._unknown | self._missing
+
     def remember(self, update: Update) -> None:
         """The update has been published: what it remembers is what was taken in."""
         self._remembered = update.remembered()
@@ -122,6 +131,11 @@ class Standing:
         """What is wrong with files that are no releases because of it."""
         yield from self.contents.problems
         yield from not_read(sorted(path for path in self._unread if not self.collection.attaching(path)))
+
+    def _attached_outside(self, listing: FolderListing, known: Mapping[str, FileRecord]) -> set[str]:
+        """The documents that go with texts which are not known here."""
+        documents = filter(is_document_name, listing.sources)
+        return {document for document in documents if self.collection.attaching(document) - known.keys()}
 
     def _is_alone(self, path: str) -> bool:
         return is_text_name(path) and not self.contents.part(path).endswith("/")

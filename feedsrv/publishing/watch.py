@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Sequence, Set
 from datetime import datetime
+from math import inf
 from threading import Event
 from time import monotonic
 
@@ -14,13 +15,15 @@ from feedsrv.files.changes import changes
 from feedsrv.files.settling import Settling
 from feedsrv.problem import Problem, Severity
 from feedsrv.publishing import Memory, Summary, moves, publish
+from feedsrv.publishing.rounds import Round
+from feedsrv.publishing.standing import Standing
 from feedsrv.search import SearchIndex
 
 TICK = 1.0
 """Seconds between two signs of life."""
 
-FULL_PASS = 600.0
-"""Seconds after which everything is read again, whatever was told."""
+ROUND = 600.0
+"""Seconds after which everything is read again, whatever was told; see `feedsrv.publishing.rounds`."""
 
 RETRY = 15.0
 """Seconds after a run that failed in which the next one is tried, if nothing changes before."""
@@ -71,22 +74,25 @@ class _Publisher:
         self._host = host
         self._settling = Settling(catalogue.folder)
         self._watched = _Watched(clock)
-        self._memory = Memory()
+        self._memory = Memory(recalls=True)
         self._turns: datetime | None = None  # when a release appears or goes by itself
-        self._full_pass = 0.0
+        self._is_begun = False
+        self._look_at_all = inf  # when that is to be done
+        self._round: Round | None = None
+        self._next_round = 0.0
         self._sign_of_life = 0.0
         self._complaint = ""
         self._told: tuple[Problem, ...] | None = None  # None: nothing was published yet
 
     def begin(self) -> None:
-        """Look at everything as soon as changes are told of: what changed before that was told to nobody."""
+        """Find out what is there as soon as changes are told of: what changed before that was told to nobody."""
         self._settling = Settling(self._catalogue.folder)
-        self._full_pass = 0.0
+        self._is_begun = False
 
     def follow(self, paths: frozenset[str] | None) -> None:
         """Publish what has come to rest; these paths may have changed, None: any."""
         if paths is None:
-            self._full_pass = 0.0
+            self._look_at_all = 0.0
         else:
             self._settling.notice(paths)
         if settled := self._settling.look():
@@ -94,18 +100,43 @@ class _Publisher:
         self.tick()
 
     def tick(self) -> None:
-        """Publish if a release appears or goes now, or if it is time to look at everything again."""
+        """Publish if a release appears or goes now, or if everything is to be looked at; else go on with the round.
+
+        At the start it goes on from what is remembered, and the round follows: nobody waits for all files to be read.
+        """
         now, is_set = self._clock(), self._watched.is_set()
-        if monotonic() >= self._full_pass:
+        if not self._is_begun:
+            self._is_begun = True
+            self._settling.survey()
+            self._run(None if self._memory.standing else frozenset())
+        elif monotonic() >= self._look_at_all:
             self._settling.survey()
             self._run(None)
         elif not self._index.verify():
             self._run(None)  # no survey: what has come to rest must not be missing until it has done so again
         elif is_set or (self._turns and now >= self._turns):
             self._run(frozenset())
+        elif self._memory.standing and (self._round or monotonic() >= self._next_round):
+            self._go_on(self._memory.standing, now)
         self._show_life()
 
-    def _run(self, only: Set[str] | None) -> None:
+    def _go_on(self, standing: Standing, now: datetime) -> None:
+        """Go on with the round, or begin one; what it has found at its end is taken for just told of."""
+        try:
+            self._round = self._round or Round(self._catalogue, standing)
+            if self._round.go_on(standing, now):
+                return
+        except FeedsrvError:  # a look at all says what is wrong
+            self._look_at_all = 0.0
+            return
+        self._settling.notice(self._round.found)
+        self._end_round()
+        self._run(frozenset(), review=True)
+
+    def _end_round(self) -> None:
+        self._round, self._next_round = None, monotonic() + ROUND
+
+    def _run(self, only: Set[str] | None, *, review: bool = False) -> None:
         """Publish once."""
         now, unsettled = self._clock(), self._settling.unsettled
         try:
@@ -118,11 +149,12 @@ class _Publisher:
                 unsettled=unsettled,
                 progress=self._showing_life,
                 memory=self._memory,
+                review=review,
             )
         except (IndexLocked, FilesUnsettled):
-            self._full_pass, self._turns = monotonic() + TICK, None
+            self._look_at_all, self._turns = monotonic() + TICK, None
         except FeedsrvError as error:
-            self._full_pass, self._turns = monotonic() + RETRY, None
+            self._look_at_all, self._turns = monotonic() + RETRY, None
             if str(error) != self._complaint:
                 self._complaint = str(error)
                 _log.error("nothing was published: %s", error)
@@ -130,7 +162,8 @@ class _Publisher:
             self._complaint = ""
             self._turns = summary.true_until
             if only is None:
-                self._full_pass = monotonic() + FULL_PASS
+                self._look_at_all = inf
+                self._end_round()
             self._report(summary)
             self._tell(summary)
 
