@@ -188,6 +188,20 @@ class TestUnreadTexts:
         assert "make Markdown of it, with pandoc" in run(newsroom).stdout
         assert run(newsroom, str(newsroom.releases / "notes")).stdout.count("warning") == 1
 
+    @pytest.mark.parametrize(
+        ("name", "remedy"),
+        [
+            ("a.org", "pandoc"), ("a.adoc", "downdoc"), ("a.ipynb", "nbconvert"), ("a.DOC", ".docx"),
+            ("a.rtf", ".docx"), ("a.pages", ".docx"), ("a.msg", ".eml"), ("a.mht", ".html"), ("a.njk", "rename"),
+            ("a.textile", "pandoc"), ("2026/harbour", "give it the ending"), ("LICENSE", ""), ("Makefile", ""),
+            ("_redirects", ""), ("a.css", ""),
+        ],
+    )  # fmt: skip
+    def test_each_kind_has_its_remedy(self, make_newsroom: MakeNewsroom, name: str, remedy: str) -> None:
+        newsroom = make_newsroom({"b.md": release(), name: "Words of a release"})
+        told = [problem["remedy"] for problem in checked(newsroom)["problems"] if problem["kind"] == "not-read"]
+        assert [remedy in said for said in told] == [True] * bool(remedy)
+
     def test_they_are_not_served_because_they_lie_there(self, make_newsroom: MakeNewsroom) -> None:
         newsroom = make_newsroom(
             {

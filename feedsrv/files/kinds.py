@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
@@ -24,30 +25,39 @@ def not_read(sources: Iterable[str]) -> Iterator[Problem]:
         by_ending[ending(source)].append(source)
     for kind, (first, *others) in sorted(by_ending.items()):
         named = ", ".join((first, *others[: _NAMED - 1])) + (" …" if len(others) >= _NAMED else "")
-        count = "one file ends" if not others else f"{len(others) + 1} files end"
-        what = f"{count} in {kind}, which is not read here: {named}"
-        yield Problem(first, 0, what, UNREAD.get(kind, _INSTALL), kind="not-read")
+        count = f"{len(others) + 1} files end" if others else "one file ends"
+        how = f"in {kind}, which is not read here" if kind else "in nothing that says what it is, and is not read here"
+        yield Problem(first, 0, f"{count} {how}: {named}", UNREAD.get(kind, _INSTALL), kind="not-read")
 
 
 _NAMED = 3
 _INSTALL = "pip install feedsrv[documents], or save the text beside it as .md"
 _PANDOC = "make Markdown of it, with pandoc for instance"
+_WORD = "save it as .docx, or the text as .md"
 UNREAD = {
     **dict.fromkeys((".org", ".rest", ".rst", ".tex", ".textile", ".typ", ".wiki", ".mediawiki", ".creole"), _PANDOC),
-    **dict.fromkeys((".adoc", ".asciidoc"), "make Markdown of it, with downdoc for instance"),
+    **dict.fromkeys((".adoc", ".asciidoc", ".asc"), "make Markdown of it, with downdoc for instance"),
     **dict.fromkeys((".ipynb", ".qmd", ".rmd"), "make Markdown of it, with nbconvert or Quarto for instance"),
-    **dict.fromkeys(
-        (".mdown", ".mdwn", ".mdx", ".mkd", ".njk"), "rename it to .md, if there is nothing but text in it"
-    ),
-    **dict.fromkeys((".text",), "rename it to .txt"),
-    **dict.fromkeys((".mht", ".mhtml", ".xhtml"), "save it as .html"),
-    **dict.fromkeys((".doc", ".odt", ".pages", ".rtf"), "save it as .docx, or the text as .md"),
-    **dict.fromkeys((".msg",), "save it as .eml"),
+    **dict.fromkeys((".njk", ".liquid", ".hbs"), "rename it to .md, if there is nothing but text in it"),
+    **dict.fromkeys((".mht", ".mhtml", ".php", ".shtml", ".webarchive"), "save the page as .html"),
+    **dict.fromkeys((".doc", ".docm", ".dot", ".dotx", ".odt", ".fodt", ".ott", ".sxw"), _WORD),
+    **dict.fromkeys((".abw", ".pages", ".rtf", ".rtfd", ".wpd", ".wps", ".wri"), _WORD),
+    **dict.fromkeys((".msg", ".oft", ".emlx"), "save it as .eml"),
+    "": "give it the ending of what it is: .md, .txt or .html",
 }
 """The endings of texts that could be releases and are not read, and what would read them.
 
 Such a file is never served because it lies beside a release, for nothing knows whether it may be public.
 """
+
+
+def could_be_a_release(name: str) -> bool:
+    """Whether a file of this name, which is not read, is of a kind that releases are written in."""
+    is_of_programs = not ending(name) and bool(_OF_PROGRAMS.fullmatch(name.rpartition("/")[2]))
+    return ending(name) in UNREAD and is_release_stem(name) and not is_of_programs
+
+
+_OF_PROGRAMS = re.compile(r"[A-Z0-9_-]{2,}|.*file|gradlew|mvnw")  # LICENSE, CNAME, Makefile
 
 
 def is_worth_entering(name: str) -> bool:

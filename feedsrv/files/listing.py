@@ -18,14 +18,13 @@ from feedsrv import readers
 from feedsrv.errors import PublishingFailed
 from feedsrv.files.bundles import Belongings, is_index
 from feedsrv.files.kinds import (
-    UNREAD,
+    could_be_a_release,
     is_document_name,
     is_release_name,
-    is_release_stem,
     is_worth_entering,
     is_worth_noticing,
 )
-from feedsrv.files.names import ending, folders, is_document
+from feedsrv.files.names import folders, is_document
 from feedsrv.files.opening import A_LINK, NOT_A_FILE
 from feedsrv.newsroom import FILE_NAME
 from feedsrv.problem import Problem, Severity
@@ -135,7 +134,7 @@ class Contents:
         lone = {document for document in documents if not belongings.owners(document)}
         readable = sorted(texts) + sorted(filter(readers.can_read, lone))
         unread = {document for document in lone if not readers.can_read(document)}
-        may_be = (file for file in files if ending(file) in UNREAD and is_release_stem(file))
+        may_be = filter(could_be_a_release, files)
         unread.update(file for file in may_be if not (is_document(file) and belongings.owners(file)))
         return FolderListing(
             tuple(readable),

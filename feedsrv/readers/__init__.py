@@ -31,7 +31,7 @@ from feedsrv.newsroom import Newsroom
 from feedsrv.problem import Problem
 from feedsrv.readers import companions, decoding, fields, parts, publication, translations, visibility
 from feedsrv.readers.document import Document, Place
-from feedsrv.readers.formats import documents, mail
+from feedsrv.readers.formats import documents, html, mail
 from feedsrv.readers.parts import Found, Manuscript
 from feedsrv.readers.problems import Problems
 from feedsrv.reading import Origin, Reading, Visibility
@@ -60,7 +60,7 @@ MOST_SIGNS = 10_000
 MOST_ATTRIBUTES = 1_000
 """Of one tag: both parsers of HTML compare each with each."""
 
-_HTML = (".html", ".htm")
+_HTML = frozenset(ending for ending, read in parts.FORMATS.items() if read is html.read)
 _MARKS = '\n!"#$%&*+-:<=>@[\\]^_`{|}~'
 
 T = TypeVar("T")

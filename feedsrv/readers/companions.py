@@ -21,7 +21,7 @@ from feedsrv.readers.problems import Problems
 SIDE_CARS = (".meta", ".yaml", ".yml", ".toml", ".json")
 """The endings of side-car files, in small letters."""
 
-_INDEX = re.compile(r"_index(?:\.[a-z-]{2,7})?\.(?:md|markdown|html?)", re.IGNORECASE)
+_INDEX = re.compile(r"_index(?:\.[a-z-]{2,7})?\.(?:md|markdown|mkd|mdown|html?)", re.IGNORECASE)
 _ELEVENTY = re.compile(r"(.+)\.11tydata\.(json|c?js|mjs)", re.IGNORECASE)
 
 
@@ -75,7 +75,7 @@ def _stated(source: str, path: str, data: bytes, problems: Problems) -> Iterator
     if _INDEX.fullmatch(name):
         yield from _passed_on(source, path, text, problems)
     elif (match := _ELEVENTY.fullmatch(name)) and match[2].lower() != "json":
-        yield from _of_code(name, text)
+        yield from of_code(name, text)
     else:
         entries = bare_keys.of_side_car(path, text, problems)
         is_data = name.lower().endswith(".json") and not any(FrontMatter(entries).decisions())
@@ -104,7 +104,7 @@ def _is_meant(source: str, table: Mapping[str, Value]) -> bool:
     return fnmatch(whole, path) or fnmatch(whole, path.replace("{", "").replace("}", ""))
 
 
-def _of_code(name: str, text: str) -> Iterator[Entry]:
+def of_code(name: str, text: str) -> Iterator[Entry]:
     """A program is not run. Where it speaks of what decides, that is not understood, and holds."""
     for number, line in enumerate(text.split("\n"), 1):
         for match in re.finditer(r"""["']?([A-Za-z_][\w-]*)["']?\s*:\s*([^,}]*)""", line):

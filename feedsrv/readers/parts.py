@@ -14,7 +14,7 @@ from feedsrv.readers import bare_keys, boilerplate, contacts, embargo, front_mat
 from feedsrv.readers.document import Conversion, Document, Place
 from feedsrv.readers.embargo import Caution
 from feedsrv.readers.entries import Entry, FrontMatter
-from feedsrv.readers.formats import html, markdown, plain
+from feedsrv.readers.formats import html, markdown, mdx, plain
 from feedsrv.readers.problems import Problems
 from feedsrv.reading import Origin
 
@@ -22,11 +22,10 @@ Format = Callable[[str, int], Document]
 T = TypeVar("T")
 
 FORMATS: Mapping[str, Format] = {
-    ".md": markdown.read,
-    ".markdown": markdown.read,
-    ".html": html.read,
-    ".htm": html.read,
-    ".txt": plain.read,
+    **dict.fromkeys((".md", ".markdown", ".mdown", ".mdwn", ".mkd", ".mkdn"), markdown.read),
+    ".mdx": mdx.read,
+    **dict.fromkeys((".html", ".htm", ".xhtml"), html.read),
+    **dict.fromkeys((".txt", ".text"), plain.read),
 }
 """What reads the text of a file, by its ending in small letters."""
 
