@@ -300,6 +300,22 @@ class TestServing:
         assert 'href="/releases/quay/plan.pdf"' in downloads
         assert "PDF, 2 kB" in downloads
 
+    def test_a_film_has_a_player_on_the_page_and_a_link_in_feeds(self, make_newsroom: MakeNewsroom) -> None:
+        film = '<video src="film.mp4" poster="photos/quay.png"><track src="film.vtt"></video>'
+        body = f'{film}\n\n<audio src="gone.mp3"></audio>'
+        files = {"quay/film.mp4": b"film", "quay/film.vtt": b"WEBVTT", "quay/photos/quay.png": PICTURE}
+        newsroom = make_newsroom({"quay/index.md": release("A new quay", body=body), **files})
+        base = "https://press.example.org/releases/quay/"
+        link = f'<a href="{base}film.mp4">film.mp4</a>'
+        assert (
+            f'<video controls="" preload="metadata" poster="{base}quay.png"><source src="{base}film.mp4">'
+            f'<track src="{base}film.vtt">{link}</video>'
+        ) in get(newsroom, "/releases/quay").text
+        assert "note quay/index.md:8: a link leads to gone.mp3, and there is no such file" in problems(newsroom)[0]
+        (item,) = json.loads(get(newsroom, "/releases.json").data)["items"]
+        assert item["content_html"].startswith(f'<p>{link}</p>\n<p><a href="{base}gone.mp3">gone.mp3</a></p>')
+        assert f"{base}film.mp4" in [file["url"] for file in item["attachments"]]
+
     def test_a_picture_that_is_not_in_the_text_stands_above_it(self, make_newsroom: MakeNewsroom) -> None:
         newsroom = make_newsroom({"x.md": release(image="a.png"), "a.png": PICTURE})
         page = get(newsroom, "/releases/x").text

@@ -18,6 +18,7 @@ from feedsrv.problem import Problem, Severity
 from feedsrv.reading import Mention, Reading, Visibility
 from feedsrv.release import Attachment
 from feedsrv.text import html
+from feedsrv.text.media_types import media_type
 
 LARGEST_FILE = 100_000_000
 """Bytes."""
@@ -131,9 +132,7 @@ class _Enclosing:
         """The files that belong to it: first those it states, then those that lie with it, then those in its text."""
         shown = set(self._shown)
         looks = ((name, self._look(path)) for path, name in self.names.items())
-        return tuple(
-            Attachment(name, file_names.media_type(name), look.size, look.digest, name in shown) for name, look in looks
-        )
+        return tuple(Attachment(name, media_type(name), look.size, look.digest, name in shown) for name, look in looks)
 
     def picture(self) -> str:
         """The name of the picture that stands for it: the first it states, else the first in its body, else ""."""
@@ -189,11 +188,11 @@ def _is_held(window: Visibility | None, opens: datetime | None) -> bool:
 
 
 def _is_picture(name: str) -> bool:
-    return file_names.media_type(name).startswith("image/")
+    return media_type(name).startswith("image/")
 
 
 def _is_known(name: str) -> bool:
-    return file_names.media_type(name) != file_names.media_type("")
+    return media_type(name) != media_type("")
 
 
 def _look(path: Path) -> _Look:

@@ -8,66 +8,13 @@ from itertools import count
 from pathlib import PurePosixPath
 
 from feedsrv import ids
+from feedsrv.text.media_types import BY_ENDING
 
-_OFFICE = "application/vnd.openxmlformats-officedocument"
-_OPEN_DOCUMENT = "application/vnd.oasis.opendocument"
-_MEDIA_TYPES = {
-    "7z": "application/x-7z-compressed",
-    "aac": "audio/aac",
-    "avif": "image/avif",
-    "bmp": "image/bmp",
-    "csv": "text/csv",
-    "doc": "application/msword",
-    "docx": f"{_OFFICE}.wordprocessingml.document",
-    "epub": "application/epub+zip",
-    "flac": "audio/flac",
-    "geojson": "application/geo+json",
-    "gif": "image/gif",
-    "gz": "application/gzip",
-    "heic": "image/heic",
-    "ics": "text/calendar",
-    "jpeg": "image/jpeg",
-    "jpg": "image/jpeg",
-    "json": "application/json",
-    "m4a": "audio/mp4",
-    "m4v": "video/mp4",
-    "mov": "video/quicktime",
-    "mp3": "audio/mpeg",
-    "mp4": "video/mp4",
-    "odp": f"{_OPEN_DOCUMENT}.presentation",
-    "ods": f"{_OPEN_DOCUMENT}.spreadsheet",
-    "odt": f"{_OPEN_DOCUMENT}.text",
-    "ogg": "audio/ogg",
-    "ogv": "video/ogg",
-    "opus": "audio/ogg",
-    "pdf": "application/pdf",
-    "png": "image/png",
-    "ppt": "application/vnd.ms-powerpoint",
-    "pptx": f"{_OFFICE}.presentationml.presentation",
-    "rtf": "application/rtf",
-    "srt": "application/x-subrip",
-    "svg": "image/svg+xml",
-    "tif": "image/tiff",
-    "tiff": "image/tiff",
-    "vtt": "text/vtt",
-    "wav": "audio/wav",
-    "webm": "video/webm",
-    "webp": "image/webp",
-    "xls": "application/vnd.ms-excel",
-    "xlsx": f"{_OFFICE}.spreadsheetml.sheet",
-    "xml": "application/xml",
-    "zip": "application/zip",
-}
 _DOCUMENTS = frozenset({"doc", "docx", "odt", "rtf"})  # which releases are written in, too
 _DATA = frozenset({"json", "xml"})  # which sites state things in
-_DOWNLOADS = _MEDIA_TYPES.keys() - _DOCUMENTS - _DATA
+_DOWNLOADS = BY_ENDING.keys() - _DOCUMENTS - _DATA
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _ENDING = re.compile(r"[A-Za-z0-9]{1,10}")
-
-
-def media_type(name: str) -> str:
-    """The media type that the ending tells. Python's own table is that of the machine, and not the same on each."""
-    return _MEDIA_TYPES.get(ending(name)[1:], "application/octet-stream")
 
 
 def ending(path: str) -> str:

@@ -12,6 +12,8 @@
     languages     how each calls itself, and how its text runs
     references    the numbers by which press offices know their releases
     uris          which texts name the same thing wherever they stand
+    media_types   what a file is, by the ending of its name
+    media         frames, films, sound and lazy pictures, as what a page may show in their place
     cleaning      the one form of text that all may rely on
     html          HTML that is safe, and its plain text
 """

@@ -12,38 +12,62 @@ from collections.abc import Iterator, Mapping
 
 import nh3
 
+from feedsrv.text import media
 from feedsrv.text.cleaning import clean
 
 _TAGS = {
-    "a", "abbr", "address", "article", "aside", "b", "blockquote", "br", "caption", "cite", "code", "dd", "del",
-    "details", "dfn", "div", "dl", "dt", "em", "figcaption", "figure", "footer", "h1", "h2", "h3", "h4", "h5", "h6",
-    "header", "hr", "i", "img", "ins", "kbd", "li", "main", "mark", "ol", "p", "pre", "q", "s", "section", "small",
-    "strong", "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "time", "tr", "u", "ul",
+    "a", "abbr", "address", "article", "aside", "audio", "b", "blockquote", "br", "caption", "cite", "code", "dd",
+    "del", "details", "dfn", "div", "dl", "dt", "em", "figcaption", "figure", "footer", "h1", "h2", "h3", "h4", "h5",
+    "h6", "header", "hr", "i", "img", "ins", "kbd", "li", "main", "mark", "ol", "p", "pre", "q", "s", "section",
+    "small", "source", "strong", "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "time", "tr",
+    "track", "u", "ul", "video",
 }  # fmt: skip
 _ATTRIBUTES = {
     "*": {"dir", "lang"},
     "a": {"href", "hreflang", "title"},
     "abbr": {"title"},
+    "audio": {"controls", "preload"},
     "img": {"alt", "height", "src", "title", "width"},
     "ol": {"start"},
+    "source": {"src", "type"},
     "td": {"colspan", "headers", "rowspan"},
     "th": {"colspan", "rowspan", "scope"},
     "time": {"datetime"},
+    "track": {"kind", "label", "src", "srclang"},
+    "video": {"controls", "height", "poster", "preload", "width"},
 }
+_WITHOUT_CONTENT = {"math", "noscript", "script", "select", "style", "svg", "template", "textarea", "title"}
+_SCHEMES = {"http", "https", "mailto", "tel"}
 _CLEANER = nh3.Cleaner(
     tags=_TAGS,
     attributes=_ATTRIBUTES,
-    clean_content_tags={
-        "iframe", "math", "noscript", "object", "script", "select", "style", "svg", "template", "textarea", "title",
-    },
-    url_schemes={"http", "https", "mailto", "tel"},
+    clean_content_tags=_WITHOUT_CONTENT | {"iframe", "object"},
+    url_schemes=_SCHEMES,
     link_rel=None,
-)  # fmt: skip
+)
+_SPELLER = nh3.Cleaner(
+    tags=_TAGS | media.ELEMENTS,
+    attributes={
+        name: _ATTRIBUTES.get(name, set()) | media.ATTRIBUTES.get(name, set())
+        for name in _ATTRIBUTES.keys() | media.ATTRIBUTES.keys()
+    },
+    clean_content_tags=_WITHOUT_CONTENT,
+    generic_attribute_prefixes={"data-"},
+    url_schemes=_SCHEMES,
+    link_rel=None,
+)
+"""Makes one spelling of a text with media in it. What comes out of it is not safe: scripts may stand in a frame."""
 
 _ATTRIBUTE = re.compile(r' ([a-z]+)="([^"]*)"')
-_LINK_OR_IMAGE = re.compile(r'<(?P<name>/?a|img)(?P<attributes>(?: [a-z]+="[^"]*")*)>')
+_REFERENCE = re.compile(r'<(?P<name>/?a|img|source|track|video)(?P<attributes>(?: [a-z]+="[^"]*")*)>')
 _EMPTY = re.compile(r'<a(?: [a-z]+="[^"]*")*>\s*</a>|<(p|h[1-6])(?: [a-z]+="[^"]*")*>\s*</\1>')
-_ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|[/\\]{2}", re.IGNORECASE)
+_PLAYER = re.compile(
+    r'<(audio|video)(?: [a-z]+="[^"]*")*>(?:<track(?: [a-z]+="[^"]*")*>)*(?!<source)(.*?)</\1>', re.DOTALL
+)
+"""A player that has nothing to play, and what stands in it."""
+_OF_PLAYERS = re.compile(r'</?(?:audio|source|track|video)(?: [a-z]+="[^"]*")*>')
+_ADDRESS = {"a": "href", "img": "src", "source": "src", "track": "src", "video": "poster"}
+"""The attribute in which an element says where it leads, or what it shows."""
 _TAG = re.compile(r'</?([a-z0-9]+)(?: [a-z]+="[^"]*")*>')
 _NO_BREAK = "\u00a0\u202f"
 _BLANKS = re.compile(r"\s+")
@@ -57,13 +81,15 @@ def sanitise(source: str) -> str:
     """Safe HTML: no script, no style, no form, links to the web, mail, telephones and relative ones only.
 
     A picture from elsewhere would tell its host who reads the release: a link with its description stands
-    for it. A link that leads nowhere is its text.
+    for it, and so it is with frames and films, see `feedsrv.text.media`. A link that leads nowhere is its text.
     """
+    if media.may_be_in(source):
+        source = media.settled(_SPELLER.clean(source))
     return clean(_EMPTY.sub("", _tidy(_CLEANER.clean(source)))).strip()
 
 
 def _tidy(safe: str) -> str:
-    if "<a" not in safe and "<img" not in safe:
+    if "<a" not in safe and "<img" not in safe and "<source" not in safe:
         return safe
     links: list[bool] = []  # for each open <a>, whether it leads anywhere
 
@@ -73,47 +99,65 @@ def _tidy(safe: str) -> str:
         attributes = dict(_ATTRIBUTE.findall(match["attributes"]))
         if match["name"] == "img":
             return _image(match[0], attributes, is_in_link=any(links))
+        if match["name"] != "a":
+            address = html.unescape(attributes.get(_ADDRESS[match["name"]], ""))
+            return "" if media.is_elsewhere(address) else match[0]
         links.append(bool(attributes.get("href")))
         return match[0] if links[-1] else ""
 
-    return _LINK_OR_IMAGE.sub(replacement, safe)
+    return _REFERENCE.sub(replacement, safe)
 
 
 def _image(tag: str, attributes: dict[str, str], *, is_in_link: bool) -> str:
     source = html.unescape(attributes.get("src", "")).strip()
-    if source and not _ELSEWHERE.match(re.sub(r"[\t\n\r]", "", source)):
+    if source and not media.is_elsewhere(source):
         return tag
-    description = html.escape(html.unescape(attributes.get("alt", "")), quote=False)
-    if not source or not description.strip() or is_in_link:
-        return description
-    return f'<a href="{attributes["src"]}">{description}</a>'
+    stated = html.unescape(attributes.get("alt", "")).strip()
+    if not source or not (stated or media.is_worth_seeing(source, attributes)):
+        return html.escape(stated, quote=False)
+    description = html.escape(stated or media.in_words(source), quote=False)
+    return description if is_in_link else f'<a href="{attributes["src"]}">{description}</a>'
 
 
 def addresses(safe: str) -> Iterator[tuple[str, bool]]:
-    """Where the links and pictures of sanitised HTML lead, each with whether it is a picture."""
-    for tag in _LINK_OR_IMAGE.finditer(safe):
+    """Where the links, pictures and films of sanitised HTML lead, each with whether it is a picture."""
+    for tag in _REFERENCE.finditer(safe):
         attributes = dict(_ATTRIBUTE.findall(tag["attributes"] or ""))
-        if address := attributes.get("src" if tag["name"] == "img" else "href"):
+        if address := attributes.get(_ADDRESS.get(tag["name"], "")):
             yield html.unescape(address).strip(), tag["name"] == "img"
 
 
 def relocate(safe: str, places: Mapping[str, str], pictures: Mapping[str, str]) -> str:
-    """Sanitised HTML whose links and pictures lead to other places.
+    """Sanitised HTML whose links, pictures and films lead to other places.
 
-    A link that has no new place is left as it is, a picture that has none is its description.
+    A link that has no new place is left as it is, a picture that has none is its description, a film its link.
     """
 
     def replacement(match: re.Match[str]) -> str:
         attributes = dict(_ATTRIBUTE.findall(match["attributes"] or ""))
-        is_image = match["name"] == "img"
-        old = attributes.get("src" if is_image else "href", "")
-        new = (pictures if is_image else places).get(html.unescape(old).strip())
-        if new is None:
-            return attributes.get("alt", "") if is_image else match[0]
-        name = "src" if is_image else "href"
-        return match[0].replace(f' {name}="{old}"', f' {name}="{html.escape(new)}"')
+        name = match["name"]
+        attribute = _ADDRESS.get(name, "")
+        old: str | None = attributes.get(attribute)
+        if old is None:
+            return str(match[0])
+        new = (pictures if name in {"img", "video"} else places).get(html.unescape(old).strip())
+        if new is not None:
+            return str(match[0].replace(f' {attribute}="{old}"', f' {attribute}="{html.escape(new)}"'))
+        match name:
+            case "a":
+                return str(match[0])
+            case "img":
+                return str(attributes.get("alt", ""))
+            case "video":
+                return str(match[0].replace(f' poster="{old}"', ""))
+        return ""
 
-    return _EMPTY.sub("", _LINK_OR_IMAGE.sub(replacement, safe)).strip()
+    return _EMPTY.sub("", _PLAYER.sub(r"\2", _REFERENCE.sub(replacement, safe))).strip()
+
+
+def without_players(safe: str) -> str:
+    """Sanitised HTML with the link of each player in its place: feed readers would fetch what it plays."""
+    return _OF_PLAYERS.sub("", safe)
 
 
 def is_blank(safe: str) -> bool:

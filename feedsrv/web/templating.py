@@ -20,7 +20,7 @@ from feedsrv.feeds.formats import ATOM, FORMATS
 from feedsrv.newsroom import Newsroom
 from feedsrv.release import Release
 from feedsrv.text.dates import in_words
-from feedsrv.text.html import is_blank
+from feedsrv.text.html import is_blank, without_players
 from feedsrv.text.languages import direction, language_name
 from feedsrv.web.addresses import Addresses
 from feedsrv.web.discovery import OPENSEARCH_TYPE
@@ -30,6 +30,7 @@ from feedsrv.web.listing import Listing
 # Sanitised HTML has one spelling: names in small letters, values in double quotes, "<" in a text always escaped.
 _TAG = re.compile(r'<[a-z0-9]+(?: [a-z]+="[^"]*")+>')
 _ATTRIBUTE = re.compile(r'([a-z]+)="([^"]*)"')
+_ADDRESSES = {"href", "poster", "src"}
 
 
 def configure_templates(app: Flask, addresses: Addresses) -> None:
@@ -117,7 +118,7 @@ def body(release: Release, addresses: Addresses) -> str:
 
     def absolute(attribute: re.Match[str]) -> str:
         name, value = attribute.groups()
-        return f'{name}="{escape(_absolute(unescape(value), base))}"' if name in {"href", "src"} else attribute[0]
+        return f'{name}="{escape(_absolute(unescape(value), base))}"' if name in _ADDRESSES else attribute[0]
 
     return _TAG.sub(lambda tag: _ATTRIBUTE.sub(absolute, tag[0]), release.body)
 
@@ -131,7 +132,7 @@ def content_for_feeds(addresses: Addresses, newsroom: Newsroom) -> Callable[[Rel
 
     def content(release: Release) -> str:
         is_empty = not release.text and is_blank(release.body)
-        shown = f"<p>{escape(release.title)}</p>" if is_empty else body(release, addresses)
+        shown = f"<p>{escape(release.title)}</p>" if is_empty else without_players(body(release, addresses))
         return str(written(release, shown, lead(release), downloads(release))).strip()
 
     return content

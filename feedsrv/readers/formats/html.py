@@ -19,7 +19,7 @@ _LINES = {"p", "h1", "h2", "h3", "h4", "h5", "h6"}
 _WHOLE = {"ul", "ol", "dl", "table", "blockquote", "pre", "figure", "hr", "address", "details"}
 _WRAPPERS = {"html", "body", "div", "section", "article", "main", "header", "center", "hgroup", "form"}
 _NOT_TEXT = {
-    "head", "nav", "aside", "footer", "script", "style", "template", "noscript", "svg", "math", "iframe", "object",
+    "head", "nav", "aside", "footer", "script", "style", "template", "noscript", "svg", "math",
 }  # fmt: skip
 _OF_PAGES = {"title", "reference", "id", "guid", "aliases", "permalink", "attachments", "contacts"}
 """Meanings that the names of <meta> do not have, although they are spelled so."""
