@@ -13,6 +13,7 @@
     dates, publication                   which moments are stated
     masthead, boilerplate                what stands above and below the text
     contacts, contact_lines              who answers the press
+    contact_names                        which pieces of these lines are names
     language, translations, fields       its language, its siblings, and all else that it has
 """
 

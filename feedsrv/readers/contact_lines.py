@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
+from feedsrv.readers.contact_names import is_person, is_sentence, people_in
 from feedsrv.readers.document import Line
 from feedsrv.release import Contact
 from feedsrv.text.html import one_line, words_of
@@ -19,7 +20,8 @@ _HIDDEN_EMAIL = re.compile(
 _GAP = r"[ ()./\u00a0\u202f\u2010-\u2013-]{0,3}"
 _PHONE = re.compile(
     r"(?<![\w.])(?![0-9]{1,2}([./-])[0-9]{1,2}\1[0-9]{4}(?!\w)|[0-9]{4}-[0-9]{2}-[0-9]{2}(?!\w))"
-    rf"(?:\(?\+\(?|\()?[0-9](?:(?!\s[/–-]\s[+(0]){_GAP}[0-9]){{6,17}}(?![^\W_])"
+    rf"(?:\(?[2-9][0-9]{{2}}[)./ -]\s?[0-9]{{3}}[. -][0-9]{{4}}"
+    rf"|(?:\(?\+\(?|\()?[0-9](?:(?!\s[/–-]\s[+(0]){_GAP}[0-9]){{6,17}})(?![^\W_])"
     r"(?:,?\s?(?:ext\.?|x|extension|poste|durchwahl|dw\.?|interno|int\.|extensión)\s?[0-9]{1,5}(?!\w))?",
     re.IGNORECASE,
 )
@@ -33,6 +35,7 @@ _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|(?<!\S)[\w-]+(?:\.[\w-]+)*\.[a-z]
 _STRONG = re.compile(r"\W*<(strong|b|em)>(?P<name>.{1,100}?)</\1>(?P<role>.*)", re.DOTALL)
 _SEPARATOR = re.compile(r"\s*[,;|·•()]\s*|\s[–—/-](?:\s|$)")
 _ROLE_FIRST = re.compile(r"(?P<role>[^:]{3,60}?)\s*:\s*(?P<name>.*[^\W\d_].*)")
+_ANOTHER = re.compile(r"[\s,.)]*(?:[;/|]|(?:and|or|et|ou|und|oder|y|o|e|en|of)(?=\s))\s*")
 _MOST_ROWS = 100
 _LONGEST_ROW = 300
 _LINKING = re.compile(r"(?:(?:^|\s+)(?:at|or|on|by|via|au|ou|unter|oder|al|o)(?=\s|$))+\W*$")
@@ -42,13 +45,17 @@ _CELL = re.compile(r"<(?:td|th|dd)\b[^>]*>")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What one line says; ``hidden`` is an address that is written so that programs do not find it."""
+    """What one line says; ``hidden`` is an address that is written so that programs do not find it.
+
+    ``is_sentence``: it says more than who answers, and how to reach them; then it names nobody.
+    """
 
     name: str
     role: str
     phones: tuple[str, ...]
     emails: tuple[str, ...]
     hidden: str = ""
+    is_sentence: bool = False
 
     @property
     def has_details(self) -> bool:
@@ -57,26 +64,75 @@ class Row:
 
 
 def rows_of(line: Line) -> Iterator[Row]:
-    """What a line says; a list or a table says something in each of its rows."""
+    """What a line says of each whom it names; a list or a table says something in each of its rows."""
     if line.is_prose:
-        yield row_of(line.text, line.html)
+        yield from _rows(line.text, line.html)
         return
     for html in _ROW.split(line.html)[:_MOST_ROWS]:
         cells = _CELL.sub(" | ", html)
         if text := words_of(cells)[:_LONGEST_ROW]:
-            yield row_of(text, cells)
+            yield from _rows(text, cells)
 
 
-def row_of(text: str, html: str = "") -> Row:
-    """What a text says, whose ``html`` may link to an address and set the name in bold."""
+def _rows(text: str, html: str = "") -> Iterator[Row]:
+    """``A, 1; B, 2`` and ``A and B, 1`` are two: of one number both have it, of several each their own."""
+    pieces = list(_pieces(text))
+    for piece in pieces:
+        row = _row(piece, html if len(pieces) == 1 else "")
+        names = people_in(row.name)
+        for number, name in enumerate(names):
+            yield (
+                row
+                if len(names) == 1
+                else replace(row, name=name, phones=_share(row.phones, number), emails=_share(row.emails, number))
+            )
+
+
+def _share(details: tuple[str, ...], number: int) -> tuple[str, ...]:
+    return details if len(details) == 1 else details[number : number + 1]
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """What a text says of one person after the other: a name begins another where the one before has such a detail."""
+    start = end = 0
+    seen = set[bool]()  # of mail addresses and of numbers
+    for detail in sorted((*_EMAIL.finditer(text), *_PHONE.finditer(text)), key=lambda match: match.start()):
+        is_email = detail.re is _EMAIL
+        if seen and _begins(text[end : detail.start()], is_email in seen):
+            yield text[start:end]
+            start, seen = end, set()
+        seen.add(is_email)
+        end = detail.end()
+    if seen and _begins(text[end:], has_detail=False):
+        yield text[start:end]
+        start = end
+    yield text[start:]
+
+
+def _begins(text: str, has_detail: bool) -> bool:
+    joint = _ANOTHER.match(text)
+    bare = _bare(text[joint.end() :] if joint else text)
+    return bool(joint or has_detail) and is_person(_name_and_role(bare)[0])
+
+
+def _row(text: str, html: str) -> Row:
+    """What a text says of one, whose ``html`` may link to an address and set the name in bold."""
     emails = tuple(dict.fromkeys(email.rstrip(".") for email in _EMAIL.findall(f"{text} {html}")))
     hidden = None if emails else _HIDDEN_EMAIL.search(text)
-    phones = tuple(one_line(match[0]) for match in _PHONE.finditer(_FAX.sub(" ", _EMAIL.sub(" ", text))))
-    row = Row(*_name_and_role(_bare(text)), phones, emails, hidden[0] if hidden else "")
+    phones = tuple(_balanced(match[0]) for match in _PHONE.finditer(_FAX.sub(" ", _EMAIL.sub(" ", text))))
+    row = Row("", "", phones, emails, hidden[0] if hidden else "")
+    bare = _bare(text)
     strong = _STRONG.match(html)
-    if row.name and strong and (name := _trimmed(_bare(words_of(strong["name"])))):
+    if strong and (name := _trimmed(_bare(words_of(strong["name"])))) and not is_sentence(name):
         return replace(row, name=name, role=_name_and_role(_bare(words_of(strong["role"])), is_role=True)[1])
-    return row
+    if any(map(is_sentence, _SEPARATOR.split(bare))):
+        return replace(row, is_sentence=True)
+    name, role = _name_and_role(bare)
+    return replace(row, name=name, role=role)
+
+
+def _balanced(number: str) -> str:
+    return one_line(number if number.count("(") == number.count(")") else number.strip("()"))
 
 
 def _bare(text: str) -> str:
@@ -99,10 +155,10 @@ def _trimmed(text: str) -> str:
     return _LINKING.sub("", text).strip(" ,;:|/–—-·•*()<>.")
 
 
-def contact_of(text: str) -> Contact:
-    """Who a text speaks of, and how to reach them."""
-    row = row_of(text)
-    return _contact(row.name, row.role, row.phones, row.emails)
+def contacts_of(text: str) -> Iterator[Contact]:
+    """Whom a text speaks of, and how to reach them."""
+    for row in _rows(text):
+        yield _contact(row.name, row.role, row.phones, row.emails)
 
 
 def paired(rows: Sequence[Row]) -> Iterator[Contact]:
@@ -137,15 +193,38 @@ def _complete(rows: Iterable[Row]) -> Iterator[Contact]:
 def _distributed(names: Sequence[Row], details: Sequence[Row]) -> Iterator[Contact]:
     phones = tuple(phone for row in details for phone in row.phones)
     emails = tuple(email for row in details for email in row.emails)
-    people = max(1, min(len(names), max(len(emails), len(phones) if not emails else 0)))
-    if people == 1:
-        name = names[0].name if names else ""
-        role = names[0].role if names else ""
-        role = role or ", ".join(row.name for row in names[1:])
-        yield _contact(name, role, phones, emails)
+    for number, (name, role) in enumerate(_people(names, max(len(phones), len(emails)))):
+        yield _contact(name, role, _share(phones, number), _share(emails, number))
+
+
+def _people(rows: Sequence[Row], details: int) -> Iterator[tuple[str, str]]:
+    """Who is named, and what they are: lines above or below the name of a person may say it.
+
+    Where no person is named, each is somebody as far as there are ``details`` for them.
+    """
+    if not any(is_person(row.name) for row in rows):
+        is_one = min(len(rows), details) < 2
+        first, others = (rows[0], rows[1:]) if rows else (_NOBODY, ())
+        yield first.name, _joined(first.role, *(row.name for row in others if is_one))
+        yield from ((row.name, row.role) for row in others if not is_one)
         return
-    for number, row in enumerate(names):
-        yield _contact(row.name, row.role, phones[number : number + 1], emails[number : number + 1])
+    name, roles = "", list[str]()
+    for row in rows:
+        if not is_person(row.name):
+            roles += [row.name, row.role]
+            continue
+        if name:
+            yield name, _joined(*roles)
+            roles = []
+        name, roles = row.name, [*roles, row.role]
+    yield name, _joined(*roles)
+
+
+_NOBODY = Row("", "", (), ())
+
+
+def _joined(*roles: str) -> str:
+    return ", ".join(filter(None, roles))
 
 
 def _contact(name: str, role: str, phones: Sequence[str], emails: Sequence[str]) -> Contact:

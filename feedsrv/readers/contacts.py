@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby, islice
+from itertools import groupby, islice, takewhile
 
-from feedsrv.readers.contact_lines import Row, contact_of, paired, rows_of
+from feedsrv.readers import dates
+from feedsrv.readers.contact_lines import Row, contacts_of, paired, rows_of
 from feedsrv.readers.document import Document, Line, Place
 from feedsrv.readers.entries import Value
 from feedsrv.readers.keys import fold
@@ -43,13 +44,14 @@ _MARKUP_BEFORE = re.compile(r"(?:<[^<>]*>|[^\w<])*")
 class Section:
     """The contacts of a text, the line they begin on, and where they stand.
 
-    ``hidden`` are the numbers of lines with an address that is written so that programs do not find it, and
-    that address: then the lines are to stay in the text.
+    ``is_whole``: they have all that the lines say; else these are to stay in the text. ``hidden`` are the numbers of
+    lines with an address that is written so that programs do not find it, and that address.
     """
 
     contacts: tuple[Contact, ...]
     line: int
     places: frozenset[Place]
+    is_whole: bool
     hidden: tuple[tuple[int, str], ...] = ()
 
 
@@ -72,6 +74,13 @@ class _Entry:
     def has_names(self) -> bool:
         return any(row.name for row in self.rows)
 
+    @property
+    def is_about_people(self) -> bool:
+        """Whether the line may be one of a section: it says how to reach somebody, or names them, and no date."""
+        if self.has_details or not self.has_names:
+            return self.has_details or not any(row.is_sentence for row in self.rows)
+        return self.line.is_prose and not dates.looks_like_one(self.line.text)
+
 
 def is_heading(text: str) -> bool:
     """Whether a line says that contacts follow."""
@@ -89,15 +98,26 @@ def find(document: Document, boilerplate: Collection[Place]) -> Section | None:
         is_alone = is_heading(heading.text)
         if first < heading.place.block < last and not is_alone:
             continue
-        entries = [_Entry.of(line) for line in _section(document, heading)]
+        entries = list(takewhile(lambda entry: entry.is_about_people, map(_Entry.of, _section(document, heading))))
         entries = _without_what_follows(entries) if is_alone else _beside(entries, heading.place.block)
         rows = [row for entry in entries for row in entry.rows if row.name or row.has_details]
         contacts = tuple(contact for contact in paired(rows) if contact != Contact())
         hidden = tuple((entry.line.number, row.hidden) for entry in entries for row in entry.rows if row.hidden)
         if contacts or hidden:
-            places = {heading.place, *(entry.line.place for entry in entries)} if not hidden else set()
-            return Section(contacts, heading.number, frozenset(places), hidden)
+            places = frozenset({heading.place, *(entry.line.place for entry in entries)})
+            return Section(contacts, heading.number, places, _is_whole(entries, contacts), hidden)
     return None
+
+
+def _is_whole(entries: Sequence[_Entry], contacts: Sequence[Contact]) -> bool:
+    """Whether contacts have all that lines say; what heads a table says nothing."""
+    held = {text for one in contacts for text in (one.name, one.phone, one.email, *one.role.split(", "))}
+    for entry in entries:
+        for row in entry.rows:
+            names = {row.name} if entry.line.is_prose and row.name else set()
+            if row.is_sentence or row.hidden or not held.issuperset(names.union(row.phones, row.emails)):
+                return False
+    return True
 
 
 def _text(document: Document, boilerplate: Collection[Place]) -> tuple[int, int]:
@@ -141,14 +161,23 @@ def _section(document: Document, heading: Line) -> Iterator[Line]:
 
 
 def _beside(entries: Sequence[_Entry], block: int) -> list[_Entry]:
-    """What stands beside a colon, to the last line of the paragraph that says how to reach somebody."""
+    """What stands beside a colon, to the last line of the paragraph that says how to reach somebody.
+
+    Where none does, the lines below do that say nothing else.
+    """
     paragraph = [entry for entry in entries if entry.line.place.block == block]
-    end = max((number for number, entry in enumerate(paragraph, 1) if entry.has_details), default=0)
-    return paragraph[:end]
+    if any(entry.has_details for entry in paragraph):
+        return _to_last_details(paragraph)
+    below = takewhile(lambda entry: entry.has_details and not entry.has_names, entries[len(paragraph) :])
+    return _to_last_details([*paragraph, *below])
+
+
+def _to_last_details(entries: Sequence[_Entry]) -> list[_Entry]:
+    return list(entries[: max((number for number, entry in enumerate(entries, 1) if entry.has_details), default=0)])
 
 
 def _without_what_follows(entries: Sequence[_Entry]) -> list[_Entry]:
-    """The paragraphs up to the last that says how to reach somebody: names and details take turns."""
+    """The paragraphs up to the last line that says how to reach somebody: names and details take turns."""
     kept: list[_Entry] = []
     waiting: list[_Entry] = []
     for _, group in groupby(entries, key=lambda entry: entry.line.place.block):
@@ -160,26 +189,28 @@ def _without_what_follows(entries: Sequence[_Entry]) -> list[_Entry]:
             break
         else:
             waiting += paragraph
+    while kept and kept[-1].has_names and not kept[-1].has_details:
+        kept.pop()
     return kept
 
 
 def stated(value: Value) -> tuple[Contact, ...]:
     """The contacts that an entry of the front matter lists: tables or texts, one or many."""
     items = value if isinstance(value, tuple) else (value,)
-    return tuple(contact for item in items if (contact := _stated(item)) != Contact())
+    return tuple(contact for item in items for contact in _stated(item) if contact != Contact())
 
 
-def _stated(item: Value) -> Contact:
+def _stated(item: Value) -> Iterator[Contact]:
     if isinstance(item, str):
-        return contact_of(item)
+        yield from contacts_of(item)
     if not isinstance(item, Mapping):
-        return Contact()
+        return
     values = {fold(key): one_line(value) for key, value in item.items() if isinstance(value, str)}
 
     def first(*keys: str) -> str:
         return next((values[key] for key in keys if values.get(key)), "")
 
-    return Contact(
+    yield Contact(
         first("name", "nom", "nombre", "nome"),
         first("role", "title", "position", "fonction", "funktion", "cargo", "ruolo"),
         first("phone", "tel", "telephone", "mobile", "telefon", "telefono"),

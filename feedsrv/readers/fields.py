@@ -267,5 +267,6 @@ def people(manuscript: Manuscript) -> Found[tuple[Contact, ...]]:
         for number, address in section.hidden:
             what = f"“{address}” is no mail address"
             problems.append(manuscript.problem(number, what, "write it with @ and dots"))
-        return Found(section.contacts, Origin(section.line, "contacts section"), section.places, tuple(problems))
+        places = section.places if section.is_whole else frozenset()
+        return Found(section.contacts, Origin(section.line, "contacts section"), places, tuple(problems))
     return Found((), NOWHERE, problems=tuple(problems))
