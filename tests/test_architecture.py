@@ -63,7 +63,7 @@ HOMES: dict[str, str | tuple[str, ...]] = {
     "pypdf": "readers/formats/converter",
     "nh3": ("text/html", "web/"),
     "yaml": "readers/",
-    "lxml": ("readers/formats/", "feeds/", "web/"),
+    "lxml": ("readers/formats/", "files/metadata/", "feeds/", "web/"),
     "markupsafe": "web/",
     "jinja2": "web/",
 }

@@ -29,6 +29,7 @@ from feedsrv.errors import (
     ReleaseWithdrawn,
 )
 from feedsrv.file_record import FileRecord
+from feedsrv.files.original import Original
 from feedsrv.query import Query, Results, Sort
 from feedsrv.query.parser import parse
 from feedsrv.query.tree import Not, Word
@@ -1048,7 +1049,10 @@ class TestFiles:
 
     def test_one_release_that_cannot_be_put_does_not_keep_others_back(self, index: SearchIndex, tmp_path: Path) -> None:
         (tmp_path / "plan").write_bytes(b"plan")
-        found = {"f" * 64: tmp_path / "nothing", sha256(b"plan").hexdigest(): tmp_path / "plan"}
+        found = {
+            "f" * 64: Original(tmp_path / "nothing"),
+            sha256(b"plan").hexdigest(): Original(tmp_path / "plan"),
+        }
         item = a_release("a", attachments=tuple(Attachment(digest[:4], "", 4, digest) for digest in found))
         with index.update() as update:
             with pytest.raises(FileUnreadable):
@@ -1069,7 +1073,7 @@ def put(index: SearchIndex, folder: Path, name: str, content: bytes, later: byte
     digest = sha256(content).hexdigest()
     item = a_release(name, attachments=(Attachment("plan.pdf", "application/pdf", len(content), digest),))
     with index.update() as update:
-        update.put(item, {digest: original})
+        update.put(item, {digest: Original(original)})
         update.finish({}, None)
 
 

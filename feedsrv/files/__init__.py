@@ -8,6 +8,8 @@
     bundles        which files belong to which release
     attachments    the files of one release, and their places in its body
     names          under which name a file is served, and as what
+    original       which bytes of a file are served
+    metadata       what a picture tells of place, camera and owner, and how it is taken out
     opening        how a file is opened, and why it cannot be
     changes        what changes in the folder
     settling       which files are being written, and which have come to rest

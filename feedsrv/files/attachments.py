@@ -14,18 +14,16 @@ from urllib.parse import unquote
 from feedsrv.files import names as file_names
 from feedsrv.files.bundles import Belongings, place
 from feedsrv.files.opening import in_words, opened
+from feedsrv.files.original import LARGEST_FILE, Original
 from feedsrv.problem import Problem, Severity
 from feedsrv.reading import Mention, Reading, Visibility
 from feedsrv.release import Attachment
 from feedsrv.text import html
 from feedsrv.text.media_types import media_type
 
-LARGEST_FILE = 100_000_000
-"""Bytes."""
 MOST_FILES = 200
 """Of one release, and addresses that are looked at in one."""
 
-_CHUNK = 1 << 20
 _REMEDY = "put it there, or change its address"
 
 
@@ -33,12 +31,13 @@ _REMEDY = "put it there, or change its address"
 class Enclosed:
     """A reading with its files.
 
-    ``named`` are the places that its text names, also where nothing is; ``files`` the path of each file, by digest.
+    ``named`` are the places that its text names, also where nothing is; ``files`` each file, by the digest of what is
+    served of it.
     """
 
     reading: Reading
     named: tuple[str, ...]
-    files: Mapping[str, Path]
+    files: Mapping[str, Original]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +75,7 @@ class Enclosures:
         enclosing = _Enclosing(self, reading, data)
         problems = tuple(sorted((*reading.problems, *enclosing.problems()), key=lambda problem: problem.line))
         attachments = enclosing.attachments()
-        files = {self.look(path).digest: self.folder / path for path in enclosing.names}
+        files = {self.look(path).digest: Original(self.folder / path) for path in enclosing.names}
         release = replace(reading.release, body=enclosing.body(), attachments=attachments, picture=enclosing.picture())
         return Enclosed(replace(reading, release=release, problems=problems), enclosing.named, files)
 
@@ -196,17 +195,17 @@ def _is_known(name: str) -> bool:
 
 
 def _look(path: Path) -> _Look:
-    """Size and SHA-256 of a file. Nothing is waited for, and no link is followed."""
+    """Size and SHA-256 of what is served of a file. Nothing is waited for, and no link is followed."""
     try:
         with opened(path) as file:
             if os.fstat(file.fileno()).st_size > LARGEST_FILE:
                 what = f"this has more than {LARGEST_FILE:,} bytes, and is left out"
                 return _Look(obstacle=what, remedy="make it smaller, or link to it elsewhere")
-            digest, size = sha256(), 0
-            while chunk := file.read(_CHUNK):
-                digest.update(chunk)
-                size += len(chunk)
-            return _Look(size, digest.hexdigest())
+        digest, size = sha256(), 0
+        for chunk in Original(path).served():
+            digest.update(chunk)
+            size += len(chunk)
+        return _Look(size, digest.hexdigest())
     except OSError as error:
         what, remedy = in_words(error)
         return _Look(obstacle=what, remedy=remedy)

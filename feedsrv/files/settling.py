@@ -18,9 +18,9 @@ from math import inf
 from pathlib import Path, PurePosixPath
 from time import monotonic, sleep, time
 
-from feedsrv.files.attachments import LARGEST_FILE
 from feedsrv.files.kinds import is_worth_entering, is_worth_noticing
 from feedsrv.files.opening import opened
+from feedsrv.files.original import LARGEST_FILE
 from feedsrv.problem import Problem
 
 SETTLED = 1.2

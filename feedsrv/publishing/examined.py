@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from pathlib import Path
 
 from feedsrv.file_record import FileRecord
+from feedsrv.files.original import Original
 from feedsrv.reading import Reading, Status
 from feedsrv.release import Release, Withdrawal
 
@@ -17,12 +17,12 @@ class Examined:
     """What one file is: what is to be remembered of it and, where it was read, what it says.
 
     ``reading`` has topics and attachments; it is None for a file that cannot be read, and for one that was not read
-    because it is as it was known. ``files`` tells where its attachments lie, by digest.
+    because it is as it was known. ``files`` are its attachments, by the digest of what is served of each.
     """
 
     record: FileRecord
     reading: Reading | None = None
-    files: Mapping[str, Path] = field(default_factory=dict)
+    files: Mapping[str, Original] = field(default_factory=dict)
 
     @property
     def public_part(self) -> Release | Withdrawal | None:

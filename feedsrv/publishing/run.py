@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from pathlib import Path
 from typing import IO
 
 from feedsrv import release
@@ -13,6 +12,7 @@ from feedsrv.errors import FileUnreadable
 from feedsrv.file_record import Basis, FileRecord
 from feedsrv.files import topics
 from feedsrv.files.catalogue import Catalogue
+from feedsrv.files.original import Original
 from feedsrv.files.settling import Unsettled
 from feedsrv.newsroom import Newsroom
 from feedsrv.problem import Problem
@@ -74,7 +74,7 @@ class Run:
     scope: Scope = field(init=False)
     examination: Examination = field(init=False)
     found: dict[str, FileRecord] = field(default_factory=dict)
-    files: dict[str, Mapping[str, Path]] = field(default_factory=dict)
+    files: dict[str, Mapping[str, Original]] = field(default_factory=dict)
     touched: set[str] = field(default_factory=set)
     changed: set[str] = field(default_factory=set)
     losses: Losses | None = None

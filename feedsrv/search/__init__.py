@@ -19,6 +19,15 @@ from feedsrv.newsroom import Newsroom
 from feedsrv.query import Query, Results
 from feedsrv.release import Attachment, Release, Withdrawal
 
+
+class Content(Protocol):
+    """The bytes of a file that are to be served."""
+
+    def served(self) -> Iterator[bytes]:
+        """The bytes, in pieces. Raises OSError where there are none."""
+        ...
+
+
 LAG = 0.005
 """Seconds after a publication in which a snapshot may still be of the generation before: to look for a newer one at
 every request would be a twentieth of what a poll costs."""
@@ -170,7 +179,7 @@ class Update(Protocol):
     def set_newsroom(self, newsroom: Newsroom) -> None:
         """Let the next generation have these editorial settings; before anything is put."""
 
-    def put(self, record: Release | Withdrawal, files: Mapping[str, Path]) -> bool:
+    def put(self, record: Release | Withdrawal, files: Mapping[str, Content]) -> bool:
         """Let it be in the next generation, in place of what its source had; once for a source.
 
         ``files`` tells where its attachments lie, by digest; those that the generation it starts from has may be

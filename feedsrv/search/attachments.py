@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
@@ -11,9 +11,9 @@ from pathlib import Path
 from feedsrv.errors import FileUnreadable, IndexUnavailable
 from feedsrv.problem import Problem
 from feedsrv.release import Release, Withdrawal
+from feedsrv.search import Content
 from feedsrv.search.manifest import named
 
-_CHUNK = 1 << 20
 _COPYING = ".copy"
 
 
@@ -27,7 +27,7 @@ class Attachments:
         self._folder = folder
         self._is_distrusted = is_distrusted
 
-    def take(self, record: Release | Withdrawal, found: Mapping[str, Path]) -> None:
+    def take(self, record: Release | Withdrawal, found: Mapping[str, Content]) -> None:
         """Have the files of a release there. Raises FileUnreadable for one that is not what its digest says."""
         attachments = record.attachments if isinstance(record, Release) else ()
         for digest in sorted({attachment.digest for attachment in attachments}):
@@ -56,17 +56,13 @@ class Attachments:
         return False
 
 
-def _copy(original: Path, target: Path) -> bool:
+def _copy(original: Content, target: Path) -> bool:
     """Copy a file; whether it was what the name of the target says, else nothing is changed."""
-    try:
-        descriptor = os.open(original, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError:
-        return False
     digest = sha256()
     copied = target.with_name(f"{target.name}{_COPYING}")
-    with os.fdopen(descriptor, "rb") as file, copied.open("wb") as copy:
+    with copied.open("wb") as copy:
         copied.chmod(0o600)
-        while chunk := file.read(_CHUNK):
+        for chunk in _chunks(original):
             digest.update(chunk)
             copy.write(chunk)
         copy.flush()
@@ -76,3 +72,9 @@ def _copy(original: Path, target: Path) -> bool:
         return False
     copied.replace(target)
     return True
+
+
+def _chunks(original: Content) -> Iterator[bytes]:
+    """The bytes of a file, as far as they can be read."""
+    with suppress(OSError):
+        yield from original.served()

@@ -13,6 +13,7 @@ from feedsrv.errors import IndexUnavailable
 from feedsrv.file_record import FileRecord
 from feedsrv.newsroom import FILE_NAME, Newsroom
 from feedsrv.release import Release, Withdrawal, to_json
+from feedsrv.search import Content
 from feedsrv.search.attachments import Attachments
 from feedsrv.search.generations import KEPT, TRUE_UNTIL, Generations, link
 from feedsrv.search.ledger import Ledger
@@ -93,7 +94,7 @@ class WhooshUpdate:
         """Let the next generation have these editorial settings."""
         self._newsroom = newsroom
 
-    def put(self, record: Release | Withdrawal, files: Mapping[str, Path]) -> bool:
+    def put(self, record: Release | Withdrawal, files: Mapping[str, Content]) -> bool:
         """Let it be in the next generation, in place of what its source had; whether that is different."""
         stored = to_json(record)
         known = self._table.document(record.source) if self._table else None

@@ -1,0 +1,47 @@
+"""Metadata: a picture without what it tells of the place, the camera and its owner, and not encoded anew.
+
+What stays is listed, and all else goes: a maker's note, a thumbnail, a second picture behind the first. Pixels, colour
+profile, orientation, caption, credit and copyright are as they were.
+
+::
+
+    jpeg, png, webp    the containers that are written anew without what is not listed
+    exif, xmp, iptc    what stands in them: of each, the part that stays
+    traces             the errors of this room, and a look for what is left, whatever the container
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+
+from feedsrv.files.metadata import jpeg, png, traces, webp
+from feedsrv.files.metadata.traces import Broken, Untreatable
+
+CONTAINERS = ((jpeg.BEGINNING, jpeg.treated), (png.BEGINNING, png.treated), (webp.BEGINNING, webp.treated))
+"""How each begins, and what treats it."""
+_OTHERS = re.compile(
+    rb"II\*\0|MM\0\*|GIF8|BM|\0\0\0\x0cJXL |\xff\x0a"
+    rb"|.{4}ftyp(?:avi[fs]|hei[cxms]|hev[cx]|mif1|msf1|miaf|crx )", re.DOTALL,
+)  # fmt: skip
+LENGTH = 12
+"""How many of its first bytes tell whether a file is a picture."""
+
+
+def is_picture(beginning: bytes) -> bool:
+    """Whether a file that begins so is a picture, whatever its name."""
+    return any(mark.match(beginning) for mark in (*(mark for mark, _ in CONTAINERS), _OTHERS))
+
+
+def treated(data: bytes) -> bytes:
+    """The picture without position, serial numbers and the name of the owner.
+
+    Raises Untreatable where there are some, or may be, and they cannot be taken out.
+    """
+    for mark, treat in CONTAINERS:
+        if mark.match(data):
+            with suppress(Broken):  # it is served as it is, if there is nothing in it
+                data = treat(data)
+    if traces.are_in(data):
+        raise Untreatable
+    return data
