@@ -43,7 +43,7 @@ class FileRecord:
     what it was to the public when the record was written, ``edition`` how many of its updates the public knew then,
     ``named`` the places of the files that its text names. ``aliases`` are the former addresses that it states,
     ``claimed_guid`` the permanent id for feeds that it states, and ``guid`` that if no other has it. ``last_names`` are
-    those under which the public knew it before it was held again.
+    those under which the public knew it before it was held again. ``topics`` are the names of those it states to be in.
     """
 
     source: str
@@ -61,6 +61,7 @@ class FileRecord:
     guid: str = ""
     edition: int = 0
     last_names: Names | None = None
+    topics: tuple[str, ...] = ()
 
     @property
     def names(self) -> Names | None:

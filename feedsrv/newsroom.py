@@ -30,8 +30,23 @@ class Topic:
     retired: str | None = None
 
     def label(self, language: str) -> str:
-        """Its name in a language, else in the first that has one, else made from its id."""
-        return self.labels.get(language) or next(iter(self.labels.values()), "") or label_of(self.id)
+        """Its name in a language, else in the first that has one; "" where none is stated."""
+        return self.labels.get(language) or next(iter(self.labels.values()), "")
+
+
+@dataclass(frozen=True, slots=True)
+class TopicNames:
+    """What the files call topics.
+
+    ``labels`` are by id. ``former`` are ids that no topic has, each with that of the topic which had it while ids were
+    made otherwise.
+    """
+
+    labels: Mapping[str, str] = field(default_factory=dict)
+    former: Mapping[str, str] = field(default_factory=dict)
+
+
+NO_NAMES = TopicNames()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +66,7 @@ class Newsroom:
     held on that day. Without an authority the host of the public address is used. ``languages`` are in
     order of preference; empty means any, English first. ``reference_languages`` says which language a
     reference's prefix tells; ``is_day_first`` how 03/04/2018 is read, None: not at all. ``text`` is that of the
-    newsroom.toml it was read from.
+    newsroom.toml it was read from. ``names`` are known of a newsroom that is published: they follow from all its files.
     """
 
     title: str = "Newsroom"
@@ -67,6 +82,7 @@ class Newsroom:
     topics: Mapping[str, Topic] = field(default_factory=dict)
     former_feeds: tuple[FormerFeed, ...] = ()
     text: str = field(default="", compare=False, repr=False)
+    names: TopicNames = field(default=NO_NAMES, compare=False, repr=False)
 
     @property
     def language(self) -> str:
@@ -133,6 +149,11 @@ class Newsroom:
             return name
         return next((topic.id for topic in self.topics.values() if name in topic.aliases), name)
 
+    def topic_meant(self, name: str) -> str:
+        """The id of the topic that is looked for by this id, alias or former id; the name itself where none is."""
+        topic_id = self.topic_id(name)
+        return self.names.former.get(topic_id, topic_id)
+
     def successors(self, topic_id: str) -> tuple[str, ...]:
         """The topics that took the place of a retired one, one after another; none of a living one."""
         found: dict[str, None] = {}
@@ -149,9 +170,13 @@ class Newsroom:
         return max(former, key=lambda feed: len(feed.parameters)).now if former else ""
 
     def topic_label(self, topic_id: str, language: str = "") -> str:
-        """The name of a topic, in a language or in the newsroom's first; from its id where it has none."""
+        """The name of a topic, in a language or in the newsroom's first.
+
+        Where newsroom.toml states none it is that which most files write, and made from its id where none does.
+        """
         topic = self.topics.get(topic_id)
-        return topic.label(language or self.language) if topic else label_of(topic_id)
+        stated = topic.label(language or self.language) if topic else ""
+        return stated or self.names.labels.get(topic_id) or label_of(topic_id)
 
     def reading_key(self) -> str:
         """What of these settings the reading of a file depends on: when it changes, files are read again."""

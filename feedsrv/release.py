@@ -60,7 +60,7 @@ class Release:
     ``guid`` is the permanent id that the file states for feeds, an absolute URI, or ""; ``source_url`` where it stands
     elsewhere, as a whole where this is but a summary, or "". ``picture`` names the attachment that stands for the
     release. Releases in different languages that have one of their ``translation_keys`` in common are translations of
-    each other. ``stated_topics`` are the topics that the file itself names, ``-`` in front of one it refuses;
+    each other. ``stated_topics`` are the names of topics as the file writes them, ``-`` in front of one it refuses;
     ``topics`` those it is in, by statement, folder or rule, with the reason.
     """
 

@@ -67,7 +67,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "ref": ("PR1-2026", "PR 1/2026", "CP1-2026"),
     "guid": ("urn:quay:1", "urn:quay:2", "no address"),
     "lang": ("fr", "en", "de"),
-    "topics": ("[quays]", "[tugs, Quays]", "[-quays]", "[boats]"),
+    "topics": ("[quays]", "[tugs, Quays]", "[-quays]", "[boats]", "[QUAYS, C++]", "[C, Tugs]"),
     "aliases": ("[old]", "[/old/way, quay]", "[a]"),
     "translationKey": ("key",),
     "draft": ("true", "false"),

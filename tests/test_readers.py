@@ -364,13 +364,22 @@ def test_a_summary_is_what_stands_above_the_more_mark_or_whole_sentences() -> No
 @pytest.mark.parametrize(
     ("front_matter", "topics"),
     [
-        ("topics: [B, a, b]", ("b", "a")),
-        ("topics: one topic", ("one-topic",)),
-        ("keywords: one topic, another", ("one-topic", "another")),
+        ("topics: [B, a, b]", ("B", "a")),
+        ("topics: one topic", ("one topic",)),
+        ("keywords: one topic, another", ("one topic", "another")),
         ("tags: two topics", ("two", "topics")),
-        ("category: Life sciences", ("life-sciences",)),
+        ("category: Life sciences", ("Life sciences",)),
         ("topics: []\ntags: x", ("x",)),
         ("topics: [-a, '!!']", ("-a",)),
+        ("categories: [News]\ntags: [tides, news]", ("News", "tides")),
+        ("tag: Tides\nkeywords: Ports; Docks|Quays", ("Tides", "Ports", "Docks", "Quays")),
+        ("tags: 健康、安全，港；海|R&D", ("健康", "安全", "港", "海", "R&D")),
+        ("tags:\n- {label: My Tag, permalink: /my-tag}\n- {Name: Tides}\n- hello", ("My Tag", "Tides", "hello")),
+        ("tags: {label: My Tag}", ("My Tag",)),
+        ("tags: [[Tides, [Docks]], {weight: 3}, Quays]", ("Tides", "Docks", "Quays")),
+        ("taxonomies:\n  tags: [Tides]\n  categories: [Culture]", ("Culture", "Tides")),
+        ("tags: ['#Tides', 'R&amp;D', 'Washington, D.C.']", ("Tides", "R&D", "Washington, D.C.")),
+        ("tags: [C, C++, C#, c++]", ("C", "C++", "C#")),
     ],
 )
 def test_topics_are_lists_of_many_kinds(front_matter: str, topics: tuple[str, ...]) -> None:

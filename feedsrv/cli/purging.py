@@ -14,7 +14,7 @@ from feedsrv.search import Snapshot
 from feedsrv.settings import Settings
 from feedsrv.web.addresses import Addresses
 from feedsrv.web.inventory import offers
-from feedsrv.web.subscription_document import members
+from feedsrv.web.subscription_document import members, topics
 
 NOT_HELD = {404, 412}
 """How some caches say that they have nothing to forget."""
@@ -54,7 +54,8 @@ class Cache:
     def _releases(self, snapshot: Snapshot) -> Iterator[tuple[str, object]]:
         total = snapshot.search(Query(per_page=0)).total
         for hit in snapshot.search(Query(per_page=max(1, total))).hits:
-            yield self._addresses.release(hit.release.id), hit.release
+            labels = [snapshot.newsroom.topic_label(topic) for topic in hit.release.topic_ids]
+            yield self._addresses.release(hit.release.id), (hit.release, labels)
             for file in hit.release.attachments:
                 yield self._addresses.attachment(hit.release.id, file.name), file.digest
 
@@ -73,5 +74,6 @@ class Cache:
             for offer in group.offers:
                 results = snapshot.search(offer.listing.query(snapshot.newsroom, in_feed=True))
                 held = members(snapshot, offer.listing, results)
+                labels = [snapshot.newsroom.topic_label(topic) for topic in topics(held)]
                 for format_ in (None, *FORMATS.values()):
-                    yield addresses.listing(offer.listing, format_), (results.total, held)
+                    yield addresses.listing(offer.listing, format_), (offer.title, results.total, held, labels)

@@ -8,14 +8,12 @@ from urllib.parse import urlencode
 from urllib.request import Request
 
 from feedsrv.feeds.formats import FORMATS
-from feedsrv.query import Hit
-from feedsrv.release import Withdrawal
 from feedsrv.search import Snapshot
 from feedsrv.settings import Settings
 from feedsrv.web.addresses import Addresses
 from feedsrv.web.inventory import subscribed
 from feedsrv.web.listing import Listing
-from feedsrv.web.subscription_document import members
+from feedsrv.web.subscription_document import members, topics
 
 
 class Hub:
@@ -56,11 +54,8 @@ def _said(snapshot: Snapshot, listing: Listing) -> tuple[object, ...]:
     """What the subscription document of a list says to people, whichever version of feedsrv writes it."""
     newsroom = snapshot.newsroom
     held = members(snapshot, listing, snapshot.search(listing.query(newsroom, in_feed=True)))
-    used = {topic for member in held for topic in _topics(member)}.union(listing.topics)
-    topics = [(topic.labels, topic.retired) for topic in map(newsroom.topics.get, sorted(used)) if topic]
+    used = sorted({*topics(held), *listing.topics})
+    stated = [(topic.labels, topic.retired) for topic in map(newsroom.topics.get, used) if topic]
+    labels = [newsroom.topic_label(topic) for topic in used]
     names = (newsroom.title, newsroom.description, newsroom.publisher, newsroom.language, newsroom.timezone.key)
-    return (*names, newsroom.tag("", ""), topics, held)
-
-
-def _topics(member: Hit | Withdrawal) -> tuple[str, ...]:
-    return member.topics if isinstance(member, Withdrawal) else member.release.topic_ids
+    return (*names, newsroom.tag("", ""), stated, labels, held)

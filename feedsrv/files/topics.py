@@ -15,7 +15,6 @@ from functools import cached_property, lru_cache
 from itertools import chain
 from pathlib import PurePosixPath
 
-from feedsrv import ids
 from feedsrv.newsroom import FILE_NAME, Newsroom, Topic
 from feedsrv.problem import Problem
 from feedsrv.query.parser import parse
@@ -38,6 +37,7 @@ from feedsrv.query.tree import (
 from feedsrv.release import Membership, Release
 from feedsrv.text import analysis, stems
 from feedsrv.text.references import reference_key
+from feedsrv.topic_names import topic_id as topic_id_of
 
 FEWEST_FOR_SIZE = 10
 """Of fewer releases nothing is said of topics that have most of them."""
@@ -45,13 +45,13 @@ FEWEST_FOR_SIZE = 10
 
 def memberships(release: Release, newsroom: Newsroom) -> tuple[Membership, ...]:
     """The topics of a release with their reasons, each topic once, in the order of precedence."""
-    refused = {newsroom.topic_id(name[1:]) for name in release.stated_topics if name.startswith("-")}
+    refused = _refused(release, newsroom)
     found: dict[str, str] = {}
     for name in release.stated_topics:
         if not name.startswith("-"):
-            found.setdefault(newsroom.topic_id(name), "the file says so")
+            found.setdefault(newsroom.topic_id(topic_id_of(name)), "the file says so")
     for folder in PurePosixPath(release.source).parent.parts:
-        topic_id = newsroom.topic_id(ids.slug(folder))
+        topic_id = newsroom.topic_id(topic_id_of(folder))
         if topic_id in newsroom.topics:
             found.setdefault(topic_id, f"it lies in the folder “{folder}”")
     for topic_id in tuple(found):
@@ -68,8 +68,7 @@ def memberships(release: Release, newsroom: Newsroom) -> tuple[Membership, ...]:
 
 def overruled(release: Release, newsroom: Newsroom) -> tuple[Membership, ...]:
     """The topics that a release is not in although something speaks for them, each with what speaks against it."""
-    refused = {newsroom.topic_id(name[1:]) for name in release.stated_topics if name.startswith("-")}
-    found = dict.fromkeys(sorted(refused), "the file refuses it")
+    found = dict.fromkeys(sorted(_refused(release, newsroom)), "the file refuses it")
     subject = _Subject(release, newsroom)
     for topic in newsroom.topics.values():
         if topic.id not in found and topic.id not in release.topic_ids and topic.excluding:
@@ -78,6 +77,10 @@ def overruled(release: Release, newsroom: Newsroom) -> tuple[Membership, ...]:
             if spoken and against:
                 found[topic.id] = f"{spoken}, but also: {against}"
     return tuple(Membership(topic, reason) for topic, reason in found.items())
+
+
+def _refused(release: Release, newsroom: Newsroom) -> set[str]:
+    return {newsroom.topic_id(topic_id_of(name[1:])) for name in release.stated_topics if name.startswith("-")}
 
 
 class _Words:

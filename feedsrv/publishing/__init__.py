@@ -99,7 +99,7 @@ def publish(
         run.remove_others()
         run.guard(review=review)
         summary = run.summary(complaints)
-        update.finish(run.changes(), summary.true_until)
+        update.finish(run.changes(), summary.true_until, run.standing.collection.topic_names)
     run.standing.remember(update)
     memory.standing = run.standing
     return summary

@@ -12,9 +12,10 @@ from itertools import chain
 from feedsrv import ids
 from feedsrv.file_record import FileRecord
 from feedsrv.files.kinds import attached, is_document_name
-from feedsrv.newsroom import Newsroom
+from feedsrv.newsroom import Newsroom, TopicNames
 from feedsrv.problem import Problem, Severity
 from feedsrv.reading import Status
+from feedsrv.topic_names import Spellings
 
 
 class Collection:
@@ -33,6 +34,7 @@ class Collection:
         self._moments: list[tuple[datetime, str]] = []  # a heap; what is no longer so is passed over
         self._overdue: set[str] = set()
         self._chained: set[str] = set()
+        self._spellings = Spellings()
         self.records: dict[str, FileRecord] = {}
         self.statuses = dict.fromkeys(Status, 0)
         self.rivals: dict[str, tuple[Problem, ...]] = {}
@@ -109,6 +111,11 @@ class Collection:
         """Whether a document names documents: then only all files together show which of them are releases."""
         return bool(self._chained)
 
+    @property
+    def topic_names(self) -> TopicNames:
+        """What topics are called by the releases that are public now."""
+        return self._spellings.names(self._newsroom)
+
     def naming(self, paths: Iterable[str]) -> set[str]:
         """The sources that name any of these files."""
         return {source for path in paths for source in self._naming.get(path, ())}
@@ -154,6 +161,7 @@ class Collection:
     def _note(self, record: FileRecord, now: datetime) -> None:
         self.records[record.source] = record
         self.statuses[record.status] += 1
+        self._count_topics(record, 1)
         for path in record.named:
             self._naming[path].add(record.source)
         if record.named and is_document_name(record.source) and attached(record.named):
@@ -165,11 +173,16 @@ class Collection:
     def _forget(self, source: str) -> None:
         if record := self.records.pop(source, None):
             self.statuses[record.status] -= 1
+            self._count_topics(record, -1)
             self._chained.discard(source)
             for path in record.named:
                 self._naming[path].discard(source)
                 if not self._naming[path]:
                     del self._naming[path]
+
+    def _count_topics(self, record: FileRecord, by: int) -> None:
+        if record.is_known_to_the_public:
+            self._spellings.count(record.topics, by, is_public=record.status is Status.PUBLIC)
 
     def _expect(self, record: FileRecord, now: datetime) -> None:
         if moment := record.visibility.next_change(now):

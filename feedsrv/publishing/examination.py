@@ -252,6 +252,7 @@ class Examination:
             language=reading.release.language,
             aliases=reading.release.aliases,
             claimed_guid=reading.release.guid,
+            topics=tuple(name for name in reading.release.stated_topics if not name.startswith("-")),
         )
         return Examined(record, reading, enclosed.files)
 

@@ -14,6 +14,7 @@
     masthead, boilerplate                what stands above and below the text
     contacts, contact_lines              who answers the press
     contact_names                        which pieces of these lines are names
+    taxonomies                           which topics it states
     language, translations, fields       its language, its siblings, and all else that it has
 """
 
@@ -30,7 +31,7 @@ from typing import TypeVar
 from feedsrv import ids
 from feedsrv.newsroom import Newsroom
 from feedsrv.problem import Problem
-from feedsrv.readers import companions, decoding, fields, parts, publication, translations, visibility
+from feedsrv.readers import companions, decoding, fields, parts, publication, taxonomies, translations, visibility
 from feedsrv.readers.document import Document, Place
 from feedsrv.readers.formats import documents, html, mail
 from feedsrv.readers.parts import Found, Manuscript
@@ -201,7 +202,7 @@ class _Reader:
             text=text,
             boilerplate=_text_of(about),
             translation_keys=translations.keys(parts, language, reference),
-            stated_topics=self._take("stated_topics", fields.topics(parts)),
+            stated_topics=self._take("stated_topics", taxonomies.topics(parts)),
             contacts=contacts,
             corrections=corrections,
             aliases=self._take("aliases", fields.aliases(parts)),

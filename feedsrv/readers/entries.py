@@ -24,6 +24,10 @@ _NO = frozenset({
 })  # fmt: skip
 
 
+_LIKE_THE_TOP = frozenset({"params", "extra", "taxonomies"})
+"""Tables of Hugo and Zola in which any key may stand."""
+
+
 def truth(text: str) -> bool | None:
     """A text as yes or no; None if it is neither."""
     word = text.lower()
@@ -79,9 +83,7 @@ class FrontMatter:
         """The entry that counts of each key: the last, or what stands in a table where the top does not say it."""
         found: dict[str, Entry] = {}
         for entry in self._flat:
-            if entry.value and (
-                not entry.table or (entry.table in {"params", "extra"} and fold(entry.key) not in found)
-            ):
+            if entry.value and (not entry.table or (entry.table in _LIKE_THE_TOP and fold(entry.key) not in found)):
                 found[fold(entry.key)] = entry
         return found
 

@@ -13,7 +13,7 @@ from feedsrv.problem import Problem
 from feedsrv.readers import contacts, dates
 from feedsrv.readers import language as languages
 from feedsrv.readers.document import Document
-from feedsrv.readers.entries import Entry, Value
+from feedsrv.readers.entries import Value
 from feedsrv.readers.formats import markdown
 from feedsrv.readers.keys import fold
 from feedsrv.readers.parts import NOWHERE, Found, Manuscript, origin
@@ -161,33 +161,6 @@ def source_url(manuscript: Manuscript) -> Found[str]:
             what = f"{entry} is no address of the web"
             problems.append(manuscript.problem(entry.line, what, "write one like https://example.org/news/1"))
     return Found("", NOWHERE, problems=tuple(problems))
-
-
-def topics(manuscript: Manuscript) -> Found[tuple[str, ...]]:
-    """The slugs of the topics it states, each once, "-" in front of those it refuses."""
-    problems: list[Problem] = []
-    for entry in manuscript.head.find("topics"):
-        stated: dict[str, None] = {}
-        for name in _names(entry):
-            if topic := ids.slug(name):
-                stated["-" * name.startswith("-") + topic] = None
-            else:
-                what = f"{name!r} is no topic"
-                problems.append(manuscript.problem(entry.line, what, "write letters, digits and hyphens"))
-        if stated:
-            return Found(tuple(stated), origin(entry), problems=tuple(problems))
-    return Found((), NOWHERE, problems=tuple(problems))
-
-
-def _names(entry: Entry) -> Iterator[str]:
-    """The items of a list; a text is a list with commas or, as Jekyll has it for these two keys, with spaces."""
-    if isinstance(entry.value, tuple):
-        names = [item for item in entry.value if isinstance(item, str)]
-    elif "," in entry.text or fold(entry.key) not in {"categories", "tags"}:
-        names = entry.text.split(",")
-    else:
-        names = entry.text.split()
-    return (name.strip() for name in names if name.strip())
 
 
 def aliases(manuscript: Manuscript) -> Found[tuple[str, ...]]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Protocol
 
 from feedsrv.file_record import FileRecord
-from feedsrv.newsroom import Newsroom
+from feedsrv.newsroom import NO_NAMES, Newsroom, TopicNames
 from feedsrv.query import Query, Results
 from feedsrv.release import Attachment, Release, Withdrawal
 
@@ -196,10 +196,13 @@ class Update(Protocol):
         The source of each document, and whether that is the notice of a withdrawal and nothing else.
         """
 
-    def finish(self, changes: Mapping[str, FileRecord | None], true_until: datetime | None) -> None:
+    def finish(
+        self, changes: Mapping[str, FileRecord | None], true_until: datetime | None, names: TopicNames = NO_NAMES
+    ) -> None:
         """State the rest of what makes the next generation. Without it, nothing is published.
 
         ``changes`` are what is to be remembered of files otherwise than it is `known`, by source; None: nothing.
+        ``names`` are what its newsroom calls topics.
         """
 
 

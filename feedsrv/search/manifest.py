@@ -20,6 +20,8 @@ from feedsrv.search.checksums import BLOCK, Checksums, sealed, unsealed
 
 SEGMENTS, ATTACHMENTS, LISTED = "segments", "files", "attachments"
 """The folder of the engine's files; that of attachments, beside the generations; the list of those of a generation."""
+TOPICS = "topics"
+"""What the files of a generation call topics."""
 DIGITS = 12
 """Of the digest of its content, in the name of a generation."""
 

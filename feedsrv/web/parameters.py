@@ -61,7 +61,7 @@ def spelling(kind: ListingKind, *, in_feed: bool) -> list[tuple[str, str]]:
 def _topic_of_path(name: str, newsroom: Newsroom) -> str:
     if not TOPIC_ID.fullmatch(name):
         raise NotFound(f"There is no topic “{name}” here.")
-    return newsroom.topic_id(name)
+    return newsroom.topic_meant(name)
 
 
 def _successor(topic_id: str, newsroom: Newsroom) -> str:
@@ -127,7 +127,7 @@ class _ParameterReader:
             raise BadRequest(f"“{name}” is “{value[:100]}”; give {wanted}.") from error
 
     def _topic(self, value: str) -> str:
-        return self._newsroom.topic_id(_matching(TOPIC_ID.pattern, value.lower()))
+        return self._newsroom.topic_meant(_matching(TOPIC_ID.pattern, value.lower()))
 
     def _archive(self, value: str) -> str:
         name = _matching(archives.NAME.pattern, value.lower())

@@ -6,6 +6,7 @@ follows from what is public; no clock is asked.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from feedsrv.query import Hit, Results
@@ -35,6 +36,15 @@ def members(snapshot: Snapshot, listing: Listing, results: Results) -> tuple[Hit
     query = listing.query(snapshot.newsroom, in_feed=True)
     updated = snapshot.recently_updated(query, len(newest), UPDATED)
     return _in_order((*newest, *map(Hit, updated)), withdrawals(snapshot, listing))
+
+
+def topics(members: Iterable[Hit | Withdrawal]) -> list[str]:
+    """The ids of the topics of these members, in order: what these are called is a part of what a feed says."""
+    return sorted({topic for member in members for topic in _topics(member)})
+
+
+def _topics(member: Hit | Withdrawal) -> tuple[str, ...]:
+    return member.topics if isinstance(member, Withdrawal) else member.release.topic_ids
 
 
 def _reaching_back(snapshot: Snapshot, listing: Listing, results: Results) -> tuple[Hit, ...]:

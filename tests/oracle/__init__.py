@@ -34,6 +34,7 @@ from feedsrv.query import Facet, Hit, Query, Results, Sort
 from feedsrv.query.parser import typed
 from feedsrv.query.tree import And, Dates, Filter, Node, Not, Or
 from feedsrv.release import Release, Withdrawal, from_json
+from feedsrv.topic_names import topic_id
 from tests.oracle import ranking, table
 from tests.oracle.excerpts import Wanted, excerpt, marked
 from tests.oracle.matcher import Matcher
@@ -141,7 +142,7 @@ class Oracle:
 
     def _filters(self, query: Query) -> dict[str, int]:
         """For each facet the releases that its filter leaves."""
-        topics = [self.newsroom.topic_id(topic) for topic in query.topics]
+        topics = [self.newsroom.topic_meant(topic) for topic in query.topics]
         values = {"topic": topics, "year": [str(year) for year in query.years], "lang": query.languages}
         everything = self._table.everything
         return {name: self._table.any_of(name, values[name]) if values[name] else everything for name in FACETS}
@@ -183,7 +184,7 @@ class Oracle:
             case Not(part):
                 return self._table.everything & ~self._matches(part, matcher)
             case Filter("topic", value):
-                return self._table.any_of("topic", [self.newsroom.topic_id(value.replace(" ", "-"))])
+                return self._table.any_of("topic", [self.newsroom.topic_meant(topic_id(value))])
             case Filter(name, value):
                 return self._table.any_of(name, [value])
             case Dates(since, before):

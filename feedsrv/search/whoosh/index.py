@@ -5,23 +5,24 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 from time import monotonic
 
+import msgspec
 from whoosh.index import TOC
 
 from feedsrv import newsroom_toml
 from feedsrv.errors import FeedsrvError, IndexUnavailable, NewsroomInvalid, PublishingFailed
 from feedsrv.file_record import FileRecord
-from feedsrv.newsroom import FILE_NAME
+from feedsrv.newsroom import FILE_NAME, TopicNames
 from feedsrv.search import LAG, IndexStatus
 from feedsrv.search.generations import TRUE_UNTIL, Generations
 from feedsrv.search.guarded import GuardedSnapshot
 from feedsrv.search.ledger import Ledger
-from feedsrv.search.manifest import ATTACHMENTS, SEGMENTS, read
+from feedsrv.search.manifest import ATTACHMENTS, SEGMENTS, TOPICS, read
 from feedsrv.search.verification import Verification
 from feedsrv.search.whoosh.arrays import Arrays
 from feedsrv.search.whoosh.codec import INDEX
@@ -205,7 +206,8 @@ class WhooshIndex:
             )
         path = self._generations.path(name)
         try:
-            newsroom = newsroom_toml.parse(read(path, FILE_NAME).decode("utf8"))
+            names = msgspec.json.decode(read(path, TOPICS), type=TopicNames)
+            newsroom = replace(newsroom_toml.parse(read(path, FILE_NAME).decode("utf8")), names=names)
             before = self._open.base if self._open else self._base
             storage = MappedStorage(path / SEGMENTS, manifest.segments, before.storage if before else None)
             columns = Arrays(storage.mapped(TABLE))

@@ -34,6 +34,7 @@ from feedsrv.search.whoosh.spelling import corrected
 from feedsrv.search.whoosh.table import FACETS, Mask
 from feedsrv.search.whoosh.terms import Terms
 from feedsrv.search.work import Work
+from feedsrv.topic_names import topic_id
 
 
 class WhooshSnapshot:
@@ -206,7 +207,7 @@ class WhooshSnapshot:
 
     def _filters(self, query: Query) -> dict[str, Mask]:
         """For each facet by which is filtered, the releases that its filter leaves."""
-        topics = [self.newsroom.topic_id(topic) for topic in query.topics]
+        topics = [self.newsroom.topic_meant(topic) for topic in query.topics]
         values = {"topic": topics, "year": [str(year) for year in query.years], "lang": query.languages}
         return {name: self._table.any_of(name, values[name]) for name in FACETS if values[name]}
 
@@ -245,7 +246,7 @@ class WhooshSnapshot:
             case Not(part):
                 return ~self._matches(part, matcher)
             case Filter("topic", value):
-                return self._table.any_of("topic", [self.newsroom.topic_id(value.replace(" ", "-"))])
+                return self._table.any_of("topic", [self.newsroom.topic_meant(topic_id(value))])
             case Filter(name, value):
                 return self._table.any_of(name, [value])
             case Dates(since, before):

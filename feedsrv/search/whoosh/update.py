@@ -9,15 +9,17 @@ from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
+import msgspec
+
 from feedsrv.errors import IndexUnavailable
 from feedsrv.file_record import FileRecord
-from feedsrv.newsroom import FILE_NAME, Newsroom
+from feedsrv.newsroom import FILE_NAME, NO_NAMES, Newsroom, TopicNames
 from feedsrv.release import Release, Withdrawal, to_json
 from feedsrv.search import Content
 from feedsrv.search.attachments import Attachments
 from feedsrv.search.generations import KEPT, TRUE_UNTIL, Generations, link
 from feedsrv.search.ledger import Ledger
-from feedsrv.search.manifest import ATTACHMENTS, LISTED, SEGMENTS
+from feedsrv.search.manifest import ATTACHMENTS, LISTED, SEGMENTS, TOPICS
 from feedsrv.search.whoosh import arrays
 from feedsrv.search.whoosh.documents import digest_of, engine_version
 from feedsrv.search.whoosh.draft import Draft
@@ -122,9 +124,12 @@ class WhooshUpdate:
             return self._draft.settle(), self._draft.segments()
         return (self._base.table, self._base.segments) if self._base else (EMPTY, Segments([]))
 
-    def finish(self, changes: Mapping[str, FileRecord | None], true_until: datetime | None) -> None:
+    def finish(
+        self, changes: Mapping[str, FileRecord | None], true_until: datetime | None, names: TopicNames = NO_NAMES
+    ) -> None:
         """State the rest of what makes the next generation."""
         self._conclusion = changes, true_until
+        self._newsroom = replace(self._newsroom, names=names)
 
     def publish(self) -> Base | None:
         """Make the next generation current, if it is different, and write the ledger beside it; returns it."""
@@ -133,8 +138,7 @@ class WhooshUpdate:
             return self._base
         changes, true_until = self._conclusion
         self._tainted |= {"*"} if self._generations.read_beside(_UNPURGED) else set()
-        is_same = self._base and self.newsroom and self._newsroom.text == self.newsroom.text
-        if self._draft or not is_same:
+        if self._draft or not (self._base and self.newsroom and _is_same(self._newsroom, self.newsroom)):
             self._next(self._opened_draft())
         assert self._base  # noqa: S101 - where there was none, there is one now
         self._ledger.write(self._base.name, changes, is_all=self._known is not self._ledger.records)
@@ -175,9 +179,11 @@ class WhooshUpdate:
         (building / SEGMENTS / TABLE).unlink(missing_ok=True)
         arrays.write(building / SEGMENTS / TABLE, table.columns.items(), {"values": table.values, "size": table.size})
         listed, newsroom_toml = table.columns["file"].tobytes(), self._newsroom.text.encode("utf8")
+        names = msgspec.json.encode(self._newsroom.names, order="sorted")
         is_listed = self._wrote_again(LISTED, listed)
         self._wrote_again(FILE_NAME, newsroom_toml)
-        digest = sha256(newsroom_toml + table.content()).hexdigest()
+        self._wrote_again(TOPICS, names)
+        digest = sha256(newsroom_toml + names + table.content()).hexdigest()
         counts = {"releases": table.size, "withdrawn": len(table.documents()) - table.size}
         base = self._base.name if self._base else None
         had_the_same = self._generations.have_the_same_attachments()
@@ -221,6 +227,10 @@ class WhooshUpdate:
             storage = BuildingStorage(segments, self._base.storage if self._base else None)
             self._draft = Draft(storage, self._base.table if self._base else None, self._newsroom)
         return self._draft
+
+
+def _is_same(newsroom: Newsroom, before: Newsroom) -> bool:
+    return (newsroom.text, newsroom.names) == (before.text, before.names)
 
 
 def _public(records: Mapping[str, FileRecord]) -> frozenset[str]:
