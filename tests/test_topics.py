@@ -125,3 +125,23 @@ def test_where_one_spelling_overtakes_another_no_release_is_written_again(make_n
     generation = newsroom.snapshot().generation.split("-")[2]
     newsroom.publish(rebuild=True)
     assert newsroom.snapshot().generation.split("-")[2] == generation
+
+
+def test_a_thousand_topics_are_in_pages_and_each_of_them_is_found(make_newsroom: MakeNewsroom) -> None:
+    names = [f"Topic {number:04}" for number in range(1000)]
+    newsroom = make_newsroom(tagged(*(f"[{', '.join(names[start : start + 20])}]" for start in range(0, 1000, 20))))
+    client = newsroom.client()
+    for address in ("/topics", "/feeds"):
+        pages = [client.get(f"{address}?page={page}").text for page in range(1, 6)]
+        assert all(page.count(' href="/topics/topic-') == 200 * 4 for page in pages)
+        assert all(f'href="/topics/{topic_id(name)}.atom"' in "".join(pages) for name in names)
+        assert "<bdi>Topic 0200 – Topic 0399</bdi>" in pages[4]
+        assert client.get(f"{address}?page=1").data == client.get(address).data
+        assert client.get(f"{address}?page=6").status_code == 404
+        assert client.get(f"{address}?page=x").status_code == 400
+    assert 'href="/years/2026.atom"' in client.get("/feeds").text
+    assert client.get("/feeds.opml").text.count("/topics/topic-") == 2 * 1000
+    beside = client.get("/releases").text.partition('id="by-topics"')[2]
+    assert beside.count(' href="/topics/topic-') == 50
+    assert '<a href="/topics">All topics</a>' in beside
+    assert client.get("/topics").text.count("<bdi>Topic 0000") == 2

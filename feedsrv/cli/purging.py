@@ -12,9 +12,11 @@ from feedsrv.feeds.formats import FORMATS
 from feedsrv.query import Query
 from feedsrv.search import Snapshot
 from feedsrv.settings import Settings
+from feedsrv.web import directory
 from feedsrv.web.addresses import Addresses
 from feedsrv.web.inventory import offers
-from feedsrv.web.subscription_document import members, topics
+from feedsrv.web.subscription_document import members
+from feedsrv.web.subscription_document import topics as topics_of
 
 NOT_HELD = {404, 412}
 """How some caches say that they have nothing to forget."""
@@ -63,17 +65,19 @@ class Cache:
         addresses = self._addresses
         for path in (
             addresses.home,
-            addresses.topics,
             addresses.years,
-            addresses.feeds,
             addresses.opml,
             addresses.sitemap,
         ):
             yield path, snapshot.generation
-        for group in offers(snapshot):
+        groups = offers(snapshot)
+        topics = next((group.offers for group in groups if group.title == "Topics"), ())
+        for path in (addresses.topics, addresses.feeds):
+            yield from ((part.address, snapshot.generation) for part in directory.parts(topics, path))
+        for group in groups:
             for offer in group.offers:
                 results = snapshot.search(offer.listing.query(snapshot.newsroom, in_feed=True))
                 held = members(snapshot, offer.listing, results)
-                labels = [snapshot.newsroom.topic_label(topic) for topic in topics(held)]
+                labels = [snapshot.newsroom.topic_label(topic) for topic in topics_of(held)]
                 for format_ in (None, *FORMATS.values()):
                     yield addresses.listing(offer.listing, format_), (offer.title, results.total, held, labels)

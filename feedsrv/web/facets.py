@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from feedsrv.newsroom import Newsroom
 from feedsrv.query import Facet, Results
@@ -12,6 +13,8 @@ from feedsrv.web.listing import Listing, ListingKind
 
 FEWEST_BARS, MOST_BARS = 3, 60
 """Years of a chart."""
+MOST_TOPICS = 50
+"""Beside a list, those that most of its releases have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +39,12 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class FacetGroup:
-    """The values of one kind; ``bars`` are those of a chart, the oldest first."""
+    """The values of one kind; ``bars`` are those of a chart, the oldest first. ``is_cut``: there are others."""
 
     title: str
     values: tuple[FacetValue, ...]
     bars: tuple[Bar, ...] = ()
+    is_cut: bool = False
 
 
 def facet_groups(listing: Listing, results: Results, newsroom: Newsroom) -> list[FacetGroup]:
@@ -64,7 +68,8 @@ def _topics(listing: Listing, facets: Sequence[Facet], newsroom: Newsroom) -> Fa
             _narrowed(listing, topics, listing.years),
         )
 
-    return FacetGroup("Topics", _values(facets, listing.topics, facet_value))
+    values = _values(facets, listing.topics, facet_value, MOST_TOPICS)
+    return FacetGroup("Topics", values, is_cut=len(facets) > len(values))
 
 
 def _years(listing: Listing, facets: Sequence[Facet]) -> FacetGroup:
@@ -99,11 +104,11 @@ def _languages(listing: Listing, facets: Sequence[Facet]) -> FacetGroup:
 
 
 def _values(
-    facets: Sequence[Facet], on: Sequence[str], build: Callable[[str, int], FacetValue]
+    facets: Sequence[Facet], on: Sequence[str], build: Callable[[str, int], FacetValue], most: int | None = None
 ) -> tuple[FacetValue, ...]:
     """What is switched on stands first, even where it finds nothing: or it could not be switched off."""
     counts = dict.fromkeys(on, 0) | {facet.value: facet.count for facet in facets}
-    return tuple(build(value, count) for value, count in counts.items())
+    return tuple(build(value, count) for value, count in islice(counts.items(), max(most, len(on)) if most else None))
 
 
 def _switched(on: tuple[str, ...], value: str, *, is_one: bool) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from flask import Response, render_template
 
 from feedsrv.query import Query, Results, Sort
 from feedsrv.query.parser import parse
-from feedsrv.web import discovery, files, templating
+from feedsrv.web import directory, discovery, files, templating
 from feedsrv.web.addresses import parameters
 from feedsrv.web.cache import Rendering
 from feedsrv.web.context import newsroom, site, snapshot
@@ -72,7 +72,7 @@ def release(release_id: str) -> Response:
 
 
 def topics() -> Response:
-    """All topics."""
+    """All topics, in pages where there are many."""
     return _directory(site().addresses.topics, "Topics")
 
 
@@ -82,9 +82,18 @@ def years() -> Response:
 
 
 def feeds() -> Response:
-    """Every feed there is, for people."""
-    address = site().addresses.feeds
-    return answer(address, lambda: _page("feeds.html", address, groups=offers(snapshot())))
+    """Every feed there is, for people; where there are many, those of topics in pages, and the others on the first."""
+    page = _page_asked()
+
+    def render() -> Rendering:
+        groups = {group.title: group.offers for group in offers(snapshot())}
+        parts = directory.parts(groups.get("Topics", ()), site().addresses.feeds)
+        shown = directory.part(parts, page)
+        counts = {title: len(offered) for title, offered in groups.items()}
+        here = {title: offered for title, offered in groups.items() if page == 1 or title == "Topics"}
+        return _page("feeds.html", shown.address, groups=here, counts=counts, parts=parts, shown=shown)
+
+    return answer(directory.address_of(site().addresses.feeds, page), render)
 
 
 def unpublished() -> Response:
@@ -99,11 +108,19 @@ def unpublished() -> Response:
 
 
 def _directory(address: str, title: str) -> Response:
+    page = _page_asked()
+
     def render() -> Rendering:
         groups = {group.title: group.offers for group in offers(snapshot())}
-        return _page("directory.html", address, title=title, offers=groups.get(title, ()))
+        parts = directory.parts(groups.get(title, ()), address)
+        shown = directory.part(parts, page)
+        return _page("directory.html", shown.address, title=title, parts=parts, shown=shown)
 
-    return answer(address, render)
+    return answer(directory.address_of(address, page), render)
+
+
+def _page_asked() -> int:
+    return listing_of(ListingKind.EVERYTHING, newsroom(), {}, in_feed=False).page
 
 
 def _listing(asked: Listing, address: str) -> Rendering:
