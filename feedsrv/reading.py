@@ -25,11 +25,18 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """That a release names a file: the address as it is written, its line, 0 where that is not known."""
+    """That a release names a file: the address as it is written, its line, 0 where that is not known.
+
+    The rest is what it says of the file, as `feedsrv.release.Attachment` has it.
+    """
 
     address: str
     line: int
     is_picture: bool
+    title: str = ""
+    description: str = ""
+    caption: str = ""
+    credit: str = ""
 
 
 class Status(StrEnum):

@@ -39,7 +39,8 @@ class Attachment:
     """A file that belongs to a release.
 
     ``name`` is the last part of its address, ``size`` is in bytes, ``digest`` the SHA-256 of its bytes.
-    ``is_shown``: the body shows it, so it is not offered a second time.
+    ``is_shown``: the body shows it, so it is not offered a second time. What the release says of it in front matter is
+    plain text: how it is called, what is to be seen on it, what is written below it, and whose work it is.
     """
 
     name: str
@@ -47,6 +48,10 @@ class Attachment:
     size: int
     digest: str
     is_shown: bool = False
+    title: str = ""
+    description: str = ""
+    caption: str = ""
+    credit: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -322,6 +322,31 @@ class TestServing:
         assert '<img src="/releases/x/a.png" alt="">' in page
         assert "Downloads" not in page
 
+    def test_what_a_release_says_of_its_files_is_shown(self, make_newsroom: MakeNewsroom) -> None:
+        image = '{src: a.png, alt: "The <b>quay</b> & pier", caption: "At *dawn*", credit: Ann Example}'
+        files = {"x.md": release(image=image, attachments="[{file: b.pdf, title: The plan}]"), "a.png": PICTURE}
+        newsroom = make_newsroom({**files, "b.pdf": PLAN})
+        page = get(newsroom, "/releases/x").text
+        assert '<img src="/releases/x/a.png" alt="The quay &amp; pier">' in page
+        assert "<figcaption>At dawn <small>Ann Example</small></figcaption>" in page
+        assert "<span>The plan</span>" in page
+        (item,) = json.loads(get(newsroom, "/releases.json").data)["items"]
+        assert 'alt="The quay &amp; pier"><figcaption>' in item["content_html"]
+        assert [file["title"] for file in item["attachments"] if "b.pdf" in file["url"]] == ["The plan"]
+        assert problems(newsroom) == []
+
+    def test_pictures_without_a_description_are_named(self, make_newsroom: MakeNewsroom) -> None:
+        body = "![](b.png) ![Quay](c.png)"
+        files = {"a.png": PICTURE, "b.png": b"b", "c.png": b"c"}
+        newsroom = make_newsroom({"x.md": release(image="a.png", body=body), **files})
+        assert "note x.md: 2 of its pictures have no description: b.png, a.png" in problems(newsroom)[0]
+
+    @pytest.mark.parametrize("address", ["caf\u00e9.png", "cafe\u0301.png", "caf%C3%A9.png", "cafe%CC%81.png"])
+    def test_a_name_is_found_however_its_accents_are_spelled(self, make_newsroom: MakeNewsroom, address: str) -> None:
+        newsroom = make_newsroom({"x.md": release(body=f"![A caf\u00e9]({address})"), "cafe\u0301.png": PICTURE})
+        assert names(newsroom, "x") == ["cafe.png"]
+        assert get(newsroom, "/releases/x/cafe.png").data == PICTURE
+
     def test_feeds_enclose_what_the_text_does_not_show(self, make_newsroom: MakeNewsroom) -> None:
         client = make_newsroom(BUNDLE).client()
         base = "https://press.example.org/releases/quay/"

@@ -24,6 +24,7 @@ from feedsrv.text.media_types import media_type
 MOST_FILES = 200
 """Of one release, and addresses that are looked at in one."""
 
+_NAMED = 3
 _REMEDY = "put it there, or change its address"
 
 
@@ -96,7 +97,11 @@ class _Enclosing:
         self._in_body = dict.fromkeys(Mention(address, 0, shown) for address, shown in html.addresses(self._safe))
         self._source = reading.release.source
         mentions = [*reading.mentions, *self._in_body][:MOST_FILES]
-        self._places = {mention.address: path for mention in mentions if (path := place(self._source, mention.address))}
+        self._places = {
+            mention.address: enclosures.belongings.spelled(path)
+            for mention in mentions
+            if (path := place(self._source, mention.address))
+        }
         self.named = tuple(dict.fromkeys(self._places.values()))
         stated = [self._places[mention.address] for mention in reading.mentions if mention.address in self._places]
         paths = dict.fromkeys((*stated, *enclosures.belongings.of(self._source), *self.named))
@@ -130,8 +135,17 @@ class _Enclosing:
     def attachments(self) -> tuple[Attachment, ...]:
         """The files that belong to it: first those it states, then those that lie with it, then those in its text."""
         shown = set(self._shown)
-        looks = ((name, self._look(path)) for path, name in self.names.items())
-        return tuple(Attachment(name, media_type(name), look.size, look.digest, name in shown) for name, look in looks)
+        return tuple(
+            Attachment(name, media_type(name), look.size, look.digest, name in shown, *self._told(path))
+            for path, name in self.names.items()
+            if (look := self._look(path))
+        )
+
+    def _told(self, path: str) -> tuple[str, str, str, str]:
+        """What the release says of a file: where it names it twice, the first that says anything."""
+        named = (at for at in self._reading.mentions if self._places.get(at.address) == path)
+        told = ((at.title, at.description, at.caption, at.credit) for at in named)
+        return next(filter(any, told), ("", "", "", ""))
 
     def picture(self) -> str:
         """The name of the picture that stands for it: the first it states, else the first in its body, else ""."""
@@ -158,6 +172,16 @@ class _Enclosing:
             what = f"it has more than {MOST_FILES} files, and {len(surplus)} of them are left out"
             yield Problem(self._source, 0, what, "put them into one archive", kind="attachments")
         yield from self._missing()
+        yield from self._undescribed()
+
+    def _undescribed(self) -> Iterator[Problem]:
+        """The pictures of which nobody says what is to be seen on them, to those who cannot see them."""
+        bare = [self._pictures.get(address, "") for address in html.undescribed(self._safe)]
+        lead = next((item for item in self.attachments() if item.name == self.picture() and not item.is_shown), None)
+        if found := [*filter(None, bare), *([lead.name] if lead and not lead.description else [])]:
+            what = f"{len(found)} of its pictures have no description: {', '.join(found[:_NAMED])}"
+            remedy = "write alt: what is to be seen on it, or ![What is to be seen](address)"
+            yield Problem(self._source, 0, what, remedy, Severity.NOTE, "picture-undescribed")
 
     def _missing(self) -> Iterator[Problem]:
         absent = {address: path for address, path in self._places.items() if path not in self._present}

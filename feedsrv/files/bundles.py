@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import posixpath
 import re
+import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import PurePosixPath
 from urllib.parse import unquote
 
@@ -81,6 +83,17 @@ class Belongings:
 
     def __contains__(self, file: str) -> bool:
         return file in self._files or file in self._elsewhere
+
+    def spelled(self, path: str) -> str:
+        """A path as the folder spells it: a Mac takes accents off their letters, and who names it does not."""
+        if path.isascii() or path in self:
+            return path
+        return self._by_form.get(unicodedata.normalize("NFC", path), path)
+
+    @cached_property
+    def _by_form(self) -> Mapping[str, str]:
+        accented = (file for file in (*self._files, *self._elsewhere) if not file.isascii())
+        return {unicodedata.normalize("NFC", file): file for file in sorted(accented)}
 
     def of(self, source: str) -> Sequence[str]:
         """The files that a release has by where they lie, in the order of all files: what readers expect to download.

@@ -70,6 +70,11 @@ def _stated_title(text: str) -> str:
     return as_shown(markdown.inline(text, has_html=False) if _is_marked(text) else escape(unescape(text)))
 
 
+def _stated_text(text: str) -> str:
+    """Without the marks of Markdown, and without tags."""
+    return as_shown(markdown.inline(text, has_html=True) if _is_marked(text) else unescape(text))
+
+
 def _is_marked(text: str) -> bool:
     return len(text) <= LONGEST_MARKED and bool(_MARKED.search(text))
 
@@ -133,8 +138,7 @@ def language(manuscript: Manuscript, reference: str, text: str) -> Found[str]:
 def summary(manuscript: Manuscript, document: Document, text: str) -> Found[str]:
     """A plain text on one line: stated, what stands above ``<!--more-->``, the first sentences of the text."""
     for entry in manuscript.head.find("summary"):
-        html = markdown.inline(entry.text, has_html=True) if _is_marked(entry.text) else unescape(entry.text)
-        if stated := as_shown(html):
+        if stated := _stated_text(entry.text):
             return Found(shorten(stated, LONGEST_STATED_SUMMARY), origin(entry))
     above, *below = _MORE.split(document.html, maxsplit=1)
     if below and (stated := as_shown(above)):
@@ -196,7 +200,7 @@ def _texts(value: Value) -> Iterator[str]:
 def files(manuscript: Manuscript) -> tuple[Mention, ...]:
     """The files that it names outside its text; an item may be a table with the address under one of a few keys."""
     return tuple(
-        Mention(address, entry.line, entry.key.lower() != "attachments")
+        Mention(address, entry.line, entry.key.lower() != "attachments", *_told(item))
         for entry in manuscript.head.find("attachments")
         for item in (entry.value if isinstance(entry.value, tuple) else (entry.value,))
         for address in islice(_addresses(item), 1)
@@ -208,6 +212,14 @@ def _addresses(item: Value) -> Iterator[str]:
         return _texts(item)
     stated = {fold(key): value for key, value in item.items()}
     return (address for key in ("file", "src", "path", "url") for address in _texts(stated.get(key, "")))
+
+
+def _told(item: Value) -> Iterator[str]:
+    """What a table says of the file that it names: title, description, caption, credit; each a text on one line."""
+    stated = {fold(key): value for key, value in item.items()} if isinstance(item, Mapping) else {}
+    for spellings in (("title", "name"), ("alt", "description"), ("caption",), ("credit", "copyright")):
+        text = next((value for key in spellings if isinstance(value := stated.get(key), str) and value), "")
+        yield shorten(_stated_text(text), LONGEST_STATED_SUMMARY)
 
 
 def corrections(manuscript: Manuscript) -> Found[tuple[Correction, ...]]:

@@ -127,6 +127,14 @@ def addresses(safe: str) -> Iterator[tuple[str, bool]]:
             yield html.unescape(address).strip(), tag["name"] == "img"
 
 
+def undescribed(safe: str) -> Iterator[str]:
+    """Where the pictures of sanitised HTML lie that have no description."""
+    for tag in _REFERENCE.finditer(safe):
+        attributes = dict(_ATTRIBUTE.findall(tag["attributes"] or ""))
+        if tag["name"] == "img" and not attributes.get("alt", "").strip():
+            yield html.unescape(attributes.get("src", "")).strip()
+
+
 def relocate(safe: str, places: Mapping[str, str], pictures: Mapping[str, str]) -> str:
     """Sanitised HTML whose links, pictures and films lead to other places.
 

@@ -180,7 +180,7 @@ class FeedBuilder:
             categories=self._categories(release.topic_ids, release.language),
             image=self._file(release, release.picture) if release.picture else "",
             enclosures=tuple(
-                Enclosure(self._file(release, file.name), file.media_type, file.size, file.name)
+                Enclosure(self._file(release, file.name), file.media_type, file.size, file.title or file.name)
                 for file in release.attachments
                 if not file.is_shown
             ),

@@ -79,13 +79,13 @@ def _opened(asked: Snapshot, release_id: str, name: str) -> tuple[Attachment, Bi
 
 def downloads(release: Release) -> Sequence[Attachment]:
     """The attachments that its page does not show."""
-    return [item for item in release.attachments if not item.is_shown and item.name != lead(release)]
+    return [item for item in release.attachments if not item.is_shown and item is not lead(release)]
 
 
-def lead(release: Release) -> str:
-    """The name of the picture that stands above the text; "" if there is none, or if the text shows it."""
-    is_in_text = any(item.is_shown for item in release.attachments if item.name == release.picture)
-    return "" if is_in_text else release.picture
+def lead(release: Release) -> Attachment | None:
+    """The picture that stands above the text; None if there is none, or if the text shows it."""
+    named = (item for item in release.attachments if item.name == release.picture)
+    return next((item for item in named if not item.is_shown), None)
 
 
 def hashed(name: str) -> str:
