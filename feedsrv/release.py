@@ -40,7 +40,8 @@ class Attachment:
 
     ``name`` is the last part of its address, ``size`` is in bytes, ``digest`` the SHA-256 of its bytes.
     ``is_shown``: the body shows it, so it is not offered a second time. What the release says of it in front matter is
-    plain text: how it is called, what is to be seen on it, what is written below it, and whose work it is.
+    plain text: how it is called, what is to be seen on it, what is written below it, and whose work it is. ``width``
+    and ``height`` of a picture are in pixels, 0 where they are not known.
     """
 
     name: str
@@ -52,6 +53,8 @@ class Attachment:
     description: str = ""
     caption: str = ""
     credit: str = ""
+    width: int = 0
+    height: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -293,7 +293,7 @@ class TestServing:
 
     def test_the_page_shows_pictures_and_offers_the_rest(self, make_newsroom: MakeNewsroom) -> None:
         page = make_newsroom(BUNDLE).client().get("/releases/quay").text
-        assert '<img src="https://press.example.org/releases/quay/quay.png" alt="The quay">' in page
+        assert '<img src="https://press.example.org/releases/quay/quay.png" alt="The quay" loading="lazy">' in page
         assert '<a href="https://press.example.org/releases/quay/plan.pdf#page=2">the plan</a>' in page
         downloads = page.partition("Downloads")[2].partition("</section>")[0]
         assert downloads.count("<li>") == 2
@@ -319,7 +319,7 @@ class TestServing:
     def test_a_picture_that_is_not_in_the_text_stands_above_it(self, make_newsroom: MakeNewsroom) -> None:
         newsroom = make_newsroom({"x.md": release(image="a.png"), "a.png": PICTURE})
         page = get(newsroom, "/releases/x").text
-        assert '<img src="/releases/x/a.png" alt="">' in page
+        assert '<img src="/releases/x/a.png" alt="" loading="lazy">' in page
         assert "Downloads" not in page
 
     def test_what_a_release_says_of_its_files_is_shown(self, make_newsroom: MakeNewsroom) -> None:
@@ -327,11 +327,11 @@ class TestServing:
         files = {"x.md": release(image=image, attachments="[{file: b.pdf, title: The plan}]"), "a.png": PICTURE}
         newsroom = make_newsroom({**files, "b.pdf": PLAN})
         page = get(newsroom, "/releases/x").text
-        assert '<img src="/releases/x/a.png" alt="The quay &amp; pier">' in page
+        assert '<img src="/releases/x/a.png" alt="The quay &amp; pier" loading="lazy">' in page
         assert "<figcaption>At dawn <small>Ann Example</small></figcaption>" in page
         assert "<span>The plan</span>" in page
         (item,) = json.loads(get(newsroom, "/releases.json").data)["items"]
-        assert 'alt="The quay &amp; pier"><figcaption>' in item["content_html"]
+        assert 'alt="The quay &amp; pier" loading="lazy"><figcaption>' in item["content_html"]
         assert [file["title"] for file in item["attachments"] if "b.pdf" in file["url"]] == ["The plan"]
         assert problems(newsroom) == []
 

@@ -188,6 +188,27 @@ def test_damage_lets_no_trace_out(name: str, data: st.DataObject) -> None:
     assert not metadata.traces.are_in(served)
 
 
+@pytest.mark.parametrize(
+    ("data", "size"),
+    [
+        (jpeg(), (64, 48)),
+        (jpeg(exif=exif(orientation=3)), (64, 48)),
+        (jpeg(exif=exif(orientation=6)), (48, 64)),
+        (jpeg(exif=exif(), progressive=True), (48, 64)),
+        (png(), (64, 48)),
+        (saved("GIF"), (64, 48)),
+        (saved("WEBP", exif=exif()), (64, 48)),
+        (jpeg()[:100], (0, 0)),
+        (b"\x89PNG\r\n\x1a\n", (0, 0)),
+    ],
+)
+def test_a_page_keeps_room_for_a_picture(make_newsroom: MakeNewsroom, data: bytes, size: tuple[int, int]) -> None:
+    newsroom = make_newsroom({"x.md": release(body="![Quay](a.png)"), "a.png": data, "y.md": release(image="a.png")})
+    room = f' width="{size[0]}" height="{size[1]}"' if all(size) else ""
+    assert f'a.png" alt="Quay"{room} loading="lazy">' in get(newsroom, "/releases/x").text
+    assert f'a.png" alt=""{room} loading="lazy">' in get(newsroom, "/releases/y").text
+
+
 def test_what_is_served_of_a_release_goes_by_its_bytes(make_newsroom: MakeNewsroom) -> None:
     files = {
         "quay/photo.jpg": PICTURES["JPEG with EXIF"],

@@ -10,6 +10,7 @@
     names          under which name a file is served, and as what
     original       which bytes of a file are served
     metadata       what a picture tells of place, camera and owner, and how it is taken out
+    dimensions     how wide and high a picture is
     opening        how a file is opened, and why it cannot be
     changes        what changes in the folder
     settling       which files are being written, and which have come to rest

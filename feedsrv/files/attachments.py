@@ -13,6 +13,7 @@ from urllib.parse import unquote
 
 from feedsrv.files import names as file_names
 from feedsrv.files.bundles import Belongings, place
+from feedsrv.files.dimensions import UNKNOWN, Dimensions, of_picture
 from feedsrv.files.opening import in_words, opened
 from feedsrv.files.original import LARGEST_FILE, Original
 from feedsrv.problem import Problem, Severity
@@ -43,10 +44,11 @@ class Enclosed:
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """What a look at a file told: size and digest, or why it is left out and what to do."""
+    """What a look at a file told: size, digest and dimensions, or why it is left out and what to do."""
 
     size: int = 0
     digest: str = ""
+    dimensions: Dimensions = UNKNOWN
     obstacle: str = ""
     remedy: str = ""
 
@@ -136,7 +138,9 @@ class _Enclosing:
         """The files that belong to it: first those it states, then those that lie with it, then those in its text."""
         shown = set(self._shown)
         return tuple(
-            Attachment(name, media_type(name), look.size, look.digest, name in shown, *self._told(path))
+            Attachment(
+                name, media_type(name), look.size, look.digest, name in shown, *self._told(path), *look.dimensions
+            )
             for path, name in self.names.items()
             if (look := self._look(path))
         )
@@ -158,7 +162,8 @@ class _Enclosing:
         in_links = {
             address: name + address[len(address.partition("#")[0]) :] for address, name in self._at_hand.items()
         }
-        return html.relocate(self._safe, in_links, self._pictures)
+        sizes = {name: self._look(path).dimensions for path, name in self.names.items()}
+        return html.relocate(self._safe, in_links, self._pictures, sizes)
 
     def problems(self) -> Iterator[Problem]:
         """What is wrong with files that it has or names."""
@@ -225,11 +230,12 @@ def _look(path: Path) -> _Look:
             if os.fstat(file.fileno()).st_size > LARGEST_FILE:
                 what = f"this has more than {LARGEST_FILE:,} bytes, and is left out"
                 return _Look(obstacle=what, remedy="make it smaller, or link to it elsewhere")
-        digest, size = sha256(), 0
+        digest, size, dimensions = sha256(), 0, UNKNOWN
         for chunk in Original(path).served():
+            dimensions = dimensions if size else of_picture(chunk)
             digest.update(chunk)
             size += len(chunk)
-        return _Look(size, digest.hexdigest())
+        return _Look(size, digest.hexdigest(), dimensions)
     except OSError as error:
         what, remedy = in_words(error)
         return _Look(obstacle=what, remedy=remedy)

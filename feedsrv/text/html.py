@@ -135,10 +135,13 @@ def undescribed(safe: str) -> Iterator[str]:
             yield html.unescape(attributes.get("src", "")).strip()
 
 
-def relocate(safe: str, places: Mapping[str, str], pictures: Mapping[str, str]) -> str:
+def relocate(
+    safe: str, places: Mapping[str, str], pictures: Mapping[str, str], sizes: Mapping[str, tuple[int, int]]
+) -> str:
     """Sanitised HTML whose links, pictures and films lead to other places.
 
     A link that has no new place is left as it is, a picture that has none is its description, a film its link.
+    ``sizes`` are width and height of pictures, by their new places; one that says its own keeps it.
     """
 
     def replacement(match: re.Match[str]) -> str:
@@ -150,7 +153,8 @@ def relocate(safe: str, places: Mapping[str, str], pictures: Mapping[str, str]) 
             return str(match[0])
         new = (pictures if name in {"img", "video"} else places).get(html.unescape(old).strip())
         if new is not None:
-            return str(match[0].replace(f' {attribute}="{old}"', f' {attribute}="{html.escape(new)}"'))
+            moved = str(match[0].replace(f' {attribute}="{old}"', f' {attribute}="{html.escape(new)}"'))
+            return f"{moved[:-1]}{_in_place(attributes, sizes.get(new))}>" if name == "img" else moved
         match name:
             case "a":
                 return str(match[0])
@@ -161,6 +165,14 @@ def relocate(safe: str, places: Mapping[str, str], pictures: Mapping[str, str]) 
         return ""
 
     return _EMPTY.sub("", _PLAYER.sub(r"\2", _REFERENCE.sub(replacement, safe))).strip()
+
+
+def _in_place(attributes: Mapping[str, str], size: tuple[int, int] | None) -> str:
+    """The attributes by which a page keeps room for a picture, and fetches it when it comes into sight."""
+    room = ""
+    if size and all(size) and "width" not in attributes and "height" not in attributes:
+        room = f' width="{size[0]}" height="{size[1]}"'
+    return f'{room} loading="lazy"'
 
 
 def without_players(safe: str) -> str:
