@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import io
+import subprocess
 import zipfile
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -120,6 +122,18 @@ class TestWord:
         assert reading.visibility.opens is not None
         assert reading.visibility.opens.year == 2031
 
+    def test_what_is_marked_as_hidden_is_not_shown(self) -> None:
+        hidden = "Seen.</w:t></w:r><w:r><w:rPr><w:vanish/></w:rPr><w:t>HIDDEN</w:t></w:r><w:r><w:t>"
+        assert read(docx(("Title", "T"), ("Normal", hidden)), "a.docx").release.text == "Seen."
+
+    def test_an_embargo_at_the_head_of_its_pages_holds_it_and_is_not_shown(self) -> None:
+        header = f'<w:hdr xmlns:w="{WORD}"><w:p><w:r><w:t>UNDER EMBARGO</w:t></w:r></w:p></w:hdr>'
+        data = io.BytesIO(docx(("Title", "The harbour"), ("Normal", "Ships come.")))
+        with zipfile.ZipFile(data, "a") as archive:
+            archive.writestr("word/header1.xml", header)
+        reading = read(data.getvalue(), "a.docx")
+        assert (reading.visibility.barred, reading.release.text) == (Status.HELD, "Ships come.")
+
     def test_a_bomb_is_not_unpacked(self) -> None:
         bomb = docx(("Normal", "text"), padding=101_000_000)
         assert len(bomb) < 200_000
@@ -142,6 +156,60 @@ class TestWord:
         assert complaint(docx(("Normal", " ")), "a.docx") == "there is no text in this document, only pictures perhaps"
 
 
+OPEN = "urn:oasis:names:tc:opendocument:xmlns"
+
+
+def odt(body: str, styles: str = "", prolog: str = "") -> bytes:
+    """An OpenDocument text of this body and these automatic styles."""
+    spaces = " ".join(f'xmlns:{name}="{OPEN}:{name}:1.0"' for name in ("office", "style", "text", "table"))
+    spaces += f' xmlns:draw="{OPEN}:drawing:1.0" xmlns:fo="{OPEN}:xsl-fo-compatible:1.0"'
+    spaces += ' xmlns:xlink="http://www.w3.org/1999/xlink"'
+    content = (
+        f"{prolog}<office:document-content {spaces}><office:automatic-styles>{styles}</office:automatic-styles>"
+        f"<office:body><office:text>{body}</office:text></office:body></office:document-content>"
+    )
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.text")
+        archive.writestr("content.xml", content)
+    return file.getvalue()
+
+
+class TestOpenDocument:
+    def test_what_was_deleted_hidden_or_remarked_is_not_shown(self) -> None:
+        body = (
+            "<text:tracked-changes><text:changed-region><text:deletion><text:p>DELETED</text:p></text:deletion>"
+            "</text:changed-region></text:tracked-changes>"
+            '<text:h text:outline-level="1">The harbour opens</text:h><text:p>Ships<office:annotation><text:p>REMARK'
+            '</text:p></office:annotation> come <text:span text:style-name="V">HIDDEN</text:span>and'
+            '<text:s text:c="2"/><text:a xlink:href="https://x.example/">go</text:a>.</text:p>'
+        )
+        hidden = '<style:style style:name="V"><style:text-properties text:display="none"/></style:style>'
+        release = read(odt(body, hidden), "a.odt").release
+        assert (release.title, release.text) == ("The harbour opens", "Ships come and go.")
+        assert '<a href="https://x.example/">go</a>' in release.body
+
+    def test_an_embargo_in_it_holds(self) -> None:
+        found = read(odt("<text:p>EMBARGOED UNTIL 1 May 2031</text:p><text:p>The harbour</text:p>"), "a.odt")
+        assert found.visibility.opens is not None
+
+    @pytest.mark.parametrize(
+        ("data", "what"),
+        [
+            (
+                odt("<text:p>&x;</text:p>", prolog='<!DOCTYPE x [<!ENTITY x SYSTEM "file:///etc/hostname">]>'),
+                "entities",
+            ),
+            (odt("<text:p>a</text:p>", prolog='<!DOCTYPE x [<!ENTITY x "a">]>'), "entities"),
+            (odt(" " * 101_000_000), "it unpacks to more than a release can be"),
+            (odt("<text:section>" * 3_000), "cannot be read"),
+            (b"PK", "cannot be read"),
+        ],
+    )
+    def test_a_bomb_is_no_more_than_a_report(self, data: bytes, what: str) -> None:
+        assert what in complaint(data, "a.odt")
+
+
 class TestPdf:
     def test_a_pdf_reads_like_a_plain_text(self) -> None:
         reading = read(pdf(("Press release", "23 March 2018", "The harbour opens"), ("Ships come.",)), "harbour.pdf")
@@ -153,6 +221,10 @@ class TestPdf:
         assert "footer" not in reading.release.text
         assert "Page 3 text." in reading.release.text
 
+    def test_an_embargo_at_the_head_of_each_page_holds_it(self) -> None:
+        pages = [("UNDER EMBARGO", f"Line {n} of the text.", "More of it.", f"Page {n}") for n in range(4)]
+        assert read(pdf(*pages), "a.pdf").visibility.barred is Status.HELD
+
     @pytest.mark.parametrize("data", [b"%PDF-1.4", b"no pdf", pdf(("a",))[:200]])
     def test_a_broken_pdf_is_reported(self, data: bytes) -> None:
         assert complaint(data, "a.pdf")
@@ -161,9 +233,34 @@ class TestPdf:
 @settings(max_examples=20, deadline=None)
 @given(st.binary(max_size=400), st.sampled_from(sorted(readers.DOCUMENTS)), st.booleans())
 def test_any_bytes_are_a_document_or_a_report(data: bytes, ending: str, is_mangled: bool) -> None:
-    whole = docx(("Title", "A title")) if ending == ".docx" else pdf(("A title",))
+    wholes = {".docx": docx(("Title", "A title")), ".odt": odt("<text:p>A title</text:p>"), ".pdf": pdf(("A title",))}
+    whole = wholes[ending]
     with contextlib.suppress(FileUnreadable):
         read(whole[:-40] + data + whole[-40:] if is_mangled else data, f"a{ending}")
+
+
+def test_a_document_is_converted_once_and_one_that_cannot_be_not_again_until_it_changes(
+    make_newsroom: MakeNewsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    converted: list[bytes] = []
+    run = subprocess.run
+
+    def counting(*arguments: Any, **options: Any) -> Any:
+        converted.append(options["input"])
+        return run(*arguments, **options)
+
+    monkeypatch.setattr("subprocess.run", counting)
+    newsroom = make_newsroom(
+        {"a.docx": b"no document", "b/index.md": release("B"), "b/c.odt": odt("<text:p>C</text:p>")}
+    )
+    before = len(converted)
+    assert before == len(set(converted))
+    for _ in range(2):
+        documents.CONVERTED.clear()
+        assert [problem.path for problem in newsroom.publish().problems] == ["a.docx"]
+    assert converted[before:].count(b"no document") == 0
+    newsroom.publish({"a.docx": b"no document either"})
+    assert converted.count(b"no document either") == 1
 
 
 class TestMail:

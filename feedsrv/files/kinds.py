@@ -33,14 +33,14 @@ def not_read(sources: Iterable[str]) -> Iterator[Problem]:
 _NAMED = 3
 _INSTALL = "pip install feedsrv[documents], or save the text beside it as .md"
 _PANDOC = "make Markdown of it, with pandoc for instance"
-_WORD = "save it as .docx, or the text as .md"
+_WORD = "save it as .odt or .docx, or the text as .md"
 UNREAD = {
     **dict.fromkeys((".org", ".rest", ".rst", ".tex", ".textile", ".typ", ".wiki", ".mediawiki", ".creole"), _PANDOC),
     **dict.fromkeys((".adoc", ".asciidoc", ".asc"), "make Markdown of it, with downdoc for instance"),
     **dict.fromkeys((".ipynb", ".qmd", ".rmd"), "make Markdown of it, with nbconvert or Quarto for instance"),
     **dict.fromkeys((".njk", ".liquid", ".hbs"), "rename it to .md, if there is nothing but text in it"),
     **dict.fromkeys((".mht", ".mhtml", ".php", ".shtml", ".webarchive"), "save the page as .html"),
-    **dict.fromkeys((".doc", ".docm", ".dot", ".dotx", ".odt", ".fodt", ".ott", ".sxw"), _WORD),
+    **dict.fromkeys((".doc", ".docm", ".dot", ".dotx", ".fodt", ".ott", ".sxw"), _WORD),
     **dict.fromkeys((".abw", ".pages", ".rtf", ".rtfd", ".wpd", ".wps", ".wri"), _WORD),
     **dict.fromkeys((".msg", ".oft", ".emlx"), "save it as .eml"),
     "": "give it the ending of what it is: .md, .txt or .html",

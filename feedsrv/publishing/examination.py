@@ -207,7 +207,7 @@ class Examination:
         except FileNotFoundError:
             return None
         except FileUnreadable as error:
-            return Examined(_unreadable(source, error.problem, digest))
+            return Examined(self._unreadable(source, error.problem, digest))
 
     def _is_as_published(self, source: str, known: FileRecord | None, last: FileRecord | None) -> bool:
         """Whether a file is what it was when it was last public: where nothing older is left, it need not settle."""
@@ -275,12 +275,19 @@ class Examination:
         is_notice = status is Status.WITHDRAWN
         return Basis(digest, self._surroundings.digest(source, named, is_notice=is_notice), self.version(source))
 
+    def _unreadable(self, source: str, problem: Problem, digest: str) -> FileRecord:
+        """A file that cannot be read. It is not tried again until it changes, or what it is read with does.
+
+        To find out costs a minute where it is a document, and would delay whatever else is to be published. A file of
+        which nothing but that could be told is tried again on each run: the disk may have been mended.
+        """
+        basis = Basis(digest)
+        if digest:
+            with suppress(FileUnreadable):
+                basis = self._basis(source, digest, (), Status.UNREADABLE)
+        visibility = Visibility(Status.UNREADABLE)
+        return FileRecord(source, "", None, visibility, Status.UNREADABLE, (problem,), basis=basis)
+
     def _is_due(self, known: FileRecord) -> bool:
         """Whether the public is to see something else of a file by now than when it was read."""
         return not known.holds(self._now) and known.as_of(self._now).is_known_to_the_public
-
-
-def _unreadable(source: str, problem: Problem, digest: str) -> FileRecord:
-    """A file that cannot be read is tried again on each run: it costs little, and it may have been mended."""
-    visibility = Visibility(Status.UNREADABLE)
-    return FileRecord(source, "", None, visibility, Status.UNREADABLE, (problem,), basis=Basis(digest))

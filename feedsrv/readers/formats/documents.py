@@ -1,4 +1,4 @@
-"""Conversion: documents (.docx, .pdf) -> text, in a child process that may take so much time and memory and no more.
+"""Conversion: documents (.docx, .odt, .pdf) -> HTML, in a child process that may take some time and memory, no more.
 
 The libraries that know these formats are many, large and fed with what strangers made. Whatever happens to them happens
 to the child: this process waits for an answer, and never imports them.
@@ -6,25 +6,27 @@ to the child: this process waits for an answer, and never imports them.
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
 from functools import cache
+from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
+
+from cachetools import LRUCache
 
 from feedsrv.readers.document import Conversion
 from feedsrv.readers.problems import Problems
 from feedsrv.text.cleaning import clean
 
-CONVERTERS = {".docx": "mammoth", ".pdf": "pypdf"}
-"""The library that each kind of document needs; they come with ``feedsrv[documents]``."""
+CONVERTERS = {".docx": "mammoth", ".odt": "lxml", ".pdf": "pypdf"}
+"""The library that each kind of document needs; those that feedsrv itself does not come with ``feedsrv[documents]``."""
 SECONDS = 60
 """How long a conversion may take, however little it computes."""
 
 _MARKUP = re.compile(r"<[^<>]*>")
-_TEXT_ENDINGS = {".docx": ".html", ".pdf": ".txt"}
-_PROGRAM = str(Path(__file__).with_name("converter.py"))
+_PROGRAM = "feedsrv.converting"
 _REMEDY = "save the text as .md or .txt under the same name; the document is then offered beside it"
 
 
@@ -38,24 +40,38 @@ def converter(ending: str) -> str:
         return ""
 
 
+CONVERTED: LRUCache[tuple[str, bytes], Conversion | str] = LRUCache(20_000_000, lambda found: len(str(found)))
+"""What came of documents lately, by ending and digest: a text, or why there is none. One run may ask several times."""
+
+
 def convert(ending: str, data: bytes, problems: Problems) -> Conversion:
     """The text of a document. Raises FileUnreadable where there is none, or it takes too much to find it."""
+    key = (ending, sha256(data).digest())
+    if key not in CONVERTED:
+        CONVERTED[key] = _converted(ending, data)
+    found = CONVERTED[key]
+    if isinstance(found, str):
+        raise problems.unreadable(0, found, _REMEDY)
+    return found
+
+
+def _converted(ending: str, data: bytes) -> Conversion | str:
+    """The text of a document, or why there is none."""
     try:
         child = subprocess.run(  # noqa: S603 - our own program, fed through a pipe
-            [sys.executable, "-P", _PROGRAM, ending],  # -P: no module is looked for where the releases may be
+            [sys.executable, "-P", "-m", _PROGRAM, ending],  # -P: no module is looked for where the releases may be
             input=data,
             capture_output=True,
             timeout=SECONDS,
             check=False,
         )
-    except subprocess.TimeoutExpired as error:
-        raise problems.unreadable(0, "it takes too long to find the text in this document", _REMEDY) from error
-    text = child.stdout.decode("utf8", "replace")
-    if child.returncode == 0 and _MARKUP.sub("", text).strip():
-        return Conversion(text, _TEXT_ENDINGS[ending], ())
-    reason = clean(child.stderr.decode("utf8", "replace")).strip().rpartition("\n")[2]
+    except subprocess.TimeoutExpired:
+        return "it takes too long to find the text in this document"
     if child.returncode == 0:
-        raise problems.unreadable(0, "there is no text in this document, only pictures perhaps", _REMEDY)
+        text = json.loads(child.stdout)["text"]
+        has_text = _MARKUP.sub("", text).strip()
+        return Conversion(text, ".html", ()) if has_text else "there is no text in this document, only pictures perhaps"
+    reason = clean(child.stderr.decode("utf8", "replace")).strip().rpartition("\n")[2]
     if child.returncode != 1 or not reason:
         reason = "finding its text takes more time or memory than a release is worth"
-    raise problems.unreadable(0, f"the text of this document cannot be read: {reason[:200]}", _REMEDY)
+    return f"the text of this document cannot be read: {reason[:200]}"

@@ -1,0 +1,50 @@
+"""The converter: ``python -m feedsrv.converting .docx`` turns the document on standard input into its text.
+
+It runs as a child of its own with limits that it sets itself before it looks at the document. It answers with a line of
+JSON. What it cannot read it says in one line on standard error, with exit code 1; whatever else ends it is a document
+that asks for too much.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import sys
+from importlib import import_module
+
+from feedsrv.converting.layout import without_bold_letterhead
+
+SECONDS = 20
+"""Of CPU."""
+MEMORY = 1024**3
+"""Bytes of address space."""
+LONGEST_TEXT = 5_000_000
+"""Characters."""
+
+_MODULES = {".docx": "word", ".odt": "open_document", ".pdf": "portable"}
+
+
+def main(ending: str) -> int:
+    """Convert standard input to standard output; the exit code."""
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    data = sys.stdin.buffer.read()
+    try:
+        text: str = without_bold_letterhead(import_module(f"feedsrv.converting.{_MODULES[ending]}").convert(data))
+    except (MemoryError, RecursionError):
+        return 2
+    except Exception as error:  # noqa: BLE001 - a child of its own, which foreign libraries may end as they like
+        print(f"{error or type(error).__name__}", file=sys.stderr)  # noqa: T201 - how it answers
+        return 1
+    sys.stdout.buffer.write(json.dumps({"text": text[:LONGEST_TEXT]}).encode())
+    return 0
+
+
+if __name__ == "__main__":
+    code = main(sys.argv[1])
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)  # at once: what anybody would do at the exit could only spoil the answer

@@ -1,0 +1,83 @@
+"""Layout: what the size and the place of words say of what they are, where no style does."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+LONGEST_HEADLINE = 250
+"""Characters; what is longer is text, and what stands below it is no masthead."""
+_FEW_WORDS = 3
+_LARGER = 1.1
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Sized:
+    """A paragraph: its text, and the size of most of its letters in points, 0: unknown."""
+
+    text: str = ""
+    size: float = 0
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it is so long that the text has begun with it."""
+        return len(self.text) > LONGEST_HEADLINE
+
+
+def opened(
+    blocks: Iterable[T],
+    cells: Callable[[T], Sequence[T] | None],
+    is_heading: Callable[[T], bool],
+    is_text: Callable[[T], bool],
+) -> list[T]:
+    """The blocks, with those in the cells of a table in its place where it stands above the text: a letterhead.
+
+    ``cells`` are those of a table, None for any other block.
+    """
+    found: list[T] = []
+    is_top = True
+    for block in blocks:
+        inner = cells(block)
+        more = [block] if inner is None or not is_top else opened(inner, cells, is_heading, is_text)
+        found += more
+        is_top = is_top and not any(is_heading(one) or is_text(one) for one in more)
+    return found
+
+
+def without_bold_letterhead(html: str) -> str:
+    """The HTML of a text whose headline is a heading: what is bold above it is the name of the house, and no rival."""
+    above, mark, below = html.partition("<h1>")
+    if not mark or any(len(_MARKUP.sub("", part)) > LONGEST_HEADLINE for part in above.split("</p>")):
+        return html
+    return _STRONG.sub("", above) + mark + below
+
+
+_MARKUP, _STRONG = re.compile(r"<[^<>]*>"), re.compile(r"</?strong>")
+
+
+def is_headed(levels: Iterable[int]) -> bool:
+    """Whether one of these is the level of a heading that may be a headline."""
+    return any(0 < level < _SMALL for level in levels)
+
+
+_SMALL = 3
+
+
+def larger(paragraphs: Sequence[Sized]) -> int | None:
+    """Which of the paragraphs is the headline by its size: the largest above the text; None where all are alike.
+
+    The name of the house in a letterhead may be larger; it has fewer words than a headline.
+    """
+    counted = Counter[float]()
+    for paragraph in paragraphs:
+        counted[paragraph.size] += len(paragraph.text)
+    body = max(counted, key=lambda size: (counted[size], size), default=0)
+    top = next((index for index, one in enumerate(paragraphs) if one.is_text), len(paragraphs))
+    found = [index for index in range(top) if paragraphs[index].size > body * _LARGER and paragraphs[index].text]
+    spoken = [index for index in found if len(paragraphs[index].text.split()) >= _FEW_WORDS]
+    return max(spoken or found, key=lambda index: paragraphs[index].size, default=None)

@@ -1,0 +1,38 @@
+"""Packages: documents that are archives of XML, as Word and OpenDocument have them."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+from lxml import etree
+
+from feedsrv.converting import Unreadable
+
+LARGEST_UNPACKED = 100_000_000
+"""Bytes of all members together, as the archive states them; no member is unpacked to more than it states."""
+MOST_MEMBERS = 5_000
+
+
+def opened(data: bytes) -> zipfile.ZipFile:
+    """The archive that a document is. Raises Unreadable for one that unpacks to more than a release can be."""
+    archive = zipfile.ZipFile(io.BytesIO(data))
+    members = archive.infolist()
+    if len(members) > MOST_MEMBERS or sum(member.file_size for member in members) > LARGEST_UNPACKED:
+        raise Unreadable("it unpacks to more than a release can be")
+    return archive
+
+
+def xml(archive: zipfile.ZipFile, name: str) -> etree._Element | None:
+    """A member as XML, None where there is none. Raises Unreadable for one that defines entities, or is locked."""
+    try:
+        member = archive.getinfo(name)
+    except KeyError:
+        return None
+    if member.flag_bits & 1:
+        raise Unreadable("it is locked with a password")
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_pis=True)
+    root = etree.fromstring(archive.read(member), parser)
+    if root.getroottree().docinfo.doctype:
+        raise Unreadable("it defines entities, which no program for texts does")
+    return root
