@@ -60,6 +60,7 @@ HOMES: dict[str, str | tuple[str, ...]] = {
     "babel": "text/dates",
     "webencodings": "readers/decoding",
     "markdown_it": "readers/formats/",
+    "docutils": "converting/",
     "mammoth": "converting/",
     "pypdf": "converting/",
     "nh3": ("text/html", "web/"),

@@ -210,6 +210,30 @@ class TestOpenDocument:
         assert what in complaint(data, "a.odt")
 
 
+class TestRestructuredText:
+    @pytest.mark.parametrize(
+        ("head", "barred"),
+        [
+            (":status: draft", Status.DRAFT),
+            (".. draft: true", Status.DRAFT),
+            (":embargo: until the launch", Status.HELD),
+            (":status: published", None),
+        ],
+    )
+    def test_fields_and_comments_at_its_top_decide(self, head: str, barred: Status | None) -> None:
+        text = f"The harbour\n===========\n\n:date: 2018-03-23\n\n{head}\n\nShips come.\n"
+        assert read(text.encode(), "a.rst").visibility.barred is barred
+
+    def test_front_matter_above_it_that_cannot_be_read_holds_it(self) -> None:
+        assert "front matter" in complaint(b"---\ntitle: [open\n---\nText", "a.rst")
+
+    def test_beside_an_index_it_is_a_text_and_not_served_as_a_file(self, make_newsroom: MakeNewsroom) -> None:
+        draft = "Secret\n======\n\n:date: 2018-03-23\n:status: draft\n\nWords.\n"
+        newsroom = make_newsroom({"x/index.md": release("X", body="[It](secret.rst)"), "x/secret.rst": draft})
+        assert newsroom.ids() == ["x"]
+        assert newsroom.client().get("/releases/x/secret.rst", buffered=True).status_code == 404
+
+
 class TestPdf:
     def test_a_pdf_reads_like_a_plain_text(self) -> None:
         reading = read(pdf(("Press release", "23 March 2018", "The harbour opens"), ("Ships come.",)), "harbour.pdf")

@@ -13,6 +13,7 @@ import resource
 import sys
 from importlib import import_module
 
+from feedsrv.converting import Converted
 from feedsrv.converting.layout import without_bold_letterhead
 
 SECONDS = 20
@@ -22,7 +23,7 @@ MEMORY = 1024**3
 LONGEST_TEXT = 5_000_000
 """Characters."""
 
-_MODULES = {".docx": "word", ".odt": "open_document", ".pdf": "portable"}
+_MODULES = {".docx": "word", ".odt": "open_document", ".pdf": "portable", ".rst": "restructured"}
 
 
 def main(ending: str) -> int:
@@ -33,13 +34,15 @@ def main(ending: str) -> int:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     data = sys.stdin.buffer.read()
     try:
-        text: str = without_bold_letterhead(import_module(f"feedsrv.converting.{_MODULES[ending]}").convert(data))
+        found: Converted = import_module(f"feedsrv.converting.{_MODULES[ending]}").convert(data)
     except (MemoryError, RecursionError):
         return 2
     except Exception as error:  # noqa: BLE001 - a child of its own, which foreign libraries may end as they like
         print(f"{error or type(error).__name__}", file=sys.stderr)  # noqa: T201 - how it answers
         return 1
-    sys.stdout.buffer.write(json.dumps({"text": text[:LONGEST_TEXT]}).encode())
+    html = without_bold_letterhead(found.html)[:LONGEST_TEXT]
+    answer = {"html": html, "entries": found.entries, "left_out": found.left_out}
+    sys.stdout.buffer.write(json.dumps(answer).encode())
     return 0
 
 

@@ -8,7 +8,7 @@ from html import escape
 
 from lxml import etree
 
-from feedsrv.converting import packages
+from feedsrv.converting import Converted, packages, pictures
 from feedsrv.converting.layout import Sized, is_headed, larger, opened
 from feedsrv.converting.styles import Element, Style, Styles, get, tag
 
@@ -25,19 +25,21 @@ _MOST_SPACES = 100
 _NOTHING = Sized()
 
 
-def convert(data: bytes) -> str:
+def convert(data: bytes) -> Converted:
     """The HTML of an OpenDocument text, with what heads and foots its pages beside it. Raises Unreadable."""
     with packages.opened(data) as archive:
         content, styles = packages.xml(archive, "content.xml"), packages.xml(archive, "styles.xml")
     text = content.find(f".//{tag('office', 'text')}") if content is not None else None
     if text is None:
-        return ""
+        return Converted("")
     parts = [part for part in (styles, content) if part is not None]
     reader = _Reader(Styles(parts))
     shown = "".join(map(str, _arranged(reader.blocks(text))))
     around = [element for part in parts for element in part.iter() if _name(element) in _AROUND]
     beside = "".join(str(block) for element in around for block in reader.blocks(element))
-    return f"<article>{shown}{reader.notes}</article><aside>{beside}</aside>"
+    return Converted(
+        f"<article>{shown}{reader.notes}</article><aside>{beside}</aside>", left_out=pictures(reader.pictures)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +73,12 @@ def _name(element: Element) -> str:
 
 
 class _Reader:
-    """Reads the elements of a text, and keeps its notes for the end."""
+    """Reads the elements of a text, keeps its notes for the end, and the descriptions of its ``pictures``."""
 
     def __init__(self, styles: Styles) -> None:
         self._styles = styles
         self._notes: list[str] = []
+        self.pictures: list[str] = []
 
     @property
     def notes(self) -> str:
@@ -180,7 +183,10 @@ class _Reader:
     def _frame(self, element: Element) -> str:
         """A picture: its description stands for it."""
         description = " ".join((element.findtext(_DESCRIPTION) or "").split())
-        return escape(description) if element.find(tag("drawing", "image")) is not None else ""
+        if element.find(tag("drawing", "image")) is None:
+            return ""
+        self.pictures.append(description)
+        return escape(description)
 
 
 def _emphasised(html: str, style: Style, above: Style) -> str:

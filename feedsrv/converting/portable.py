@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from html import escape
 
-from feedsrv.converting import Unreadable
+from feedsrv.converting import Converted, Unreadable
 from feedsrv.converting.layout import Sized, larger
 from feedsrv.converting.page import Line, lines
 from feedsrv.converting.paragraphs import BULLET, Block, Paragraphs, is_table, most
@@ -26,7 +26,7 @@ _PAGE_NUMBER = re.compile(
 _LARGER, _SMALLER = 1.1, 0.92
 
 
-def convert(data: bytes) -> str:
+def convert(data: bytes) -> Converted:
     """The HTML of a PDF, with what heads and foots its pages beside it. Raises Unreadable."""
     import pypdf
 
@@ -39,7 +39,8 @@ def convert(data: bytes) -> str:
     around = _around(pages)
     text = [line for page in pages for line in page if id(line) not in around]
     beside = dict.fromkeys(line.text for page in pages for line in page if id(line) in around)
-    return f"<article>{_html(text)}</article><aside>{''.join(f'<p>{escape(line)}</p>' for line in beside)}</aside>"
+    shown = "".join(f"<p>{escape(line)}</p>" for line in beside)
+    return Converted(f"<article>{_html(text)}</article><aside>{shown}</aside>")
 
 
 def _around(pages: Sequence[Sequence[Line]]) -> set[int]:

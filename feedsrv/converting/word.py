@@ -12,7 +12,7 @@ from typing import Any
 
 from lxml import etree
 
-from feedsrv.converting import packages
+from feedsrv.converting import Converted, packages, pictures
 from feedsrv.converting.layout import Sized, is_headed, larger, opened
 
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -24,17 +24,23 @@ _OFF = {"0", "false", "off"}
 _LEVEL = re.compile(r"(?:title|heading ([1-6]))", re.IGNORECASE)
 
 
-def convert(data: bytes) -> str:
+def convert(data: bytes) -> Converted:
     """The HTML of a Word document, with what heads and foots its pages beside it. Raises Unreadable."""
     import mammoth
 
     with packages.opened(data) as archive:
         around = [packages.xml(archive, name) for name in archive.namelist() if _AROUND.fullmatch(name)]
         shown = _without_hidden(archive)
-    nothing = mammoth.images.img_element(lambda image: {"alt": image.alt_text or ""})
+    found: list[str] = []
+
+    def described(image: Any) -> dict[str, str]:
+        found.append(" ".join((image.alt_text or "").split()))
+        return {"alt": found[-1]}
+
+    nothing = mammoth.images.img_element(described)
     text = mammoth.convert_to_html(shown, convert_image=nothing, style_map=_TITLES, transform_document=_arranged).value
     beside = "".join(f"<p>{escape(line)}</p>" for part in around if part is not None for line in _lines(part))
-    return f"<article>{text}</article><aside>{beside}</aside>"
+    return Converted(f"<article>{text}</article><aside>{beside}</aside>", left_out=pictures(found))
 
 
 def _without_hidden(archive: zipfile.ZipFile) -> io.BytesIO:

@@ -35,7 +35,7 @@ _INSTALL = "pip install feedsrv[documents], or save the text beside it as .md"
 _PANDOC = "make Markdown of it, with pandoc for instance"
 _WORD = "save it as .odt or .docx, or the text as .md"
 UNREAD = {
-    **dict.fromkeys((".org", ".rest", ".rst", ".tex", ".textile", ".typ", ".wiki", ".mediawiki", ".creole"), _PANDOC),
+    **dict.fromkeys((".org", ".rest", ".tex", ".textile", ".typ", ".wiki", ".mediawiki", ".creole"), _PANDOC),
     **dict.fromkeys((".adoc", ".asciidoc", ".asc"), "make Markdown of it, with downdoc for instance"),
     **dict.fromkeys((".ipynb", ".qmd", ".rmd"), "make Markdown of it, with nbconvert or Quarto for instance"),
     **dict.fromkeys((".njk", ".liquid", ".hbs"), "rename it to .md, if there is nothing but text in it"),

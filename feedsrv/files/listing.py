@@ -127,13 +127,14 @@ class Contents:
         problems = [problem for part in wanted for problem in part.values() if problem]
         paths = [path for part in wanted for path, problem in part.items() if not problem]
         sources = [path for path in paths if is_release_name(path)]
-        texts = [source for source in sources if not is_document_name(source)]
-        documents = sorted({*sources} - {*texts})
+        unread = {source for source in sources if not readers.can_read(source)}
+        texts = [source for source in sources if not is_document_name(source) and source not in unread]
+        documents = sorted(filter(is_document_name, sources))
         files = [path for path in paths if not is_release_name(path)]
         belongings = Belongings(texts, documents)
         lone = {document for document in documents if not belongings.owners(document)}
-        readable = sorted(texts) + sorted(filter(readers.can_read, lone))
-        unread = {document for document in lone if not readers.can_read(document)}
+        readable = sorted(texts) + sorted(lone - unread)
+        unread -= {document for document in documents if document not in lone}
         may_be = filter(could_be_a_release, files)
         unread.update(file for file in may_be if not (is_document(file) and belongings.owners(file)))
         return FolderListing(

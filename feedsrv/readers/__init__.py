@@ -31,8 +31,18 @@ from typing import TypeVar
 from feedsrv import ids
 from feedsrv.newsroom import Newsroom
 from feedsrv.problem import Problem
-from feedsrv.readers import companions, decoding, fields, parts, publication, taxonomies, translations, visibility
-from feedsrv.readers.document import Document, Place
+from feedsrv.readers import (
+    companions,
+    decoding,
+    fields,
+    front_matter,
+    parts,
+    publication,
+    taxonomies,
+    translations,
+    visibility,
+)
+from feedsrv.readers.document import Conversion, Document, Place
 from feedsrv.readers.formats import documents, html, mail
 from feedsrv.readers.parts import Found, Manuscript
 from feedsrv.readers.problems import Problems
@@ -43,9 +53,11 @@ from feedsrv.text.html import sanitise, to_text
 
 READER_VERSION = 17
 """Part of what every reading rests on: raise it when files would be read differently, and all are read again."""
-DOCUMENTS = frozenset(documents.CONVERTERS)
+_MARKUP = frozenset({".rst"})
+"""The endings of texts that are converted as documents are."""
+DOCUMENTS = frozenset(documents.CONVERTERS) - _MARKUP
 """The endings of documents that `feedsrv.readers.formats.documents` can read if its libraries are installed."""
-SUFFIXES = frozenset(parts.FORMATS) | {".eml"} | DOCUMENTS
+SUFFIXES = frozenset(parts.FORMATS) | {".eml"} | DOCUMENTS | _MARKUP
 """The endings of release files, in small letters."""
 LARGEST_FILE = 5_000_000
 """Bytes of a text."""
@@ -85,7 +97,7 @@ def read(source: str, data: bytes, newsroom: Newsroom, beside: Mapping[str, byte
     if ending in parts.FORMATS:
         text = _bounded(decoding.decode(data, problems, is_html=ending in _HTML), problems, is_html=ending in _HTML)
         return _Reader(parts.take_apart(source, text, newsroom, problems, stated), problems.found).reading()
-    converted = mail.convert(data, problems) if ending == ".eml" else documents.convert(ending, data, problems)
+    converted = _converted(ending, data, problems)
     if len(converted.text) > LARGEST_FILE:
         raise problems.unreadable(0, f"its text has more than {LARGEST_FILE:,} characters", "shorten it")
     text = _bounded(clean(converted.text), problems, is_html=converted.ending in _HTML)
@@ -93,21 +105,35 @@ def read(source: str, data: bytes, newsroom: Newsroom, beside: Mapping[str, byte
     return _Reader(taken_apart, problems.found).reading()
 
 
+def _converted(ending: str, data: bytes, problems: Problems) -> Conversion:
+    """A file that is no text of ours as one. What is stated above a text is read here, too. Raises FileUnreadable."""
+    if ending == ".eml":
+        return mail.convert(data, problems)
+    if ending not in _MARKUP:
+        return documents.convert(ending, data, problems)
+    text = _bounded(decoding.decode(data, problems, is_html=False), problems, is_html=False)
+    head = front_matter.read(text, problems)
+    below = "\n" * head.length + "\n".join(text.split("\n")[head.length :])
+    converted = documents.convert(ending, below.encode(), problems)
+    return replace(converted, entries=(*head.stated, *converted.entries))
+
+
 def largest(source: str) -> int:
     """The most bytes that a file of this name may have."""
-    return LARGEST_FILE if PurePosixPath(source).suffix.lower() in parts.FORMATS else LARGEST_DOCUMENT
+    ending = PurePosixPath(source).suffix.lower()
+    return LARGEST_DOCUMENT if ending in DOCUMENTS or ending == ".eml" else LARGEST_FILE
 
 
 def version(source: str) -> str:
     """What the reading of a file depends on beside its bytes, its path and the newsroom."""
     ending = PurePosixPath(source).suffix.lower()
-    return f"{READER_VERSION} {documents.converter(ending)}" if ending in DOCUMENTS else str(READER_VERSION)
+    return f"{READER_VERSION} {documents.converter(ending)}" if ending in documents.CONVERTERS else str(READER_VERSION)
 
 
 def can_read(source: str) -> bool:
     """Whether what it takes to read a file of this name is installed."""
     ending = PurePosixPath(source).suffix.lower()
-    return ending not in DOCUMENTS or bool(documents.converter(ending))
+    return ending not in documents.CONVERTERS or bool(documents.converter(ending))
 
 
 def _bounded(text: str, problems: Problems, *, is_html: bool) -> str:

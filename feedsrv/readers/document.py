@@ -116,8 +116,12 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """A file of another kind as one of these formats would have it, and what it states of itself beside its text."""
+    """A file of another kind as one of these formats would have it, and what it states of itself beside its text.
+
+    ``left_out`` says what of it is not in the text.
+    """
 
     text: str
     ending: str
     entries: tuple[Entry, ...]
+    left_out: tuple[str, ...] = ()

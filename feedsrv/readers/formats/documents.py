@@ -1,4 +1,4 @@
-"""Conversion: documents (.docx, .odt, .pdf) -> HTML, in a child process that may take some time and memory, no more.
+"""Conversion: documents (.docx, .odt, .pdf, .rst) -> HTML, in a child process with limits on time and memory.
 
 The libraries that know these formats are many, large and fed with what strangers made. Whatever happens to them happens
 to the child: this process waits for an answer, and never imports them.
@@ -17,16 +17,18 @@ from importlib.metadata import PackageNotFoundError, version
 from cachetools import LRUCache
 
 from feedsrv.readers.document import Conversion
+from feedsrv.readers.entries import Entry
 from feedsrv.readers.problems import Problems
 from feedsrv.text.cleaning import clean
 
-CONVERTERS = {".docx": "mammoth", ".odt": "lxml", ".pdf": "pypdf"}
+CONVERTERS = {".docx": "mammoth", ".odt": "lxml", ".pdf": "pypdf", ".rst": "docutils"}
 """The library that each kind of document needs; those that feedsrv itself does not come with ``feedsrv[documents]``."""
 SECONDS = 60
 """How long a conversion may take, however little it computes."""
 
 _MARKUP = re.compile(r"<[^<>]*>")
 _PROGRAM = "feedsrv.converting"
+_KEEP = "save pictures beside it, under the same name, or write the release as .md"
 _REMEDY = "save the text as .md or .txt under the same name; the document is then offered beside it"
 
 
@@ -52,6 +54,8 @@ def convert(ending: str, data: bytes, problems: Problems) -> Conversion:
     found = CONVERTED[key]
     if isinstance(found, str):
         raise problems.unreadable(0, found, _REMEDY)
+    for what in found.left_out:
+        problems.note(0, f"not all of it is shown: {what}", _KEEP)
     return found
 
 
@@ -68,9 +72,11 @@ def _converted(ending: str, data: bytes) -> Conversion | str:
     except subprocess.TimeoutExpired:
         return "it takes too long to find the text in this document"
     if child.returncode == 0:
-        text = json.loads(child.stdout)["text"]
-        has_text = _MARKUP.sub("", text).strip()
-        return Conversion(text, ".html", ()) if has_text else "there is no text in this document, only pictures perhaps"
+        answer = json.loads(child.stdout)
+        if not _MARKUP.sub("", answer["html"]).strip():
+            return "there is no text in this document, only pictures perhaps"
+        entries = (Entry(clean(key), clean(value), line, "field") for key, value, line in answer["entries"])
+        return Conversion(answer["html"], ".html", tuple(entries), tuple(map(clean, answer["left_out"])))
     reason = clean(child.stderr.decode("utf8", "replace")).strip().rpartition("\n")[2]
     if child.returncode != 1 or not reason:
         reason = "finding its text takes more time or memory than a release is worth"
