@@ -16,6 +16,8 @@ from feedsrv.converting import Converted, packages, pictures
 from feedsrv.converting.layout import Sized, is_headed, larger, opened
 
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
+_PICTURE = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _TITLES = "p[style-name='Title'] => h1:fresh\np[style-name='Subtitle'] => p.subtitle:fresh"
 _TEXT = re.compile(r"word/(?:document|footnotes|endnotes)[0-9]*\.xml")
 _AROUND = re.compile(r"word/(?:header|footer)[0-9]*\.xml")
@@ -31,16 +33,26 @@ def convert(data: bytes) -> Converted:
     with packages.opened(data) as archive:
         around = [packages.xml(archive, name) for name in archive.namelist() if _AROUND.fullmatch(name)]
         shown = _without_hidden(archive)
+        described = iter(_descriptions(archive))
     found: list[str] = []
 
-    def described(image: Any) -> dict[str, str]:
-        found.append(" ".join((image.alt_text or "").split()))
+    def left_out(image: Any) -> dict[str, str]:
+        found.append(" ".join((next(described, "") or image.alt_text or "").split()))
         return {"alt": found[-1]}
 
-    nothing = mammoth.images.img_element(described)
+    nothing = mammoth.images.img_element(left_out)
     text = mammoth.convert_to_html(shown, convert_image=nothing, style_map=_TITLES, transform_document=_arranged).value
     beside = "".join(f"<p>{escape(line)}</p>" for part in around if part is not None for line in _lines(part))
     return Converted(f"<article>{text}</article><aside>{beside}</aside>", left_out=pictures(found))
+
+
+def _descriptions(archive: zipfile.ZipFile) -> list[str]:
+    """What the document says of its pictures, one after another; nothing where that cannot be told apart."""
+    text = packages.xml(archive, "word/document.xml")
+    if text is None:
+        return []
+    said = [one.get("descr") or "" for one in text.iter(f"{_DRAWING}docPr")]
+    return said if len(said) == len(list(text.iter(f"{_PICTURE}blip"))) else []
 
 
 def _without_hidden(archive: zipfile.ZipFile) -> io.BytesIO:

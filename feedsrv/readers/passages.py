@@ -29,7 +29,7 @@ def of_text(text: str, head: FrontMatter, document: Document) -> tuple[Passage, 
     """The passages of a file, in the order of its lines, those of the document last."""
     return (
         *_of_head(text, head),
-        *_near(list(_of_blocks(document.outside, "outside the text"))),
+        *_near([replace(passage, place=None) for passage in _of_blocks(document.outside, "outside the text")]),
         *_near([passage for passage in _of_blocks(document.blocks, "line") if not is_idle_field(passage.text)]),
     )
 
