@@ -2,7 +2,6 @@
 
 ::
 
-    __main__                      python -m feedsrv.converting .docx: the child, and the limits that it sets itself
     word                          .docx, with mammoth
     open_document, styles         .odt, with lxml; what its styles say
     packages                      what both are: archives of XML, which may be bombs
@@ -10,7 +9,7 @@
     restructured                  .rst, with docutils
     layout                        what the size and the place of words say: headlines and letterheads
 
-A module here imports its library where it is used: the child has set its limits by then.
+``python -m feedsrv.converting .docx`` is the child; a module here imports its library where it is used: the child has set its limits by then.
 """
 
 from __future__ import annotations
