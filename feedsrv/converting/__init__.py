@@ -9,7 +9,8 @@
     restructured                  .rst, with docutils
     layout                        what the size and the place of words say: headlines and letterheads
 
-``python -m feedsrv.converting .docx`` is the child; a module here imports its library where it is used: the child has set its limits by then.
+``python -m feedsrv.converting .docx`` is the child. A module here imports its library where it is used: the child has
+set its limits by then.
 """
 
 from __future__ import annotations
