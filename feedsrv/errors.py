@@ -6,6 +6,7 @@
     ├── SettingsInvalid           the environment: every setting that is wrong, in one message
     ├── NewsroomInvalid           releases/newsroom.toml: every entry that is wrong
     ├── FileUnreadable            one release file; the others are not touched by it
+    ├── ImportFailed              what another system saved cannot be read, or nothing can be written
     ├── PublishingFailed          nothing was published, what was public stays so
     │   ├── FilesUnsettled        most files are being written, and nothing older of them is left
     │   ├── MovesRefused          too many releases would have another id
@@ -53,6 +54,10 @@ class FileUnreadable(FeedsrvError):
     def __init__(self, problem: Problem) -> None:
         super().__init__(str(problem))
         self.problem = problem
+
+
+class ImportFailed(FeedsrvError):
+    """What another system saved is no feed, is broken or too large; or the folder cannot be written to."""
 
 
 class PublishingFailed(FeedsrvError):

@@ -30,13 +30,14 @@ STOREYS: dict[str, set[str]] = {
     "search": SHARED | {"processes"},
     "subscribers": set(),
     "files": SHARED | {"readers"},
+    "importing": SHARED | {"files"},
     "publishing": SHARED | {"files", "readers", "search", "processes"},
     "web": SHARED | {"settings", "feeds", "search"},
     "workers": DOMAIN | {"settings", "listening", "logs", "web"},
     "gunicorn_conf": {"workers"},
     "cli": SHARED
     | {"settings", "listening", "logs", "gunicorn_conf", "feeds", "files", "publishing", "search", "web", "workers"}
-    | {"leaving", "subscribers"},
+    | {"leaving", "subscribers", "importing"},
     "__main__": {"cli", "leaving"},
 }
 """The rooms that each room may import from. ``search`` and ``files`` never see each other."""
@@ -64,8 +65,8 @@ HOMES: dict[str, str | tuple[str, ...]] = {
     "mammoth": "converting/",
     "pypdf": "converting/",
     "nh3": ("text/html", "web/"),
-    "yaml": "readers/",
-    "lxml": ("converting/", "readers/formats/", "files/metadata/", "feeds/", "web/"),
+    "yaml": ("readers/", "importing/"),
+    "lxml": ("converting/", "readers/formats/", "files/metadata/", "feeds/", "web/", "importing/"),
     "markupsafe": "web/",
     "jinja2": "web/",
 }

@@ -1,4 +1,4 @@
-"""The command: feedsrv serve | index | watch | check | explain | schedule | preview | search | subscribers."""
+"""The command: `feedsrv` and its subcommands."""
 
 from __future__ import annotations
 
@@ -254,6 +254,26 @@ def subscribers(logs: Sequence[str], form: str) -> None:
             click.echo(output.subscribers_as_json(report))
         else:
             output.show_subscribers(report)
+
+
+@main.command(name="import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--type", "kinds", multiple=True, default=["post"], show_default=True, help="Of posts (repeatable).")
+def import_posts(file: Path, folder: Path, kinds: Sequence[str]) -> None:
+    """Write a release into FOLDER for each post in FILE: a WordPress export, or a feed in RSS, Atom or JSON.
+
+    A file that is there is left as it is. The output names the files to copy, with their addresses:
+
+    \b
+        feedsrv import export.xml releases
+        feedsrv import export.xml releases --type post --type press_release > files.tsv
+    """
+    from feedsrv.cli import importing  # no other command needs it
+
+    with _exit_codes():
+        if not importing.run(file, folder, frozenset(kinds), _now()):
+            sys.exit(PROBLEMS)
 
 
 def _publish_or_serve_the_last(chosen: Settings) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -10,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from feedsrv.cli import output
 from feedsrv.printable import printable
 from feedsrv.search.whoosh.index import WhooshIndex
 from feedsrv.settings import Settings
@@ -37,9 +37,5 @@ def count(settings: Settings, logs: Sequence[str], now: datetime) -> Report:
 @contextmanager
 def _progress(logs: Sequence[str]) -> Iterator[Callable[[int], object]]:
     """What is to be told of bytes that were read."""
-    if "-" in logs or not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    size = sum(Path(log).stat().st_size for log in logs)
-    with click.progressbar(length=size, label="Reading", file=sys.stderr) as bar:
-        yield bar.update
+    with output.progress_in_bytes(0 if "-" in logs else sum(Path(log).stat().st_size for log in logs)) as told:
+        yield told

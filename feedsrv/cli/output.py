@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -30,6 +31,16 @@ def progress(sources: Sequence[str]) -> Iterator[str]:
         return
     with click.progressbar(sources, label="Reading", file=sys.stderr) as bar:
         yield from bar
+
+
+@contextmanager
+def progress_in_bytes(size: int) -> Iterator[Callable[[int], object]]:
+    """What is to be told of bytes that were read, of so many; a bar shows it on a terminal, where there are some."""
+    if not (size and sys.stderr.isatty()):
+        yield lambda _: None
+        return
+    with click.progressbar(length=size, label="Reading", file=sys.stderr) as bar:
+        yield bar.update
 
 
 def announce(summary: Summary, folder: Path) -> None:
