@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import subprocess
+import tracemalloc
 import zipfile
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError
@@ -344,6 +345,21 @@ class TestMail:
 
     def test_a_letter_is_no_longer_than_another_text(self) -> None:
         assert complaint(b"Subject: A\n\n" + b"a" * 5_000_001, "a.eml") == "its text has more than 5,000,000 characters"
+
+    def test_a_letter_with_large_files_takes_little_memory(self) -> None:
+        line = b"QUJD" * 19 + b"\r\n"
+        attached = b"--b\r\nContent-Type: image/jpeg; name=a.jpg\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+        attached += line * 200_000
+        start = b"Subject: A\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
+        start += b"--b\r\nContent-Type: text/plain\r\n\r\nText.\r\n"
+        letter = start + attached * 3 + b"--b--\r\n"
+        tracemalloc.start()
+        reading = read(letter, "a.eml")
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert reading.release.text == "Text."
+        assert "what is attached to the mail is left out: a.jpg, a.jpg, a.jpg" in {one.what for one in reading.problems}
+        assert len(letter) + peak < 200_000_000
 
     def test_latin_1_in_a_letter_is_windows_1252(self) -> None:
         letter = b"Subject: A\nContent-Type: text/plain; charset=iso-8859-1\n\nIt\x92s 5 \x80."

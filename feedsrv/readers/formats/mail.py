@@ -40,6 +40,9 @@ def convert(data: bytes, problems: Problems) -> Conversion:
     """The text of a letter: its plain part, else its HTML. Raises FileUnreadable for a letter without either."""
     if len(_KINDS.findall(data)) > MOST_PARTS or data.count(b"\n--") > MOST_DASHES:
         raise problems.unreadable(0, f"this mail has more than {MOST_PARTS} parts", "save the release as a text file")
+    data = _ATTACHED.sub(_cut, data)
+    if len(data) > _LARGEST_TEXT:
+        raise problems.unreadable(0, "its text has more characters than a release can have", "shorten it")
     try:
         letter = cast("EmailMessage", BytesParser(EmailMessage, policy=_Policy()).parsebytes(data))
         parts = list(islice(_own_parts(letter), MOST_PARTS))
@@ -54,6 +57,21 @@ def convert(data: bytes, problems: Problems) -> Conversion:
     if "plain" in texts:
         return Conversion(_SIGNATURE.split(texts["plain"], maxsplit=1)[0], ".txt", entries)
     return Conversion(texts["html"], ".html", entries)
+
+
+_LARGEST_TEXT = 15_000_000
+"""Bytes of a letter without what is attached to it: Python's parser takes ten times as much memory."""
+_ATTACHED = re.compile(rb"[A-Za-z0-9+/\r\n]{40000,}+=*")
+"""A file as letters carry it. The end of the head above it is within it."""
+_TEXT = re.compile(rb"content-type:\s*[\"']?(?:text|message|multipart)/", re.IGNORECASE)
+_HEAD = 2_000
+
+
+def _cut(match: re.Match[bytes]) -> bytes:
+    """The beginning of what is attached, for nothing but its name is read; all of it where it is a text."""
+    head = match.string[max(match.start() - _HEAD, 0) : match.start() + 100].rpartition(b"\n--")[2]
+    is_file = b"content-type:" in head.lower() and not _TEXT.search(head)
+    return match[0][:1000] + b"\r\n" if is_file else match[0]
 
 
 def _own_parts(part: MIMEPart) -> Iterator[MIMEPart]:
