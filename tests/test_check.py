@@ -55,6 +55,13 @@ def test_an_edit_of_newsroom_toml_says_what_it_would_add_and_take_away(make_news
     assert checked(newsroom)["topics"] == []
 
 
+def test_one_headline_of_three_releases_is_named(make_newsroom: MakeNewsroom) -> None:
+    newsroom = make_newsroom(AUTHORITY | {f"{name}.md": release("TOPICS OF THE SITE", slug=name) for name in "ab"})
+    assert problems(newsroom) == []
+    newsroom.write({f"{name}.md": release("Topics of the site", slug=name) for name in "cd"})
+    assert problems(newsroom) == ["a.md:0: “TOPICS OF THE SITE” is the headline of this, of b.md and of 2 more"]
+
+
 def test_topics_that_match_nothing_or_most_are_named_with_their_line(make_newsroom: MakeNewsroom) -> None:
     toml = (
         'title = "T"\n[topics.ships]\nmatch = ["ferry"]\n[topics.trams]\nmatch = ["tram"]\n[topics.old]\nretired = ""\n'

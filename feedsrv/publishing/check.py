@@ -73,7 +73,7 @@ def check(
     for examined in examination.releases(progress):
         records[examined.record.source] = examined.record
         if isinstance(item := examined.public_part, Release):
-            public[item.source] = _Public(item.topic_ids, item.appeared, item.updated)
+            public[item.source] = _Public(item.topic_ids, item.appeared, item.updated, item.title)
         if examined.reading:
             lines[examined.record.source] = _line_of_id(examined.reading)
             if examined.record.status is Status.LONG_WITHDRAWN:
@@ -91,6 +91,7 @@ def check(
         *_moves(index, found, newsroom, host).problems(lines),
         *moves.without_authority(newsroom, host),
         *topics.complaints(newsroom, [item.topics for item in public.values()]),
+        *_one_headline(public),
         *_told_to_nobody(index, public),
         *_withdrawn_untold(index, untold),
     ]
@@ -105,10 +106,27 @@ class _Public:
     topics: Sequence[str]
     appeared: datetime | None
     updated: datetime | None
+    title: str
 
     @property
     def is_updated(self) -> bool:
         return self.updated is not None and (self.appeared is None or self.updated > self.appeared)
+
+
+def _one_headline(public: Mapping[str, _Public]) -> Iterator[Problem]:
+    """Headlines that serve several releases: a site's furniture may have been taken for them."""
+    bearing: dict[str, list[str]] = defaultdict(list)
+    for source, item in public.items():
+        bearing[item.title.casefold()].append(source)
+    for sources in map(sorted, bearing.values()):
+        if len(sources) >= _FEWEST_OF_ONE_HEADLINE:
+            first, second, *others = sources
+            what = f"“{public[first].title}” is the headline of this, of {second} and of {len(others)} more"
+            remedy = "if it stands above every text of the site, give each its own: title: in the front matter"
+            yield Problem(first, 0, what, remedy, Severity.NOTE, "headlines")
+
+
+_FEWEST_OF_ONE_HEADLINE = 3
 
 
 def _told_to_nobody(index: SearchIndex, public: Mapping[str, _Public]) -> Iterator[Problem]:

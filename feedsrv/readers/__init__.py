@@ -49,7 +49,7 @@ from feedsrv.readers.problems import Problems
 from feedsrv.reading import Origin, Reading, Visibility
 from feedsrv.release import Release
 from feedsrv.text.cleaning import clean
-from feedsrv.text.html import sanitise, to_text
+from feedsrv.text.html import is_blank, sanitise, to_text
 
 READER_VERSION = 17
 """Part of what every reading rests on: raise it when files would be read differently, and all are read again."""
@@ -211,6 +211,8 @@ class _Reader:
         language = self._take("language", fields.language(parts, reference, f"{title}\n{text}"))
         corrections = self._take("corrections", fields.corrections(parts))
         seen, reasons, problems = visibility.read(parts, dated)
+        if is_blank(body) and not seen.is_withdrawn:
+            self._problems.append(parts.problem(0, "there is no text", "write it below the headline"))
         seen = replace(seen, updates=publication.updates(parts, corrections))
         release = Release(
             id=self._id(language, reference),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from feedsrv.readers import contacts
@@ -22,6 +22,7 @@ _MARK = re.compile(
     re.VERBOSE,
 )
 _SIGN = re.compile(r"#(?:\s*#){2,}|\*(?:\s*\*){2,}")
+_SIGN_AT_END = re.compile(r"(?P<text>.*\S)\s+(?P<sign>#(?:\s?#){2,}|-30-)\s*", re.DOTALL)
 _MOST_SIGNS = 2  # more are no ends: they stand between the items of a digest
 _ABOUT = re.compile(
     r"""(?i:about[ ]us|who[ ]we[ ]are|à[ ]propos(?:[ ]de[ ]nous)?|qui[ ]sommes[ -]nous|über[ ]uns|wer[ ]wir[ ]sind
@@ -71,6 +72,19 @@ class Ending:
 
     marks: frozenset[Place] = frozenset()
     boilerplate: frozenset[Place] = frozenset()
+
+
+def with_signs_apart(document: Document) -> Document:
+    """The document in which an end mark at the end of a paragraph's last line is a line of its own."""
+    blocks = tuple(_with_sign_apart(block) for block in document.blocks)
+    return document if blocks == document.blocks else replace(document, blocks=blocks)
+
+
+def _with_sign_apart(block: Block) -> Block:
+    if block.tag != "p" or not block.parts[-1].rstrip().endswith(("#", "-30-")):
+        return block
+    match = _SIGN_AT_END.fullmatch(block.parts[-1])
+    return replace(block, parts=(*block.parts[:-1], match["text"], match["sign"])) if match else block
 
 
 def find(document: Document) -> Ending:

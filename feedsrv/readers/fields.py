@@ -21,7 +21,7 @@ from feedsrv.reading import Mention, Origin
 from feedsrv.release import Contact, Correction
 from feedsrv.text import uris
 from feedsrv.text.cleaning import clean
-from feedsrv.text.html import as_shown, one_line, shorten
+from feedsrv.text.html import as_shown, decoded, one_line, shorten
 
 LONGEST_TITLE = 300
 LONGEST_SUMMARY = 300
@@ -36,7 +36,6 @@ _SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*(?=\s)")
 _MARKED = re.compile(
     r"(?<![\w*_`])([*_]{1,3}|`)(?=[^\s*_`]).*?(?<=[^\s*_`])\1(?![\w*_`])|\[[^\]]+\]\([^)]*\)", re.DOTALL
 )
-_ENTITY = re.compile(r"&(?:[a-z]{2,8}|#[0-9]{2,6}|#x[0-9a-f]{2,6});", re.IGNORECASE)
 
 
 def title(manuscript: Manuscript) -> Found[str]:
@@ -81,7 +80,8 @@ def _is_marked(text: str) -> bool:
 
 def _decoded(text: str) -> str:
     """A title whose entities were encoded twice, or stand in plain text."""
-    return as_shown(escape(unescape(text))) if _ENTITY.search(text) else text
+    plain = decoded(text)
+    return text if plain == text else as_shown(escape(plain))
 
 
 def reference(manuscript: Manuscript) -> Found[str]:

@@ -33,6 +33,14 @@ _GENERIC = re.compile(
     )(?![^\W_])[\s.:,;|–—-]*""",
     re.IGNORECASE | re.VERBOSE,
 )
+_FURNITURE = re.compile(
+    r"[\W_]*(?:topics|(?:filter|browse) by|menu|home|(?:latest )?news|latest|site ?map|search|skip to (?:main )?content"
+    r"|(?P<office>(?:press|news|media)[ -]?(?:rooms?|offices?|cent(?:er|re)s?|relations)|newsrooms?"
+    r"|service (?:de )?presse|relations presse|pressestelle|ufficio stampa|(?:gabinete|oficina) de prensa))[\W_]*",
+    re.IGNORECASE,
+)
+"""What a site or a letterhead has above every headline."""
+_OF_A_SITE = re.compile(r".*\b(?:press|news|media)[ ]?(?:rooms?|releases|cent(?:er|re)|office)\W*", re.IGNORECASE)
 _BARE_NUMBER = re.compile(r"(?:n[°º]|n[or]?\.?|num(?:ber|éro|mer|ero)|#)?\s?[0-9]{1,6}", re.IGNORECASE)
 _PERIODICAL = re.compile(
     r"\b(?:reports?|bulletins?|newsletters?|digest|updates?|reviews?|briefings?|highlights|news|rapports?|lettre|bilan|revue"
@@ -105,17 +113,54 @@ def read(document: Document, contacts: Collection[Place], cautions: Sequence[Cau
     found = (fact for fact in _facts(lines, asked, newsroom) if fact.has_date or fact.line.place not in contacts)
     facts = {fact.line.place: fact for fact in found}
     rest = [line for line in lines if line.place not in facts and line.place not in contacts]
+    furniture, rest = _furniture(rest)
     headline, is_heading = _headline(rest)
+    facts |= {line.place: Fact(line) for line in (*furniture, *_repeated(headline, rest))}
     text = [line for line in rest if line not in headline and not line.level]
     dateline = next(((line, moment) for line in text if (moment := _dateline(line, newsroom))), None)
     unclear = next((line for line in text if dates.looks_like_one(line.text)), None)
     return Masthead(tuple(facts.values()), headline, is_heading, dateline or _dated(headline, newsroom), unclear)
 
 
+def _furniture(lines: Sequence[Line]) -> tuple[list[Line], list[Line]]:
+    """The lines of the site or the letterhead that stand above the headline, and the others."""
+    end = 0
+    for number, line in enumerate(lines[:_MOST_FURNITURE]):
+        match = _FURNITURE.fullmatch(line.text) if not line.level else None
+        is_of_site = number == end and _OF_A_SITE.fullmatch(line.text) and _is_name(line.text)
+        is_letterhead = match and match["office"] and line.place.block == lines[end].place.block
+        if (match and number == end) or is_of_site or is_letterhead:
+            end = number + 1
+        elif len(line.text) > _LONGEST_FURNITURE:
+            break
+    is_alone = end == 1 and not _FURNITURE.fullmatch(lines[0].text)  # then it may be the headline itself
+    is_above = end < len(lines) and (not is_alone or bool(lines[end].level) or len(lines[end].text) <= LONGEST_LINE)
+    return (list(lines[:end]), list(lines[end:])) if is_above else ([], list(lines))
+
+
+_MOST_FURNITURE = 4  # lines
+_LONGEST_FURNITURE = 80  # characters
+
+
+def _is_name(text: str) -> bool:
+    return len(text) <= _LONGEST_FURNITURE and not any(word[0].islower() for word in text.split())
+
+
+def _repeated(headline: Sequence[Line], lines: Sequence[Line]) -> Iterator[Line]:
+    """The first line below the headline, if it says the same once more."""
+    said = " ".join(line.text for line in headline).casefold()
+    for line in islice((line for line in lines if line not in headline), 1):
+        if line.is_prose and line.text.casefold() == said:
+            yield line
+
+
 def _headline(lines: Sequence[Line]) -> tuple[tuple[Line, ...], bool]:
     """The first heading that no text stands above, with all its lines; else the first lines that are one."""
+    above = lines[: next((number for number, line in enumerate(lines) if len(line.text) > LONGEST_LINE), len(lines))]
+    has_title = any(line.level == 1 for line in above)
     for number, line in enumerate(lines):
-        if (line.level or (number == 0 and _is_bold(line))) and not contacts.is_heading(line.text):
+        is_bold = number == 0 and not has_title and _is_bold(line)
+        if (line.level or is_bold) and not contacts.is_heading(line.text):
             following = (other for other in lines[number:] if other.place.block == line.place.block)
             return tuple(other for other in following if line.level or _is_bold(other)), True
         if len(line.text) > LONGEST_LINE:
@@ -148,7 +193,7 @@ def _goes_on(text: str, following: str, width: int) -> bool:
 
 
 def _facts(lines: Sequence[Line], cautions: Mapping[Place | None, Caution], newsroom: Newsroom) -> Iterator[Fact]:
-    has_text_begun = False
+    has_text_begun = has_headline = False
     answers: dict[Place, Fact] = {}  # lines that say until when the embargo lasts that the line above speaks of
     for line, following in pairwise((*lines, None)):
         if line is None:
@@ -162,9 +207,12 @@ def _facts(lines: Sequence[Line], cautions: Mapping[Place | None, Caution], news
         elif line.place in answers:
             yield answers[line.place]
         elif len(line.text) > LONGEST_LINE and not line.level:
-            has_text_begun = True
+            has_text_begun = has_headline or has_text_begun
+            has_headline = True
         elif not has_text_begun and (found := _fact(_as_written(line), newsroom)):
             yield found
+        else:
+            has_headline = True
 
 
 def _as_written(line: Line) -> Line:

@@ -77,6 +77,7 @@ def of_conversion(source: str, converted: Conversion, newsroom: Newsroom, beside
 
 
 def _assembled(source: str, text: str, head: FrontMatter, document: Document, newsroom: Newsroom) -> Manuscript:
+    document = boilerplate.with_signs_apart(document)
     ending = boilerplate.find(document)
     people = contacts.find(document, ending.boilerplate)
     spoken = passages.of_text(text, head, document)

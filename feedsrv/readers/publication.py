@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from feedsrv import ids
 from feedsrv.problem import Problem
@@ -15,11 +15,19 @@ from feedsrv.readers.parts import Found, Manuscript, origin
 from feedsrv.readers.statements import WRITE_A_DATE, remedy
 from feedsrv.reading import Origin
 from feedsrv.release import Correction
+from feedsrv.text.dates import in_words
 
 _DAY_IN_NAME = re.compile(
-    r"(?P<iso>[0-9]{4}-[0-9]{2}-[0-9]{2}|(?:19|20)[0-9]{6})(?![0-9])"
+    r"(?P<iso>[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|(?:19|20)[0-9]{6})(?![0-9])"
     r"|(?P<day>[0-9]{1,2})[ _-]?(?P<month>[^\W\d_]{3,9})[ _-]?(?P<year>(?:19|20)[0-9]{2})(?![0-9])"
 )
+
+
+_DAY_OF_FOLDERS = re.compile(
+    r"(?:.*/)?(?P<folders>(?P<year>(?:19|20)[0-9]{2})(?:[/-](?P<month>[0-9]{1,2})(?:[/-](?P<day>[0-9]{1,2}))?)?)/"
+)
+_FAR_APART = timedelta(days=30)
+"""Of two dates of one release: one of them is not its own."""
 
 
 def published(manuscript: Manuscript) -> Found[datetime] | None:
@@ -50,27 +58,53 @@ def _in_text(manuscript: Manuscript) -> Found[datetime] | None:
     for fact in manuscript.masthead.facts:
         line = fact.line
         if fact.date and not fact.is_embargo:
-            problems = _of_weekday(fact.date, line.number, manuscript)
+            problems = (*_of_weekday(fact.date, line.number, manuscript), *_of_name(fact.date, line.number, manuscript))
             return Found(fact.date.at, Origin(line.number, "date line"), frozenset({line.place}), problems)
     if dateline := manuscript.masthead.dateline:
         line, moment = dateline
         how = "headline" if line in manuscript.masthead.headline else "dateline"
-        return Found(moment.at, Origin(line.number, how))
+        return Found(moment.at, Origin(line.number, how), problems=_of_name(moment, line.number, manuscript))
     return None
 
 
 def _in_path(manuscript: Manuscript) -> Found[datetime] | None:
-    stem = ids.stem_of(manuscript.source, manuscript.newsroom)
-    day = _DAY_IN_NAME.match(stem)
-    if day and (moment := dates.read(day["iso"] or " ".join(day.group("day", "month", "year")), manuscript.newsroom)):
+    if moment := _in_name(manuscript):
         return Found(moment.at, Origin(0, "file name"))
-    for folder in reversed(manuscript.path.parts[:-1]):
-        if re.fullmatch(r"(?:19|20)[0-9]{2}", folder, re.ASCII):
-            what = f"only the folder {folder}/ tells a date, 1 January was taken"
-            problem = manuscript.problem(0, what, "add the date to the front matter")
-            first = manuscript.newsroom.midnight(date(int(folder), 1, 1))
-            return Found(first, Origin(0, f"folder {folder}/"), problems=(problem,))
-    return None
+    match = _DAY_OF_FOLDERS.match(f"{manuscript.path.parent}/")
+    if not match:
+        return None
+    numbers = [int(number) for number in match.group("year", "month", "day") if number]
+    while not (first := _first_day(numbers)):
+        numbers.pop()  # no month, no day: a folder of another kind
+    where = f"folder {match['folders']}/"
+    what = f"only the {where} tells a date, {in_words(first).rpartition(' ')[0]} was taken"
+    problem = manuscript.problem(0, what, "add the date to the front matter")
+    problems = (problem,) if len(numbers) < len(("year", "month", "day")) else ()
+    return Found(manuscript.newsroom.midnight(first), Origin(0, where), problems=problems)
+
+
+def _first_day(numbers: Sequence[int]) -> date | None:
+    """The first day of a year, of a month, or the day itself."""
+    try:
+        return date(*numbers, *(1, 1, 1)[len(numbers) :])
+    except ValueError:
+        return None
+
+
+def _in_name(manuscript: Manuscript) -> Moment | None:
+    """The day with which the name of the file begins."""
+    day = _DAY_IN_NAME.match(ids.stem_of(manuscript.source, manuscript.newsroom))
+    return dates.read(day["iso"] or " ".join(day.group("day", "month", "year")), manuscript.newsroom) if day else None
+
+
+def _of_name(moment: Moment, line: int, manuscript: Manuscript) -> tuple[Problem, ...]:
+    """What is wrong with a date in the text that is far from the one in the name of the file."""
+    named = _in_name(manuscript)
+    if not named or abs(named.at - moment.at) < _FAR_APART:
+        return ()
+    here, there = (in_words(manuscript.newsroom.day(one.at)) for one in (moment, named))
+    what = f"the date in this line is {here}, and that in the name of the file {there}"
+    return (manuscript.problem(line, what, "correct one of them, or add the date to the front matter"),)
 
 
 def updated(

@@ -69,6 +69,7 @@ _OF_PLAYERS = re.compile(r'</?(?:audio|source|track|video)(?: [a-z]+="[^"]*")*>'
 _ADDRESS = {"a": "href", "img": "src", "source": "src", "track": "src", "video": "poster"}
 """The attribute in which an element says where it leads, or what it shows."""
 _TAG = re.compile(r'</?([a-z0-9]+)(?: [a-z]+="[^"]*")*>')
+_ENTITY = re.compile(r"&(?:[a-z]{2,8}|#[0-9]{2,6}|#x[0-9a-f]{2,6});", re.IGNORECASE)
 _NO_BREAK = "\u00a0\u202f"
 _BLANKS = re.compile(r"\s+")
 _INLINE = {
@@ -198,9 +199,16 @@ def _lines(safe: str) -> list[str]:
 
 def _boundary(tag: re.Match[str]) -> str:
     name = tag[1]
+    if name == "q":
+        return "”" if tag[0].startswith("</") else "“"
     if name in _INLINE:
         return ""
     return " " if name in {"br", "td", "th"} else "\n"
+
+
+def decoded(text: str) -> str:
+    """A text that is no HTML with the signs that its entities stand for, each decoded once."""
+    return _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
 
 
 def one_line(text: str) -> str:

@@ -26,6 +26,13 @@ _OF_PAGES = {"title", "reference", "id", "guid", "aliases", "permalink", "attach
 _ASIDE = {"aside", "footer"}
 """What is no part of the text, and shown all the same."""
 _NOT_SHOWN = _NOT_TEXT - _ASIDE
+_ROLES = {"navigation", "banner", "search", "complementary", "contentinfo"}
+_BESIDE = re.compile(
+    r"(?:^|\s)(?:sharedaddy|addtoany\S*|a2a_kit|addthis\S*|breadcrumbs?|skip-link|screen-reader-text"
+    r"|(?:jp-|social-|post-)?shar(?:e|ing)(?:-(?:buttons?|links?|bar|this|icons?|tools?))?)(?:\s|$)",
+    re.IGNORECASE,
+)
+"""Classes of what saved pages have in their text for those who share or look around."""
 _BREAK = re.compile(r"(?<=<br>)")
 
 
@@ -44,8 +51,16 @@ def read(text: str, first_line: int) -> Document:
     )
 
 
+def _is_aside(element: HtmlElement) -> bool:
+    """Whether a part is no part of the text, and shown all the same: for those who share, or look around."""
+    if not isinstance(element.tag, str) or element.tag in _NOT_SHOWN:
+        return False
+    is_marked = element.get("role", "").lower() in _ROLES or _BESIDE.search(element.get("class", ""))
+    return element.tag in _ASIDE or bool(is_marked)
+
+
 def _text_of(page: HtmlElement) -> HtmlElement:
-    for name in ("article", "main", "body"):
+    for name in ("article", "main", "*[@role='main']", "body"):
         found = page.findall(f".//{name}")
         if len(found) == 1:
             return found[0]
@@ -66,15 +81,14 @@ def _stated(page: HtmlElement, offset: int) -> Iterator[Entry]:
 
 def _outside(page: HtmlElement, offset: int) -> Iterator[Block]:
     """What the page shows beside its text, menus apart: a notice may stand there."""
+    yield from (block for part in page.iterfind(".//*") if _is_aside(part) for block in _blocks(part, offset))
     text = _text_of(page)
     if text.tag in {"html", "body"}:
-        yield from (block for part in page.iterfind(".//*") if part.tag in _ASIDE for block in _blocks(part, offset))
         return
-    yield from (block for part in text.iterfind(".//*") if part.tag in _ASIDE for block in _blocks(part, offset))
     above = set(text.iterancestors())
     for element in above:
         for child in element:
-            if child is not text and child not in above and child.tag not in _NOT_SHOWN:
+            if child is not text and child not in above and child.tag not in _NOT_SHOWN and not _is_aside(child):
                 yield from _blocks(child, offset)
 
 
@@ -84,7 +98,8 @@ def _blocks(element: HtmlElement, offset: int) -> Iterator[Block]:
     loose = [escape(element.text or "", quote=False)]
     for child in element:
         name = child.tag if isinstance(child.tag, str) else "comment"
-        if name in _LINES or name in _WHOLE or name in _WRAPPERS:
+        is_aside = _is_aside(child)
+        if not is_aside and (name in _LINES or name in _WHOLE or name in _WRAPPERS):
             yield from _paragraph(loose, line)
             loose = []
             line = offset + (child.sourceline or 1)
@@ -92,7 +107,7 @@ def _blocks(element: HtmlElement, offset: int) -> Iterator[Block]:
                 yield from _blocks(child, offset)
             else:
                 yield Block(line, _parts(_inner(child)), name) if name in _LINES else Block(line, (_outer(child),))
-        elif name not in _NOT_TEXT:
+        elif name not in _NOT_TEXT and not is_aside:
             loose.append(_outer(child))
         loose.append(escape(child.tail or "", quote=False))
     yield from _paragraph(loose, line)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from html import escape
 
 from feedsrv.readers.document import Block, Document
+from feedsrv.text.html import decoded
 
 _LONGEST_WRAPPED = 120
 """Characters; a line longer than this was not wrapped by hand: it is a paragraph."""
@@ -55,4 +56,4 @@ def _parts(lines: list[str]) -> tuple[str, ...]:
 
 
 def _escaped(line: str) -> str:
-    return escape(line, quote=False)
+    return escape(decoded(line), quote=False)
