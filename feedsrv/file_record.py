@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from feedsrv.problem import Problem
-from feedsrv.reading import Status, Visibility
+from feedsrv.reading import Link, Status, Visibility
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,7 @@ class FileRecord:
     ``named`` the places of the files that its text names. ``aliases`` are the former addresses that it states,
     ``claimed_guid`` the permanent id for feeds that it states, and ``guid`` that if no other has it. ``last_names`` are
     those under which the public knew it before it was held again. ``topics`` are the names of those it states to be in.
+    ``links`` are those of its text to other files.
     """
 
     source: str
@@ -62,6 +63,7 @@ class FileRecord:
     edition: int = 0
     last_names: Names | None = None
     topics: tuple[str, ...] = ()
+    links: tuple[Link, ...] = ()
 
     @property
     def names(self) -> Names | None:

@@ -59,6 +59,20 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """That a text links to what may be a release: the address as written, up to ``#``, its line, 0 if not known.
+
+    ``target`` is where it leads on the page, "" for nowhere: then its text stands alone. ``status`` is that of the
+    file that is meant, None where there is none; both are known when all files are.
+    """
+
+    address: str
+    line: int
+    target: str = ""
+    status: Status | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Visibility:
     """When a release may be seen. Every moment is aware and UTC.
 

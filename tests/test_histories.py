@@ -60,6 +60,8 @@ PLACES = st.sampled_from(sorted({*FOLDERS, "new", "one/new"} - {""}))
 ADDRESSES = (
     *("a.pdf", "map.png", "notes.md", "b.docx", "index.docx", "/one/map.png", "../a.png", "inner/plan.pdf", "b.md"),
     *("/images/a.png", "none.pdf", "a.docx", "/n/a.docx", "index.md", "data.csv", "x.rst", "/a.docx", "/one/a.docx"),
+    *("a.md", "b.html", "/one/", "../one/b.md", "@/two/a.md", "{filename}/n/index.md", "/old/way", "/releases/quay"),
+    *("2026-01-02-f", "../a/", "notes.md#part", "a.fr.md"),
 )
 DATES = ("2026-01-15", "2026-01-15", "2026-02-01", "2025-12-31T23:30:00Z", "2026-11-03", "")
 FIELDS: Mapping[str, tuple[str, ...]] = {

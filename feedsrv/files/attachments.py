@@ -17,13 +17,16 @@ from feedsrv.files.dimensions import UNKNOWN, Dimensions, of_picture
 from feedsrv.files.opening import in_words, opened
 from feedsrv.files.original import LARGEST_FILE, Original
 from feedsrv.problem import Problem, Severity
-from feedsrv.reading import Mention, Reading, Visibility
+from feedsrv.reading import Link, Mention, Reading, Visibility
 from feedsrv.release import Attachment
 from feedsrv.text import html
+from feedsrv.text.links import unsettled
 from feedsrv.text.media_types import media_type
 
 MOST_FILES = 200
 """Of one release, and addresses that are looked at in one."""
+MOST_LINKS = 1_000
+"""To other releases, of one: of more, the text alone is shown."""
 
 _NAMED = 3
 _REMEDY = "put it there, or change its address"
@@ -34,12 +37,13 @@ class Enclosed:
     """A reading with its files.
 
     ``named`` are the places that its text names, also where nothing is; ``files`` each file, by the digest of what is
-    served of it.
+    served of it; ``links`` those of its text to what is none of its files, and may be another release.
     """
 
     reading: Reading
     named: tuple[str, ...]
     files: Mapping[str, Original]
+    links: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,7 @@ class Enclosures:
         attachments = enclosing.attachments()
         files = {self.look(path).digest: Original(self.folder / path) for path in enclosing.names}
         release = replace(reading.release, body=enclosing.body(), attachments=attachments, picture=enclosing.picture())
-        return Enclosed(replace(reading, release=release, problems=problems), enclosing.named, files)
+        return Enclosed(replace(reading, release=release, problems=problems), enclosing.named, files, enclosing.links())
 
     def look(self, path: str) -> _Look:
         """What a file is now, or was when it was first looked at."""
@@ -158,12 +162,23 @@ class _Enclosing:
         return next(iter([*stated, *self._shown]), "")
 
     def body(self) -> str:
-        """The body with the names of its files in place of where they lie."""
-        in_links = {
+        """The body with the names of its files in place of where they lie; other links within are unsettled."""
+        in_links = {address: unsettled(address) for address in self._to_others} | {
             address: name + address[len(address.partition("#")[0]) :] for address, name in self._at_hand.items()
         }
         sizes = {name: self._look(path).dimensions for path, name in self.names.items()}
         return html.relocate(self._safe, in_links, self._pictures, sizes)
+
+    def links(self) -> tuple[Link, ...]:
+        """The links to what is none of its files, each address once, and no more than `MOST_LINKS`."""
+        whole = dict.fromkeys(address.partition("#")[0] for address in self._to_others)
+        return tuple(Link(address, self._line(address)) for address in islice(whole, MOST_LINKS))
+
+    @property
+    def _to_others(self) -> list[str]:
+        """The addresses of the links in the body that lead into the folder, and to none of its files."""
+        links = (at.address for at in self._in_body if not at.is_picture and at.address not in self._at_hand)
+        return [address for address in links if place(self._source, address)]
 
     def problems(self) -> Iterator[Problem]:
         """What is wrong with files that it has or names."""

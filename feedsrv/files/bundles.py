@@ -20,6 +20,7 @@ from feedsrv.files.names import folders, is_document, is_download, without_endin
 from feedsrv.newsroom import Newsroom
 from feedsrv.readers import held_names
 from feedsrv.text.languages import LANGUAGE_NAMES
+from feedsrv.text.links import plain
 
 _ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|[/\\]{2}|[#?]|$", re.IGNORECASE)
 _LEFTOVER = re.compile(
@@ -130,7 +131,7 @@ def place(source: str, address: str) -> str | None:
     """
     if _ELSEWHERE.match(address):
         return None
-    path = unquote(re.split(r"[?#]", address, maxsplit=1)[0])
+    path = plain(unquote(re.split(r"[?#]", address, maxsplit=1)[0]))
     whole = path if path.startswith("/") else f"/{posixpath.dirname(source)}/{path}"
     return posixpath.normpath(whole).lstrip("/") or None
 

@@ -8,6 +8,7 @@
     run            one publication, step by step
     standing       how the folder stands, so that a run looks at what has changed and no more
     collection     what only all files together show: who has which id
+    links          where the links of a release to others lead
     losses         what was public and would no longer be
     moves          what would have another id than it was published under
     sentinel       whether what is about to be public is what the gate let pass

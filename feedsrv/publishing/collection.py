@@ -14,6 +14,8 @@ from feedsrv.file_record import FileRecord
 from feedsrv.files.kinds import attached, is_document_name
 from feedsrv.newsroom import Newsroom, TopicNames
 from feedsrv.problem import Problem, Severity
+from feedsrv.publishing import links
+from feedsrv.publishing.links import Links
 from feedsrv.reading import Status
 from feedsrv.topic_names import Spellings
 
@@ -36,11 +38,12 @@ class Collection:
         self._chained: set[str] = set()
         self._spellings = Spellings()
         self.records: dict[str, FileRecord] = {}
+        self._links = Links(newsroom, self.records)
         self.statuses = dict.fromkeys(Status, 0)
         self.rivals: dict[str, tuple[Problem, ...]] = {}
 
     def change(self, found: Mapping[str, FileRecord | None], now: datetime) -> set[str]:
-        """Let these files be what was found, None: gone. Returns them, and all whose id or guid is another by that."""
+        """Let these files be what was found, None: gone. Returns them, and all whose ids or links are others."""
         was = {source: self.records[source].id for source in found if source in self.records}
         for source, record in found.items():
             self._forget(source)
@@ -58,7 +61,10 @@ class Collection:
                 self.records[source] = replace(known, id=given)
         self._tell_rivals(changed.keys | self._waiting.change(dict.fromkeys(found) | waiting))
         names = (name for source in touched for name in (was.get(source), self._holders.given.get(source)) if name)
-        return touched | self._give_guids(found, {key for name in names if (key := f":{name}") in self._guids})
+        touched |= self._give_guids(found, {key for name in names if (key := f":{name}") in self._guids})
+        led = self._links.change(touched)
+        self.records.update(led)
+        return touched | led.keys()
 
     def _give_guids(self, found: Iterable[str], keys: Set[str]) -> set[str]:
         """Let the first of those who state one guid have it, if it is no id of another. Returns all who have another.
@@ -211,6 +217,7 @@ def problems(
 def of_file(record: FileRecord, newsroom: Newsroom) -> Iterator[Problem]:
     """The problems of one file, with why it is not public, and what of it is to come."""
     yield from record.problems
+    yield from links.problems(record)
     if record.status in {Status.PUBLIC, Status.EMBARGOED}:
         for moment in record.visibility.updates[record.edition :]:
             if record.visibility.status(moment) is Status.PUBLIC:

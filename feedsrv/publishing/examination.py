@@ -253,6 +253,7 @@ class Examination:
             aliases=reading.release.aliases,
             claimed_guid=reading.release.guid,
             topics=tuple(name for name in reading.release.stated_topics if not name.startswith("-")),
+            links=enclosed.links,
         )
         return Examined(record, reading, enclosed.files)
 

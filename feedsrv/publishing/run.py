@@ -24,6 +24,7 @@ from feedsrv.publishing.standing import Scope, Standing
 from feedsrv.reading import Status, Visibility
 from feedsrv.release import Release, Withdrawal
 from feedsrv.search import Update
+from feedsrv.text import links as text_links
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ class Run:
     changed: set[str] = field(default_factory=set)
     losses: Losses | None = None
     moves: Moves = field(default_factory=Moves)
+    relinked: set[str] = field(default_factory=set)
     is_of_all: bool = True
     rivals_before: Mapping[str, Sequence[Problem]] = field(default_factory=dict)
 
@@ -116,7 +118,8 @@ class Run:
         if scope := standing.scope(paths, self.now):
             self.is_of_all = False
             self._examine(standing, scope, spool)
-        return scope is not None and standing.is_covered(scope, self.examination.listing, self.found)
+        is_enough = scope is not None and standing.is_covered(scope, self.examination.listing, self.found)
+        return is_enough and not self.relinked
 
     def look_at_all(self, spool: IO[bytes]) -> None:
         """Look at all of the folder: what else the changes have to do with is not known."""
@@ -142,6 +145,23 @@ class Run:
         for source in renamed & self.found.keys():
             del self.found[source]
         self._keep_names()
+        self._read_relinked(spool)
+
+    def _read_relinked(self, spool: IO[bytes]) -> None:
+        """Read again those whose links lead elsewhere by now: of what leads nowhere, the index has only the text."""
+        known = self.update.known()
+        others = (self.records[source] for source in self.touched - self.files.keys() if self._is_public(source))
+        self.relinked = {it.source for it in others if it.source in known and _leads(it) != _leads(known[it.source])}
+        if not self.relinked:
+            return
+        scope = self.standing.around(self.relinked)
+        examination = Examination(self.catalogue, self.newsroom, self.now, self.judge, self.unsettled, scope)
+        for source in sorted(self.relinked):
+            found = examination.examine(source)
+            if found and found.record.basis == self.records[source].basis and (item := found.public_part):
+                self.relinked.remove(source)
+                self.files[source] = found.files
+                spool.write(release.to_json(item) + b"\n")
 
     def _keep_names(self) -> None:
         """Remember by what the public last knew those that are not public now."""
@@ -196,7 +216,7 @@ class Run:
         for item in found:
             record = self.records[item.source]
             try:
-                if self.update.put(replace(item, id=record.id, guid=record.guid), self.files.get(item.source, {})):
+                if self.update.put(_as_given(item, record), self.files.get(item.source, {})):
                     self.changed.add(item.source)
             except FileUnreadable as error:
                 problems = (*record.problems, error.problem)
@@ -209,8 +229,19 @@ class Run:
         was_known = (record for record in public if record.source in known)
         others = {record.source for record in was_known if _ids(known[record.source]) != _ids(record)}
         wanted = set(filter(self._is_public, self.touched)) if self.is_newsroom_changed else others
-        if wanted:
-            yield from (self._tagged_again(item) for item in self.update.published(wanted))
+        if wanted := wanted | self.relinked:
+            yield from (self._tagged_again(self._without_lost(item)) for item in self.update.published(wanted))
+
+    def _without_lost(self, item: Release | Withdrawal) -> Release | Withdrawal:
+        """What could not be read again, without the links that led to what is gone; they come when it is read."""
+        if item.source not in self.relinked or isinstance(item, Withdrawal):
+            return item
+        record, before = self.records[item.source], _leads(self.update.known()[item.source])
+        now = _leads(record)
+        left = {address: target for address, target in before.items() if now.get(address) == target}
+        kept = tuple(replace(link, target=left.get(link.address, "")) for link in record.links)
+        self.standing.collection.replace(replace(record, links=kept))
+        return replace(item, body=text_links.without(item.body, {*before.values()} - {*left.values(), ""}))
 
     def remove_others(self) -> None:
         """Take out what is public no longer."""
@@ -270,6 +301,18 @@ class Run:
 
     def _tagged_again(self, item: Release | Withdrawal) -> Release | Withdrawal:
         return replace(item, topics=topics.memberships(item, self.newsroom)) if isinstance(item, Release) else item
+
+
+def _as_given(item: Release | Withdrawal, record: FileRecord) -> Release | Withdrawal:
+    """The release with what all files together give it: its ids, and where its links lead."""
+    if isinstance(item, Release):
+        item = replace(item, body=text_links.settled(item.body, _leads(record)))
+    return replace(item, id=record.id, guid=record.guid)
+
+
+def _leads(record: FileRecord) -> dict[str, str]:
+    """Where its links lead, by their addresses."""
+    return {link.address: link.target for link in record.links}
 
 
 def _ids(record: FileRecord) -> tuple[str, str]:

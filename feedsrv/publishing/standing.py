@@ -90,6 +90,13 @@ class Standing:
         known = {source: records[source] for source in listing.sources if source in records}
         return Scope(listing, known, None, self._attached_outside(listing, known))
 
+    def around(self, sources: Set[str]) -> Scope:
+        """What it takes to read these files again, which have not changed themselves."""
+        records = self.collection.records
+        with_them = {path for source in sources for path in attached(records[source].named)}
+        parts = {self.contents.part(path) for path in sources | with_them}
+        return Scope(self.contents.listing(parts, self._files), {}, None)
+
     def take(self, scope: Scope, listing: FolderListing, found: Mapping[str, FileRecord], now: datetime) -> set[str]:
         """Take in what was found. Returns all whose record may be another; ``listing`` is that which was examined."""
         touched = self.collection.change({**dict.fromkeys(scope.known), **found}, now)
