@@ -14,6 +14,7 @@ from datetime import date
 from hashlib import sha256
 from itertools import count
 from pathlib import PurePosixPath
+from urllib.parse import unquote, unquote_plus
 
 from anyascii import anyascii
 
@@ -24,6 +25,7 @@ LONGEST_SLUG = 80
 
 _SEPARATORS = re.compile(r"[^A-Za-z0-9]+")
 _NUMBER_SIGN = re.compile(r"^\s*(?:[Nn][°ºo]\.?|№|[Nn]r\.?)\s*(?=\d)")
+_INDEX_PAGE = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?)$", re.IGNORECASE)
 _WELL_KNOWN = re.compile(
     "ar|da|de|el|en|es|fa|fi|fr|he|hu|it|ja|nl|no|pl|pt|ro|ru|sv|zh"
 )  # "ca" or "id" are others, too
@@ -67,6 +69,16 @@ def claim(source: str, language: str, newsroom: Newsroom, *, reference: str = ""
 def key(name: str) -> str:
     """An id in the form in which ids are compared, that of references: PR-1-2026 and pr1-2026 are one."""
     return reference_key(name)
+
+
+def former_address(address: str) -> str:
+    """A former address in the form in which they are compared: ``/Old/caf%C3%A9/index.html`` is ``/old/café``.
+
+    What stands behind ``?`` is part of it, for it names the page where that is made by a program.
+    """
+    path, mark, query = address.partition("?")
+    whole = _INDEX_PAGE.sub("", unquote(path)).rstrip("/") or "/"
+    return f"{whole.casefold()}{mark}{unquote_plus(query)}"
 
 
 def namesakes(name: str, languages: Sequence[str]) -> Iterator[tuple[str, str]]:

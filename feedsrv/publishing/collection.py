@@ -296,6 +296,6 @@ def rivals_for_addresses(records: Mapping[str, FileRecord]) -> Iterator[Problem]
             if (other := holders.get(address, source)) != source:
                 what = f"the alias {alias} is the address of {other}"
                 yield Problem(source, 0, what, "take the alias away", kind="alias-taken")
-            elif (first := stated.setdefault(address, source)) != source:
+            elif (first := stated.setdefault(ids.former_address(address), source)) != source:
                 what = f"the alias {alias} is stated by {first} as well, and leads there"
                 yield Problem(source, 0, what, "take one of the two away", kind="alias-taken")

@@ -130,7 +130,8 @@ def of(
 
 def leads_on(former: str, record: FileRecord) -> bool:
     """Whether a former id leads to a release, by what its file states or by what can be computed of it."""
-    if not {former, f"/releases/{former}", f"/releases/{former}/"}.isdisjoint(record.aliases):
+    stated = set(map(ids.former_address, record.aliases))
+    if not stated.isdisjoint(map(ids.former_address, (former, f"/releases/{former}"))):
         return True
     key, name = ids.key(record.id), former.removeprefix("/releases/")
     return "/" not in name and any(key == each for each, _ in ids.namesakes(name, [record.language]))

@@ -12,6 +12,7 @@
     statements, visibility               what one key says of it; the gate: from when to when it may be seen
     dates, publication                   which moments are stated
     masthead, boilerplate                what stands above and below the text
+    permalinks                           which address a generator gave it
     contacts, contact_lines              who answers the press
     contact_names                        which pieces of these lines are names
     taxonomies                           which topics it states
@@ -233,7 +234,7 @@ class _Reader:
             stated_topics=self._take("stated_topics", taxonomies.topics(parts)),
             contacts=contacts,
             corrections=corrections,
-            aliases=self._take("aliases", fields.aliases(parts)),
+            aliases=self._take("aliases", fields.aliases(parts, published)),
         )
         return self._with_lines(release, seen, {**self._origins, **reasons}, (*self._problems, *problems))
 

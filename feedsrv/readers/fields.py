@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import date, datetime
 from html import escape, unescape
 from itertools import islice
 from urllib.parse import urlsplit
 
 from feedsrv import ids
 from feedsrv.problem import Problem
-from feedsrv.readers import contacts, dates
+from feedsrv.readers import contacts, dates, permalinks, taxonomies
 from feedsrv.readers import language as languages
 from feedsrv.readers.document import Document
 from feedsrv.readers.entries import Value
@@ -167,20 +168,37 @@ def source_url(manuscript: Manuscript) -> Found[str]:
     return Found("", NOWHERE, problems=tuple(problems))
 
 
-def aliases(manuscript: Manuscript) -> Found[tuple[str, ...]]:
-    """The addresses it had elsewhere: paths with a slash in front, or plain slugs."""
+def aliases(manuscript: Manuscript, published: datetime | None) -> Found[tuple[str, ...]]:
+    """The addresses it had elsewhere: paths with a slash in front, or plain slugs; `permalinks` are made addresses.
+
+    ``published`` is the moment that their dates are of.
+    """
     given: dict[str, None] = {}
     problems: list[Problem] = []
     find = manuscript.head.find
-    entries = [entry for entry in (*find("aliases"), *find("permalink")) if entry.truth is None]
+    permalinks_ = [entry for entry in find("permalink") if entry.truth is None]
+    entries = [*(entry for entry in find("aliases") if entry.truth is None), *permalinks_]
     for entry in entries:
-        for address in _texts(entry.value):
+        for stated in _texts(entry.value):
+            is_pattern = entry in permalinks_
+            address = permalinks.filled(stated, *_of_permalinks(manuscript, published)) if is_pattern else stated
             if _is_of_a_site(address):
                 given[address if address.startswith("/") or "/" not in address else f"/{address}"] = None
             else:
-                what = f"{address!r} is no address of this site"
+                what = f"{stated!r} is no address of this site"
                 problems.append(manuscript.problem(entry.line, what, "write a path like /2018/03/launch.html"))
-    return Found(tuple(given), origin(entries[0]) if given else NOWHERE, problems=tuple(problems))
+    if not permalinks_ and permalinks.is_usual(manuscript.source):
+        address = permalinks.filled(permalinks.USUAL, *_of_permalinks(manuscript, published))
+        given |= {address: None} if _is_of_a_site(address) else {}
+    return Found(tuple(given), origin(entries[0]) if entries and given else NOWHERE, problems=tuple(problems))
+
+
+def _of_permalinks(manuscript: Manuscript, published: datetime | None) -> tuple[str, date | None, list[str], str]:
+    """What a permalink is made of: the path of the file, the day, its categories, and the slug that it states."""
+    named = (entry for entry in manuscript.head.find("topics") if fold(entry.key) in {"categories", "category"})
+    categories = [name for entry in islice(named, 1) for name in taxonomies.names(entry)]
+    slugs = (entry.text for entry in manuscript.head.find("slug"))
+    return manuscript.source, published and manuscript.newsroom.day(published), categories, next(slugs, "")
 
 
 def _is_of_a_site(address: str) -> bool:
@@ -231,8 +249,8 @@ def corrections(manuscript: Manuscript) -> Found[tuple[Correction, ...]]:
         found = origin(entry)
         for item in entry.value if isinstance(entry.value, tuple) else (entry.value,):
             stated = {fold(key): value for key, value in item.items()} if isinstance(item, Mapping) else {}
-            date, text = stated.get("date"), stated.get("text")
-            moment = dates.read(date, manuscript.newsroom) if isinstance(date, str) else None
+            day, text = stated.get("date"), stated.get("text")
+            moment = dates.read(day, manuscript.newsroom) if isinstance(day, str) else None
             if moment and isinstance(text, str):
                 made.append(Correction(moment.at, as_shown(text)))
             else:

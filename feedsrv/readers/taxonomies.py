@@ -30,7 +30,7 @@ def topics(manuscript: Manuscript) -> Found[tuple[str, ...]]:
     problems: list[Problem] = []
     entries = list(manuscript.head.find("topics"))
     for entry in entries:
-        for text in _texts(entry):
+        for text in names(entry):
             name = _name(text)
             if topic := topic_id(name):
                 stated.setdefault("-" * name.startswith("-") + topic, name)
@@ -45,7 +45,7 @@ def _name(text: str) -> str:
     return shorten(one_line(clean(unescape(text))).lstrip("#＃"), LONGEST_NAME)
 
 
-def _texts(entry: Entry) -> Iterator[str]:
+def names(entry: Entry) -> Iterator[str]:
     """What stands for a topic: the items of a list, or of a text that lists them."""
     if not isinstance(entry.value, str):
         yield from _of_list(entry.value)

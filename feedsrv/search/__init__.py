@@ -114,7 +114,10 @@ class Snapshot(Protocol):
         """
 
     def alias(self, path: str) -> str | None:
-        """The id of the release, else of the notice, that this address (a path in full, or a former id) leads to."""
+        """The id of the release, else of the notice, that this address (a path in full, or a former id) leads to.
+
+        However it is spelled: addresses are compared by `feedsrv.ids.former_address`.
+        """
 
     def namesake(self, name: str) -> str | None:
         """The id of the release or notice that is looked for by this name, where it is another and can be computed.

@@ -19,7 +19,7 @@ from feedsrv.web.inventory import find, offers, take_inventory
 from feedsrv.web.listing import Listing, ListingKind
 from feedsrv.web.observation import note_search
 from feedsrv.web.parameters import listing_of
-from feedsrv.web.responses import answer, moved_to_canonical
+from feedsrv.web.responses import answer, former_release_with_query, moved, moved_to_canonical
 
 LATEST = 10
 """Releases on the front page."""
@@ -37,6 +37,8 @@ def home() -> Response:
         latest = snapshot().search(Query(per_page=LATEST))
         return _page("home.html", site().addresses.home, hits=latest.hits, held=take_inventory(snapshot()))
 
+    if former := former_release_with_query():  # /?p=77, as WordPress has it
+        return moved(site().addresses.release(former))
     return former_feed() or answer(site().addresses.home, render)
 
 

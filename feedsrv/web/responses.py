@@ -111,7 +111,7 @@ def from_missing() -> Response | None:
     if request.method not in {"GET", "HEAD"} or has_other_slashes():
         return None
     addresses = site().addresses
-    if release_id := _former_release(request.path):
+    if release_id := former_release_with_query() or _former_release(request.path):
         return moved(addresses.release(release_id))
     folder, _, name = request.path.rpartition("/")
     if (release_id := _former_release(folder)) and _has_file(release_id, name):
@@ -122,11 +122,18 @@ def from_missing() -> Response | None:
     return None
 
 
+def former_release_with_query() -> str | None:
+    """The release that states this address as a former one with what it asks: `/release.php?id=77`."""
+    if not request.query_string:
+        return None
+    return snapshot().alias(f"{request.path}?{request.query_string.decode('latin1')}")
+
+
 def _former_release(path: str) -> str | None:
     """The release that states an address as a former one, else the one that is meant by the id in it."""
     bare = path.rstrip("/")
     name = bare.removeprefix("/releases/")
-    stated = (snapshot().alias(former) for former in (path, bare, f"{bare}/", name))
+    stated = (snapshot().alias(former) for former in (bare, name))
     meant = snapshot().namesake(name) if name != bare and "/" not in name else None
     return next(filter(None, stated), meant)
 

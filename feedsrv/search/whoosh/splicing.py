@@ -56,7 +56,7 @@ class _Rows:
         ragged: dict[str, list[NDArray[Any]]] = {
             "id": [np.frombuffer(each.id.encode("utf8"), "u1") for each in facts],
             "source": [np.frombuffer(each.source.encode("utf8"), "u1") for each in facts],
-            "alias": [np.array([key_of(alias) for alias in each.aliases], "u8") for each in facts],
+            "alias": [np.array([key_of(ids.former_address(alias)) for alias in each.aliases], "u8") for each in facts],
             "translation": [np.array([key_of(key) for key in each.translation_keys], "u8") for each in facts],
             "file": [_bytes(each.files) for each in facts],
         }

@@ -244,7 +244,7 @@ class Table:
 
     def alias(self, path: str) -> str | None:
         """The id of the document that states this address; of several the first, and a release before withdrawals."""
-        at = np.flatnonzero(self.columns["alias"] == key_of(path))
+        at = np.flatnonzero(self.columns["alias"] == key_of(ids.former_address(path)))
         rows = np.searchsorted(self.columns["alias.ends"], at, "right")
         return min(((row >= self.size, self.id(row)) for row in rows.tolist()), default=(False, None))[1]
 
