@@ -150,6 +150,7 @@ class TestBelonging:
         assert problems(newsroom) == [
             "note x.md:4: there is no file img/x.png in the folder of releases; put it there, or change its address",
             "note x.md:7: a link leads to gone.pdf, and there is no such file; put it there, or change its address",
+            "note x.md:7: a link leads to /about, which is none of the releases, and is left as it is",
             "warning x.md:9: the picture /uploads/quay.png is not there, and its description is shown instead; "
             "put it there, or change its address",
         ]
@@ -313,7 +314,7 @@ class TestServing:
         ) in get(newsroom, "/releases/quay").text
         assert "note quay/index.md:8: a link leads to gone.mp3, and there is no such file" in problems(newsroom)[0]
         (item,) = json.loads(get(newsroom, "/releases.json").data)["items"]
-        assert item["content_html"].startswith(f'<p>{link}</p>\n<p><a href="{base}gone.mp3">gone.mp3</a></p>')
+        assert item["content_html"].startswith(f'<p>{link}</p>\n<p>gone.mp3</p>')
         assert f"{base}film.mp4" in [file["url"] for file in item["attachments"]]
 
     def test_a_picture_that_is_not_in_the_text_stands_above_it(self, make_newsroom: MakeNewsroom) -> None:

@@ -15,5 +15,6 @@
     media_types   what a file is, by the ending of its name
     media         frames, films, sound and lazy pictures, as what a page may show in their place
     cleaning      the one form of text that all may rely on
+    links         links of releases to each other, while it is not known where they lead
     html          HTML that is safe, and its plain text
 """
