@@ -314,7 +314,7 @@ class TestServing:
         ) in get(newsroom, "/releases/quay").text
         assert "note quay/index.md:8: a link leads to gone.mp3, and there is no such file" in problems(newsroom)[0]
         (item,) = json.loads(get(newsroom, "/releases.json").data)["items"]
-        assert item["content_html"].startswith(f'<p>{link}</p>\n<p>gone.mp3</p>')
+        assert item["content_html"].startswith(f"<p>{link}</p>\n<p>gone.mp3</p>")
         assert f"{base}film.mp4" in [file["url"] for file in item["attachments"]]
 
     def test_a_picture_that_is_not_in_the_text_stands_above_it(self, make_newsroom: MakeNewsroom) -> None:
