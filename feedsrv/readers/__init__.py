@@ -50,7 +50,7 @@ from feedsrv.readers.problems import Problems
 from feedsrv.reading import Origin, Reading, Visibility
 from feedsrv.release import Release
 from feedsrv.text.cleaning import clean
-from feedsrv.text.html import is_blank, sanitise, to_text
+from feedsrv.text.html import in_order, is_blank, sanitise, to_text
 
 READER_VERSION = 17
 """Part of what every reading rests on: raise it when files would be read differently, and all are read again."""
@@ -198,13 +198,14 @@ class _Reader:
         title = self._take("title", fields.title(parts))
         reference = self._take("reference", fields.reference(parts))
         dated = publication.published(parts)
+        self._problems += fields.left_out(parts)
         self._problems += [*publication.ambiguous(parts), *publication.problems(parts, dated)]
         published = self._take_moment("published", dated)
         contacts = self._take("contacts", fields.people(parts))
         shown, document, about = self._parted()
         if about.blocks:
             self._origins["boilerplate"] = Origin(about.blocks[0].line, "below the text")
-        body = sanitise(shown.html)
+        body = in_order(sanitise(shown.html))
         text = to_text(body) if document is shown else _text_of(document)
         summary = self._take("summary", fields.summary(parts, document, text))
         if summary and not to_text(body):  # it is all that there is to read

@@ -39,13 +39,14 @@ class Line:
 class Block:
     """A heading, a paragraph, a list, a table ...
 
-    ``parts`` is its HTML, not yet sanitised: a part a line of text, to stand in ``tag``; where ``tag`` is
-    empty, one part that is the whole of it.
+    ``parts`` is its HTML, not yet sanitised: a part a line of text, to stand in ``tag``, which has
+    ``attributes``; where ``tag`` is empty, one part that is the whole of it.
     """
 
     line: int
     parts: tuple[str, ...]
     tag: str = ""
+    attributes: str = ""
 
     @property
     def level(self) -> int:
@@ -56,7 +57,7 @@ class Block:
     def html(self) -> str:
         """Its HTML, not yet sanitised."""
         content = "".join(self.parts)
-        return f"<{self.tag}>{content}</{self.tag}>" if self.tag else content
+        return f"<{self.tag}{self.attributes}>{content}</{self.tag}>" if self.tag else content
 
     @cached_property
     def shown(self) -> tuple[str, ...]:
@@ -73,13 +74,15 @@ class Block:
 class Document:
     """What a format's reader makes of a text.
 
-    ``title`` and ``entries`` are what an HTML page states of itself, ``outside`` what else it shows beside its text.
+    ``title`` and ``entries`` are what an HTML page states of itself, ``outside`` what else it shows beside its text,
+    and what is not shown of it; ``left_out`` what its author has to know of that, with the lines.
     """
 
     blocks: tuple[Block, ...]
     title: str = ""
     entries: tuple[Entry, ...] = ()
     outside: tuple[Block, ...] = ()
+    left_out: tuple[tuple[int, str], ...] = ()
 
     @cached_property
     def html(self) -> str:

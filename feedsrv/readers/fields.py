@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from html import escape, unescape
 from itertools import islice
@@ -273,3 +274,14 @@ def people(manuscript: Manuscript) -> Found[tuple[Contact, ...]]:
         places = section.places if section.is_whole else frozenset()
         return Found(section.contacts, Origin(section.line, "contacts section"), places, tuple(problems))
     return Found((), NOWHERE, problems=tuple(problems))
+
+
+def left_out(manuscript: Manuscript) -> tuple[Problem, ...]:
+    """What of its text is not shown, for it is made by its generator alone: told once, with the first of it."""
+    parts = manuscript.document.left_out
+    if not parts:
+        return ()
+    line, first = parts[0]
+    others = f", and {len(parts) - 1} more" if len(parts) > 1 else ""
+    what = f"“{shorten(one_line(first), LONGEST_REFERENCE)}”{others}: what a generator makes of this is not shown"
+    return (replace(manuscript.problem(line, what, "write what it stands for"), kind="template"),)

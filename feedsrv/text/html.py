@@ -23,8 +23,8 @@ _TAGS = {
     "track", "u", "ul", "video",
 }  # fmt: skip
 _ATTRIBUTES = {
-    "*": {"dir", "lang"},
-    "a": {"href", "hreflang", "title"},
+    "*": {"dir", "id", "lang"},
+    "a": {"href", "hreflang", "name", "title"},
     "abbr": {"title"},
     "audio": {"controls", "preload"},
     "img": {"alt", "height", "src", "title", "width"},
@@ -36,11 +36,21 @@ _ATTRIBUTES = {
     "track": {"kind", "label", "src", "srclang"},
     "video": {"controls", "height", "poster", "preload", "width"},
 }
+_CLASSES = {
+    "a": {"footnote-backref"},
+    "details": {"admonition"},
+    "div": {"admonition"},
+    "p": {"admonition-title"},
+    "section": {"footnotes"},
+    "sup": {"footnote-ref"},
+}
+"""The classes that the newsroom has a style for: no text takes that of another part of the page."""
 _WITHOUT_CONTENT = {"math", "noscript", "script", "select", "style", "svg", "template", "textarea", "title"}
 _SCHEMES = {"http", "https", "mailto", "tel"}
 _CLEANER = nh3.Cleaner(
     tags=_TAGS,
     attributes=_ATTRIBUTES,
+    allowed_classes=_CLASSES,
     clean_content_tags=_WITHOUT_CONTENT | {"iframe", "object"},
     url_schemes=_SCHEMES,
     link_rel=None,
@@ -51,6 +61,7 @@ _SPELLER = nh3.Cleaner(
         name: _ATTRIBUTES.get(name, set()) | media.ATTRIBUTES.get(name, set())
         for name in _ATTRIBUTES.keys() | media.ATTRIBUTES.keys()
     },
+    allowed_classes=_CLASSES,
     clean_content_tags=_WITHOUT_CONTENT,
     generic_attribute_prefixes={"data-"},
     url_schemes=_SCHEMES,
@@ -60,7 +71,7 @@ _SPELLER = nh3.Cleaner(
 
 _ATTRIBUTE = re.compile(r' ([a-z]+)="([^"]*)"')
 _REFERENCE = re.compile(r'<(?P<name>/?a|img|source|track|video)(?P<attributes>(?: [a-z]+="[^"]*")*)>')
-_EMPTY = re.compile(r'<a(?: [a-z]+="[^"]*")*>\s*</a>|<(p|h[1-6])(?: [a-z]+="[^"]*")*>\s*</\1>')
+_EMPTY = re.compile(r'<a(?: (?!id=)[a-z]+="[^"]*")*>\s*</a>|<(p|h[1-6])(?: [a-z]+="[^"]*")*>\s*</\1>')
 _PLAYER = re.compile(
     r'<(audio|video)(?: [a-z]+="[^"]*")*>(?:<track(?: [a-z]+="[^"]*")*>)*(?!<source)(.*?)</\1>', re.DOTALL
 )
@@ -70,6 +81,15 @@ _ADDRESS = {"a": "href", "img": "src", "source": "src", "track": "src", "video":
 """The attribute in which an element says where it leads, or what it shows."""
 _TAG = re.compile(r'</?([a-z0-9]+)(?: [a-z]+="[^"]*")*>')
 _ENTITY = re.compile(r"&(?:[a-z]{2,8}|#[0-9]{2,6}|#x[0-9a-f]{2,6});", re.IGNORECASE)
+_OF_THE_PAGE = re.compile(r' (id="|href="#)(?=(?:main|masthead-search)"|newsroom-)')
+"""What would be an id of the page that shows the text, or lead to it."""
+_ASIDE = re.compile(
+    r'<sup(?: id="[^"]*")? class="footnote-ref">.*?</sup>|<a(?: [a-z]+="[^"]*")* class="footnote-backref"[^>]*>.*?</a>'
+    r'|<sup class="footnote-ref"[^>]*>.*?</sup>'
+)
+"""The number of a footnote, and the arrow that leads back: signs to follow, and no words."""
+_HEADING = re.compile(r"<(/?)h([1-6])(?=[ >])")
+_NO_CLASS = re.compile(r'(<[a-z0-9]+(?: [a-z]+="[^"]*")*?) class=""')
 _NO_BREAK = "\u00a0\u202f"
 _BLANKS = re.compile(r"\s+")
 _INLINE = {
@@ -82,11 +102,32 @@ def sanitise(source: str) -> str:
     """Safe HTML: no script, no style, no form, links to the web, mail, telephones and relative ones only.
 
     A picture from elsewhere would tell its host who reads the release: a link with its description stands
-    for it, and so it is with frames and films, see `feedsrv.text.media`. A link that leads nowhere is its text.
+    for it, and so it is with frames and films, see `feedsrv.text.media`. A link that leads nowhere is its text,
+    or an anchor; an id that the page has itself gets another name.
     """
     if media.may_be_in(source):
         source = media.settled(_SPELLER.clean(source))
-    return clean(_EMPTY.sub("", _tidy(_CLEANER.clean(source)))).strip()
+    safe = clean(_EMPTY.sub("", _tidy(_CLEANER.clean(source)))).strip()
+    if ' class=""' in safe:
+        safe = _NO_CLASS.sub(r"\1", safe)
+    return _OF_THE_PAGE.sub(r" \1text-", safe) if "#" in safe or ' id="' in safe else safe
+
+
+def in_order(safe: str) -> str:
+    """Sanitised HTML whose headings begin below that of the page, and skip no level."""
+    above: list[str] = []
+    shown: list[int] = []
+
+    def replacement(match: re.Match[str]) -> str:
+        if match[1]:
+            return f"</h{shown.pop() if shown else match[2]}"
+        while above and above[-1] >= match[2]:
+            above.pop()
+        above.append(match[2])
+        shown.append(min(len(above) + 1, 6))
+        return f"<h{shown[-1]}"
+
+    return _HEADING.sub(replacement, safe)
 
 
 def _tidy(safe: str) -> str:
@@ -103,8 +144,12 @@ def _tidy(safe: str) -> str:
         if match["name"] != "a":
             address = html.unescape(attributes.get(_ADDRESS[match["name"]], ""))
             return "" if media.is_elsewhere(address) else match[0]
-        links.append(bool(attributes.get("href")))
-        return match[0] if links[-1] else ""
+        leads = bool(attributes.get("href"))
+        anchor = attributes.get("id") or attributes.get("name")
+        links.append(leads or bool(anchor))
+        if anchor and not leads:
+            return f'<a id="{anchor}">'
+        return match[0].replace(' name="', ' id="') if leads and anchor else match[0] if leads else ""
 
     return _REFERENCE.sub(replacement, safe)
 
@@ -193,7 +238,8 @@ def to_text(safe: str) -> str:
 
 def _lines(safe: str) -> list[str]:
     """The lines of a text whose white space is still to be folded."""
-    marked = _TAG.sub(_boundary, safe.replace("\n", " "))
+    told = _ASIDE.sub("", safe) if "footnote-" in safe else safe
+    marked = _TAG.sub(_boundary, told.replace("\n", " "))
     return clean(html.unescape(marked)).split("\n")
 
 

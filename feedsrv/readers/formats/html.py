@@ -106,7 +106,11 @@ def _blocks(element: HtmlElement, offset: int) -> Iterator[Block]:
             if name in _WRAPPERS:
                 yield from _blocks(child, offset)
             else:
-                yield Block(line, _parts(_inner(child)), name) if name in _LINES else Block(line, (_outer(child),))
+                yield (
+                    Block(line, _parts(_inner(child)), name, _id(child))
+                    if name in _LINES
+                    else Block(line, (_outer(child),))
+                )
         elif name not in _NOT_TEXT and not is_aside:
             loose.append(_outer(child))
         loose.append(escape(child.tail or "", quote=False))
@@ -121,6 +125,11 @@ def _paragraph(loose: list[str], line: int) -> Iterator[Block]:
 
 def _parts(content: str) -> tuple[str, ...]:
     return tuple(_BREAK.split(content))
+
+
+def _id(element: HtmlElement) -> str:
+    identity = element.get("id")
+    return f' id="{escape(identity)}"' if identity else ""
 
 
 def _inner(element: HtmlElement) -> str:

@@ -1,33 +1,52 @@
-"""Markdown (CommonMark with tables and strikethrough) -> a document."""
+"""Markdown as people write it (CommonMark, and what is usual beside it) -> a document."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from html import escape
+from typing import Any
 
 from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
 from feedsrv.readers.document import Block, Document
+from feedsrv.readers.formats.dialects import LEFT_OUT, use_dialects
+from feedsrv.readers.formats.templates import LeftOut, resolve
 
-_SHORTCODE = re.compile(r"\{\{<(?:(?!\{\{[<%]).){0,2000}?>\}\}|\{\{%(?:(?!\{\{[<%]).){0,2000}?%\}\}", re.DOTALL)
-_SHORTCODE_AS_TARGET = re.compile(r"(?<=\]\()\s*(?:" + _SHORTCODE.pattern + r")[^\s()]*", re.DOTALL)
 _MOST_COPIED = 2_000_000
-_MEANS_SOMETHING = re.compile(r"[\\`*_~\[\]<&\n]")
+_MEANS_SOMETHING = re.compile(r"[\\`*_~\[\]<&\n=+$^]")
 _BREAKS = {"softbreak", "hardbreak"}
-_markdown = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+_markdown = MarkdownIt("commonmark", {"html": True})
 _textual = MarkdownIt("commonmark", {"html": False})
 
 
 def read(text: str, first_line: int) -> Document:
-    """The blocks of a Markdown text."""
-    return Document(tuple(_blocks(_markdown.parse(_without_shortcodes(text)), first_line)))
+    """The blocks of a Markdown text; what of it is not shown stands outside of it, for a notice may be there."""
+    environment: dict[str, Any] = {}
+    resolved, left_out = resolve(text)
+    blocks = tuple(_blocks(_markdown.parse(resolved, environment), first_line, environment))
+    unshown = (*((one.line, one.text) for one in left_out), *environment.get(LEFT_OUT, ()))
+    return Document(
+        blocks,
+        outside=tuple(_unshown(line + first_line, words) for line, words in unshown),
+        left_out=tuple(_told(left_out, first_line)),
+    )
 
 
 def inline(text: str, *, has_html: bool) -> str:
     """A line of Markdown as HTML; without ``has_html``, what looks like a tag is text."""
     return str((_markdown if has_html else _textual).renderInline(text))
+
+
+def _unshown(line: int, words: str) -> Block:
+    return Block(line, tuple(f"{escape(part)}\n" for part in words.strip("\n{}%<>").split("\n")), "p")
+
+
+def _told(left_out: Sequence[LeftOut], first_line: int) -> Iterator[tuple[int, str]]:
+    return ((one.line + first_line, one.text) for one in left_out if one.is_told)
 
 
 def _bound_copies(state: StateCore) -> None:
@@ -51,40 +70,35 @@ def _parse_inline(state: StateCore) -> None:
             token.children = [Token("text", "", 0, content=token.content)]
 
 
-def _without_shortcodes(text: str) -> str:
-    """The text without Hugo's shortcodes, on the same lines; a link to one has an empty target."""
-    if "{{" not in text:
-        return text
-    text = _SHORTCODE_AS_TARGET.sub(lambda match: "<>" + "\n" * match[0].count("\n"), text)
-    return _SHORTCODE.sub(lambda match: "\n" * match[0].count("\n"), text)
-
-
-def _blocks(tokens: Sequence[Token], first_line: int) -> Iterator[Block]:
-    start = 0
+def _blocks(tokens: Sequence[Token], first_line: int, environment: dict[str, Any]) -> Iterator[Block]:
+    start = depth = 0
     for end, token in enumerate(tokens, 1):
-        if token.level or token.nesting > 0:
+        depth += token.nesting
+        if depth:
             continue
         group, start = tokens[start:end], end
-        line = first_line + (group[0].map[0] if group[0].map else 0)
+        line = first_line + next((token.map[0] for token in group if token.map), 0)
         if group[0].type in {"paragraph_open", "heading_open"}:
-            yield Block(line, tuple(_parts(group[1])), group[0].tag)
+            attributes = RendererHTML.renderAttrs(group[0])
+            yield Block(line, tuple(_parts(group[1], environment)), group[0].tag, attributes)
         else:
-            yield Block(line, (_rendered(group),))
+            yield Block(line, (_rendered(group, environment),))
 
 
-def _parts(inline: Token) -> Iterator[str]:
+def _parts(inline: Token, environment: dict[str, Any]) -> Iterator[str]:
     part: list[Token] = []
     for child in inline.children or ():
         part.append(child)
         if child.type in _BREAKS:
-            yield _rendered(part)
+            yield _rendered(part, environment)
             part = []
-    yield _rendered(part)
+    yield _rendered(part, environment)
 
 
-def _rendered(tokens: Sequence[Token]) -> str:
-    return str(_markdown.renderer.render(tokens, _markdown.options, {}))
+def _rendered(tokens: Sequence[Token], environment: dict[str, Any]) -> str:
+    return str(_markdown.renderer.render(tokens, _markdown.options, environment))
 
 
+use_dialects(_markdown)
 _markdown.core.ruler.after("block", "copies", _bound_copies)
 _markdown.core.ruler.at("inline", _parse_inline)
