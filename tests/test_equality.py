@@ -240,7 +240,7 @@ def test_an_entry_has_all_that_was_published_of_it(harbour: Client) -> None:
         updated=datetime.fromisoformat("2026-03-31T22:00:00Z"),
         language="en",
         author="Harbour",
-        topics=("Quays & <locks>", "Pilots"),
+        topics=("Quays & <locks>", "pilots"),
         translations=(("fr", f"{base}/releases/plein-fr"),),
         source="",
         attachments=((f"{base}/releases/full/full-plan.pdf", "application/pdf", 8),),

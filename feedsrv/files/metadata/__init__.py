@@ -13,7 +13,6 @@ profile, orientation, caption, credit and copyright are as they were.
 from __future__ import annotations
 
 import re
-from contextlib import suppress
 
 from feedsrv.files.metadata import jpeg, png, traces, webp
 from feedsrv.files.metadata.traces import Broken, Untreatable
@@ -40,8 +39,11 @@ def treated(data: bytes) -> bytes:
     """
     for mark, treat in CONTAINERS:
         if mark.match(data):
-            with suppress(Broken):  # it is served as it is, if there is nothing in it
+            try:
                 data = treat(data)
+            except Broken as error:  # it is served as it is, if there is no metadata in it
+                if traces.METADATA.search(data):
+                    raise Untreatable from error
     if traces.are_in(data):
         raise Untreatable
     return data

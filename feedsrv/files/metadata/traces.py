@@ -13,7 +13,8 @@ _BEGINNING = re.compile(rb"II\*\0|MM\0\*")
 _FOLLOWED = {0x8769, 0x014A}  # the entries that lead to other lists: of EXIF, of further pictures
 _PRIVATE = {0x8825, 0x927C, 0xA420, 0xA430, 0xA431, 0xA435, 0xC62F}
 """GPS, the maker's note, the picture's own number; owner, body, lens, camera."""
-_XMP = re.compile(rb"ns\.adobe\.com/xap|adobe:ns:meta")
+METADATA = re.compile(rb"(?i:exif)|ns\.adobe\.com/xap|adobe:ns:meta|rdf:|Photoshop 3\.0|8BIM")
+"""What a container that cannot be taken apart holds some of, if it holds any."""
 _PRIVATE_NAME = re.compile(rb"GPS(?:Latitude|Longitude|Position|Coordinates)|SerialNumber|OwnerName", re.IGNORECASE)
 
 
@@ -27,7 +28,7 @@ class Untreatable(ValueError):
 
 def are_in(data: bytes) -> bool:
     """Whether a file holds a position, a serial number, the name of an owner or a maker's note, in EXIF or in XMP."""
-    if _XMP.search(data) and _PRIVATE_NAME.search(data):
+    if METADATA.search(data) and _PRIVATE_NAME.search(data):
         return True
     tags = (tag for beginning in _BEGINNING.finditer(data) for tag in chain((0,), _tags(data, beginning.start())))
     return any(tag in _PRIVATE or count == _MOST for count, tag in enumerate(tags))
