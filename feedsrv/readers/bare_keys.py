@@ -18,7 +18,7 @@ _SIGNED = re.compile(r"\s*(?:\.\. |#\+|:(?=[\w -]+:))(?P<key>[^\W\d_][\w -]{0,40
 _UNSIGNED = re.compile(r"\s*(?P<key>[^\W\d_A-Z][\w-]{0,40}|[A-Za-z][a-z]+(?:[A-Z][a-z]+)+)\s?:\s+(?P<value>\S.*)$")
 _LABELLED = re.compile(r"\s*(?P<key>[A-Z][\w-]{0,40})\s?:\s+(?P<value>\S.*)$")
 _COMMENT = re.compile(
-    r"<!--(.*?)(?:-->|\Z)|\{#((?:(?!\{#).)*?)#\}|\{/\*(.*?)\*/\}|\{%-?\s*comment\s*-?%\}(.*?)\{%"
+    r"<!--(.*?)(?:-->|\Z)|\{#(?![\w:.-]+\})(.*?)(?:#\}|\Z)|\{/\*(.*?)(?:\*/\}|\Z)|\{%-?\s*comment\s*-?%\}(.*?)\{%"
     r"|^\[(?://|comment|_)\]:\s*(?:#|<>)\s*[(\"'](.*?)[)\"']\s*$",
     re.DOTALL | re.MULTILINE,
 )
