@@ -168,7 +168,7 @@ def test_an_archive_is_a_document_of_the_same_feed(harbour: Newsroom, format_: s
     if format_ == "atom":
         found = feedparser.parse(answer.data).feed
         assert found.id == "tag:press.example.org,2000-01-01:/topics/quays?lang=en"
-        assert found.title == "Harbour: Quays, English, March 2025"
+        assert found.title == "Harbour: quays, English, March 2025"
 
 
 def test_the_past_is_kept_no_longer_than_the_present(harbour: Newsroom) -> None:

@@ -15,6 +15,7 @@ from feedsrv import newsroom_toml, readers
 from feedsrv.files import topics
 from feedsrv.readers.bare_keys import _COMMENT, _OPENINGS
 from feedsrv.readers.embargo import _ASKING
+from feedsrv.readers.formats.dialects import use_dialects
 from feedsrv.readers.formats.markdown import _markdown
 from feedsrv.readers.held_names import _IN_FOLDERS, _IN_NAMES
 from feedsrv.readers.lexicon import LEXICON
@@ -177,12 +178,16 @@ def test_the_gap_of_an_ordinal_is_taken_away_and_nothing_else(text: str) -> None
     assert analysis.join_ordinals(text) == rule.sub("", text)
 
 
-SYNTAX = (*"\\`*_~[]()<>&!#:-|@\n", "\n\n", "&amp;", "http://a.bc", "![a](b)", "~~a~~", "**b**", "- ", "| a |\n|---|\n")
+SYNTAX = (
+    *("~a~", "^b^", "==a==", "++a++", ":anchor:", "{.x}", "{: .x }", "www.a.bc", "[^1]", "[^1]: b\n", "*[a]: b\n"),
+    "!!! note\n", *"\\`*_~[]()<>&!#:-|@\n", "\n\n", "&amp;", "http://a.bc", "![a](b)", "~~a~~", "**b**", "- ",
+    "| a |\n|---|\n",
+)  # fmt: skip
 MARKDOWN = st.lists(st.one_of(TEXTS, st.sampled_from(SYNTAX)), max_size=12).map("".join)
 
 
 @given(MARKDOWN)
 def test_a_text_that_has_no_marks_is_what_the_parser_of_markdown_makes_of_it(text: str) -> None:
-    parser = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
-    safe = text.replace("{{", "")
-    assert _markdown.render(safe) == parser.render(safe)
+    parser = MarkdownIt("commonmark", {"html": True})
+    use_dialects(parser)
+    assert _markdown.render(text) == parser.render(text)

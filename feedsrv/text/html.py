@@ -80,6 +80,7 @@ _OF_PLAYERS = re.compile(r'</?(?:audio|source|track|video)(?: [a-z]+="[^"]*")*>'
 _ADDRESS = {"a": "href", "img": "src", "source": "src", "track": "src", "video": "poster"}
 """The attribute in which an element says where it leads, or what it shows."""
 _TAG = re.compile(r'</?([a-z0-9]+)(?: [a-z]+="[^"]*")*>')
+_OF_STYLE = re.compile(r' (?:id|class)="[^"]*"')
 _ENTITY = re.compile(r"&(?:[a-z]{2,8}|#[0-9]{2,6}|#x[0-9a-f]{2,6});", re.IGNORECASE)
 _OF_THE_PAGE = re.compile(r' (id="|href="#)(?=(?:main|masthead-search)"|newsroom-)')
 """What would be an id of the page that shows the text, or lead to it."""
@@ -221,9 +222,13 @@ def _in_place(attributes: Mapping[str, str], size: tuple[int, int] | None) -> st
     return f'{room} loading="lazy"'
 
 
-def without_players(safe: str) -> str:
-    """Sanitised HTML with the link of each player in its place: feed readers would fetch what it plays."""
-    return _OF_PLAYERS.sub("", safe)
+def for_feeds(safe: str) -> str:
+    """Sanitised HTML as it stands in feeds: without ids and classes, which are those of our page, and without players.
+
+    The link of each player is in its place: feed readers would fetch what it plays.
+    """
+    safe = _OF_PLAYERS.sub("", safe)
+    return _TAG.sub(lambda tag: _OF_STYLE.sub("", tag[0]), safe) if ' id="' in safe or ' class="' in safe else safe
 
 
 def is_blank(safe: str) -> bool:

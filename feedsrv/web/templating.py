@@ -20,7 +20,7 @@ from feedsrv.feeds.formats import ATOM, FORMATS
 from feedsrv.newsroom import Newsroom
 from feedsrv.release import Release
 from feedsrv.text.dates import in_words
-from feedsrv.text.html import is_blank, without_players
+from feedsrv.text.html import for_feeds, is_blank
 from feedsrv.text.languages import direction, language_name
 from feedsrv.web.addresses import Addresses
 from feedsrv.web.discovery import OPENSEARCH_TYPE
@@ -132,7 +132,7 @@ def content_for_feeds(addresses: Addresses, newsroom: Newsroom) -> Callable[[Rel
 
     def content(release: Release) -> str:
         is_empty = not release.text and is_blank(release.body)
-        shown = f"<p>{escape(release.title)}</p>" if is_empty else without_players(body(release, addresses))
+        shown = f"<p>{escape(release.title)}</p>" if is_empty else for_feeds(body(release, addresses))
         return str(written(release, shown, lead(release), downloads(release))).strip()
 
     return content
