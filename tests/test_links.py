@@ -32,6 +32,10 @@ def said(newsroom: Newsroom) -> list[str]:
         ("b.md", "../b"),
         ("./b.md#depth", "../b#depth"),
         ("B.MD", "../b"),
+        ("b.mdwn", "../b"),
+        ("/2025/c.xhtml", "../c"),
+        ("/release.php?id=77", "../c"),
+        ("/release.php?id=78#x", "../deep-quay#x"),
         ("b.html", "../b"),
         ("b/", "../b"),
         ("../b/", "../b"),
@@ -64,8 +68,8 @@ def test_an_address_leads_to_the_release_that_it_means(make_newsroom: MakeNewsro
             "2026/a.md": release("A", body=f"See [it]({address})."),
             "2026/b.md": release("B"),
             "2026/bundle/index.md": release("Bundle"),
-            "2025/c.md": release("C", aliases="[/old/way.html]"),
-            "2025/inner/deep-quay.md": release("D"),
+            "2025/c.md": release("C", aliases="[/old/way.html, '/release.php?id=77']"),
+            "2025/inner/deep-quay.md": release("D", aliases="['/release.php?id=78']"),
             "_posts/2025-03-04-tug.md": release("E"),
         }
     )

@@ -15,17 +15,18 @@ from dataclasses import replace
 from itertools import islice
 from urllib.parse import unquote
 
-from feedsrv import ids
+from feedsrv import ids, readers
 from feedsrv.file_record import FileRecord
 from feedsrv.files.bundles import place
-from feedsrv.files.names import folders, without_ending
+from feedsrv.files.names import ending, folders, without_ending
 from feedsrv.newsroom import Newsroom
 from feedsrv.problem import Problem, Severity
 from feedsrv.reading import Link, Status
 from feedsrv.text.links import plain
 from feedsrv.text.media_types import media_type
 
-_OF_A_TEXT = re.compile(r"\.(?:md|markdown|mdx|mkd|mdown|html?|txt|text|rst|adoc|org)$")
+_OF_TEXTS = readers.SUFFIXES - readers.DOCUMENTS
+"""The endings of files that stand for the page which is made of them; who links to a document means the file."""
 _INDEX = re.compile(r"(?:^|/)_?index$")
 _DATED = re.compile(r"\d{4}-\d{1,2}-\d{1,2}-(?=.)")
 _MOST = 12  # folders of an address, or above a file, that are looked at
@@ -125,7 +126,7 @@ def _is_of_a_file(address: str) -> bool:
 def _names(record: FileRecord, newsroom: Newsroom) -> _Names:
     """The names by which a file is linked to, and how far each is from its own path."""
     own = _folded(record.source)
-    names = {_name_of_page(record.id or record.claim): 0, **dict.fromkeys(map(_folded, record.aliases), 1), own: 0}
+    names = {_name_of_page(record.id or record.claim): 0, **dict.fromkeys(map(_asked, record.aliases), 1), own: 0}
     stem, _, tag = own.rpartition(".")
     if stem and "/" not in tag and ids.language_in_name(tag, newsroom):
         untagged = _INDEX.sub("", stem)
@@ -148,10 +149,12 @@ def _sought(source: str, address: str) -> Iterator[str]:
     """
     if (path := place(source, address)) is None:
         return
+    if "?" in address:
+        yield _asked(f"{path}?{address.partition('?')[2]}")
     yield path
     yield (folded := _folded(path))
     written = plain(unquote(re.split("[?#]", address, maxsplit=1)[0]))
-    is_telling = bool(_OF_A_TEXT.search(path.casefold())) or "-" in folded.rpartition("/")[2]
+    is_telling = ending(path) in _OF_TEXTS or "-" in folded.rpartition("/")[2]
     if written.startswith("/"):
         yield from _below_other_folders(folded, is_telling=is_telling)
     else:  # from the page that is made of the file, as if that were a folder, or from one above
@@ -170,4 +173,10 @@ def _below_other_folders(path: str, *, is_telling: bool) -> Iterator[str]:
 def _folded(path: str) -> str:
     """A path or an address in the form in which they are compared: small letters, without ending, index and slashes."""
     whole = unquote(re.split("[?#]", path, maxsplit=1)[0]).strip("/").casefold()
-    return _INDEX.sub("", _OF_A_TEXT.sub("", whole))
+    return _INDEX.sub("", without_ending(whole) if ending(whole) in _OF_TEXTS else whole)
+
+
+def _asked(address: str) -> str:
+    """An address in the form in which addresses are compared, with its query, which may be all that tells two apart."""
+    _, mark, query = address.partition("#")[0].partition("?")
+    return f"{_folded(address)}{mark}{query}"

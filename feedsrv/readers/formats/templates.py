@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import PurePosixPath
 
+from feedsrv.text.media_types import media_type
+
 _BODY = r"(?:(?!\{\{|\{%)(?s:.)){0,2000}?"
 _PIECE = re.compile(
     rf"""^[ ]{{0,3}}(?P<fence>`{{3,}}|~{{3,}})(?s:.*?)(?:^[ ]{{0,3}}(?P=fence)[`~]*[ \t]*$|\Z)
@@ -31,7 +33,6 @@ _BASE = re.compile(r"\s*(?:site\.|page\.)?(?:base_?url|url|root|path_prefix)\s*"
 _IN_ADDRESS = re.compile(r"""(?:\]\(\s*<?|=["']|\]:\s*<?)[^\s()"'<>]*\Z""")
 _ABOVE = re.compile(r"(?:\A\s*|\n[ \t]*\n[ \t]*)\Z")
 _BELOW = re.compile(r"[ \t]*(?:\n[ \t]*(?:\n|\Z)|\Z)")
-_PICTURE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|avif)\Z", re.IGNORECASE)
 _NAMED_PICTURE = re.compile(r"img|image|figure|picture|photo", re.IGNORECASE)
 _ID = re.compile(r"[\w-]{1,64}")
 _HIDDEN = {"comment", "for", "tablerow", "range", "macro"}
@@ -222,7 +223,9 @@ class _Tag:
             return f"[{_words(title)} ({host})]({place})" if title else f"[{host}]({place})"
         if self._name in _REFERENCES or (self._name == "include" and _is_text(self._first)):
             return f"[{_words(self._of('text', 'title') or self._first)}]({address})" if address else ""
-        if address and (_PICTURE.search(address) or (_NAMED_PICTURE.search(self._name) and self._of("src", "file"))):
+        if address and (
+            media_type(address).startswith("image/") or (_NAMED_PICTURE.search(self._name) and self._of("src", "file"))
+        ):
             return self._picture(self._of("src", "file") or self._first, is_alone=is_alone)
         return self._said(address)
 
