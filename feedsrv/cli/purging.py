@@ -14,7 +14,7 @@ from feedsrv.search import Snapshot
 from feedsrv.settings import Settings
 from feedsrv.web import directory
 from feedsrv.web.addresses import Addresses
-from feedsrv.web.inventory import offers
+from feedsrv.web.inventory import TOPICS, offers
 from feedsrv.web.subscription_document import members
 from feedsrv.web.subscription_document import topics as topics_of
 
@@ -71,7 +71,7 @@ class Cache:
         ):
             yield path, snapshot.generation
         groups = offers(snapshot)
-        topics = next((group.offers for group in groups if group.title == "Topics"), ())
+        topics = next((group.offers for group in groups if group.title == TOPICS), ())
         for path in (addresses.topics, addresses.feeds):
             yield from ((part.address, snapshot.generation) for part in directory.parts(topics, path))
         for group in groups:

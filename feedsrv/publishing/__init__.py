@@ -5,10 +5,11 @@
     examination    what each file is now: the one way from a file to what is known of it
     examined       one file as it was found, and what of it the public may know
     surroundings   what a file is read with, and whether it is being written
-    run            one publication, step by step
+    run, summary   one publication, step by step; what it did
     standing       how the folder stands, so that a run looks at what has changed and no more
     collection     what only all files together show: who has which id
     links          where the links of a release to others lead
+    rivals         what is said of those who claim what another has
     losses         what was public and would no longer be
     moves          what would have another id than it was published under
     sentinel       whether what is about to be public is what the gate let pass
@@ -34,8 +35,9 @@ from feedsrv.files.settling import Unsettled
 from feedsrv.newsroom import FILE_NAME, Newsroom
 from feedsrv.problem import Problem
 from feedsrv.publishing.examination import ALL_SETTLED, Judge, Progress, as_stated
-from feedsrv.publishing.run import Run, Summary
+from feedsrv.publishing.run import Run
 from feedsrv.publishing.standing import Standing
+from feedsrv.publishing.summary import Summary
 from feedsrv.search import SearchIndex, Update
 
 __all__ = ["Memory", "Summary", "publish"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
@@ -15,7 +15,7 @@ from feedsrv.files import topics
 from feedsrv.files.catalogue import Catalogue
 from feedsrv.newsroom import Newsroom
 from feedsrv.problem import Problem, Severity
-from feedsrv.publishing import collection, moves
+from feedsrv.publishing import collection, moves, rivals
 from feedsrv.publishing.collection import Collection
 from feedsrv.publishing.examination import Examination, Progress
 from feedsrv.publishing.moves import Moves
@@ -79,15 +79,10 @@ def check(
             if examined.record.status is Status.LONG_WITHDRAWN:
                 untold[examined.record.source] = examined.reading.origins["withdrawn"].line
     found.change(records, now)
-    wanted = [path.resolve() for path in paths]
-
-    def is_wanted(source: str) -> bool:
-        whole = (catalogue.folder / source).resolve()
-        return not wanted or any(whole.is_relative_to(path) for path in wanted)
-
+    is_wanted = _below(paths, catalogue.folder)
     problems = [
         *collection.problems(found.records, found.rivals, newsroom),
-        *collection.rivals_for_addresses(found.records),
+        *rivals.for_addresses(found.records),
         *_moves(index, found, newsroom, host).problems(lines),
         *moves.without_authority(newsroom, host),
         *topics.complaints(newsroom, [item.topics for item in public.values()]),
@@ -99,6 +94,12 @@ def check(
     told.extend(examination.problems_of_the_folder(is_wanted))
     in_order = sorted(told, key=lambda problem: (problem.path, problem.line))
     return Report(tuple(in_order), dict(found.statuses), tuple(_changes(index, public)))
+
+
+def _below(paths: Sequence[Path], folder: Path) -> Callable[[str], bool]:
+    """Whether a source in the folder lies below one of these paths; without any, all do."""
+    wanted = [path.resolve() for path in paths]
+    return lambda source: not wanted or any((folder / source).resolve().is_relative_to(path) for path in wanted)
 
 
 @dataclass(frozen=True, slots=True)

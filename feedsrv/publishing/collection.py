@@ -14,7 +14,7 @@ from feedsrv.file_record import FileRecord
 from feedsrv.files.kinds import attached, is_document_name
 from feedsrv.newsroom import Newsroom, TopicNames
 from feedsrv.problem import Problem, Severity
-from feedsrv.publishing import links
+from feedsrv.publishing import links, rivals
 from feedsrv.publishing.links import Links
 from feedsrv.reading import Status
 from feedsrv.topic_names import Spellings
@@ -31,7 +31,7 @@ class Collection:
         self._newsroom = newsroom
         self._holders = ids.Holders()
         self._waiting = ids.Claimants()  # those who are not public, and may be
-        self._guids = ids.Claimants(lambda guid: _guid_key(guid, newsroom))
+        self._guids = ids.Claimants(lambda guid: rivals.guid_key(guid, newsroom))
         self._naming = defaultdict[str, set[str]](set)
         self._moments: list[tuple[datetime, str]] = []  # a heap; what is no longer so is passed over
         self._overdue: set[str] = set()
@@ -81,7 +81,7 @@ class Collection:
                 keeper = self._holders.holder(key[1:]) if key.startswith(":") else ""
                 keeper = keeper or group[0].source
                 given |= {claimed.source: claimed.id if claimed.source == keeper else "" for claimed in group}
-                if told := tuple(_guid_taken(it.source, it.id, keeper) for it in group if it.source != keeper):
+                if told := tuple(rivals.guid_taken(it.source, it.id, keeper) for it in group if it.source != keeper):
                     self.rivals[key] = told
         changed = {source for source, guid in given.items() if self.records[source].guid != guid}
         for source in changed:
@@ -157,7 +157,7 @@ class Collection:
             public, waiting = self._holders.claimants.of(key), self._waiting.of(key)
             if len(public) + len(waiting) > 1:
                 expires = bool(public) and self.records[public[0].source].visibility.closes is not None
-                self.rivals[key] = tuple(_rivals(public, waiting, self._holders.given, expires=expires))
+                self.rivals[key] = tuple(rivals.for_id(public, waiting, self._holders.given, expires=expires))
             else:
                 self.rivals.pop(key, None)
 
@@ -234,39 +234,6 @@ def rivals_of(records: Mapping[str, FileRecord], newsroom: Newsroom, now: dateti
     return collection.rivals
 
 
-def _guid_key(guid: str, newsroom: Newsroom) -> str:
-    """What rivals for a guid have in common: the id that it is made of, behind a colon, or else the guid."""
-    name = newsroom.name_in(guid)
-    return f":{name}" if name else guid
-
-
-def _guid_taken(source: str, guid: str, keeper: str) -> Problem:
-    what = f"feed readers know {keeper} by the guid {guid}, so this has its tag URI"
-    return Problem(source, 0, what, "give one of the two another guid", kind="guid-taken")
-
-
-def _rivals(
-    public: Sequence[ids.Claim], waiting: Sequence[ids.Claim], given: Mapping[str, str], *, expires: bool
-) -> Iterator[Problem]:
-    """What is to be said of those who claim one id, and are not the first, which may go by itself when it ``expires``.
-
-    ``given`` are the ids of the public.
-    """
-    first, *others = (*public, *waiting)
-    for claimed in others:
-        if has := given.get(claimed.source):
-            what = f"{first.source} has the id {first.id}, so this is {has}"
-            if expires and claimed is public[1]:
-                what = f"{what}, and takes that id when {first.source} expires"
-            remedy = "give one of the two a reference or a slug of its own"
-        else:
-            what = f"this claims the id {claimed.id}, which {first.source} {'has' if public else 'claims as well'}"
-            if public and claimed.order < first.order:
-                what = f"{what}, and takes it when it is public: then {first.source} is {first.dated}"
-            remedy = "give this one a reference or a slug of its own before it is public"
-        yield Problem(claimed.source, 0, what, remedy, kind="id-taken")
-
-
 _NEVER_PUBLIC = {Status.EXPIRED, Status.NO_RELEASE, Status.UNREADABLE}
 
 
@@ -282,20 +249,3 @@ def _why_not_public(record: FileRecord, newsroom: Newsroom) -> str:
     if record.status is Status.EXPIRED and window.closes:
         return f"not public since {newsroom.clock_time(window.closes)}, when it expired"
     return "not public, because it is a draft" if record.status is Status.DRAFT else ""
-
-
-def rivals_for_addresses(records: Mapping[str, FileRecord]) -> Iterator[Problem]:
-    """Releases that state one former address, or one that is the address of another."""
-    holders = {f"/releases/{record.id}": source for source, record in records.items() if record.id}
-    stated: dict[str, str] = {}
-    stating = (record for record in records.values() if record.aliases and record.id)
-    for record in sorted(stating, key=lambda record: record.id):
-        source = record.source
-        for alias in record.aliases:
-            address = alias if alias.startswith("/") else f"/releases/{alias}"
-            if (other := holders.get(address, source)) != source:
-                what = f"the alias {alias} is the address of {other}"
-                yield Problem(source, 0, what, "take the alias away", kind="alias-taken")
-            elif (first := stated.setdefault(ids.former_address(address), source)) != source:
-                what = f"the alias {alias} is stated by {first} as well, and leads there"
-                yield Problem(source, 0, what, "take one of the two away", kind="alias-taken")

@@ -21,43 +21,11 @@ from feedsrv.publishing.examination import Examination, Judge, Progress
 from feedsrv.publishing.losses import Losses
 from feedsrv.publishing.moves import Moves
 from feedsrv.publishing.standing import Scope, Standing
+from feedsrv.publishing.summary import Summary
 from feedsrv.reading import Status, Visibility
 from feedsrv.release import Release, Withdrawal
 from feedsrv.search import Update
 from feedsrv.text import links as text_links
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """What a run did: releases that came, changed and went, files by what they are to the public, and problems.
-
-    ``records`` tell what each file is, by source, and ``rivals`` what is said of those who claim an id that another
-    has, by its key, as long as nothing else is published with the same `Memory`. ``news`` are those of the problems
-    that the run before did not meet, ``complaints`` those of newsroom.toml, whose last settings hold, and ``others``
-    those and all that are not in the records.
-    """
-
-    added: int
-    changed: int
-    removed: int
-    statuses: Mapping[Status, int]
-    news: tuple[Problem, ...]
-    complaints: tuple[Problem, ...]
-    others: tuple[Problem, ...]
-    true_until: datetime | None
-    records: Mapping[str, FileRecord]
-    rivals: Mapping[str, Sequence[Problem]]
-    newsroom: Newsroom
-
-    @property
-    def problems(self) -> tuple[Problem, ...]:
-        """All problems; they are gathered anew each time."""
-        return (*self.others, *collection.problems(self.records, self.rivals, self.newsroom))
-
-    @property
-    def skipped(self) -> int:
-        """Files that are not public."""
-        return sum(count for status, count in self.statuses.items() if status is not Status.PUBLIC)
 
 
 @dataclass(slots=True)

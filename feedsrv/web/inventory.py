@@ -16,6 +16,9 @@ from feedsrv.text.languages import language_name
 from feedsrv.web.archives import covers
 from feedsrv.web.listing import Listing, ListingKind
 
+TOPICS, YEARS = "Topics", "Years"
+"""The titles of the groups of offers that have a page of their own."""
+
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
@@ -136,8 +139,8 @@ def offers(snapshot: Snapshot) -> list[OfferGroup]:
     ]
     groups = [
         OfferGroup("Everything", (offer("All releases", Listing(), held.everything),)),
-        OfferGroup("Topics", tuple(topics)),
-        OfferGroup("Years", tuple(years)),
+        OfferGroup(TOPICS, tuple(topics)),
+        OfferGroup(YEARS, tuple(years)),
         OfferGroup("Languages", tuple(languages)),
     ]
     return [group for group in groups if group.offers]

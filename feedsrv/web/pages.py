@@ -15,7 +15,7 @@ from feedsrv.web.cache import Rendering
 from feedsrv.web.context import newsroom, site, snapshot
 from feedsrv.web.facets import facet_groups
 from feedsrv.web.habits import former_feed
-from feedsrv.web.inventory import find, offers, take_inventory
+from feedsrv.web.inventory import TOPICS, YEARS, find, offers, take_inventory
 from feedsrv.web.listing import Listing, ListingKind
 from feedsrv.web.observation import note_search
 from feedsrv.web.parameters import listing_of
@@ -75,12 +75,12 @@ def release(release_id: str) -> Response:
 
 def topics() -> Response:
     """All topics, in pages where there are many."""
-    return _directory(site().addresses.topics, "Topics")
+    return _directory(site().addresses.topics, TOPICS)
 
 
 def years() -> Response:
     """All years."""
-    return _directory(site().addresses.years, "Years")
+    return _directory(site().addresses.years, YEARS)
 
 
 def feeds() -> Response:
@@ -89,10 +89,10 @@ def feeds() -> Response:
 
     def render() -> Rendering:
         groups = {group.title: group.offers for group in offers(snapshot())}
-        parts = directory.parts(groups.get("Topics", ()), site().addresses.feeds)
+        parts = directory.parts(groups.get(TOPICS, ()), site().addresses.feeds)
         shown = directory.part(parts, page)
         counts = {title: len(offered) for title, offered in groups.items()}
-        here = {title: offered for title, offered in groups.items() if page == 1 or title == "Topics"}
+        here = {title: offered for title, offered in groups.items() if page == 1 or title == TOPICS}
         return _page("feeds.html", shown.address, groups=here, counts=counts, parts=parts, shown=shown)
 
     return answer(directory.address_of(site().addresses.feeds, page), render)

@@ -1,6 +1,7 @@
 """Dialects of Markdown: what its plugins do not read, as rules that work on the tokens of its parser.
 
-Attribute lists, ids of headings, tables of contents, abbreviations, emoji, and boxes between lines of colons.
+Attribute lists, abbreviations, emoji, and boxes between lines of colons; ids of headings and tables of contents are in
+`feedsrv.readers.formats.outline`.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.subscript import sub_plugin
 from mdit_py_plugins.superscript import superscript_plugin
 
+from feedsrv.readers.formats.outline import list_contents, name_headings
+
 LEFT_OUT = "left_out"
 """Where in the environment of a parser it is kept what is not shown as text, with its line."""
 
@@ -34,15 +37,12 @@ _LIST = re.compile(
 _ATTRIBUTE = re.compile(rf"""(?P<sign>[.#])(?P<name>[\w:-]+)|(?P<key>[\w-]+)=(?P<value>{_VALUE})""")
 _TAKEN = {"id", "class", "width", "height"}
 _TAKES = {"image", "link_close", "code_inline", "em_close", "strong_close", "s_close", "html_inline"}
-_TOC = re.compile(r"\[\[?_?TOC_?\]?\]|\$\{toc\}", re.IGNORECASE)
-_LISTED_TOC = re.compile(r"[^\n]{1,40}\n\{:\s*toc\b[^{}\n]*\}", re.IGNORECASE)
 _ABBREVIATION = re.compile(r"\*\[([^\]\n]{1,60})\]:[ \t]*(\S[^\n]{0,300})$")
 _MOST_ABBREVIATIONS = 200
 _ICON = re.compile(r":(?:material|fontawesome|octicons|simple)-[a-z0-9-]+:")
 _MARKED = {"==": "mark", "++": "ins"}
 _KEYS = re.compile(r"\+\+([a-z0-9]{1,20}(?:\+[a-z0-9]{1,20}){0,4})\+\+")
 _FORMULA = re.compile(r"\$\$\s*([^$]{1,2000}?)\s*\$\$")
-_NO_LETTER = re.compile(r"[^\w\- ]")
 _BOX = re.compile(r"\s*\{?\.?(?P<kind>[a-z-]*)\}?(?:\[(?P<title>[^\]]+)\]|\s+(?P<rest>[^{/\s][^{]*))?", re.IGNORECASE)
 _LONGEST_LINKIFIED = 20_000
 """Characters of one text in which bare addresses are looked for: the search takes the square of them."""
@@ -60,7 +60,7 @@ def use_dialects(parser: MarkdownIt) -> None:
     container_plugin(parser, "box", validate=lambda *_: True, render=_box)
     parser.block.ruler.before("reference", "abbreviation", _abbreviation, {"alt": ["paragraph", "reference"]})
     parser.inline.ruler.before("emphasis", "marked", _marked)
-    for rule in (_box_alerts, _take_attributes, _mark_tasks, _explain, _show_emoji, _name_headings, _list_contents):
+    for rule in (_box_alerts, _take_attributes, _mark_tasks, _explain, _show_emoji, name_headings, list_contents):
         parser.core.ruler.push(rule.__name__, rule)
 
 
@@ -257,54 +257,3 @@ def _show_emoji(state: StateCore) -> None:
         for child in token.children or ():
             if child.type == "text" and child.content.count(":") > 1:
                 child.content = emoji.emojize(_ICON.sub("", child.content), language="alias")
-
-
-def _name_headings(state: StateCore) -> None:
-    """Give headings ids, by GitHub's rule where the author gives none."""
-    used: dict[str, int] = {}
-    for token, inline in pairwise(state.tokens):
-        if token.type != "heading_open":
-            continue
-        name = str(token.attrGet("id") or _NO_LETTER.sub("", _words(inline).lower().strip()).replace(" ", "-"))
-        times = used.get(name, 0)
-        used[name] = times + 1
-        if name:
-            token.attrSet("id", f"{name}-{times}" if times else name)
-
-
-def _words(inline: Token) -> str:
-    return "".join(
-        " " if child.type.endswith("break") else child.content
-        for child in inline.children or ()
-        if child.type in {"text", "code_inline", "softbreak", "hardbreak"}
-    )
-
-
-def _list_contents(state: StateCore) -> None:
-    """Put links to the headings where the author asks for a table of contents."""
-    tokens = state.tokens
-    for number, token in enumerate(tokens):
-        if token.type != "inline" or number == 0:
-            continue
-        if tokens[number - 1].type == "paragraph_open" and _TOC.fullmatch(token.content.strip()):
-            first, last = number - 1, number + 2
-        elif _LISTED_TOC.fullmatch(token.content) and number > 2 and tokens[number - 3].type.endswith("list_open"):
-            first, last = number - 3, number + 4
-        else:
-            continue
-        contents = Token("html_block", "", 0, content=_contents(tokens), map=token.map, block=True)
-        state.tokens = [*tokens[:first], contents, *tokens[last:]]
-        return
-
-
-def _contents(tokens: Sequence[Token]) -> str:
-    found = [(token, inline) for token, inline in pairwise(tokens) if token.type == "heading_open"]
-    top = min((token.tag for token, _ in found), default="")
-    if sum(token.tag == top for token, _ in found) == 1 and top == "h1":  # the headline
-        found = [(token, inline) for token, inline in found if token.tag != top]
-    items = (
-        f'<li><a href="#{escape(str(token.attrGet("id")))}">{escape(_words(inline).strip())}</a></li>'
-        for token, inline in found
-        if token.attrGet("id")
-    )
-    return f"<ul>{''.join(items)}</ul>\n"
