@@ -67,9 +67,12 @@ def use_dialects(parser: MarkdownIt) -> None:
 class _Addresses(LinkifyIt):  # type: ignore[misc]  # it has no types
     """Bare addresses that say so: with a scheme, with "www.", or of a mailbox; ``readme.md`` is none."""
 
+    def pretest(self, text: str) -> bool:
+        """Asked of each paragraph: what the library looks for takes as long as all else of reading Markdown."""
+        return "://" in text or "@" in text or "www." in text.lower()
+
     def test(self, text: str) -> bool:
-        is_possible = "://" in text or "www." in text or "@" in text
-        return is_possible and len(text) <= _LONGEST_LINKIFIED and bool(super().test(text))
+        return self.pretest(text) and len(text) <= _LONGEST_LINKIFIED and bool(super().test(text))
 
     def match(self, text: str) -> list[object] | None:
         found = super().match(text) or []
