@@ -22,6 +22,7 @@ from feedsrv.newsroom import Newsroom
 from feedsrv.problem import Severity
 from feedsrv.publishing.check import check
 from feedsrv.readers.formats import documents
+from feedsrv.readers.formats.documents import CONVERTERS
 from feedsrv.reading import Reading, Status
 from tests.conftest import MakeNewsroom, release
 
@@ -263,9 +264,10 @@ class TestPdf:
 
 
 @settings(max_examples=20, deadline=None)
-@given(st.binary(max_size=400), st.sampled_from(sorted(readers.DOCUMENTS)), st.booleans())
+@given(st.binary(max_size=400), st.sampled_from(sorted(CONVERTERS)), st.booleans())
 def test_any_bytes_are_a_document_or_a_report(data: bytes, ending: str, is_mangled: bool) -> None:
     wholes = {".docx": docx(("Title", "A title")), ".odt": odt("<text:p>A title</text:p>"), ".pdf": pdf(("A title",))}
+    wholes[".rst"] = b"A title\n=======\n\n:date: 2026-01-15\n\n.. note:: A text with a `link <b.rst>`_ and more.\n"
     whole = wholes[ending]
     with contextlib.suppress(FileUnreadable):
         read(whole[:-40] + data + whole[-40:] if is_mangled else data, f"a{ending}")

@@ -19,6 +19,7 @@ from feedsrv import readers
 from feedsrv.errors import FileUnreadable
 from feedsrv.newsroom import Newsroom
 from feedsrv.problem import Severity
+from feedsrv.readers.formats.documents import CONVERTERS
 from feedsrv.reading import Reading, Status
 from feedsrv.release import Contact
 
@@ -626,7 +627,7 @@ def test_html_loads_and_expands_nothing() -> None:
     assert "root:" not in read(page, "a.html").release.text
 
 
-TEXTS = sorted(readers.SUFFIXES - readers.DOCUMENTS)  # documents take a process each: see test_documents.py
+TEXTS = sorted(readers.SUFFIXES - CONVERTERS.keys())  # what is converted takes a process each: see test_documents.py
 
 
 @given(st.binary(max_size=300), st.sampled_from(TEXTS), st.sampled_from([b"", b"---\n", b"+++\n", b"{"]))

@@ -185,8 +185,8 @@ def test_the_web_alone_tells_nothing_of_what_is_not_public(folder: Newsroom) -> 
             assert newsroom.get("/releases.atom")[0] == 200
         polls = 'feedsrv_request_seconds_count{kind="atom",status="2xx"}'
         assert {scraped(port)[polls] for _ in range(10)} == {20.0}, "any worker answers for all"
-        newsroom.process.send_signal(signal.SIGHUP)
         old = set(children_of(newsroom.process.pid))
+        newsroom.process.send_signal(signal.SIGHUP)
         until(lambda: len(new := set(children_of(newsroom.process.pid))) == 2 and not new & old)
         until(newsroom.is_ready)
         assert scraped(port)[polls] == 20
