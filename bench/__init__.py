@@ -11,7 +11,9 @@
     figures       what was measured, and its tables; chart draws it
     measure       what a command or a process costs, started by launch
     servers       web applications run to be measured
+    progress      what is being done, said on a terminal
 
-By themselves: ``reading``, ``serving``, ``polls``, ``ranking``, ``stems``; and two that measure nothing and find out
-whether all is right, ``equivalence`` with its random ``questions``, and ``soak``.
+By themselves: ``reading``, ``serving``, ``polls``, ``ranking``, ``stems``; and three that measure nothing and find out
+whether all is right: ``equivalence`` with its random ``questions``, ``soak``, and ``defects``, which compares what is
+``written`` with what is ``shown``.
 """

@@ -9,7 +9,6 @@ import argparse
 import json
 import os
 import platform
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
@@ -20,6 +19,7 @@ from tempfile import TemporaryDirectory
 from bench import chart, dropping, pages, searching, sites
 from bench.chart import Panel
 from bench.figures import Figure, markdown
+from bench.progress import announce
 from bench.sites import Site
 
 COUNTS, FEW = (1_000, 10_000, 100_000), (300, 3_000)
@@ -60,7 +60,7 @@ def main() -> None:
         given = [(Site.generated(count, Path(temporary, str(count))), None) for count in sorted(counts)]
         given += [(Site(folder.name, Path(temporary, folder.name)), folder) for folder in wanted.folder]
         figures = list(_figures(given, rounds, [_PARTS[name] for name in wanted.only or _PARTS]))
-    _announce("")
+    announce("")
     of_generated = {site.name: site.count for site, folder in given if not folder}
     machine = _machine((time.monotonic() - began) / 60)
     if wanted.json:
@@ -82,13 +82,13 @@ _PARTS: dict[str, _Part] = {"searching": searching.measure, "pages": pages.measu
 
 def _figures(given: Sequence[tuple[Site, Path | None]], rounds: int, parts: Sequence[_Part]) -> Iterator[Figure]:
     for site, folder in given:
-        _announce(f"preparing {site.name} releases")
+        announce(f"preparing {site.name} releases")
         site.prepare(folder)
-        _announce(f"indexing {site.name} releases")
+        announce(f"indexing {site.name} releases")
         yield from site.build()
     for part in parts:
         for site, _ in given:
-            yield from part(site, rounds, _announce)
+            yield from part(site, rounds, announce)
 
 
 def _machine(minutes: float) -> str:
@@ -105,12 +105,6 @@ def _version(package: str) -> str:
         return version(package)
     except PackageNotFoundError:
         return ""
-
-
-def _announce(state: str) -> None:
-    """Say on a terminal what is being done; in a pipe, nothing."""
-    if sys.stderr.isatty():
-        print(f"\r\x1b[K{state}", end="", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":
