@@ -132,6 +132,30 @@ ROWS = [
     ("before:2018-13", "before AND 2018-13"),
     ("3..4", "3..4"),
     ("-2015..2018", "NOT 2015-01-01..2018-12-31"),
+    # what is natural text
+    ("SENATE SAYS NO TO WAR AND PEACE", "SENATE AND SAYS AND NO AND TO AND WAR AND and AND PEACE"),
+    ("McCAIN VOTES NOT TO ADJOURN HOUSE", "McCAIN AND VOTES AND not AND TO AND ADJOURN AND HOUSE"),
+    ("BRIDGE OR TUNNEL TO BE BUILT", "BRIDGE AND or AND TUNNEL AND TO AND BE AND BUILT"),
+    ("SENATE VOTES NOT TO ADJOURN", "SENATE AND VOTES AND NOT TO AND ADJOURN"),
+    ("ESA OR CNES", "ESA OR CNES"),
+    ("ESA OR CNES OR NASA OR JAXA", "ESA OR CNES OR NASA OR JAXA"),
+    ("NASA ESA CNES JAXA DLR NOT ASI", "NASA AND ESA AND CNES AND JAXA AND DLR AND not AND ASI"),
+    ("(NASA ESA CNES JAXA DLR) NOT ASI", "NASA AND ESA AND CNES AND JAXA AND DLR AND NOT ASI"),
+    ("NASA ESA CNES JAXA TITLE:DLR NOT ASI", "NASA AND ESA AND CNES AND JAXA AND title:DLR AND NOT ASI"),
+    ("Mars AND the rover NOT the lander", "Mars AND the AND rover AND NOT the AND lander"),
+    ("वह OR यह NOT हिन्दी में है", "वह OR (यह AND NOT हिन्दी AND में AND है)"),
+    ("temperatures of -5 degrees", "temperatures AND of AND 5 AND degrees"),
+    ("mars -2018", "mars AND 2018"),
+    ("-039-2018", "039-2018"),
+    ("Puis -je aider", "Puis AND je AND aider"),
+    ("où a -t-elle lieu", "où AND a AND t-elle AND lieu"),
+    ("mars -jet", "mars AND NOT jet"),
+    ("What is a comet?", "What AND is AND a AND comet"),
+    ('Who said "sample return" first?', "Who AND said AND sample AND return AND first"),
+    ("Que veut dire « Titre: AND donc » ?", "Que AND veut AND dire AND titre AND and AND donc"),
+    ('"sample return"?', '"sample return"'),
+    ('"sample return" (mars)?', '"sample return" AND mars'),
+    ("ANNIVERSARY OF 9-11", "ANNIVERSARY AND OF9-11"),
     # what cannot be read
     ("", ""),
     ("...", ""),
@@ -182,6 +206,22 @@ def test_each_kind_has_its_node(text: str, tree: Node) -> None:
     assert parse(text).tree == tree
 
 
+@pytest.mark.parametrize("text", ["ESA CNES NASA JAXA DLR OR ASI", 'Who "said that"?'])
+def test_in_rules_operators_and_quotes_are_never_words(text: str) -> None:
+    rule = parse(text, is_rule=True)
+    assert rule.tree == parse(f"({text})").tree
+    assert rule != parse(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "typed"), [("OF 9-11", "OF 9-11"), ("A320-200", "A320-200"), ("ref:PR039", ""), ('ref:"OF 9-11"', "")]
+)
+def test_a_number_may_be_words_unless_it_is_said_to_be_one(text: str, typed: str) -> None:
+    (reference,) = positive_leaves(parse(text).tree)
+    assert isinstance(reference, Reference)
+    assert reference.typed == typed
+
+
 def test_all_spellings_of_a_reference_are_one() -> None:
     spellings = ["PR039-2018", "pr039-2018", "PR 039/2018", "PR-039-2018", "ref:PR039/2018", 'ref:"pr 039 2018"']
     trees = [parse(spelling).tree for spelling in spellings]
@@ -199,7 +239,9 @@ class TestLimits:
         full = parse(" ".join([*words, *words]))
         assert full.notes == ()
         over = parse(" ".join([*words, "more", "w0"]))
-        assert over == Parsed(And(tuple(map(Word, [*words, "w0"]))), ("Only the first 40 words were read.",))
+        assert over == Parsed(
+            And(tuple(map(Word, [*words, "w0"]))), (f"Only the first {MOST_CLAUSES} words were read.",)
+        )
 
     def test_further_words_of_a_phrase_are_left_out(self) -> None:
         words = [f"w{number}" for number in range(LONGEST_PHRASE + 1)]
@@ -228,12 +270,20 @@ class TestLimits:
         assert str(over) == f"one* AND two* AND {read}"
         assert parse(str(over)) == Parsed(over.tree)
 
+    def test_a_long_question_is_read_whole(self) -> None:
+        words = [f"w{number:03}" for number in range(MOST_CLAUSES)]
+        whole = parse(" ".join([*words, *words])[:LONGEST_QUERY])
+        assert whole.notes == ()
+        assert len(list(positive_leaves(whole.tree))) == LONGEST_QUERY // 5
+        assert len(str(whole)) > LONGEST_QUERY
+        assert parse(str(whole)) == whole
+
     def test_what_is_longer_when_printed_is_cut(self) -> None:
-        over = parse("a " * (LONGEST_QUERY // 2))
-        assert over.tree == And((Word("a"),) * 167)
-        assert len(str(over)) == 167 * len("a AND ") - len(" AND ")
+        over = parse("a -" * (LONGEST_QUERY // 4) + "a")
         assert over.notes == ("Only a part was read: written out, the whole has more than 1000 characters.",)
         assert parse(str(over)) == Parsed(over.tree)
+        more = " AND NOT a AND a"
+        assert len(f"{over}{more}".replace(" AND ", " ")) > LONGEST_QUERY
 
     def test_parentheses_that_are_deeper_when_printed_are_ignored(self) -> None:
         over = parse("a b OR c (" * DEEPEST_NESTING + "d")

@@ -852,6 +852,45 @@ def test_what_was_cut_or_passed_over_is_said(index: SearchIndex, query: str, not
     assert list(index.snapshot().search(Query(parse(query).tree)).notes) == notes
 
 
+@pytest.mark.parametrize("query", ["+", "&", "#", "...", "-", '""', "()", "OR", "NOT", "%", "==", ":-)"])
+def test_a_question_of_signs_alone_finds_nothing_and_says_so(index: SearchIndex, query: str) -> None:
+    publish(index, a_release("a", text="At 50 % of & above."))
+    results = index.snapshot().search(Query(parse(query).wanted))
+    assert (results.total, results.did_you_mean) == (0, None)
+    assert results.notes == ("There is no word in this question, so nothing was looked for.",)
+    assert ask(index, " ") == ["a"]
+
+
+class TestLettersBeforeANumber:
+    @pytest.fixture(autouse=True)
+    def _publish(self, index: SearchIndex) -> None:
+        publish(
+            index,
+            a_release("numbered", 1, "Words.", reference="PR9-11"),
+            a_release("said", 2, "The anniversary of what happened on 9-11."),
+        )
+
+    @pytest.mark.parametrize(
+        ("query", "found"),
+        [
+            ("ANNIVERSARY OF 9-11", "said"),
+            ("THE ANNIVERSARY -(OF 9-11)", ""),
+            ("PR 9-11", "numbered"),
+            ("PR 9-12", ""),
+            ("ref:OF9-11", ""),
+        ],
+    )
+    def test_are_a_reference_only_where_some_begin_so(self, index: SearchIndex, query: str, found: str) -> None:
+        results = index.snapshot().search(Query(parse(query).tree))
+        assert ids(results) == found.split()
+        said = "No number here begins like “OF 9-11”, so it was taken as words."
+        assert (said in results.notes) == ("OF 9-11" in query)
+
+    def test_which_end_with_the_last_of_them(self, index: SearchIndex) -> None:
+        publish(index, a_release("again", 3, "PR 9-11"), removed=("numbered.md",))
+        assert ask(index, "PR 9-11") == ["again"]
+
+
 def test_a_title_is_marked_and_escaped(index: SearchIndex) -> None:
     publish(index, a_release("a", title="<i>Comets</i> & dust"))
     (hit,) = index.snapshot().search(Query(parse("comet").tree, has_excerpts=True)).hits

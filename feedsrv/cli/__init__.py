@@ -225,7 +225,7 @@ def search(
         chosen = settings.from_environment(os.environ)
         parsed = parse(query)
         snapshot = WhooshIndex(chosen.index).snapshot()
-        question = Query(parsed.tree, tuple(topics), tuple(years), tuple(languages), sort=Sort(sort), per_page=limit)
+        question = Query(parsed.wanted, tuple(topics), tuple(years), tuple(languages), sort=Sort(sort), per_page=limit)
         for note in parsed.notes:
             click.echo(printable(note), err=True)
         output.show(snapshot.search(question), snapshot.newsroom)

@@ -216,7 +216,7 @@ def _saying(leaf: Leaf) -> str:
 
 @lru_cache(maxsize=10_000)
 def _tree(rule: str) -> Node | None:
-    return parse(rule).tree
+    return parse(rule, is_rule=True).tree
 
 
 def complaints(newsroom: Newsroom, public: Collection[Sequence[str]]) -> Iterator[Problem]:
@@ -254,7 +254,7 @@ def _size(topic: Topic, having: int, population: int, line: int) -> Iterator[Pro
 
 
 def _misreadings(rule: str) -> Iterator[str]:
-    read = parse(rule)
+    read = parse(rule, is_rule=True)
     yield from (note.rstrip(".") for note in read.notes)
     if read.tree is None:
         yield "there is no word in it"

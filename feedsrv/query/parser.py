@@ -15,7 +15,8 @@ One language for the box, the API, the terminal and the topics' rules. ::
     beginning = word "*"                     ; of three letters or more
 
 Words stand for all of them together, so ``mars rover OR phobos`` is ``(mars AND rover) OR phobos``.
-Operators are in capitals; in small letters they are words, and names of fields may be in either. ``after:2017``
+Operators are in capitals; in small letters they are words, and so they are in a headline that is all in capitals (see
+`feedsrv.query.natural`). A minus before a digit is none. Names of fields may be in capitals or not. ``after:2017``
 begins with 1 January 2017, ``before:2018-06`` ends with 31 May, ``2015..2018`` has both years in it.
 Parsing never fails: what cannot be read is taken as words, what exceeds a limit is cut, and both are said in
 `Parsed.notes`. A tree printed and read again is the same tree, so the print is within the limits, too.
@@ -27,13 +28,14 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from feedsrv.query.natural import natural
 from feedsrv.query.tokens import Token, cleaned, tokens
-from feedsrv.query.tree import And, FieldTerm, Node, Not, Or, Phrase, Prefix, grouped, joined, nesting
+from feedsrv.query.tree import NOTHING, And, FieldTerm, Node, Not, Or, Phrase, Prefix, grouped, joined, nesting
 from feedsrv.text.analysis import join_ordinals
 
 LONGEST_QUERY = 1000
-"""Characters that are read, and of what they print as."""
-MOST_CLAUSES = 40
+"""Characters that are read, and of what they print as, where no AND is counted between words."""
+MOST_CLAUSES = 120
 """Different words, phrases, filters and references that are read; what is said again weighs more."""
 DEEPEST_NESTING = 8
 """Parentheses inside one another, printed ones as well; deeper ones are ignored, the words in them are not."""
@@ -57,23 +59,47 @@ class Parsed:
     def __str__(self) -> str:
         return "" if self.tree is None else str(self.tree)
 
+    @property
+    def wanted(self) -> Node | None:
+        """What is to be found: everything where nothing was typed, nothing where there is no word in what was."""
+        return NOTHING if self.tree is None and self.text.strip() else self.tree
+
 
 NOTHING_ASKED = Parsed()
 
 
-def parse(text: str) -> Parsed:
-    """The tree of a query; never raises, whatever the text."""
+def parse(text: str, *, is_rule: bool = False) -> Parsed:
+    """The tree of a query; never raises, whatever the text. In a rule of newsroom.toml, operators are never words."""
     notes = []
-    if len(text) > LONGEST_QUERY:
+    read = _beginning(text)
+    if read != text:
         notes.append(f"Only the first {LONGEST_QUERY} characters were read.")
-    found = list(tokens(join_ordinals(text[:LONGEST_QUERY])))
+    found = list(tokens(join_ordinals(read)))
+    if not is_rule:
+        found = natural(found, text)
     tree, of_tree = _read(found)
-    if len(str(tree or "")) > LONGEST_QUERY:
+    if _length(str(tree or "")) > LONGEST_QUERY:
         counts = range(len(found))
-        most = bisect_right(counts, LONGEST_QUERY, key=lambda count: len(str(_read(found[:count])[0] or "")))
+        most = bisect_right(counts, LONGEST_QUERY, key=lambda count: _length(str(_read(found[:count])[0] or "")))
         tree, of_tree = _read(found[: most - 1])
         notes.append(f"Only a part was read: written out, the whole has more than {LONGEST_QUERY} characters.")
     return Parsed(tree, tuple(dict.fromkeys([*notes, *of_tree])), text)
+
+
+def _beginning(text: str) -> str:
+    """As much of a text as is read."""
+    if _length(text) <= LONGEST_QUERY:
+        return text
+    longest = range(min(len(text), len(_AND) * LONGEST_QUERY))
+    return text[: bisect_right(longest, LONGEST_QUERY, key=lambda count: _length(text[:count])) - 1]
+
+
+def _length(text: str) -> int:
+    """The characters of a text, without the AND between words that stands for their being side by side."""
+    return len(text) - text.count(_AND) * (len(_AND) - 1)
+
+
+_AND = " AND "
 
 
 def _read(tokens: Sequence[Token]) -> tuple[Node | None, list[str]]:

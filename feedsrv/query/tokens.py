@@ -15,15 +15,20 @@ SHORTEST_PREFIX = 3
 
 _QUOTES = {'"': '"', "“": "”", "„": "“", "«": "»"}
 _PERIOD = r"\d{4}(?:[-/.]\d{1,2}(?:[-/.]\d{1,2})?)?"
+_RANGE = rf"(?:{_PERIOD}\.\.(?:{_PERIOD})?|\.\.{_PERIOD})(?![\w.])"
+_INVERTED = r"(?:t-)?(?:je|tu|il|elle|on|nous|vous|ils|elles|ce|ci|là|moi|toi|le|la|les|lui|leur|en|y)(?!\w)"
+"""What French appends to a word with a hyphen, which is often found with a blank before it: "puis -je"."""
 _TOKEN = re.compile(
     r"""\s+
     | (?P<open>\() | (?P<close>\))
-    | (?P<not>-(?=[^\s)-]))
+    | (?P<not>-(?=[^\s\d)-]|"""
+    + f"{_RANGE})(?!{_INVERTED})"
+    + r""")
     | (?P<field>(?i:topic|year|lang|ref|title|contact|before|after):(?=[^\s()]))
     | (?P<quote>["“„«])
-    | (?P<range>(?:"""
-    + f"{_PERIOD}\\.\\.(?:{_PERIOD})?|\\.\\.{_PERIOD}"
-    + r""")(?![\w.]))
+    | (?P<range>"""
+    + _RANGE
+    + r""")
     | (?P<reference>"""
     + REFERENCE.replace(" ", r"\ ")
     + r"""(?![\w/*-]))
@@ -34,7 +39,8 @@ _TOKEN = re.compile(
 _EDGES = re.compile(rf"^(?:[^\w{MARKS}]|_)+|(?:[^\w{MARKS}]|_)+$")
 _BEGINNING = re.compile(rf"(?![^*]*[{UNDIVIDED}])(?=(?:[\W_]*[^\W_]){{{SHORTEST_PREFIX}}})[\w{MARKS}'’‐‑-]+\*")
 
-_OPERATORS = frozenset({"AND", "OR", "NOT"})
+OPERATORS = frozenset({"AND", "OR", "NOT"})
+"""Words that combine others, in capitals."""
 
 Token = tuple[str, "str | Node"]
 """A kind and what it says: "(", ")", "-", "AND", "OR", "NOT" and their text, or "leaf" and the leaf."""
@@ -60,7 +66,7 @@ def tokens(text: str) -> Iterator[Token]:
         elif field:
             yield from (("leaf", leaf) for leaf in _of_field(field, kind, token))
             field = ""
-        elif kind == "word" and token in _OPERATORS:
+        elif kind == "word" and token in OPERATORS:
             yield token, token
         elif kind in {"open", "close", "not"}:
             yield kind, token
@@ -85,7 +91,7 @@ def _bare(kind: str, token: str) -> str:
     if kind not in {"word", "range"} or (kind == "range" and _dates(*token.split(".."))):
         return token
     bare = _EDGES.sub("", token)
-    return token if bare in {"", *_OPERATORS} or _beginning(token) else bare
+    return token if bare in {"", *OPERATORS} or _beginning(token) else bare
 
 
 def _leaves(kind: str, token: str) -> Iterator[Node]:
@@ -93,7 +99,7 @@ def _leaves(kind: str, token: str) -> Iterator[Node]:
     if kind == "range" and (dates := _dates(*token.split(".."))):
         yield dates
     elif kind == "reference" and not TWO_YEARS.fullmatch(token):
-        yield Reference(re.sub(r"\s+", "", token))
+        yield Reference(re.sub(r"\s+", "", token), token)
     elif kind == "phrase":
         if words := cleaned(token):
             yield Phrase(words)
@@ -102,7 +108,7 @@ def _leaves(kind: str, token: str) -> Iterator[Node]:
         if beginning := _beginning(token):
             yield beginning
         elif bare:
-            yield Word(bare.lower() if bare in _OPERATORS else bare)
+            yield Word(bare.lower() if bare in OPERATORS else bare)
 
 
 def _beginning(token: str) -> Prefix | None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from feedsrv.text.references import REFERENCE_ALONE, TWO_YEARS, reference_key
@@ -42,9 +42,13 @@ class Prefix:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """The release with this reference number, however it is written."""
+    """The release with this reference number, however it is written.
+
+    ``typed`` is how it was, where it may be no number at all but words ("of 9-11"): who knows the numbers decides.
+    """
 
     text: str
+    typed: str = field(default="", compare=False)
 
     @property
     def key(self) -> str:
@@ -125,6 +129,9 @@ class Or:
 
 Leaf = Word | Phrase | Prefix | Reference | FieldTerm
 
+NOTHING = Phrase("")
+"""What no release has: asked for by a question that has no word in it."""
+
 Node = Leaf | Filter | Dates | Not | And | Or
 
 
@@ -150,17 +157,22 @@ def leaves(node: Node | None) -> Iterator[Leaf]:
             yield from leaves(part)
 
 
+def mapped(node: Node | None, change: Callable[[Leaf], Node | None]) -> Node | None:
+    """The tree with something else, or nothing, in place of each leaf; None where nothing stays."""
+    match node:
+        case And(parts) | Or(parts):
+            return joined(type(node), [mapped(part, change) for part in parts])
+        case Not(part):
+            kept = mapped(part, change)
+            return kept and (kept.part if isinstance(kept, Not) else Not(kept))
+        case None | Filter() | Dates():
+            return node
+    return change(node)
+
+
 def without(node: Node | None, left_out: Collection[Node]) -> Node | None:
     """The tree as if these leaves had never been said; None where nothing stays."""
-    match node:
-        case And(parts):
-            return joined(And, [without(part, left_out) for part in parts])
-        case Or(parts):
-            return joined(Or, [without(part, left_out) for part in parts])
-        case Not(part):
-            kept = without(part, left_out)
-            return kept and (kept.part if isinstance(kept, Not) else Not(kept))
-    return None if node in left_out else node
+    return mapped(node, lambda leaf: None if leaf in left_out else leaf)
 
 
 def joined(kind: type[And] | type[Or], parts: Iterable[Node | None]) -> Node | None:

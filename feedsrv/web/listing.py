@@ -83,7 +83,7 @@ class Listing:
     def query(self, newsroom: Newsroom, *, in_feed: bool) -> Query:
         """The question to the index. Raises OverflowError for periods at the edges of the calendar."""
         return Query(
-            text=self.question.tree,
+            text=self.question.wanted,
             topics=self.topics,
             years=self.years,
             languages=self.languages,

@@ -60,6 +60,7 @@ class Oracle:
     def search(self, query: Query) -> Results:
         """The answer to a query, with its facets."""
         matcher = self._matcher()
+        typed, query = query.text, matcher.read(query)
         asked = matcher.afforded(query.text) if query.text else None
         found, complete = self._found(query, asked, matcher)
         filters = self._filters(query)
@@ -78,12 +79,13 @@ class Oracle:
             complete=complete.bit_count(),
             facets={name: self._facet(name, found, filters) for name in FACETS},
             did_you_mean=None if complete else self._did_you_mean(query, matcher),
-            notes=tuple(matcher.notes(asked, query.text)) if query.text else (),
+            notes=tuple(matcher.notes(asked, typed)) if typed else (),
         )
 
     def days(self, query: Query) -> Mapping[date | None, int]:
         """How many releases answer a query on each day; None: those without a date."""
         matcher = self._matcher()
+        query = matcher.read(query)
         asked = matcher.afforded(query.text) if query.text else None
         found, _ = self._found(query, asked, matcher)
         total = reduce(and_, self._filters(query).values(), found)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from feedsrv.query import Query
 from feedsrv.query.tree import (
+    NOTHING,
     And,
     FieldTerm,
     Leaf,
@@ -19,6 +21,7 @@ from feedsrv.query.tree import (
     Reference,
     Word,
     leaves,
+    mapped,
     positive_leaves,
     without,
 )
@@ -37,6 +40,18 @@ class Matcher:
     """Answers for one search, which looks up terms."""
 
     terms: Terms
+
+    def read(self, query: Query) -> Query:
+        """The query with words in place of what looks like a reference number, where none here begins so."""
+        return replace(query, text=mapped(query.text, self._as_words))
+
+    def _as_words(self, leaf: Leaf) -> Node:
+        """A leaf, or the words that it is: "of 9-11", in a newsroom whose references never begin with "of"."""
+        if not isinstance(leaf, Reference) or not leaf.typed:
+            return leaf
+        letters = leaf.key.partition("-")[0]
+        is_known = not letters.isalpha() or self.terms.is_known_beginning("reference", f"{letters}-")
+        return leaf if is_known else _joined([*map(Word, leaf.typed.split())])
 
     def afforded(self, tree: Node) -> Node | None:
         """What is required by a tree, without what is more work than is left; None where nothing is.
@@ -136,6 +151,11 @@ class Matcher:
         for leaf in dict.fromkeys(positive_leaves(tree)):
             if isinstance(leaf, Prefix) and self._beginning(leaf.text).is_cut:
                 yield f"Only the first {MOST_EXPANSIONS} words that begin with “{leaf.text}” were looked for."
+        if typed == NOTHING:
+            yield "There is no word in this question, so nothing was looked for."
+        for leaf in dict.fromkeys(leaves(typed)):
+            if isinstance(leaf, Reference) and self._as_words(leaf) != leaf:
+                yield f"No number here begins like “{leaf.typed}”, so it was taken as words."
         passed = [leaf.text for leaf in positive_leaves(typed) if isinstance(leaf, Word)]
         kept = Counter(leaf.text for leaf in positive_leaves(self.required(typed)) if isinstance(leaf, Word))
         if small := list(dict.fromkeys(text for text in passed if not kept[text])):

@@ -106,6 +106,11 @@ class Terms:
             return self.form(forms[0], name) if forms else NO_POSTINGS
         return self._known(f"{name} phrase", " ".join(forms), lambda: self._in_order(forms, name))
 
+    def is_known_beginning(self, field: str, text: str) -> bool:
+        """Whether a release has a term in a field that begins so."""
+        words = (word.decode("utf8") for word in self.reader.expand_prefix(field, text))
+        return any(number in self.table.ranks for word in words for number, _ in _postings(self.reader, field, word))
+
     def reference(self, key: str) -> Postings:
         """The releases with this reference number."""
         return self._known(

@@ -117,12 +117,7 @@ class Segments:
 
     def postings_of_beginning(self, field: str, prefix: str) -> Beginning:
         """The postings of all terms of a field that begin so."""
-        start = prefix.encode("utf8")
-        found = [
-            (base, leaf.inverted, leaf.inverted.place(field, start), leaf.inverted.place(field, start + _AFTER_ALL))
-            for base, leaf in zip(self._bases, self.leaves, strict=False)
-            if field in leaf.fields
-        ]
+        found = list(self._of_beginning(field, prefix))
         terms = [inverted.terms(field, first, last) for _, inverted, first, last in found]
         words = sorted(set().union(*terms))
         places = {word: place for place, word in enumerate(words)}
@@ -139,13 +134,26 @@ class Segments:
 
     def beginning(self, field: str, prefix: str) -> list[str]:
         """The terms of a field that begin so, by their UTF-8 bytes, each once."""
-        start = prefix.encode("utf8")
-        inverted = [leaf.inverted for leaf in self.leaves if field in leaf.fields]
-        found = (
-            each.terms(field, each.place(field, start), each.place(field, start + _AFTER_ALL)) for each in inverted
-        )
+        found = (inverted.terms(field, first, last) for _, inverted, first, last in self._of_beginning(field, prefix))
         words = sorted(set().union(*found))
         return b"\n".join(words).decode("utf8").split("\n") if words else []  # at once: no term has a line's end
+
+    def documents_of_beginning(self, field: str, prefix: str) -> NDArray[np.uint32]:
+        """The documents that have terms of a field which begin so, once for each of these terms."""
+        return _joined(
+            [
+                inverted.postings_of(field, first, last)[1] + np.uint32(base)
+                for base, inverted, first, last in self._of_beginning(field, prefix)
+            ]
+        )
+
+    def _of_beginning(self, field: str, prefix: str) -> Iterator[tuple[int, Inverted, int, int]]:
+        """Of each segment its first document, and from which number to before which its terms begin so."""
+        start = prefix.encode("utf8")
+        for base, leaf in zip(self._bases, self.leaves, strict=False):
+            if field in leaf.fields:
+                first, last = (leaf.inverted.place(field, end) for end in (start, start + _AFTER_ALL))
+                yield base, leaf.inverted, first, last
 
     def record(self, number: int) -> Release | Withdrawal:
         """The release, or the notice of its withdrawal, in a document."""

@@ -55,6 +55,7 @@ class WhooshSnapshot:
     def search(self, query: Query) -> Results:
         """The answer to a query; total and facets are exact, a page past the last one is empty."""
         matcher = self._matcher()
+        typed, query = query.text, matcher.read(query)
         asked = matcher.afforded(query.text) if query.text else None
         found, complete = self._found(query, asked, matcher)
         filters = self._filters(query)
@@ -72,7 +73,7 @@ class WhooshSnapshot:
             complete=int(np.count_nonzero(complete)),
             facets={name: self._facet(name, found, filters) for name in FACETS} if query.has_facets else {},
             did_you_mean=None if complete.any() else self._did_you_mean(query, matcher),
-            notes=tuple(matcher.notes(asked, query.text)) if query.text else (),
+            notes=tuple(matcher.notes(asked, typed)) if typed else (),
         )
 
     def inventory(self) -> Mapping[str, tuple[Held, ...]]:
@@ -185,6 +186,7 @@ class WhooshSnapshot:
     def _answers(self, query: Query) -> Mask:
         """All that answer a query."""
         matcher = self._matcher()
+        query = matcher.read(query)
         found, _ = self._found(query, matcher.afforded(query.text) if query.text else None, matcher)
         return reduce(and_, self._filters(query).values(), found)
 

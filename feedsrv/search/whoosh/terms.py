@@ -83,6 +83,10 @@ class Terms:
             return self.form(forms[0], name) if forms else NO_POSTINGS
         return self._paid_for(Postings, f"{name} phrase", " ".join(forms), lambda: self._in_order(forms, name))
 
+    def is_known_beginning(self, field: str, text: str) -> bool:
+        """Whether a release has a term in a field that begins so."""
+        return bool((self.table.ranks(self.segments.documents_of_beginning(field, text)) >= 0).any())
+
     def reference(self, key: str) -> Postings:
         """The releases with this reference number."""
         return self._paid_for(Postings, "reference", key, lambda: self._with_reference(key))
