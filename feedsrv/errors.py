@@ -6,6 +6,7 @@
     ├── SettingsInvalid           the environment: every setting that is wrong, in one message
     ├── NewsroomInvalid           releases/newsroom.toml: every entry that is wrong
     ├── FileUnreadable            one release file; the others are not touched by it
+    ├── ConversionPending         one document; the others are not touched by it
     ├── ImportFailed              what another system saved cannot be read, or nothing can be written
     ├── PublishingFailed          nothing was published, what was public stays so
     │   ├── FilesUnsettled        most files are being written, and nothing older of them is left
@@ -24,7 +25,7 @@ A message is a sentence for the person who can mend the cause.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -54,6 +55,14 @@ class FileUnreadable(FeedsrvError):
     def __init__(self, problem: Problem) -> None:
         super().__init__(str(problem))
         self.problem = problem
+
+
+class ConversionPending(FeedsrvError):
+    """The text of a document is still looked for, or that has not begun; whoever cannot do without can ``wait``."""
+
+    def __init__(self, source: str, wait: Callable[[], object]) -> None:
+        super().__init__(f"{source} is being converted")
+        self.wait = wait
 
 
 class ImportFailed(FeedsrvError):

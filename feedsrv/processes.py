@@ -13,11 +13,10 @@ import signal
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
-from itertools import islice
 from queue import SimpleQueue
 from threading import Event, Thread
 from types import TracebackType
@@ -86,11 +85,11 @@ class Processes(Generic[T, R]):
             self._idle.put(process)
 
 
-def mapped(ask: Callable[[T], R], tasks: Iterator[T], at_once: int) -> Iterator[R]:
-    """What ``ask`` says to each of the tasks, in their order; so many are handed over at once, and few ahead."""
+def mapped(ask: Callable[[T], R], batches: Iterable[Sequence[T]]) -> Iterator[R]:
+    """What ``ask`` says to each of the tasks, in their order; a batch is handed over at once, and few ahead."""
     with Processes(partial(_all, ask)) as processes:
         pending: deque[Callable[[], list[R]]] = deque()
-        while batch := list(islice(tasks, at_once)):
+        for batch in batches:
             pending.append(processes.submit(batch))
             if len(pending) > _AHEAD * processes.size:
                 yield from pending.popleft()()

@@ -10,7 +10,6 @@ import zipfile
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -277,13 +276,13 @@ def test_a_document_is_converted_once_and_one_that_cannot_be_not_again_until_it_
     make_newsroom: MakeNewsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     converted: list[bytes] = []
-    run = subprocess.run
+    communicate = subprocess.Popen.communicate
 
-    def counting(*arguments: Any, **options: Any) -> Any:
-        converted.append(options["input"])
-        return run(*arguments, **options)
+    def counting(child: subprocess.Popen[bytes], data: bytes, timeout: float) -> tuple[bytes, bytes]:
+        converted.append(data)
+        return communicate(child, data, timeout)
 
-    monkeypatch.setattr("subprocess.run", counting)
+    monkeypatch.setattr("subprocess.Popen.communicate", counting)
     newsroom = make_newsroom(
         {"a.docx": b"no document", "b/index.md": release("B"), "b/c.odt": odt("<text:p>C</text:p>")}
     )

@@ -14,7 +14,7 @@ import pytest
 
 from feedsrv import processes
 from feedsrv.processes import Processes, cores, mapped
-from feedsrv.publishing import Memory, examination, publish
+from feedsrv.publishing import Memory, publish, tasks
 from feedsrv.search.whoosh.index import WhooshIndex
 from tests.conftest import MakeNewsroom, Newsroom, release
 from tests.running import environment, until
@@ -36,8 +36,8 @@ FILES: dict[str, str | bytes] = {
 
 @pytest.fixture
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(examination, "FEW", 10)
-    monkeypatch.setattr(examination, "cores", lambda: 2)
+    monkeypatch.setattr(tasks, "FEW", 10)
+    monkeypatch.setattr(tasks, "cores", lambda: 2)
     monkeypatch.setattr(processes, "cores", lambda: 2)
 
 
@@ -84,7 +84,7 @@ def test_whoever_reads_the_same_comes_of_it(make_newsroom: MakeNewsroom, monkeyp
     publish(several.catalogue, several.index, several.now, progress=progress, memory=of_several)
     assert len(seen) == 2
     assert children(os.getpid()) == []
-    monkeypatch.setattr(examination, "FEW", 10_000)
+    monkeypatch.setattr(tasks, "FEW", 10_000)
     publish(alone.catalogue, alone.index, alone.now, progress=progress, memory=of_one)
     assert len(seen) == 2
     assert found(several, of_several) == found(alone, of_one)
@@ -159,7 +159,9 @@ class Told:
 @pytest.mark.usefixtures("few")
 def test_what_is_asked_is_handed_over_once_and_its_exceptions_are_raised_here(tmp_path: Path) -> None:
     told = Told(tmp_path)
-    assert list(mapped(told.ask, iter(range(8, 90)), 5)) == [2 * task for task in range(8, 90)]
+    assert list(mapped(told.ask, (range(start, start + 5) for start in range(8, 88, 5)))) == [
+        2 * task for task in range(8, 88)
+    ]
     assert 1 <= len(list(tmp_path.iterdir())) <= 2
     with Processes(told.ask) as asked:
         good, bad = asked.submit(1), asked.submit(7)

@@ -19,6 +19,7 @@ from feedsrv.cli import report as reporting
 from feedsrv.cli.stopping import stop_event
 from feedsrv.errors import FeedsrvError, IndexLocked, NewsroomInvalid, PublishingFailed, SettingsInvalid
 from feedsrv.files.catalogue import Catalogue
+from feedsrv.files.conversions import Conversions
 from feedsrv.files.settling import Settling
 from feedsrv.logs import Logging
 from feedsrv.printable import printable
@@ -84,7 +85,8 @@ def index(rebuild: bool, force: bool, move_ids: bool, strict: bool) -> None:
     with _exit_codes():
         chosen = settings.from_environment(os.environ)
         Logging(chosen.log_format)()
-        summary = _publish(chosen, rebuild=rebuild, force=force, move_ids=move_ids)
+        catalogue = Catalogue(chosen.releases)
+        summary = _publish(chosen, catalogue, rebuild=rebuild, force=force, move_ids=move_ids)
         output.announce(summary, chosen.releases)
         if chosen.hub or chosen.purge:
             from feedsrv.cli.telling import tellers  # it needs the web, and most tell nobody
@@ -277,20 +279,33 @@ def import_posts(file: Path, folder: Path, kinds: Sequence[str]) -> None:
 
 
 def _publish_or_serve_the_last(chosen: Settings) -> None:
-    """Publish; where that fails, what was published before is served, if there is something."""
+    """Publish; where that fails, what was published before is served, if there is something.
+
+    No document is waited for: the publisher converts it while all else is served.
+    """
+    left_to_the_publisher = Conversions(0)
     try:
-        output.announce(_publish(chosen), chosen.releases)
+        output.announce(_publish(chosen, Catalogue(chosen.releases, left_to_the_publisher)), chosen.releases)
+        if pending := left_to_the_publisher.pending:
+            click.echo(f"{output.counted(pending, 'document')} to be converted yet", err=True)
     except (PublishingFailed, NewsroomInvalid) as error:
         if WhooshIndex(chosen.index).status().published is None:
             raise
         click.echo(f"feedsrv: {printable(str(error))}; what was published before is served", err=True)
 
 
-def _publish(chosen: Settings, *, rebuild: bool = False, force: bool = False, move_ids: bool = False) -> Summary:
+def _publish(
+    chosen: Settings,
+    catalogue: Catalogue,
+    *,
+    rebuild: bool = False,
+    force: bool = False,
+    move_ids: bool = False,
+) -> Summary:
     settling = Settling(chosen.releases)
     settling.wait()
     return publish(
-        Catalogue(chosen.releases),
+        catalogue,
         WhooshIndex(chosen.index),
         _now(),
         rebuild=rebuild,

@@ -12,6 +12,7 @@
     metadata       what a picture tells of place, camera and owner, and how it is taken out
     dimensions     how wide and high a picture is
     opening        how a file is opened, and why it cannot be
+    conversions    documents that are converted while all else goes on
     changes        what changes in the folder
     settling       which files are being written, and which have come to rest
     topics         which topics a release is in, and why

@@ -16,6 +16,7 @@ from feedsrv.files.opening import in_words, opened
 from feedsrv.newsroom import FILE_NAME, Newsroom
 from feedsrv.newsroom_toml import parse
 from feedsrv.problem import Problem, Severity
+from feedsrv.readers.formats.documents import Convert, converted, saying_nothing
 from feedsrv.reading import Reading, Visibility
 
 _LARGEST_SETTINGS = 1_000_000  # bytes of newsroom.toml
@@ -26,6 +27,8 @@ class Catalogue:
     """A folder of release files. It is only ever read."""
 
     folder: Path
+    convert: Convert = converted
+    """What is asked for the text of documents: whoever asks waits, if nothing else is said."""
 
     def newsroom(self) -> Newsroom:
         """What newsroom.toml says; the defaults where there is none. Raises NewsroomInvalid."""
@@ -43,6 +46,16 @@ class Catalogue:
         except OSError as error:
             what, remedy = in_words(error)
         raise NewsroomInvalid([Problem(path.name, 0, what, remedy, Severity.ERROR, "newsroom")])
+
+    @property
+    def waits(self) -> bool:
+        """Whether whoever asks for the text of a document waits for it."""
+        return self.convert is converted
+
+    @property
+    def without_texts(self) -> Catalogue:
+        """The same folder as if the texts of documents said nothing."""
+        return replace(self, convert=saying_nothing)
 
     def contents(self) -> Contents:
         """What is in the folder. Raises PublishingFailed if it cannot be read."""
@@ -77,6 +90,9 @@ class Catalogue:
         return readers.version(source)
 
     def read(self, source: str, data: bytes, newsroom: Newsroom, beside: Mapping[str, bytes]) -> Reading:
-        """What a file says, with what the files ``beside`` it state of it, and its topics. Raises FileUnreadable."""
-        reading = readers.read(source, data, newsroom, beside)
+        """What a file says, with what the files ``beside`` it state of it, and its topics.
+
+        Raises FileUnreadable; ConversionPending where `convert` does.
+        """
+        reading = readers.read(source, data, newsroom, beside, self.convert)
         return replace(reading, release=replace(reading.release, topics=topics.memberships(reading.release, newsroom)))

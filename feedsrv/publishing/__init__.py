@@ -3,6 +3,7 @@
 ::
 
     examination    what each file is now: the one way from a file to what is known of it
+    tasks          what is to be done about each file, spread over the cores
     examined       one file as it was found, and what of it the public may know
     surroundings   what a file is read with, and whether it is being written
     run, summary   one publication, step by step; what it did

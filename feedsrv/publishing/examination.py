@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 from math import inf
 
-from feedsrv.errors import FileUnreadable
+from feedsrv.errors import ConversionPending, FileUnreadable
 from feedsrv.file_record import Basis, FileRecord
 from feedsrv.files.catalogue import Catalogue
 from feedsrv.files.kinds import attached, is_document_name, not_read
 from feedsrv.files.settling import Unsettled
 from feedsrv.newsroom import Newsroom
 from feedsrv.problem import Problem
-from feedsrv.processes import cores, mapped
 from feedsrv.publishing.examined import Examined
 from feedsrv.publishing.standing import Scope
 from feedsrv.publishing.surroundings import Surroundings
+from feedsrv.publishing.tasks import Task, Work
 from feedsrv.reading import Origin, Reading, Status, Visibility
 
 Progress = Callable[[Sequence[str]], Iterable[str]]
@@ -30,25 +30,10 @@ Judge = Callable[[Reading], Visibility]
 
 ALL_SETTLED = Unsettled()
 
-FEW = 200
-"""Files that are read here before others are asked for help: to start them takes as long as reading these."""
-_AT_ONCE = 32  # files that are handed over: a tenth of a second of reading
-
 
 def as_stated(reading: Reading) -> Visibility:
     """The judge of all that is public: what was read of the file holds."""
     return reading.visibility
-
-
-@dataclass(frozen=True, slots=True)
-class _Task:
-    """A source that is to be examined, with what is known and was last remembered of it."""
-
-    source: str
-    known: FileRecord | None
-    last: FileRecord | None
-    is_told: bool
-    is_awaited: bool
 
 
 class Examination:
@@ -96,7 +81,8 @@ class Examination:
         come: set[str] = set()
         sources = self.listing.sources
         tasks = (self._task(source, known, told, remembered) for source in sources)
-        for source, found in zip(progress(sources), self._results(tasks, len(sources)), strict=True):
+        work = Work(self._fulfilled, self._fulfilled_elsewhere, self._catalogue.waits, self._judge is not as_stated)
+        for source, found in zip(progress(sources), work.results(tasks, sources), strict=True):
             if source in self.attached:
                 continue
             if found:
@@ -116,30 +102,24 @@ class Examination:
         known: Mapping[str, FileRecord],
         told: Set[str] | None,
         remembered: Mapping[str, FileRecord],
-    ) -> _Task:
+    ) -> Task:
         """What is to be done about a source of the folder."""
         is_told = told is None or not told.isdisjoint((source, *self._surroundings.indexes(source)))
         is_awaited = source in known or is_told or is_document_name(source)  # that may have waited for its text
         is_awaited = is_awaited and source not in self.attached
-        return _Task(source, known.get(source), remembered.get(source), is_told, is_awaited)
+        return Task(source, known.get(source), remembered.get(source), is_told, is_awaited)
 
-    def _results(self, tasks: Iterator[_Task], count: int) -> Iterator[Examined | None]:
-        """What comes of the tasks, in their order: here, and where many are read, in other processes, too."""
-        many = FEW if self._judge is as_stated and cores() > 1 else count
-        read = 0
-        for done, task in enumerate(tasks, 1):
-            yield (found := self._fulfilled(task))
-            read += found is not None and found.reading is not None
-            if read >= many and count - done >= many:
-                break
-        else:
-            return
-        yield from mapped(self._fulfilled, tasks, _AT_ONCE)
-
-    def _fulfilled(self, task: _Task) -> Examined | None:
+    def _fulfilled(self, task: Task) -> Examined | None:
         if not task.is_awaited:
             return None
         return self.examine(task.source, task.known, task.last, is_told=task.is_told)
+
+    def _fulfilled_elsewhere(self, task: Task) -> Examined | Task | None:
+        """The same in another process; the task itself where a document has to be converted beside all else here."""
+        try:
+            return self._examined(task) if task.is_awaited else None
+        except ConversionPending:
+            return task
 
     def _not_gone(
         self, known: Mapping[str, FileRecord], told: Set[str] | None, left_out: Sequence[str]
@@ -160,14 +140,28 @@ class Examination:
 
         One that is ``known`` is looked at only if it may have changed (``is_told``) or shows something new by itself.
         While it is being written it is what it was, and None if it was not, unless it is what was ``last`` remembered
-        of it; nor does it show anything new then.
+        of it; nor does it show anything new then. Nor does a document while it is converted.
         """
+        try:
+            return self._examined(Task(source, known, last, is_told))
+        except ConversionPending:
+            return self._while_converted(source, known)
+
+    def _examined(self, task: Task) -> Examined | None:
+        """The same. Raises ConversionPending; where nothing older of what was public is left, it is waited for."""
+        source, known, last = task.source, task.known, task.last
         is_due = known is not None and self._is_due(known)
         if self._surroundings.are_unsettled(source, known) and not self._is_as_published(source, known, last):
             return self._as_before(known)
-        if known and not is_told and not is_due:
+        if known and not task.is_told and not is_due:
             return Examined(known.as_of(self._now))
-        found = self._looked_at(source, None if is_due else known)
+        try:
+            found = self._looked_at(source, None if is_due else known)
+        except ConversionPending as pending:
+            if known or not (last and last.is_known_to_the_public):
+                raise
+            pending.wait()
+            return self._examined(task)
         is_read = found is not None and (known is None or found.record.basis != known.basis)
         has_changed = found and is_read and self._surroundings.have_changed(source, found.record.named)
         if has_changed and not self._is_as_published(source, known, last):
@@ -209,6 +203,23 @@ class Examination:
         except FileUnreadable as error:
             return Examined(self._unreadable(source, error.problem, digest))
 
+    def _while_converted(self, source: str, known: FileRecord | None) -> Examined | None:
+        """A document whose text is not there yet is what it was, unless what is said beside its text holds it."""
+        if known and known.status is Status.PUBLIC and self._is_held_beside(source, known):
+            held = Visibility(Status.HELD)
+            return Examined(replace(known, visibility=held, status=Status.HELD, edition=0, basis=Basis()))
+        return self._as_before(known)
+
+    def _is_held_beside(self, source: str, known: FileRecord) -> bool:
+        """Whether the time, the name of a document, a file beside it or what stands above its text says to hold it."""
+        try:
+            reading = self._stated(self._catalogue.without_texts, source, self._catalogue.data(source))
+        except FileNotFoundError:
+            return False
+        except FileUnreadable:
+            return True
+        return not known.as_of(self._now).status is reading.visibility.status(self._now) is Status.PUBLIC
+
     def _is_as_published(self, source: str, known: FileRecord | None, last: FileRecord | None) -> bool:
         """Whether a file is what it was when it was last public: where nothing older is left, it need not settle."""
         return bool(
@@ -231,12 +242,7 @@ class Examination:
         return Examined(known if self._is_due(known) else known.as_of(self._now))
 
     def _read(self, source: str, data: bytes) -> Examined:
-        beside = self._surroundings.beside(source)
-        indexes = {path: beside.pop(path) for path in self._surroundings.indexes(source)}
-        reading = self._catalogue.read(source, data, self._newsroom, beside)
-        for path, index in indexes.items():
-            reading = self._behind(reading, path, index)
-        enclosed = self._surroundings.enclosures.enclose(reading, data)
+        enclosed = self._surroundings.enclosures.enclose(self._stated(self._catalogue, source, data), data)
         reading = replace(enclosed.reading, visibility=self._judge(enclosed.reading))
         status = reading.visibility.status(self._now)
         record = FileRecord(
@@ -256,6 +262,15 @@ class Examination:
             links=enclosed.links,
         )
         return Examined(record, reading, enclosed.files)
+
+    def _stated(self, catalogue: Catalogue, source: str, data: bytes) -> Reading:
+        """What a file says, as this catalogue reads it, and the index beside it."""
+        beside = self._surroundings.beside(source)
+        indexes = {path: beside.pop(path) for path in self._surroundings.indexes(source)}
+        reading = catalogue.read(source, data, self._newsroom, beside)
+        for path, index in indexes.items():
+            reading = self._behind(reading, path, index)
+        return reading
 
     def _behind(self, reading: Reading, path: str, data: bytes) -> Reading:
         """A text without a date of its own, which is seen while the index file beside it is, and no longer."""

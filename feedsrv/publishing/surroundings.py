@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from pathlib import PurePosixPath
 
-from feedsrv.errors import FileUnreadable
+from feedsrv.errors import ConversionPending, FileUnreadable
 from feedsrv.file_record import FileRecord
 from feedsrv.files.bundles import shared
 from feedsrv.files.catalogue import Catalogue
@@ -28,12 +28,13 @@ class Surroundings:
         self._unsettled = unsettled
         self._data = dict[str, bytes]()
         self._indexes = dict[str, tuple[str, ...]]()
+        self._waiting = set[str]()
         self.listing = listed.without(set(self._belonging(listed)))
         self.enclosures = catalogue.enclosures(self.listing, self._own_visibility)
         self._unsettled_beside = defaultdict[str, list[str]](list)  # by folder
         for path in unsettled.paths:
             self._unsettled_beside[PurePosixPath(path).parent.as_posix()].append(path)
-        self._waiting = {owner for path in unsettled.paths for owner in self.enclosures.belongings.owners(path)}
+        self._waiting |= {owner for path in unsettled.paths for owner in self.enclosures.belongings.owners(path)}
 
     def indexes(self, source: str) -> tuple[str, ...]:
         """The indexes of the folder of a text that has no date of its own and is none of their bundle."""
@@ -64,7 +65,7 @@ class Surroundings:
     def are_unsettled(self, source: str, known: FileRecord | None) -> bool:
         """Whether a file is being written, or one that it is read with."""
         if not self._unsettled.paths:
-            return False
+            return source in self._waiting
         if known is None and is_document_name(source) and self._may_be_attached:
             return True
         if source in self._waiting or any(companions.of(source, self._unsettled_beside)):
@@ -87,9 +88,16 @@ class Surroundings:
         return any(is_release_name(path) and not is_document_name(path) for path in fresh)
 
     def _belonging(self, listed: FolderListing) -> Iterator[str]:
-        """The texts that belong to the bundle they lie in; of the others it is noted which index they lie beside."""
+        """The texts that belong to the bundle they lie in; of the others it is noted which index they lie beside.
+
+        All of a folder waits where that cannot be told yet.
+        """
         for folder in shared(listed.sources):
-            dated = {text for text in folder.texts if self._states_a_date(text)}
+            try:
+                dated = {text for text in folder.texts if self._states_a_date(text)}
+            except ConversionPending:  # what the folder is depends on what a document says
+                self._waiting.update(folder.indexes, folder.texts)
+                continue
             if folder.may_be_bundle and not dated:
                 yield from folder.texts
             else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Sequence, Set
+from dataclasses import replace
 from datetime import datetime
 from math import inf
 from threading import Event
@@ -12,6 +13,7 @@ from time import monotonic
 from feedsrv.errors import FeedsrvError, FilesUnsettled, IndexLocked
 from feedsrv.files.catalogue import Catalogue
 from feedsrv.files.changes import changes
+from feedsrv.files.conversions import Conversions
 from feedsrv.files.settling import Settling
 from feedsrv.problem import Problem, Severity
 from feedsrv.publishing import Memory, Summary, moves, publish
@@ -47,13 +49,14 @@ def watch(
     ``poll`` is for folders of which the system tells nothing, see `feedsrv.files.changes`. Each run that did not fail
     is reported. ``host`` is that of the public address.
     """
-    publisher = _Publisher(catalogue, index, clock, report, host)
-    while not stop.is_set():
-        publisher.begin()
-        for paths in changes(catalogue.folder, stop, poll):
-            publisher.follow(paths)
-        publisher.tick()
-        stop.wait(TICK)
+    with Conversions() as conversions:
+        publisher = _Publisher(catalogue, conversions, index, clock, report, host)
+        while not stop.is_set():
+            publisher.begin()
+            for paths in changes(catalogue.folder, stop, poll):
+                publisher.follow(paths)
+            publisher.tick()
+            stop.wait(TICK)
 
 
 class _Publisher:
@@ -62,12 +65,14 @@ class _Publisher:
     def __init__(
         self,
         catalogue: Catalogue,
+        conversions: Conversions,
         index: SearchIndex,
         clock: Callable[[], datetime],
         report: Callable[[Summary], None],
         host: str,
     ) -> None:
-        self._catalogue = catalogue
+        self._catalogue = replace(catalogue, convert=conversions)
+        self._conversions = conversions
         self._index = index
         self._clock = clock
         self._tell = report
@@ -90,13 +95,13 @@ class _Publisher:
         self._is_begun = False
 
     def follow(self, paths: frozenset[str] | None) -> None:
-        """Publish what has come to rest; these paths may have changed, None: any."""
+        """Publish what has come to rest, and what has been converted; these paths may have changed, None: any."""
         if paths is None:
             self._look_at_all = 0.0
         else:
             self._settling.notice(paths)
-        if settled := self._settling.look():
-            self._run(settled)
+        if ready := self._settling.look() | self._conversions.ended():
+            self._run(ready)
         self.tick()
 
     def tick(self) -> None:

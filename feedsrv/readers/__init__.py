@@ -45,6 +45,7 @@ from feedsrv.readers import (
 )
 from feedsrv.readers.document import Conversion, Document, Place
 from feedsrv.readers.formats import documents, html, mail
+from feedsrv.readers.formats.documents import Convert
 from feedsrv.readers.parts import Found, Manuscript
 from feedsrv.readers.problems import Problems
 from feedsrv.reading import Origin, Reading, Visibility
@@ -81,12 +82,19 @@ _MARKS = '\n!"#$%&*+-:<=>@[\\]^_`{|}~'
 T = TypeVar("T")
 
 
-def read(source: str, data: bytes, newsroom: Newsroom, beside: Mapping[str, bytes] | None = None) -> Reading:
+def read(
+    source: str,
+    data: bytes,
+    newsroom: Newsroom,
+    beside: Mapping[str, bytes] | None = None,
+    convert: Convert = documents.converted,
+) -> Reading:
     """What a file says; the same for the same arguments always.
 
     ``source`` is its path within the folder, with "/"; ``beside`` the bytes of the files that state something of it,
-    by their paths, see `feedsrv.readers.companions`. Raises FileUnreadable for a file that is empty, too large, no
-    text, or whose front matter cannot be read.
+    by their paths, see `feedsrv.readers.companions`; ``convert`` is asked for the text of a document. Raises
+    FileUnreadable for a file that is empty, too large, no text, or whose front matter cannot be read;
+    ConversionPending where ``convert`` does.
     """
     problems = Problems(source)
     ending = PurePosixPath(source).suffix.lower()
@@ -98,7 +106,7 @@ def read(source: str, data: bytes, newsroom: Newsroom, beside: Mapping[str, byte
     if ending in parts.FORMATS:
         text = _bounded(decoding.decode(data, problems, is_html=ending in _HTML), problems, is_html=ending in _HTML)
         return _Reader(parts.take_apart(source, text, newsroom, problems, stated), problems.found).reading()
-    converted = _converted(ending, data, problems)
+    converted = _converted(source, data, problems, convert)
     if len(converted.text) > LARGEST_FILE:
         raise problems.unreadable(0, f"its text has more than {LARGEST_FILE:,} characters", "shorten it")
     text = _bounded(clean(converted.text), problems, is_html=converted.ending in _HTML)
@@ -106,16 +114,17 @@ def read(source: str, data: bytes, newsroom: Newsroom, beside: Mapping[str, byte
     return _Reader(taken_apart, problems.found).reading()
 
 
-def _converted(ending: str, data: bytes, problems: Problems) -> Conversion:
-    """A file that is no text of ours as one. What is stated above a text is read here, too. Raises FileUnreadable."""
+def _converted(source: str, data: bytes, problems: Problems, convert: Convert) -> Conversion:
+    """A file that is no text of ours as one. What is stated above a text is read here, too. Raises as `read` does."""
+    ending = PurePosixPath(source).suffix.lower()
     if ending == ".eml":
         return mail.convert(data, problems)
     if ending not in _MARKUP:
-        return documents.convert(ending, data, problems)
+        return documents.convert(source, data, problems, convert)
     text = _bounded(decoding.decode(data, problems, is_html=False), problems, is_html=False)
     head = front_matter.read(text, problems)
     below = "\n" * head.length + "\n".join(text.split("\n")[head.length :])
-    converted = documents.convert(ending, below.encode(), problems)
+    converted = documents.convert(source, below.encode(), problems, convert)
     return replace(converted, entries=(*head.stated, *converted.entries))
 
 
@@ -128,7 +137,12 @@ def largest(source: str) -> int:
 def version(source: str) -> str:
     """What the reading of a file depends on beside its bytes, its path and the newsroom."""
     ending = PurePosixPath(source).suffix.lower()
-    return f"{READER_VERSION} {documents.converter(ending)}" if ending in documents.CONVERTERS else str(READER_VERSION)
+    return f"{READER_VERSION} {documents.converter(ending)}" if is_converted(source) else str(READER_VERSION)
+
+
+def is_converted(source: str) -> bool:
+    """Whether a file of this name is a document whose text another process looks for."""
+    return PurePosixPath(source).suffix.lower() in documents.CONVERTERS
 
 
 def can_read(source: str) -> bool:

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import PurePosixPath
 
 from cachetools import LRUCache
 
@@ -28,6 +31,7 @@ SECONDS = 60
 
 _MARKUP = re.compile(r"<[^<>]*>")
 _PROGRAM = "feedsrv.converting"
+_TOLD_TO_END = {-signal.SIGINT, -signal.SIGTERM}
 _KEEP = "save pictures beside it, under the same name, or write the release as .md"
 _REMEDY = "save the text as .md or .txt under the same name; the document is then offered beside it"
 
@@ -42,16 +46,39 @@ def converter(ending: str) -> str:
         return ""
 
 
-CONVERTED: LRUCache[tuple[str, bytes], Conversion | str] = LRUCache(20_000_000, lambda found: len(str(found)))
-"""What came of documents lately, by ending and digest: a text, or why there is none. One run may ask several times."""
+Key = tuple[str, bytes]
+"""By what is remembered what came of a document: its ending and its digest."""
+Found = Conversion | str
+"""What comes of a document: its text, or why there is none."""
+Convert = Callable[[str, bytes], Found]
+"""What is asked for the text of a document, of this source and with these bytes. May raise ConversionPending."""
 
 
-def convert(ending: str, data: bytes, problems: Problems) -> Conversion:
+_ROOM = 20_000_000  # characters
+CONVERTED: LRUCache[Key, Found] = LRUCache(_ROOM, lambda found: min(len(str(found)), _ROOM))
+"""What came of documents lately. One run may ask several times."""
+
+
+def key(source: str, data: bytes) -> Key:
+    """The key of a document."""
+    return PurePosixPath(source).suffix.lower(), sha256(data).digest()
+
+
+def converted(source: str, data: bytes) -> Found:
+    """What comes of a document; whoever asks waits for it."""
+    if (name := key(source, data)) not in CONVERTED:
+        CONVERTED[name] = found_in(name[0], data)
+    return CONVERTED[name]
+
+
+def saying_nothing(_source: str, _data: bytes) -> Found:
+    """Any document, as if its text said nothing: then all that is said of it is said beside its text."""
+    return Conversion("<p>-</p>", ".html", ())
+
+
+def convert(source: str, data: bytes, problems: Problems, by: Convert) -> Conversion:
     """The text of a document. Raises FileUnreadable where there is none, or it takes too much to find it."""
-    key = (ending, sha256(data).digest())
-    if key not in CONVERTED:
-        CONVERTED[key] = _converted(ending, data)
-    found = CONVERTED[key]
+    found = by(source, data)
     if isinstance(found, str):
         raise problems.unreadable(0, found, _REMEDY)
     for what in found.left_out:
@@ -59,25 +86,46 @@ def convert(ending: str, data: bytes, problems: Problems) -> Conversion:
     return found
 
 
-def _converted(ending: str, data: bytes) -> Conversion | str:
-    """The text of a document, or why there is none."""
-    try:
-        child = subprocess.run(  # noqa: S603 - our own program, fed through a pipe
-            [sys.executable, "-P", "-m", _PROGRAM, ending],  # -P: no module is looked for where the releases may be
-            input=data,
-            capture_output=True,
-            timeout=SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        return "it takes too long to find the text in this document"
-    if child.returncode == 0:
-        answer = json.loads(child.stdout)
+def found_in(ending: str, data: bytes, children: set[subprocess.Popen[bytes]] | None = None) -> Found:
+    """What comes of a document that is converted now; its child is among the ``children`` as long as it lives.
+
+    Raises OSError where there can be no child, or it was told to end: that says nothing of the document.
+    """
+    children = set() if children is None else children
+    with subprocess.Popen(  # noqa: S603 - our own program, fed through a pipe
+        [sys.executable, "-P", "-m", _PROGRAM, ending],  # -P: no module is looked for where the releases may be
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as child:
+        children.add(child)
+        try:
+            output, errors = child.communicate(data, timeout=SECONDS)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            return "it takes too long to find the text in this document"
+        except BaseException:
+            child.kill()
+            raise
+        finally:
+            children.discard(child)
+    if child.returncode in _TOLD_TO_END:
+        raise InterruptedError(f"{_PROGRAM} was told to end")
+    return _answer(child.returncode, output, errors)
+
+
+def _answer(code: int, output: bytes, errors: bytes) -> Found:
+    """What the child says with its exit code, on standard output and on standard error."""
+    if code == 0:
+        try:
+            answer = json.loads(output)
+        except ValueError:
+            return "the text of this document cannot be read: what was found is none"
         if not _MARKUP.sub("", answer["html"]).strip():
             return "there is no text in this document, only pictures perhaps"
         entries = (Entry(clean(key), clean(value), line, "field") for key, value, line in answer["entries"])
         return Conversion(answer["html"], ".html", tuple(entries), tuple(map(clean, answer["left_out"])))
-    reason = clean(child.stderr.decode("utf8", "replace")).strip().rpartition("\n")[2]
-    if child.returncode != 1 or not reason:
+    reason = clean(errors.decode("utf8", "replace")).strip().rpartition("\n")[2]
+    if code != 1 or not reason:
         reason = "finding its text takes more time or memory than a release is worth"
     return f"the text of this document cannot be read: {reason[:200]}"
