@@ -16,7 +16,9 @@ from feedsrv.query.parser import parse
 from feedsrv.release import Release, Withdrawal
 from feedsrv.search import Snapshot
 from feedsrv.search.whoosh.index import WhooshIndex
+from feedsrv.search.whoosh.resemblance import most_alike
 from feedsrv.search.whoosh.snapshot import WhooshSnapshot
+from feedsrv.search.work import TERM
 from tests.test_search_contract import a_release, publish
 
 
@@ -160,3 +162,29 @@ def test_what_two_generations_share_is_mapped_once(tmp_path: Path) -> None:
     assert first
     assert second
     assert first.segments.leaves[0] is second.segments.leaves[0]
+
+
+def test_only_the_words_that_may_tell_most_are_counted_to_find_what_is_alike(tmp_path: Path) -> None:
+    def letters(number: int) -> str:
+        return "".join("bcdfghklmn"[int(digit)] + "a" for digit in str(number))
+
+    common = " ".join(f"shared{letters(number)}" for number in range(40))
+    index = WhooshIndex(tmp_path / "index")
+    publish(
+        index,
+        *(
+            a_release(
+                f"r{number}", text=common + "".join(f" rare{letters(number // 2 * 20 + own)}" for own in range(20))
+            )
+            for number in range(100)
+        ),
+    )
+    index.snapshot().get("r0")
+    opened = index.snapshot()._opened  # noqa: SLF001 - to see the work of it
+    assert isinstance(opened, WhooshSnapshot)
+    terms, release = opened._matcher().terms, opened.get("r42")  # noqa: SLF001 - the same
+    everything = opened._table.everything()  # noqa: SLF001
+    steps = terms.work.steps
+    alike = [opened._table.id(rank) for rank in most_alike(terms, release, everything, 2).tolist()]  # noqa: SLF001
+    assert sorted(alike) == ["r42", "r43"]
+    assert steps - terms.work.steps <= 20 * (TERM + 2)

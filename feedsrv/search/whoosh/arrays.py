@@ -55,16 +55,16 @@ class Arrays(Mapping[str, NDArray[Any]]):
         compared, array = self._whole.get(name, (-1, None))
         if array is None or compared != self.mapped.version:
             compared = self.mapped.version
-            array = self.part(name, 0, self._places[name][2])
+            kind, start, count = self._places[name]
+            self.mapped.compare(start, start + count * kind.itemsize)
+            array = np.frombuffer(self.mapped.memory, kind, count, start)
             self._whole[name] = compared, array
         return array
 
     def part(self, name: str, first: int, last: int) -> NDArray[Any]:
-        """The items of an array from the first on, and before the last."""
+        """A copy of the items of an array from the first on, and before the last."""
         kind, start, _ = self._places[name]
-        size = kind.itemsize
-        self.mapped.compare(start + first * size, start + last * size)
-        return np.frombuffer(self.mapped.memory, kind, last - first, start + first * size)
+        return np.frombuffer(self.mapped.read(start + first * kind.itemsize, start + last * kind.itemsize), kind)
 
     def __contains__(self, name: object) -> bool:
         return name in self._places

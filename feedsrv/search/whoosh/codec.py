@@ -33,7 +33,7 @@ INDEX = "MAIN"
 RECORD = "record"
 """The column that holds each release."""
 
-_COLUMN = VarBytesColumn()
+_COLUMN = VarBytesColumn(write_offsets_cutoff=0)  # else it adds up all lengths again whenever it is opened
 
 
 class ArrayCodec(W3Codec):  # type: ignore[misc]  # Whoosh's classes are untyped where they come from

@@ -236,13 +236,13 @@ class Inverted:
     def term(self, field: str, number: int) -> bytes:
         """A term by its number."""
         ends = self._arrays[f"{field}.ends"]
-        return self._arrays.part(f"{field}.terms", int(ends[number]), int(ends[number + 1])).tobytes()
+        return self._arrays[f"{field}.terms"][int(ends[number]) : int(ends[number + 1])].tobytes()
 
     def terms(self, field: str, first: int = 0, last: int | None = None) -> list[bytes]:
         """The terms from one number to before another, in order."""
         last = self.size(field) if last is None else last
         ends = self._arrays[f"{field}.ends"][first : last + 1].tolist()
-        whole = self._arrays.part(f"{field}.terms", ends[0], ends[-1]).tobytes()
+        whole = self._arrays[f"{field}.terms"][ends[0] : ends[-1]].tobytes()
         return [whole[start - ends[0] : end - ends[0]] for start, end in pairwise(ends)]
 
     def frequency(self, field: str, number: int) -> int:

@@ -99,6 +99,10 @@ class Segments:
             counts.append(occurrences)
         return _joined(numbers), _joined(counts)
 
+    def frequency(self, field: str, term: str) -> int:
+        """How many documents have a term in a field, deleted ones included; no posting is looked at."""
+        return sum(leaf.inverted.frequency(field, number) for _, leaf, number in self._with(field, term))
+
     def places(self, field: str, term: str, numbers: Numbers) -> NDArray[np.uint64]:
         """Where a term stands in these documents, as ``number << 32 | position``, ascending."""
         found: list[NDArray[Any]] = [np.zeros(0, np.uint64)]

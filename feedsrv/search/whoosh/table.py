@@ -16,6 +16,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.ma  # which `np.unique` would else load while the first reader waits
 from numpy.typing import NDArray
 
 from feedsrv import ids

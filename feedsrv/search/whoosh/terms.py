@@ -73,6 +73,12 @@ class Terms:
             known if isinstance(known, Postings) else self._paid_for(Tally, kind, text, lambda: self._tally(kind, text))
         )
 
+    def most_rarity(self, kind: str, text: str) -> float:
+        """What a term says at most, by the field which counts where it is most often: this takes no work."""
+        deleted = self.segments.size - self.table.size
+        having = max(self.segments.frequency(name, text) for name, weight in _FIELDS[kind].items() if weight) - deleted
+        return ranking.rarity(max(having, 0), self.table.size)
+
     def beginning(self, text: str, name: str = "forms") -> Postings:
         """The releases that have a word which begins so; of too many such words the first by the alphabet count."""
         return self._paid_for(Postings, f"{name} beginning", text, lambda: self._begun(name, text))
