@@ -102,10 +102,15 @@ KEYS = (
         Effect.HIDES,
         headers="x-draft x-unsent x-mozilla-draft-info",
     ),
-    _key("hidden", "private hidden unpublished unlisted confidential", Effect.HIDES, headers="sensitivity"),
-    _key("public", "publish public visible approved publishable", Effect.SHOWS),
+    _key("hidden", "private hidden unpublished unlisted confidential withheld", Effect.HIDES, headers="sensitivity"),
+    _key(
+        "public",
+        "publish public visible approved publishable enabled active freigabe freigegeben approuve valide aprobado "
+        "aprobada approvato approvata aprovado aprovada goedgekeurd",
+        Effect.SHOWS,
+    ),
     _key("status", "status", Effect.STATUS),
-    _key("withdrawn", "withdrawn", Effect.WITHDRAWS),
+    _key("withdrawn", "withdrawn retracted rescinded revoked killed", Effect.WITHDRAWS),
     _key("reason", "reason"),
     _key("render", "render", Effect.SHOWS, is_machinery=True),
     _key("listed", "build.list", Effect.BUILDS),
@@ -126,9 +131,9 @@ KEYS = (
     _key("translations", "translationkey"),
     _key(
         "neighbours",
-        "publisher publishers publishedby publishedin publishername publishresources publication publications "
-        "publicationtype publicationtypes publicationname publicationplace publicationtitle releasenumber releaseno "
-        "releasenr releasetype releasenotes releasename releasetitle releaseid releaselocation releaseplace "
+        "approvedby releasedby publisher publishers publishedby publishedin publishername publishresources publication "
+        "publications publicationtype publicationtypes publicationname publicationplace publicationtitle releasenumber "
+        "releaseno releasenr releasetype releasenotes releasename releasetitle releaseid releaselocation releaseplace "
         "releaseversion releaseurl liveblog liveurl livestream livestreamurl stateprovince statecode stagename",
     ),
 )
@@ -204,13 +209,34 @@ _OF_OTHERS = frozenset({
 _GLUE = r"(?:date|time|at|on|until|till|from|by|after|before|start|end|flag|mode|lift|lifts|lifted|state|status)*"
 _WHOLE = (
     _Root("golive", Effect.GOES),
-    _Root("public", Effect.SHOWS),
+    _Root("public|ready|approved|forpublication|distribute", Effect.SHOWS),
+    _Root("sperre|sperrvermerk|gesperrtbis", Effect.OPENS),
+    _Root(
+        "withdrawn|withdrawal|retracted|retraction|rescinded|revoked|killed|retire|retiree|zurue?ckgezogen|retirado"
+        "|retirada|ritirato|ritirata|ingetrokken",
+        Effect.WITHDRAWS,
+    ),
+    _Root(
+        "withheld|held|suppressed|suspended|paused|blocked|disabled|inactive|offline|deleted|removed|trashed|spiked"
+        "|depublished|takendown|archived|unapproved|unreviewed|unreleased|unfinished|incomplete|wip|workinprogress"
+        "|inprogress|inreview|underreview|needsreview|needsapproval|pending|pendingreview|pendingapproval"
+        "|awaitingreview|awaitingapproval|internal|internalonly|staffonly|membersonly|subscribersonly|password"
+        "|passwordprotected|protected|restricted|secret|ignore|ignored|excluded|skip",
+        Effect.HIDES,
+    ),
+    _Root(
+        "gesperrt|geloe?scht|zurue?ckgehalten|vertraulich|privat|intern|bloque|supprime|suspendu|confidentiel|confidentielle"
+        "|prive|privee|interne|enattente|avalider|bloqueado|bloqueada|eliminado|eliminada|suspendido|confidencial|privado"
+        "|privada|interno|interna|bloccato|bloccata|eliminato|eliminata|sospeso|sospesa|riservato|riservata|privato"
+        "|privata|vertrouwelijk|geblokkeerd|verwijderd",
+        Effect.HIDES,
+    ),
 )
 """What a state is only where it is all of the name: ``is_public``, and not ``public_health``."""
 
 
 def _pattern(root: _Root) -> re.Pattern[str]:
-    return re.compile(rf"(not|non|no)?(?:is|has|to|be|do|make|on|as|post|page)*(?:{root.forms}){_GLUE}")
+    return re.compile(rf"(not|non|no|dont|donot)?(?:is|has|to|be|do|make|on|as|post|page)*(?:{root.forms}){_GLUE}")
 
 
 _PATTERNS = tuple((_pattern(root), root) for root in _ROOTS)

@@ -28,12 +28,15 @@ _PUBLIC = frozenset({
 
 
 _NOT_PUBLIC = frozenset({
-    "archived", "borrador", "bozza", "brouillon", "companyconfidential", "concept", "confidential",
-    "deleted", "disabled", "draft", "drafted", "embargo", "embargoed", "entwurf", "expired", "future", "hidden",
-    "hold", "idea", "inactive", "inprogress", "inreview", "intern", "internal", "members", "notpublished",
-    "offline", "onhold", "password", "paused", "pending", "personal", "private", "rascunho", "rejected", "review",
-    "scheduled", "secret", "skip", "staff", "todo", "trash", "unlisted", "unpublished", "unreleased", "wip",
-    "withdrawn",
+    "archived", "awaitingapproval", "blocked", "borrador", "bozza", "brouillon", "companyconfidential", "concept",
+    "confidencial", "confidential", "confidentiel", "deleted", "depublished", "disabled", "donotpublish", "draft",
+    "drafted", "embargo", "embargoed", "entwurf", "expired", "future", "gesperrt", "held", "hidden", "hold", "idea",
+    "inactive", "incomplete", "inprogress", "inreview", "intern", "internal", "interne", "interno", "killed", "members",
+    "notforpublication", "notforrelease", "notpublic", "notpublished", "notready", "offline", "onhold", "password",
+    "paused", "pending", "personal", "private", "prive", "privado", "rascunho", "rejected", "removed", "restricted",
+    "retracted", "review", "revoked", "riservato", "scheduled", "secret", "skip", "spiked", "staff", "suspended",
+    "todo", "trash", "unapproved", "underreview", "unfinished", "unlisted", "unpublished", "unreleased", "unreviewed",
+    "vertraulich", "wip", "withdrawn", "withheld",
 })  # fmt: skip
 
 
