@@ -146,7 +146,8 @@ class Reading:
 
     ``release.id`` is the id the file claims, before collisions; ``release.topics`` is empty, topics are
     given out by `feedsrv.files.topics`, and so are its attachments, by `feedsrv.files.attachments`, from the
-    ``mentions`` of files outside its body among others. ``origins`` is keyed by the names of the fields of `Release`
+    ``mentions`` of files outside its body among others. ``pictures`` are those within a document, by the names of its
+    members, which are their addresses in the body. ``origins`` is keyed by the names of the fields of `Release`
     and of `Visibility`: that of ``barred`` is the line that first holds the release.
     """
 
@@ -155,3 +156,4 @@ class Reading:
     origins: Mapping[str, Origin] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     mentions: tuple[Mention, ...] = ()
+    pictures: tuple[str, ...] = ()

@@ -135,13 +135,6 @@ class TestWord:
         reading = read(data.getvalue(), "a.docx")
         assert (reading.visibility.barred, reading.release.text) == (Status.HELD, "Ships come.")
 
-    @pytest.mark.parametrize("ending", [".docx", ".odt"])
-    def test_the_pictures_in_it_are_named_for_they_are_left_out(self, ending: str) -> None:
-        case = Path(__file__).parent / "readers" / "cases" / f"pictures-in-a-document{ending}"
-        told = [problem.what for problem in read(case.read_bytes(), case.name).problems]
-        named = "a picture within it (A field of colours that turns from blue to red)"
-        assert told == [f"not all of it is shown: {named}"]
-
     def test_a_bomb_is_not_unpacked(self) -> None:
         bomb = docx(("Normal", "text"), padding=101_000_000)
         assert len(bomb) < 200_000

@@ -10,10 +10,36 @@ from typing import TypeVar
 
 LONGEST_HEADLINE = 250
 """Characters; what is longer is text, and what stands below it is no masthead."""
+LARGEST_LOGO = 45.0
+"""Millimetres from top to bottom of a picture above the headline that belongs to the letterhead."""
 _FEW_WORDS = 3
 _LARGER = 1.1
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """What a style says of letters: their size in points, 0: unknown; and the level of a heading, 0: it is none."""
+
+    size: float = 0
+    is_bold: bool = False
+    is_italic: bool = False
+    is_hidden: bool = False
+    level: int = 0
+
+
+def heading_level(name: str) -> int:
+    """The level of the headings of a style of this name, in the languages of office programs, 0 for all other names."""
+    match = _HEADING.fullmatch(name.replace("_20_", " ").strip())
+    return int(match["level"] or 1) if match else 0
+
+
+_HEADING = re.compile(
+    r"title|titel|titre|t[íi]tulo|titolo|tytuł|(?:press |main )?headline|schlagzeile"
+    r"|(?:heading|überschrift|titre|t[íi]tulo|titolo|titel|kop|rubrik|overskrift|nagłówek|otsikko) ?(?P<level>[1-6])",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from html import escape
 
 from lxml import etree
 
-from feedsrv.converting import Converted, packages, pictures
-from feedsrv.converting.layout import Sized, is_headed, larger, opened
-from feedsrv.converting.styles import Element, Style, Styles, get, tag
+from feedsrv.converting import Converted, packages
+from feedsrv.converting.layout import LARGEST_LOGO, Sized, Style, is_headed, larger, opened
+from feedsrv.converting.pictures import Pictures
+from feedsrv.converting.styles import Element, Styles, get, tag
 
 _LINK = "{http://www.w3.org/1999/xlink}href"
-_DESCRIPTION = "{urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0}desc"
+_SVG = "{urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0}"
+_BOXES = [tag("drawing", name) for name in ("text-box", "custom-shape", "rect", "ellipse", "polygon", "caption")]
+"""What a paragraph holds, and has paragraphs of its own."""
 _NO_TEXT = {
     "tracked-changes", "annotation", "annotation-end", "table-of-content", "alphabetical-index", "illustration-index",
     "table-index", "user-index", "object-index", "bibliography", "forms", "variable-decls", "sequence-decls",
@@ -29,17 +34,17 @@ def convert(data: bytes) -> Converted:
     """The HTML of an OpenDocument text, with what heads and foots its pages beside it. Raises Unreadable."""
     with packages.opened(data) as archive:
         content, styles = packages.xml(archive, "content.xml"), packages.xml(archive, "styles.xml")
-    text = content.find(f".//{tag('office', 'text')}") if content is not None else None
-    if text is None:
-        return Converted("")
-    parts = [part for part in (styles, content) if part is not None]
-    reader = _Reader(Styles(parts))
-    shown = "".join(map(str, _arranged(reader.blocks(text))))
-    around = [element for part in parts for element in part.iter() if _name(element) in _AROUND]
-    beside = "".join(str(block) for element in around for block in reader.blocks(element))
-    return Converted(
-        f"<article>{shown}{reader.notes}</article><aside>{beside}</aside>", left_out=pictures(reader.pictures)
-    )
+        text = content.find(f".//{tag('office', 'text')}") if content is not None else None
+        if text is None:
+            return Converted("")
+        parts = [part for part in (styles, content) if part is not None]
+        pictures, known = Pictures(archive), Styles(parts)
+        reader, outside = _Reader(known, pictures), _Reader(known)
+        shown = "".join(map(str, _arranged(reader.blocks(text))))
+        around = [element for part in parts for element in part.iter() if _name(element) in _AROUND]
+        beside = "".join(str(block) for element in around for block in outside.blocks(element))
+        html = f"<article>{shown}{reader.notes}</article><aside>{beside}</aside>"
+        return Converted(html, left_out=pictures.left_out, pictures=pictures.shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +68,14 @@ class _Block:
 def _arranged(blocks: Iterator[_Block]) -> list[_Block]:
     """The blocks with the letterhead as paragraphs and the headline as one, see `feedsrv.converting.layout`."""
     found = opened(blocks, lambda one: one.cells, lambda one: one.level > 0, lambda one: one.sized.is_text)
-    if not is_headed(one.level for one in found) and (index := larger([one.sized for one in found])) is not None:
+    index = next((index for index, one in enumerate(found) if is_headed([one.level])), None)
+    if index is None and (index := larger([one.sized for one in found])) is not None:
         found[index] = replace(found[index], tag="h1")
-    return found
+    return [replace(one, html=_LOGO.sub("", one.html)) for one in found[: index or 0]] + found[index or 0 :]
+
+
+_LOGO = re.compile(r'<img class="logo"[^>]*>')
+"""A small picture, which is one of the letterhead where it stands above the headline."""
 
 
 def _name(element: Element) -> str:
@@ -73,12 +83,12 @@ def _name(element: Element) -> str:
 
 
 class _Reader:
-    """Reads the elements of a text, keeps its notes for the end, and the descriptions of its ``pictures``."""
+    """Reads the elements of a text, keeps its notes for the end; without ``pictures`` it shows none."""
 
-    def __init__(self, styles: Styles) -> None:
+    def __init__(self, styles: Styles, pictures: Pictures | None = None) -> None:
         self._styles = styles
+        self._pictures = pictures
         self._notes: list[str] = []
-        self.pictures: list[str] = []
 
     @property
     def notes(self) -> str:
@@ -96,6 +106,8 @@ class _Reader:
                     yield _Block(kind, self._items(child))
                 case "table":
                     yield _Block("table", self._rows(child), cells=tuple(self._cells(child)))
+                case "frame" if picture := self._picture(child):
+                    yield _Block("p", picture)
                 case name if name not in _NO_TEXT:
                     yield from self.blocks(child)
 
@@ -106,8 +118,9 @@ class _Reader:
             html = self._inline(element, style) if level else _emphasised(self._inline(element, style), style, Style())
             words = " ".join("".join(element.itertext()).split())
             yield _Block(f"h{min(level, 6)}" if level else "p", html, Sized(words, self._size(element, style)))
-        for box in element.iter(tag("drawing", "text-box")):
-            yield from self.blocks(box)
+        for box in element.iter(*_BOXES):
+            if element in itertools.islice(box.iterancestors(tag("text", "p"), tag("text", "h")), 1):
+                yield from self.blocks(box)
 
     def _size(self, element: Element, style: Style) -> float:
         """The size of most letters of a paragraph."""
@@ -161,8 +174,8 @@ class _Reader:
             case "note":
                 return self._note(element)
             case "frame":
-                return self._frame(element)
-            case name if name in _NO_TEXT or name == "text-box":
+                return self._picture(element)
+            case name if name in _NO_TEXT or element.tag in _BOXES:
                 return ""
         return self._inline(element, above)
 
@@ -180,13 +193,21 @@ class _Reader:
         self._notes[number - 1] = f'<li id="note-{number}">{text} <a href="#note-ref-{number}">↑</a></li>'
         return f'<sup><a href="#note-{number}" id="note-ref-{number}">[{number}]</a></sup>'
 
-    def _frame(self, element: Element) -> str:
-        """A picture: its description stands for it."""
-        description = " ".join((element.findtext(_DESCRIPTION) or "").split())
-        if element.find(tag("drawing", "image")) is None:
+    def _picture(self, frame: Element) -> str:
+        """The picture in a frame, "" where there is none: its description stands for one that cannot be shown."""
+        members = [(image.get(_LINK) or "").removeprefix("./") for image in frame.iterfind(tag("drawing", "image"))]
+        if not members or self._pictures is None:
             return ""
-        self.pictures.append(description)
-        return escape(description)
+        said = frame.findtext(f"{_SVG}desc") or frame.findtext(f"{_SVG}title") or ""
+        shown = self._pictures.attributes(members, said)
+        logo = ' class="logo"' if 0 < _millimetres(frame.get(f"{_SVG}height", "")) < LARGEST_LOGO else ""
+        attributes = "".join(f' {name}="{escape(text)}"' for name, text in shown.items())
+        return f"<img{logo}{attributes}>"
+
+
+def _millimetres(length: str) -> float:
+    match = re.fullmatch(r"([0-9]{1,6}(?:\.[0-9]{1,6})?)(mm|cm|in|pt)", length)
+    return float(match[1]) * {"mm": 1, "cm": 10, "in": 25.4, "pt": 25.4 / 72}[match[2]] if match else 0.0
 
 
 def _emphasised(html: str, style: Style, above: Style) -> str:

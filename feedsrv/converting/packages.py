@@ -12,12 +12,15 @@ from feedsrv.converting import Unreadable
 LARGEST_UNPACKED = 100_000_000
 """Bytes of all members together, as the archive states them; no member is unpacked to more than it states."""
 MOST_MEMBERS = 5_000
+_PACKED = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 
 
 def opened(data: bytes) -> zipfile.ZipFile:
     """The archive that a document is. Raises Unreadable for one that unpacks to more than a release can be."""
     archive = zipfile.ZipFile(io.BytesIO(data))
     members = archive.infolist()
+    if any(member.compress_type not in _PACKED for member in members):
+        raise Unreadable("it is packed as no program for texts does it")
     if len(members) > MOST_MEMBERS or sum(member.file_size for member in members) > LARGEST_UNPACKED:
         raise Unreadable("it unpacks to more than a release can be")
     return archive

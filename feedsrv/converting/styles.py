@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from lxml import etree
+
+from feedsrv.converting.layout import Style, heading_level
 
 Element = etree._Element  # noqa: SLF001 - lxml has no other name for it
 
 _NAMESPACE = "urn:oasis:names:tc:opendocument:xmlns:{}:1.0"
-_TITLES = {"Title": 1, "Heading_20_1": 1}
-"""The levels of headings by the names of styles: a heading may be a paragraph that looks like one."""
 _DEEPEST = 50
 _BOLD = 600
 
@@ -25,17 +25,6 @@ def tag(space: str, name: str) -> str:
 def get(element: Element, space: str, name: str) -> str:
     """An attribute, "" where there is none."""
     return element.get(tag(space, name)) or ""
-
-
-@dataclass(frozen=True, slots=True)
-class Style:
-    """What a style says of letters: their size in points, 0: unknown; and the level of a heading, 0: it is none."""
-
-    size: float = 0
-    is_bold: bool = False
-    is_italic: bool = False
-    is_hidden: bool = False
-    level: int = 0
 
 
 class Styles:
@@ -76,7 +65,7 @@ class Styles:
 
 
 def _own(style: Element, above: Style) -> Style:
-    level = _TITLES.get(get(style, "style", "name"), above.level)
+    level = _level(style, above.level)
     found = style.find(tag("style", "text-properties"))
     if found is None:
         return replace(above, level=level)
@@ -88,6 +77,12 @@ def _own(style: Element, above: Style) -> Style:
         above.is_hidden or get(found, "text", "display") == "none",
         level,
     )
+
+
+def _level(style: Element, above: int) -> int:
+    """The level of headings of a style: a heading may be a paragraph that looks like one."""
+    outline = get(style, "style", "default-outline-level")
+    return heading_level(get(style, "style", "name")) or (int(outline) if re.fullmatch("[1-6]", outline) else above)
 
 
 def _size(stated: str, above: float) -> float:

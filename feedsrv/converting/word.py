@@ -1,29 +1,19 @@
-"""Word documents (.docx) -> HTML, with mammoth: headings, paragraphs, lists, tables, notes, links."""
+"""Word documents (.docx) -> HTML, with mammoth: headings, paragraphs, lists, tables, notes, links, pictures."""
 
 from __future__ import annotations
 
-import io
-import re
-import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from html import escape
 from typing import Any
 
-from lxml import etree
+from feedsrv.converting import Converted, packages
+from feedsrv.converting.layout import LARGEST_LOGO, Sized, is_headed, larger, opened
+from feedsrv.converting.pictures import Pictures
+from feedsrv.converting.word_parts import Drawing, Parts
+from feedsrv.converting.word_styles import Styles
 
-from feedsrv.converting import Converted, packages, pictures
-from feedsrv.converting.layout import Sized, is_headed, larger, opened
-
-_WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
-_PICTURE = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
-_TITLES = "p[style-name='Title'] => h1:fresh\np[style-name='Subtitle'] => p.subtitle:fresh"
-_TEXT = re.compile(r"word/(?:document|footnotes|endnotes)[0-9]*\.xml")
-_AROUND = re.compile(r"word/(?:header|footer)[0-9]*\.xml")
-_PICTURES = "word/media/"
-_OFF = {"0", "false", "off"}
-_LEVEL = re.compile(r"(?:title|heading ([1-6]))", re.IGNORECASE)
+_STYLES = "p[style-name='Title'] => h1:fresh\np[style-name='Subtitle'] => p.subtitle:fresh"
 
 
 def convert(data: bytes) -> Converted:
@@ -31,92 +21,100 @@ def convert(data: bytes) -> Converted:
     import mammoth
 
     with packages.opened(data) as archive:
-        around = [packages.xml(archive, name) for name in archive.namelist() if _AROUND.fullmatch(name)]
-        shown = _without_hidden(archive)
-        described = iter(_descriptions(archive))
-    found: list[str] = []
+        parts = Parts(archive)
+        pictures = Pictures(archive)
 
-    def left_out(image: Any) -> dict[str, str]:
-        found.append(" ".join((next(described, "") or image.alt_text or "").split()))
-        return {"alt": found[-1]}
+        def shown(image: Any) -> dict[str, str]:
+            return pictures.attributes([_member(image)], _drawing(image, parts).description)
 
-    nothing = mammoth.images.img_element(left_out)
-    text = mammoth.convert_to_html(shown, convert_image=nothing, style_map=_TITLES, transform_document=_arranged).value
-    beside = "".join(f"<p>{escape(line)}</p>" for part in around if part is not None for line in _lines(part))
-    return Converted(f"<article>{text}</article><aside>{beside}</aside>", left_out=pictures(found))
-
-
-def _descriptions(archive: zipfile.ZipFile) -> list[str]:
-    """What the document says of its pictures, one after another; nothing where that cannot be told apart."""
-    text = packages.xml(archive, "word/document.xml")
-    if text is None:
-        return []
-    said = [one.get("descr") or "" for one in text.iter(f"{_DRAWING}docPr")]
-    return said if len(said) == len(list(text.iter(f"{_PICTURE}blip"))) else []
+        text = mammoth.convert_to_html(
+            parts.package,
+            convert_image=mammoth.images.img_element(shown),
+            style_map=_STYLES,
+            transform_document=_Arrangement(parts).arranged,
+        ).value
+    beside = "".join(f"<p>{escape(line)}</p>" for line in parts.around)
+    html = f"<article>{text}</article><aside>{beside}</aside>"
+    return Converted(html, left_out=pictures.left_out, pictures=pictures.shown)
 
 
-def _without_hidden(archive: zipfile.ZipFile) -> io.BytesIO:
-    """The document without text that is marked as hidden, and without the files of its pictures."""
-    copied = io.BytesIO()
-    with zipfile.ZipFile(copied, "w") as copy:
-        for name in archive.namelist():
-            part = packages.xml(archive, name) if _TEXT.fullmatch(name) else None
-            if part is None:
-                copy.writestr(name, b"" if name.startswith(_PICTURES) else archive.read(name))
-                continue
-            for mark in list(part.iter(f"{_WORD}vanish")):
-                run = next(mark.iterancestors(f"{_WORD}r"), None)
-                if run is not None and mark.get(f"{_WORD}val") not in _OFF:
-                    _take_out(run)
-            copy.writestr(name, etree.tostring(part))
-    return copied
+def _member(image: Any) -> str:
+    """The name of the file of a picture, which it holds itself here; "" for one that lies elsewhere."""
+    try:
+        with image.open() as file:
+            return str(file.read().decode())
+    except (OSError, KeyError, ValueError):
+        return ""
 
 
-def _take_out(run: etree._Element) -> None:
-    if (parent := run.getparent()) is not None:
-        parent.remove(run)
+def _drawing(image: Any, parts: Parts) -> Drawing:
+    number = image.alt_text or ""
+    return parts.drawings[int(number)] if number.isdecimal() and int(number) < len(parts.drawings) else Drawing()
 
 
-def _lines(part: etree._Element) -> Iterator[str]:
-    """The paragraphs of a part as plain text."""
-    for paragraph in part.iter(f"{_WORD}p"):
-        if words := " ".join("".join(paragraph.itertext(f"{_WORD}t")).split()):
-            yield words
+class _Arrangement:
+    """Finds letterhead and headline by the layout, see `feedsrv.converting.layout`."""
 
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._styles: Styles = parts.styles
 
-def _arranged(document: Any) -> Any:
-    """The document with its letterhead as paragraphs and its headline as one, see `feedsrv.converting.layout`."""
-    children = opened(document.children, _cells, lambda one: _level(one) > 0, lambda one: _sized(one).is_text)
-    sized = [_sized(child) for child in children]
-    if not is_headed(map(_level, children)) and (index := larger(sized)) is not None:
-        children[index] = children[index].copy(style_name="Title")
-    return document.copy(children=children)
+    def arranged(self, document: Any) -> Any:
+        """The document with its letterhead as paragraphs without a logo, and its headline as one."""
+        children = [self._styled(child) for child in document.children]
+        children = opened(children, self._cells, lambda one: self._level(one) > 0, lambda one: self._sized(one).is_text)
+        levels, sized = list(map(self._level, children)), list(map(self._sized, children))
+        index = next((index for index, level in enumerate(levels) if is_headed([level])), None)
+        if index is None and (index := larger(sized)) is not None:
+            children[index] = children[index].copy(style_name="Title")
+        above = [self._without_logo(child) for child in children[: index or 0]]
+        return document.copy(children=[*above, *children[len(above) :]])
 
+    def _styled(self, block: Any) -> Any:
+        """A block with the style name that mammoth knows for the headings in it, whatever they are called here."""
+        level = self._level(block)
+        return (
+            block.copy(style_name=f"Heading {level}")
+            if level > 1
+            else block.copy(style_name="Title")
+            if level
+            else block
+        )
 
-def _cells(block: Any) -> list[Any] | None:
-    """The blocks in the cells of a table, None for what is none."""
-    if type(block).__name__ != "Table":
-        return None
-    return [child for row in block.children for cell in row.children for child in cell.children]
+    def _cells(self, block: Any) -> list[Any] | None:
+        """The blocks in the cells of a table, None for what is none."""
+        if type(block).__name__ != "Table":
+            return None
+        blocks = (child for row in block.children for cell in row.children for child in cell.children)
+        return [self._styled(child) for child in blocks]
 
+    def _level(self, block: Any) -> int:
+        return self._styles.of(block.style_id).level if type(block).__name__ == "Paragraph" else 0
 
-def _level(block: Any) -> int:
-    match = _LEVEL.fullmatch(getattr(block, "style_name", None) or "")
-    return int(match[1] or 1) if match else 0
+    def _sized(self, block: Any) -> Sized:
+        if type(block).__name__ != "Paragraph":
+            return Sized()
+        counted = Counter[float]()
+        texts = list(_texts(block, self._styles.of(block.style_id).size))
+        for text, size in texts:
+            counted[size] += len(text)
+        words = " ".join("".join(text for text, _ in texts).split())
+        return Sized(words, max(counted, key=lambda size: counted[size], default=0.0))
 
+    def _without_logo(self, element: Any) -> Any:
+        """What stands above the headline without its pictures, but for large ones."""
+        children = getattr(element, "children", None)
+        if not children:
+            return element
+        kept = (child for child in children if not self._is_logo(child))
+        return element.copy(children=[self._without_logo(child) for child in kept])
 
-def _sized(block: Any) -> Sized:
-    counted = Counter[float]()
-    texts = list(_texts(block, 0.0))
-    for text, size in texts:
-        counted[size] += len(text)
-    is_paragraph = type(block).__name__ == "Paragraph"
-    words = " ".join("".join(text for text, _ in texts).split()) if is_paragraph else ""
-    return Sized(words, max(counted, key=lambda size: counted[size], default=0.0))
+    def _is_logo(self, element: Any) -> bool:
+        return type(element).__name__ == "Image" and 0 < _drawing(element, self._parts).height < LARGEST_LOGO
 
 
 def _texts(element: Any, size: float) -> Iterator[tuple[str, float]]:
-    """The pieces of text in an element, with the sizes of their letters, 0 where only a style says it."""
+    """The pieces of text in an element, with the sizes of their letters."""
     size = getattr(element, "font_size", None) or size
     if isinstance(value := getattr(element, "value", None), str):
         yield value, size

@@ -82,14 +82,15 @@ class Enclosures:
         enclosing = _Enclosing(self, reading, data)
         problems = tuple(sorted((*reading.problems, *enclosing.problems()), key=lambda problem: problem.line))
         attachments = enclosing.attachments()
-        files = {self.look(path).digest: Original(self.folder / path) for path in enclosing.names}
+        files = {self.look(path).digest: enclosing.original(path) for path in enclosing.names}
         release = replace(reading.release, body=enclosing.body(), attachments=attachments, picture=enclosing.picture())
         return Enclosed(replace(reading, release=release, problems=problems), enclosing.named, files, enclosing.links())
 
-    def look(self, path: str) -> _Look:
-        """What a file is now, or was when it was first looked at."""
+    def look(self, path: str, within: Original | None = None) -> _Look:
+        """What a file is now, or was when it was first looked at; ``within``: it lies in a document of its release."""
         if path not in self._looks:
-            self._looks[path] = _look(self.folder / path) if path in self.belongings else _Look()
+            file = within or (Original(self.folder / path) if path in self.belongings else None)
+            self._looks[path] = _look(file) if file else _Look()
         return self._looks[path]
 
 
@@ -97,27 +98,42 @@ class _Enclosing:
     """The files of one release."""
 
     def __init__(self, enclosures: Enclosures, reading: Reading, data: bytes) -> None:
-        self._look = enclosures.look
+        self._enclosures = enclosures
         self._reading = reading
         self._data = data
         self._in_body = dict.fromkeys(Mention(address, 0, shown) for address, shown in html.addresses(self._safe))
         self._source = reading.release.source
+        document = enclosures.folder / self._source
+        self._within = {f"{self._source}/{name}": Original(document, name) for name in reading.pictures}
         mentions = [*reading.mentions, *self._in_body][:MOST_FILES]
-        self._places = {
-            mention.address: enclosures.belongings.spelled(path)
-            for mention in mentions
-            if (path := place(self._source, mention.address))
-        }
-        self.named = tuple(dict.fromkeys(self._places.values()))
+        self._places = {mention.address: path for mention in mentions if (path := self._place(mention.address))}
+        named = tuple(dict.fromkeys(self._places.values()))
+        self.named = tuple(path for path in named if path not in self._within)
         stated = [self._places[mention.address] for mention in reading.mentions if mention.address in self._places]
-        paths = dict.fromkeys((*stated, *enclosures.belongings.of(self._source), *self.named))
-        self._present = [path for path in paths if path in enclosures.belongings]
+        paths = dict.fromkeys((*stated, *enclosures.belongings.of(self._source), *named))
+        self._present = [path for path in paths if path in enclosures.belongings or path in self._within]
         opens = reading.visibility.opens
-        self._held = {path for path in self._present if _is_held(enclosures.gate(path), opens)}
+        self._held = {
+            path for path in self._present if path not in self._within and _is_held(enclosures.gate(path), opens)
+        }
         looked = (path for path in self._present[:MOST_FILES] if path not in self._held)
         kept = [path for path in looked if not self._look(path).obstacle]
         names = file_names.given(kept)
         self.names = {path: names[path] for path in kept}
+
+    def original(self, path: str) -> Original:
+        """One of its files."""
+        return self._within.get(path) or Original(self._enclosures.folder / path)
+
+    def _look(self, path: str) -> _Look:
+        return self._enclosures.look(path, self._within.get(path))
+
+    def _place(self, address: str) -> str | None:
+        """Where a file lies that the release names by this address; one within a document lies below that."""
+        if (within := f"{self._source}/{unquote(address)}") in self._within:
+            return within
+        path = place(self._source, address)
+        return path and self._enclosures.belongings.spelled(path)
 
     @property
     def _safe(self) -> str:
@@ -200,7 +216,7 @@ class _Enclosing:
         lead = next((item for item in self.attachments() if item.name == self.picture() and not item.is_shown), None)
         if found := [*filter(None, bare), *([lead.name] if lead and not lead.description else [])]:
             what = f"{len(found)} of its pictures have no description: {', '.join(found[:_NAMED])}"
-            remedy = "write alt: what is to be seen on it, or ![What is to be seen](address)"
+            remedy = "say what is to be seen: alt: in front matter, ![What](address), an alternative text in Word"
             yield Problem(self._source, 0, what, remedy, Severity.NOTE, "picture-undescribed")
 
     def _missing(self) -> Iterator[Problem]:
@@ -238,15 +254,15 @@ def _is_known(name: str) -> bool:
     return media_type(name) != media_type("")
 
 
-def _look(path: Path) -> _Look:
+def _look(file: Original) -> _Look:
     """Size and SHA-256 of what is served of a file. Nothing is waited for, and no link is followed."""
     try:
-        with opened(path) as file:
-            if os.fstat(file.fileno()).st_size > LARGEST_FILE:
+        with opened(file.path) as whole:
+            if os.fstat(whole.fileno()).st_size > LARGEST_FILE:
                 what = f"this has more than {LARGEST_FILE:,} bytes, and is left out"
                 return _Look(obstacle=what, remedy="make it smaller, or link to it elsewhere")
         digest, size, dimensions = sha256(), 0, UNKNOWN
-        for chunk in Original(path).served():
+        for chunk in file.served():
             dimensions = dimensions if size else of_picture(chunk)
             digest.update(chunk)
             size += len(chunk)

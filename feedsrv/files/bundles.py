@@ -78,7 +78,7 @@ class Belongings:
         self._of: dict[str, list[str]] = defaultdict(list)
         for file in files:
             for source in self.owners(file):
-                is_its_own = is_document(file) and without_ending(file) in _stems(source)
+                is_its_own = is_document(file) and without_ending(file) in _stems(source) and file != source
                 if (is_download(file) or is_its_own) and not _is_held_by_name(file, source):
                     self._of[source].append(file)
 
@@ -100,7 +100,8 @@ class Belongings:
         """The files that a release has by where they lie, in the order of all files: what readers expect to download.
 
         A text that is not read here is none of them, and a document only if it bears the stem of the release: what lies
-        there may be held. Whoever names a file in the release means it.
+        there may be held. One that is the release itself is none: what was deleted or remarked in it would be served,
+        and what its pictures tell of their owner. Whoever names a file in the release means it.
         """
         return self._of.get(source, ())
 

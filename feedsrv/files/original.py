@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import errno
+import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
+from zipfile import BadZipFile, ZipFile
 
 from feedsrv.files import metadata
 from feedsrv.files.metadata.traces import Untreatable
@@ -15,13 +19,16 @@ LARGEST_FILE = 100_000_000
 """Bytes."""
 
 _CHUNK = 1 << 20
+_BROKEN = (BadZipFile, KeyError, NotImplementedError, RuntimeError, EOFError, zlib.error)
+"""What is raised for an archive that is another than when it was looked at."""
 
 
 @dataclass(frozen=True, slots=True)
 class Original:
-    """A file that belongs to a release."""
+    """A file that belongs to a release, or a picture within its document, which is a ``member`` of that archive."""
 
     path: Path
+    member: str = ""
 
     def served(self) -> Iterator[bytes]:
         """Its bytes, those of a picture without what it tells of place, camera and owner.
@@ -29,7 +36,7 @@ class Original:
         Raises OSError for what cannot be read, or is a picture that must not be served; see
         `feedsrv.files.opening.in_words`.
         """
-        with opened(self.path) as file:
+        with opened(self.path) as whole, _member(whole, self.member) as file:
             chunk = file.read(_CHUNK)
             if metadata.is_picture(chunk[: metadata.LENGTH]):
                 try:
@@ -40,3 +47,16 @@ class Original:
             while chunk:
                 yield chunk
                 chunk = file.read(_CHUNK)
+
+
+@contextmanager
+def _member(file: IO[bytes], name: str) -> Iterator[IO[bytes]]:
+    """A member of the archive that a file is; without a name the file itself. Raises OSError for a damaged one."""
+    if not name:
+        yield file
+        return
+    try:
+        with ZipFile(file) as archive, archive.open(name) as member:
+            yield member
+    except _BROKEN as error:
+        raise OSError(errno.EIO, "it is damaged within its document") from error

@@ -265,7 +265,7 @@ class _Reader:
             }
             problems = [replace(problem, line=0) for problem in problems]
         in_order = tuple(sorted(dict.fromkeys(problems), key=lambda problem: problem.line))
-        return Reading(release, seen, origins, in_order, fields.files(parts))
+        return Reading(release, seen, origins, in_order, fields.files(parts), parts.pictures)
 
     def _take(self, name: str, found: Found[T]) -> T:
         if found.value:

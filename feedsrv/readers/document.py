@@ -121,10 +121,11 @@ class Document:
 class Conversion:
     """A file of another kind as one of these formats would have it, and what it states of itself beside its text.
 
-    ``left_out`` says what of it is not in the text.
+    ``left_out`` says what of it is not in the text, ``pictures`` are the names of its members that the text shows.
     """
 
     text: str
     ending: str
     entries: tuple[Entry, ...]
     left_out: tuple[str, ...] = ()
+    pictures: tuple[str, ...] = ()

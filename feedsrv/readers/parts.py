@@ -35,7 +35,7 @@ class Manuscript:
     """The parts of a file. ``head`` holds what it states of itself, ``has_front_matter`` if in front matter.
 
     ``cautions`` are the lines that ask for it to be held back. ``is_converted``: the numbers of its lines are not
-    those of the file.
+    those of the file, in which its ``pictures`` lie.
     """
 
     source: str
@@ -48,6 +48,7 @@ class Manuscript:
     ending: boilerplate.Ending
     newsroom: Newsroom
     is_converted: bool = False
+    pictures: tuple[str, ...] = ()
 
     def problem(self, line: int, what: str, remedy: str = "", severity: Severity = Severity.WARNING) -> Problem:
         """Something that is wrong with this file."""
@@ -73,7 +74,8 @@ def of_conversion(source: str, converted: Conversion, newsroom: Newsroom, beside
     """The parts of a file that was converted; there is no front matter in it."""
     document = FORMATS[converted.ending](converted.text, 1)
     head = FrontMatter((*document.entries, *beside, *converted.entries))
-    return replace(_assembled(source, converted.text, head, document, newsroom), is_converted=True)
+    assembled = _assembled(source, converted.text, head, document, newsroom)
+    return replace(assembled, is_converted=True, pictures=converted.pictures)
 
 
 def _assembled(source: str, text: str, head: FrontMatter, document: Document, newsroom: Newsroom) -> Manuscript:

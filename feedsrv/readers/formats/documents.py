@@ -32,7 +32,7 @@ SECONDS = 60
 _MARKUP = re.compile(r"<[^<>]*>")
 _PROGRAM = "feedsrv.converting"
 _TOLD_TO_END = {-signal.SIGINT, -signal.SIGTERM}
-_KEEP = "save pictures beside it, under the same name, or write the release as .md"
+_KEEP = "put pictures in as PNG or JPEG, or write the release as .md"
 _REMEDY = "save the text as .md or .txt under the same name; the document is then offered beside it"
 
 
@@ -124,7 +124,8 @@ def _answer(code: int, output: bytes, errors: bytes) -> Found:
         if not _MARKUP.sub("", answer["html"]).strip():
             return "there is no text in this document, only pictures perhaps"
         entries = (Entry(clean(key), clean(value), line, "field") for key, value, line in answer["entries"])
-        return Conversion(answer["html"], ".html", tuple(entries), tuple(map(clean, answer["left_out"])))
+        left_out, shown = (tuple(map(clean, answer[name])) for name in ("left_out", "pictures"))
+        return Conversion(answer["html"], ".html", tuple(entries), left_out, shown)
     reason = clean(errors.decode("utf8", "replace")).strip().rpartition("\n")[2]
     if code != 1 or not reason:
         reason = "finding its text takes more time or memory than a release is worth"
