@@ -17,10 +17,13 @@ from lxml import etree
 
 from bench import peers, stems
 from bench.chart import svg
+from bench.collections import Text
 from bench.figures import Figure, exponent, markdown
 from bench.generate import FIRST_YEAR, SEED, YEARS, Generator, write
+from bench.known_items import TOO_FEW, known_items
 from bench.measure import Cost, percentile
 from bench.peers import Asked, Document
+from bench.ranking import placed
 from bench.searching import OF_A_KIND, STREAMED, Searches
 from feedsrv import newsroom_toml
 from feedsrv.text import analysis
@@ -214,3 +217,36 @@ def test_the_chart_has_a_panel_for_what_was_measured_and_a_line_an_engine() -> N
     assert [line.get("class") for line in drawn.iterfind(".//s:path", names)][-2:] == ["line FTS5", "line feedsrv"]
     labels = [text.text for text in drawn.iterfind(".//s:text", names)]
     assert {"feedsrv 4.00", "FTS5 40.0", "100", "1k"} <= {*labels}
+
+
+def titled(number: int) -> Text:
+    subject = f"{chr(97 + number // 6)}{chr(97 + number % 6)}"
+    return Text(f"d{number}", f"L’été du phare {subject}ovik devant la côte rocheuse", "Il est allumé.", "fr")
+
+
+def test_known_items_are_made_of_titles_the_same_for_the_same_seed() -> None:
+    texts = [titled(number) for number in range(TOO_FEW)]
+    items = dict(known_items(texts, 1))
+    assert items == dict(known_items(texts, 1)) != dict(known_items(texts, 2))
+    titles = {text.id: text.title for text in texts}
+    for item in items["three words"]:
+        assert len(item.question.split()) == 3
+        assert set(item.question.split()) <= set(titles[item.document].split())
+    for item in items["without accents"]:
+        assert item.question.isascii() or "’" in item.question
+    for item in items["in capitals"]:
+        assert item.question == titles[item.document].upper()
+    assert all(item.question in titles[item.document] for item in items["a rare word"])
+    assert not any(item.question in titles[item.document].split() for item in items["a rare word, mistyped"])
+
+
+def test_of_titles_that_several_have_none_is_known() -> None:
+    assert not dict(known_items([titled(0)] * TOO_FEW, 1))
+
+
+def test_known_items_are_counted_in_the_first_place_and_among_the_first_ten() -> None:
+    items = dict(known_items([titled(number) for number in range(TOO_FEW)], 1))["in capitals"]
+    documents = [item.document for item in items]
+    first, ten, reciprocal = placed(items, lambda _, most: documents[:most])
+    assert (first, ten) == (1 / TOO_FEW, 10 / TOO_FEW)
+    assert reciprocal == sum(1 / each for each in range(1, 11)) / TOO_FEW
