@@ -12,7 +12,9 @@ LONGEST_HEADLINE = 250
 """Characters; what is longer is text, and what stands below it is no masthead."""
 LARGEST_LOGO = 45.0
 """Millimetres from top to bottom of a picture above the headline that belongs to the letterhead."""
-_FEW_WORDS = 3
+_SHORT_SENTENCE = 120
+_SENTENCE = re.compile(r"[.!?…][\"'”’»)]*$")
+_FEW_WORDS, _FEW_LETTERS = 3, 3
 _LARGER = 1.1
 
 T = TypeVar("T")
@@ -44,15 +46,22 @@ _HEADING = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Sized:
-    """A paragraph: its text, and the size of most of its letters in points, 0: unknown."""
+    """A paragraph: its text, the size of most of its letters in points, 0: unknown, and whether all are bold."""
 
     text: str = ""
     size: float = 0
+    is_bold: bool = False
 
     @property
     def is_text(self) -> bool:
-        """Whether it is so long that the text has begun with it."""
-        return len(self.text) > LONGEST_HEADLINE
+        """Whether it is so long that the text has begun with it, or ends as a sentence does and is no short one."""
+        is_sentence = len(self.text) > _SHORT_SENTENCE and _SENTENCE.search(self.text)
+        return len(self.text) > LONGEST_HEADLINE or bool(is_sentence)
+
+    @property
+    def is_name(self) -> bool:
+        """Whether it may be the name of a house: no long word in it begins with a small letter."""
+        return not any(word[0].islower() and len(word) > _FEW_LETTERS for word in self.text.split())
 
 
 def opened(
@@ -95,15 +104,30 @@ _SMALL = 3
 
 
 def larger(paragraphs: Sequence[Sized]) -> int | None:
-    """Which of the paragraphs is the headline by its size: the largest above the text; None where all are alike.
+    """Which of the paragraphs is the headline by its size: the largest above the text, else the longest that is bold.
 
-    The name of the house in a letterhead may be larger; it has fewer words than a headline.
+    None where all are alike. The name of the house in a letterhead may be larger; it has fewer words than a headline,
+    or none that begins with a small letter, and more than a subtitle stands between the two.
     """
     counted = Counter[float]()
     for paragraph in paragraphs:
         counted[paragraph.size] += len(paragraph.text)
     body = max(counted, key=lambda size: (counted[size], size), default=0)
     top = next((index for index, one in enumerate(paragraphs) if one.is_text), len(paragraphs))
-    found = [index for index in range(top) if paragraphs[index].size > body * _LARGER and paragraphs[index].text]
+    above = [index for index in range(top) if paragraphs[index].text]
+    found = [index for index in above if paragraphs[index].size > body * _LARGER]
     spoken = [index for index in found if len(paragraphs[index].text.split()) >= _FEW_WORDS]
-    return max(spoken or found, key=lambda index: paragraphs[index].size, default=None)
+    chosen = max(spoken or found, key=lambda index: paragraphs[index].size, default=None)
+    if chosen is None:
+        return _bold([index for index in above if paragraphs[index].is_bold], paragraphs)
+    if paragraphs[chosen].is_name:
+        below = set(above[above.index(chosen) + 2 :])
+        return next((index for index in spoken if index in below and not paragraphs[index].is_name), chosen)
+    return chosen
+
+
+def _bold(found: Sequence[int], paragraphs: Sequence[Sized]) -> int | None:
+    """The longest of those that are bold and speak of something; one without numbers rather than one with some."""
+    spoken = [index for index in found if len(paragraphs[index].text.split()) >= _FEW_WORDS]
+    unnumbered = [index for index in spoken if not any(map(str.isdecimal, paragraphs[index].text))]
+    return max(unnumbered or spoken, key=lambda index: len(paragraphs[index].text), default=None)

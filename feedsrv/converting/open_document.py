@@ -117,7 +117,11 @@ class _Reader:
             level = int(get(element, "text", "outline-level") or 1) if _name(element) == "h" else style.level
             html = self._inline(element, style) if level else _emphasised(self._inline(element, style), style, Style())
             words = " ".join("".join(element.itertext()).split())
-            yield _Block(f"h{min(level, 6)}" if level else "p", html, Sized(words, self._size(element, style)))
+            yield _Block(
+                f"h{min(level, 6)}" if level else "p",
+                html,
+                Sized(words, self._size(element, style), self._is_bold(element, style)),
+            )
         for box in element.iter(*_BOXES):
             if element in itertools.islice(box.iterancestors(tag("text", "p"), tag("text", "h")), 1):
                 yield from self.blocks(box)
@@ -129,6 +133,12 @@ class _Reader:
             size = self._styles.of(span).size or style.size
             sizes[size] = sizes.get(size, 0) + len("".join(span.itertext()))
         return max(sizes, key=lambda size: sizes[size])
+
+    def _is_bold(self, element: Element, style: Style) -> bool:
+        """Whether a paragraph is bold, by its own style or by that of the one piece that is all of it."""
+        spans = list(element)
+        is_one = len(spans) == 1 and not (element.text or "").strip() and not (spans[0].tail or "").strip()
+        return style.is_bold or (is_one and _name(spans[0]) == "span" and self._styles.of(spans[0]).is_bold)
 
     def _items(self, element: Element) -> str:
         items = (child for child in element if _name(child) in {"list-item", "list-header"})

@@ -82,6 +82,11 @@ class Line:
             end = piece.end
         return tuple((x, " ".join(text.split())) for x, text in found)
 
+    @cached_property
+    def raised(self) -> frozenset[str]:
+        """The signs of notes in it."""
+        return frozenset(piece.text.strip() for piece in self.pieces if self._is_raised(piece))
+
     @property
     def html(self) -> str:
         """Its words as HTML, with the signs of notes raised."""

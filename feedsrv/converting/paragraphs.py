@@ -11,7 +11,7 @@ from feedsrv.converting.page import Line
 
 Block = Sequence[Line]
 
-BULLET = re.compile(r"(?:[•▪●◦‣\uf0b7\uf0a7]|–(?!.*–$))\s+")
+BULLET = re.compile(r"(?:[•▪●◦‣■►\ue000-\uf8ff]|–(?!.*–$))\s+")
 _SENTENCE = re.compile(r"[.!?…:][\"'”’»)\]\d]*$")
 _NUMBER = re.compile(r"(\d{1,3})[\s.)]")
 _ALONE = re.compile(
@@ -60,7 +60,7 @@ class Paragraphs:
             if html.rstrip().endswith("-") and above.text[-2:-1].isalpha() and line.text[:1].islower():
                 html = html.rstrip()[:-1] + line.html
             else:
-                html += (" " if self._is_full(above, line) else "<br>") + line.html
+                html += (" " if self._is_full(above, line) or _goes_on(above, line) else "<br>") + line.html
         return " ".join(html.split())
 
     def _parted(self, text: Sequence[Line]) -> Iterator[Block]:
@@ -82,6 +82,8 @@ class Paragraphs:
             return True
         if BULLET.match(line.text) or _number(line) == _number(block[0]) + 1:
             return True
+        if BULLET.match(block[0].text) and line.x < block[0].x - line.size / 2:
+            return True
         is_full, has_ended = self._is_full(above, line), bool(_SENTENCE.search(above.text))
         step = _step(above, line)
         if not 0 < step < _FARTHEST:
@@ -94,6 +96,11 @@ class Paragraphs:
             return False
         letters = len(line.text) + 1 + len(following.text.partition(" ")[0])
         return letters * line.size > self._room[id(line)] * _FULL
+
+
+def _goes_on(above: Line, line: Line) -> bool:
+    """Whether a line goes on with a sentence, beside a picture perhaps that leaves it less room."""
+    return above.text[-1:].islower() and line.text[:1].islower() and not _ALONE.fullmatch(line.text)
 
 
 def _room(text: Sequence[Line], index: int) -> float:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import io
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence, Set
+from contextlib import suppress
 from html import escape
+from typing import Any
 
 from feedsrv.converting import Converted, Unreadable
 from feedsrv.converting.layout import Sized, larger
 from feedsrv.converting.page import Line, lines
 from feedsrv.converting.paragraphs import BULLET, Block, Paragraphs, is_table, most
+from feedsrv.converting.pictures import told
 
 MOST_PAGES = 500
 
@@ -24,6 +27,8 @@ _PAGE_NUMBER = re.compile(
     re.IGNORECASE,
 )
 _LARGER, _SMALLER = 1.1, 0.92
+_APART = 3.0
+"""From what foots a page up to its text, in sizes of letters."""
 
 
 def convert(data: bytes) -> Converted:
@@ -36,11 +41,45 @@ def convert(data: bytes) -> Converted:
     if len(document.pages) > MOST_PAGES:
         raise Unreadable(f"it has more than {MOST_PAGES} pages")
     pages = [lines(page) for page in document.pages]
-    around = _around(pages)
+    around = _around(pages) | {id(line) for page in pages for line in _beside(page)}
     text = [line for page in pages for line in page if id(line) not in around]
     beside = dict.fromkeys(line.text for page in pages for line in page if id(line) in around)
     shown = "".join(f"<p>{escape(line)}</p>" for line in beside)
-    return Converted(f"<article>{_html(text)}</article><aside>{shown}</aside>")
+    html = f"<article>{_html(text)}</article><aside>{shown}</aside>"
+    return Converted(html, left_out=told([""] * len(_pictures(document))))
+
+
+def _pictures(document: Any) -> set[object]:
+    """The pictures of the pages of a document, but for those that all of several have: they are of a letterhead."""
+    counted = Counter[object]()
+    for number, page in enumerate(document.pages):
+        with suppress(AttributeError, KeyError, TypeError, ValueError):
+            named = page["/Resources"]["/XObject"]
+            pictures = [name for name in named if named[name]["/Subtype"] == "/Image"]
+            counted.update({getattr(named.raw_get(name), "idnum", (number, name)) for name in pictures})
+    return {one for one, count in counted.items() if count < max(len(document.pages), 2)}
+
+
+def _beside(page: Sequence[Line]) -> Iterator[Line]:
+    """The lines that head or foot a page by their place alone.
+
+    What is written last and stands above all before it, and what stands below all else, in small letters and apart.
+    """
+    sized = most(page)
+    text = [line for line in page if line.size > sized * _SMALLER]
+    lowest = min((line.y for line in text), default=0.0)
+    noted = frozenset[str]().union(*(line.raised for line in page))
+    highest = page[0].y if page else 0.0
+    for line in page:
+        is_foot = line.size <= sized * _SMALLER and line.y < lowest - _APART * sized
+        if (line.y > highest + sized or is_foot) and not _is_note(line.text, noted):
+            yield line
+        highest = max(highest, line.y)
+
+
+def _is_note(text: str, noted: Set[str]) -> bool:
+    """Whether a line begins with the sign of a note."""
+    return re.split(r"[\s.)]", text, maxsplit=1)[0] in noted
 
 
 def _around(pages: Sequence[Sequence[Line]]) -> set[int]:
@@ -73,12 +112,13 @@ def _html(text: Sequence[Line]) -> str:
     found = Paragraphs(text)
     words = [found.joined(block) for block in found.blocks]
     sized = [
-        Sized("" if is_table(block) else joined, block[0].size)
+        Sized("" if is_table(block) else joined, block[0].size, all(line.is_bold for line in block))
         for joined, block in zip(words, found.blocks, strict=True)
     ]
     first = larger(sized)
     begins = next((index for index, one in enumerate(sized) if one.is_text), len(sized)) if first is None else first
     body = most(text)
+    noted = frozenset[str]().union(*(line.raised for line in text))
     shown: list[str] = []
     notes: list[str] = []
     for index, block in enumerate(found.blocks):
@@ -88,7 +128,7 @@ def _html(text: Sequence[Line]) -> str:
             shown.append(f"<h1>{words[index]}</h1>")
         elif index < begins:
             shown.append(_paragraph(block, found.listed(block)))
-        elif block[0].size < body * _SMALLER and words[index][:1].isdigit():
+        elif block[0].size < body * _SMALLER and _is_note(block[0].text, noted):
             notes.append(f"<p>{words[index]}</p>")
         elif block[0].size > body * _LARGER and not sized[index].is_text:
             shown.append(f"<h2>{words[index]}</h2>")

@@ -95,11 +95,13 @@ class _Arrangement:
         if type(block).__name__ != "Paragraph":
             return Sized()
         counted = Counter[float]()
-        texts = list(_texts(block, self._styles.of(block.style_id).size))
-        for text, size in texts:
+        style = self._styles.of(block.style_id)
+        texts = list(_texts(block, style.size, is_bold=style.is_bold))
+        for text, size, _ in texts:
             counted[size] += len(text)
-        words = " ".join("".join(text for text, _ in texts).split())
-        return Sized(words, max(counted, key=lambda size: counted[size], default=0.0))
+        words = " ".join("".join(text for text, _, _ in texts).split())
+        is_bold = all(is_bold for text, _, is_bold in texts if text.strip())
+        return Sized(words, max(counted, key=lambda size: counted[size], default=0.0), is_bold)
 
     def _without_logo(self, element: Any) -> Any:
         """What stands above the headline without its pictures, but for large ones."""
@@ -113,10 +115,11 @@ class _Arrangement:
         return type(element).__name__ == "Image" and 0 < _drawing(element, self._parts).height < LARGEST_LOGO
 
 
-def _texts(element: Any, size: float) -> Iterator[tuple[str, float]]:
-    """The pieces of text in an element, with the sizes of their letters."""
+def _texts(element: Any, size: float, *, is_bold: bool) -> Iterator[tuple[str, float, bool]]:
+    """The pieces of text in an element, with the sizes of their letters, and whether they are bold."""
     size = getattr(element, "font_size", None) or size
+    is_bold = is_bold or bool(getattr(element, "is_bold", None))
     if isinstance(value := getattr(element, "value", None), str):
-        yield value, size
+        yield value, size, is_bold
     for child in getattr(element, "children", None) or ():
-        yield from _texts(child, size)
+        yield from _texts(child, size, is_bold=is_bold)

@@ -10,7 +10,7 @@ from feedsrv.readers.entries import Entry
 from feedsrv.text.html import as_shown, one_line
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Place:
     """Which part of which block."""
 
@@ -75,7 +75,8 @@ class Document:
     """What a format's reader makes of a text.
 
     ``title`` and ``entries`` are what an HTML page states of itself, ``outside`` what else it shows beside its text,
-    and what is not shown of it; ``left_out`` what its author has to know of that, with the lines.
+    and what is not shown of it; ``left_out`` what its author has to know of that, with the lines. ``is_letter``: it is
+    a document of an office, or a mail, and what stands above its headline may be a letterhead.
     """
 
     blocks: tuple[Block, ...]
@@ -83,6 +84,7 @@ class Document:
     entries: tuple[Entry, ...] = ()
     outside: tuple[Block, ...] = ()
     left_out: tuple[tuple[int, str], ...] = ()
+    is_letter: bool = False
 
     @cached_property
     def html(self) -> str:

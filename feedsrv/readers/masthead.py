@@ -115,7 +115,8 @@ def read(document: Document, contacts: Collection[Place], cautions: Sequence[Cau
     rest = [line for line in lines if line.place not in facts and line.place not in contacts]
     furniture, rest = _furniture(rest)
     headline, is_heading = _headline(rest)
-    facts |= {line.place: Fact(line) for line in (*furniture, *_repeated(headline, rest))}
+    letterhead = _letterhead(rest, headline, facts) if document.is_letter and is_heading else ()
+    facts |= {line.place: Fact(line) for line in (*furniture, *letterhead, *_repeated(headline, rest))}
     text = [line for line in rest if line not in headline and not line.level]
     dateline = next(((line, moment) for line in text if (moment := _dateline(line, newsroom))), None)
     unclear = next((line for line in text if dates.looks_like_one(line.text)), None)
@@ -136,6 +137,15 @@ def _furniture(lines: Sequence[Line]) -> tuple[list[Line], list[Line]]:
     is_alone = end == 1 and not _FURNITURE.fullmatch(lines[0].text)  # then it may be the headline itself
     is_above = end < len(lines) and (not is_alone or bool(lines[end].level) or len(lines[end].text) <= LONGEST_LINE)
     return (list(lines[:end]), list(lines[end:])) if is_above else ([], list(lines))
+
+
+def _letterhead(lines: Sequence[Line], headline: Sequence[Line], facts: Collection[Place]) -> Iterator[Line]:
+    """The lines of a letter above the headline that are short, and above another that says when, or what it is.
+
+    What stands directly above the headline may belong to it.
+    """
+    last = max((place for place in facts if place < headline[0].place), default=Place(-1, 0))
+    return (line for line in lines if line.place < last and line.is_prose and len(line.text) <= _LONGEST_FURNITURE)
 
 
 _MOST_FURNITURE = 4  # lines

@@ -72,7 +72,7 @@ def take_apart(
 
 def of_conversion(source: str, converted: Conversion, newsroom: Newsroom, beside: tuple[Entry, ...] = ()) -> Manuscript:
     """The parts of a file that was converted; there is no front matter in it."""
-    document = FORMATS[converted.ending](converted.text, 1)
+    document = replace(FORMATS[converted.ending](converted.text, 1), is_letter=True)
     head = FrontMatter((*document.entries, *beside, *converted.entries))
     assembled = _assembled(source, converted.text, head, document, newsroom)
     return replace(assembled, is_converted=True, pictures=converted.pictures)
