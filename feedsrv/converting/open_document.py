@@ -99,6 +99,8 @@ class _Reader:
         """The paragraphs, lists and tables in an element."""
         for child in element:
             match _name(child):
+                case "section" if _is_hidden(child):
+                    pass
                 case "p" | "h":
                     yield from self._paragraph(child)
                 case "list":
@@ -113,7 +115,7 @@ class _Reader:
 
     def _paragraph(self, element: Element) -> Iterator[_Block]:
         style = self._styles.of(element)
-        if not style.is_hidden:
+        if not style.is_hidden and not any(map(_is_hidden, element.iter(tag("text", "hidden-paragraph")))):
             level = int(get(element, "text", "outline-level") or 1) if _name(element) == "h" else style.level
             html = self._inline(element, style) if level else _emphasised(self._inline(element, style), style, Style())
             words = " ".join("".join(element.itertext()).split())
@@ -213,6 +215,12 @@ class _Reader:
         logo = ' class="logo"' if 0 < _millimetres(frame.get(f"{_SVG}height", "")) < LARGEST_LOGO else ""
         attributes = "".join(f' {name}="{escape(text)}"' for name, text in shown.items())
         return f"<img{logo}{attributes}>"
+
+
+def _is_hidden(element: Element) -> bool:
+    """Whether a section is not shown, or what stands for a paragraph that is not; a condition counts as it last was."""
+    display = get(element, "text", "display")
+    return display == "none" or (display != "true" and get(element, "text", "is-hidden") == "true")
 
 
 def _millimetres(length: str) -> float:

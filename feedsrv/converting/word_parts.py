@@ -44,7 +44,8 @@ class Parts:
     """
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
-        parts = {name: packages.xml(archive, name) for name in archive.namelist() if name.endswith(".xml")}
+        names = sorted(filter(_is_part, archive.namelist()), key=lambda name: name.count("/"))
+        parts = {name: packages.xml(archive, name) for name in names}
         by_kind = [(etree.QName(part).localname, part) for part in parts.values() if part is not None]
         self.styles = Styles(next((part for kind, part in by_kind if kind == "styles"), None))
         self.drawings: list[Drawing] = []
@@ -65,9 +66,11 @@ class Parts:
     def _make_ready(self, part: Element) -> None:
         for alternatives in list(part.iter("{*}AlternateContent")):
             _choose(alternatives)
+        for around in part.iter("{*}fldSimple", "{*}dir", "{*}bdo", "{*}ruby", "{*}rubyBase"):
+            around.tag = etree.QName(etree.QName(around).namespace, "smartTag")
         for drawing in list(part.iter("{*}drawing")):
             _open(drawing)
-        for element in list(part.iter("{*}r", "{*}p")):
+        for element in list(part.iter("{*}r", "{*}p", "{*}tc")):
             if self._is_hidden(element):
                 _take_out(element)
         for picture in list(part.iter("{*}imagedata")):
@@ -76,7 +79,9 @@ class Parts:
             self._number(drawing)
 
     def _is_hidden(self, element: Element) -> bool:
-        """Whether a run is marked as hidden, or the style of a run or of a paragraph is."""
+        """Whether a run is marked as hidden, the style of a run or of a paragraph is, or a cell was deleted."""
+        if etree.QName(element).localname == "tc":
+            return element.find("{*}tcPr/{*}cellDel") is not None
         if etree.QName(element).localname == "p":
             return self.styles.of(value(element.find("{*}pPr/{*}pStyle"))).is_hidden
         properties = element.find("{*}rPr")
@@ -92,6 +97,11 @@ class Parts:
             said = told.get("descr", "").strip() or told.get("title", "")
             told.set("descr", str(len(self.drawings)))
             self.drawings.append(Drawing(said, int(height) / _EMU if height.isdecimal() else 0))
+
+
+def _is_part(name: str) -> bool:
+    """Whether a member may be a part of the text; what other programs keep in the archive may be anything."""
+    return name.endswith(".xml") and not name.startswith("customXml/")
 
 
 def _choose(alternatives: Element) -> None:
