@@ -772,7 +772,12 @@ class TestDidYouMean:
     def _publish(self, index: SearchIndex) -> None:
         publish(
             index,
-            a_release("a", 1, "The observatory saw a comet in COVID19 times, with Zürich’s telescope X1000000."),
+            a_release(
+                "a",
+                1,
+                "The observatory saw a comet in COVID19 times, with Zürich’s telescope X1000000.",
+                contacts=(Contact("Anne Bresson"),),
+            ),
             a_release("b", 2, "An observation of the comet."),
         )
 
@@ -793,8 +798,23 @@ class TestDidYouMean:
             ("sww", None),
             ("covid18", None),
             ("x1000001", None),
-            ('"observatry"', None),
-            ("zurrich", "zurich"),
+            ('"observatry"', '"observatory"'),
+            ('"comet observatory"', "comet observatory"),
+            ('"comit an saw"', "comet an saw"),
+            ("bservatory", "observatory"),
+            ("vbservatory", "observatory"),
+            ("obssevatory", "observatory"),
+            ("title:tilte", "title:title"),
+            ("title:telescope", "telescope"),
+            ("title:telescpoe", "telescope"),
+            ("contact:bression", "contact:bresson"),
+            ("obser", "obser*"),
+            ("observat comet", "observat* comet"),
+            ("NOT NOT COMET", None),
+            ("OBSERVATORY NOT COMET", "OBSERVATORY COMET"),
+            ("comet -saw -an", None),
+            ("zurrich", "zürich"),
+            ("ZURRICH", "zürich"),
         ],
     )
     def test_it_is_the_question_without_what_may_be_mistyped_where_that_finds_something(
@@ -805,6 +825,55 @@ class TestDidYouMean:
         if meant:
             assert results.complete == 0
             assert ask(index, meant)
+
+    def test_it_finds_more_within_the_same_filters(self, index: SearchIndex) -> None:
+        query = Query(parse("observatry").tree, languages=("fr",))
+        assert index.snapshot().search(query).did_you_mean is None
+        publish(index, a_release("c", 3, "L’observatory", language="fr"))
+        assert index.snapshot().search(query).did_you_mean == "observatory"
+
+    def test_accents_are_those_of_the_texts(self, index: SearchIndex) -> None:
+        text = "La Journée des côtes, la journée d’été, l’œuvre"
+        publish(index, a_release("c", 3, text, language="fr"))
+        for typed, meant in (
+            ("jourrnée", "journée"),
+            ("jounree", "journée"),
+            ("oeuvrre", "œuvre"),
+            ("cotess", "côtes"),
+        ):
+            assert index.snapshot().search(Query(parse(typed).tree)).did_you_mean == meant
+
+    def test_a_word_is_likelier_that_stands_beside_the_others(self, index: SearchIndex) -> None:
+        publish(
+            index,
+            *(a_release(f"p{day}", day, "A planet of rock.") for day in range(3, 9)),
+            a_release("q", 9, "Plane crew."),
+        )
+        snapshot = index.snapshot()
+        assert snapshot.search(Query(parse("plant").tree)).did_you_mean == "planet"
+        assert snapshot.search(Query(parse("plant crew").tree)).did_you_mean == "plane crew"
+
+    def test_where_many_words_are_unknown_none_is_taken_for_another(self, index: SearchIndex) -> None:
+        four = "comit telescpoe observatry zurrich"
+        assert index.snapshot().search(Query(parse(four).tree)).did_you_mean
+        assert index.snapshot().search(Query(parse(f"{four} nowhere").tree)).did_you_mean is None
+
+    def test_what_next_to_none_have_may_be_mistyped_where_far_more_have_another(self, index: SearchIndex) -> None:
+        publish(
+            index,
+            a_release("mistyped", 3, "A nebulla."),
+            *(a_release(f"n{day}", day, "A nebula.") for day in range(4, 13)),
+        )
+        assert index.snapshot().search(Query(parse("nebulla").tree)).did_you_mean is None
+        publish(index, *(a_release(f"m{day}", day, "A nebula.") for day in range(13, 16)))
+        results = index.snapshot().search(Query(parse("nebulla").tree))
+        assert (ids(results), results.did_you_mean) == (["mistyped"], "nebula")
+
+    def test_another_form_of_a_word_is_no_mistake(self, index: SearchIndex) -> None:
+        publish(
+            index, a_release("c", 3, "A grant."), *(a_release(f"g{day}", day, "A grand day.") for day in range(4, 20))
+        )
+        assert index.snapshot().search(Query(parse("grants").tree)).did_you_mean is None
 
     def test_those_with_some_of_the_words_do_not_hide_it(self, index: SearchIndex) -> None:
         results = index.snapshot().search(Query(parse("comet telescoep").tree, sort=Sort.RELEVANCE))

@@ -163,7 +163,7 @@ def test_the_json_of_a_search_is_the_api(harbour: Client) -> None:
 
 def test_the_api_says_what_was_cut(harbour: Client) -> None:
     answer = harbour.get(
-        "/search.json", query_string={"q": " ".join(f"word{n}" for n in range(50))}, follow_redirects=True
+        "/search.json", query_string={"q": " ".join(f"word{n}" for n in range(150))}, follow_redirects=True
     )
     assert json(answer)["_feedsrv"]["notes"]
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote_plus, urlsplit
 
 import pytest
 from lxml import html
 from lxml.html import HtmlElement
 from werkzeug.test import Client
 
-from tests.conftest import Newsroom, release
+from tests.conftest import MakeNewsroom, Newsroom, release
 
 FILES = {
     "newsroom.toml": 'languages = ["en", "fr"]\n[topics.comets]\nlabel = "Comets"\n[topics.dust]\nlabel = "Dust"\n',
@@ -97,14 +97,95 @@ def test_what_has_some_of_the_words_stands_below_a_line(client: Client) -> None:
     assert not page(client, "/search?q=comet+dust&sort=newest").cssselect(".divider")
 
 
-def test_a_mistyped_word_is_asked_about(client: Client) -> None:
+def test_what_was_meant_is_shown_at_once_where_nothing_is_found(client: Client) -> None:
     tree = page(client, "/search?q=telescpoe&year=2024&sort=oldest")
+    (said,) = tree.cssselect(".meant")
+    assert said.text_content() == "Showing results for telescope; search for telescpoe instead."
+    assert titles(tree) == ["The budget of the observatory"]
+    assert tree.cssselect("input[type=search]")[0].get("value") == "telescope"
+    assert not tree.cssselect("input[name=correct]")
+    feeds = {link.attrib["href"] for link in (*tree.cssselect("link[rel=alternate]"), *tree.cssselect(".subscribe a"))}
+    assert {feed for feed in feeds if "/search.atom" in feed} == {
+        "/search.atom?q=telescope&year=2024",
+        "https://press.example.org/search.atom?q=telescope&year=2024",
+    }
+    assert all("correct=" not in link.attrib["href"] for link in tree.cssselect(".choices a, .sorts a"))
+
+
+def test_what_was_typed_is_one_click_away_and_asks_what_was_meant(client: Client) -> None:
+    (link,) = page(client, "/search?q=telescpoe&year=2024&sort=oldest").cssselect(".meant a")
+    assert link.attrib["href"] == "/search?correct=0&q=telescpoe&sort=oldest&year=2024"
+    tree = page(client, link.attrib["href"])
+    assert titles(tree) == []
     (link,) = tree.cssselect(".meant a")
     assert (link.text_content(), link.attrib["href"]) == ("telescope", "/search?q=telescope&sort=oldest&year=2024")
-    assert titles(page(client, link.attrib["href"])) == ["The budget of the observatory"]
-    (link,) = page(client, "/search?q=budget+telescpoe").cssselect(".meant a")
-    assert link.text_content() == "budget telescope"
-    assert not page(client, "/search?q=nowhere").cssselect(".meant")
+    assert client.get("/search?q=telescpoe&correct=maybe").status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("question", "shown"),
+    [
+        ("budget telescpoe", "budget telescope"),
+        ("pousière", "poussière"),
+        ('"telescope budget"', "telescope budget"),
+        ("title:telescope", "telescope"),
+        ("obser", "obser*"),
+    ],
+)
+def test_words_in_a_question_phrases_and_fields_are_corrected_or_loosened(
+    client: Client, question: str, shown: str
+) -> None:
+    tree = page(client, f"/search?q={quote_plus(question)}")
+    assert tree.cssselect(".meant strong")[0].text_content() == shown
+    assert len(titles(tree)) == 1
+
+
+@pytest.mark.parametrize("question", ["nowhere", "comet", "comet nowhere", "+", "..."])
+def test_nothing_is_said_where_nothing_else_can_have_been_meant(client: Client, question: str) -> None:
+    assert not page(client, f"/search?q={quote_plus(question)}").cssselect(".meant")
+
+
+def test_a_question_of_signs_alone_finds_nothing_and_neither_does_its_feed(client: Client) -> None:
+    tree = page(client, "/search?q=%2B")
+    assert titles(tree) == []
+    assert [note.text_content() for note in tree.cssselect(".note")] == [
+        "There is no word in this question, so nothing was looked for."
+    ]
+    assert "<entry>" not in client.get("/search.atom?q=%2B").text
+
+
+def test_beside_next_to_nothing_stands_what_may_have_been_meant(make_newsroom: MakeNewsroom) -> None:
+    files = {f"{day}.md": release(f"Nebula {day}", f"2024-01-{day}", "The nebula.") for day in range(10, 22)}
+    client = make_newsroom({**files, "a.md": release("Nebulla", "2023-01-01", "A slip.")}).client()
+    tree = page(client, "/search?q=nebulla")
+    own, others = tree.cssselect("ol.releases")
+    assert (titles(own), len(titles(others))) == (["Nebulla"], 12)
+    (divider,) = tree.cssselect(".divider")
+    assert divider.text_content() == "Results for nebula, 12 releases"
+    assert divider.cssselect("a")[0].attrib["href"] == "/search?q=nebula"
+    assert {link.get("href") for link in tree.cssselect(".subscribe a")} == {
+        f"/search.{extension}?q=nebulla" for extension in ("atom", "rss", "json")
+    }
+    assert not page(client, "/search?q=nebulla&correct=0").cssselect(".divider")
+
+
+def test_feeds_hold_what_was_asked_for_and_json_what_was_meant_if_asked_to(client: Client) -> None:
+    for extension in ("atom", "rss"):
+        asked = client.get(f"/search.{extension}?q=telescpoe")
+        assert (asked.status_code, "budget" in asked.text) == (200, False)
+        corrected = client.get(f"/search.{extension}?correct=1&q=telescpoe")
+        assert (corrected.status_code, corrected.location) == (301, f"/search.{extension}?q=telescpoe")
+    asked = client.get("/search.json?q=telescpoe").get_json(force=True)
+    assert (asked["items"], asked["_feedsrv"]["did_you_mean"]) == ([], "telescope")
+    assert "corrected_from" not in asked["_feedsrv"]
+    corrected = client.get("/search.json?q=telescpoe&correct=1").get_json(force=True)
+    assert [item["title"] for item in corrected["items"]] == ["The budget of the observatory"]
+    assert corrected["_feedsrv"]["corrected_from"] == "telescpoe"
+    assert corrected["_feedsrv"]["understood"] == "telescope"
+    assert corrected["feed_url"] == "https://press.example.org/search.json?q=telescope"
+    right = client.get("/search.json?q=telescope&correct=1").get_json(force=True)
+    assert right["feed_url"] == corrected["feed_url"]
+    assert "corrected_from" not in right["_feedsrv"]
 
 
 def test_titles_and_excerpts_are_marked(client: Client) -> None:

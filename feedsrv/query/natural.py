@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence, Set
 from itertools import chain, pairwise
 
 from feedsrv.query.tokens import OPERATORS, Token, tokens
-from feedsrv.query.tree import Phrase, Reference, Word
+from feedsrv.query.tree import And, FieldTerm, Node, Not, Or, Phrase, Reference, Word, joined, leaves
 
 FEWEST_WORDS = 6
 """Words of a text in capitals in which operators are words."""
@@ -53,6 +53,35 @@ def _unquoted(token: Token) -> Iterator[Token]:
     """What a token is without its quotes."""
     _, said = token
     if isinstance(said, Phrase):
-        yield from (("leaf", word) for _, word in tokens(said.text.lower()) if isinstance(word, Word | Reference))
+        yield from (("leaf", word) for word in _words(said.text))
     else:
         yield token
+
+
+def as_words(tree: Node | None) -> Node | None:
+    """A question without quotes and fields, its words alone; without NOT where no small letter tells it from a word."""
+    said = "".join(part.text for leaf in leaves(tree) for part in [leaf.part if isinstance(leaf, FieldTerm) else leaf])
+    return _as_words(tree, is_shouted=said.isupper())
+
+
+def _as_words(tree: Node | None, *, is_shouted: bool) -> Node | None:
+    match tree:
+        case And(parts) | Or(parts):
+            return joined(type(tree), [_as_words(part, is_shouted=is_shouted) for part in parts])
+        case Not(part):
+            kept = _as_words(part, is_shouted=is_shouted)
+            return kept if is_shouted else kept and Not(kept)
+        case FieldTerm(_, part):
+            return _as_words(part, is_shouted=is_shouted)
+        case Phrase(text):
+            return joined(And, _words(text))
+    return tree
+
+
+def _words(text: str) -> Iterator[Node]:
+    """The words of a phrase, each by itself."""
+    for kind, said in tokens(text):
+        if kind in OPERATORS:
+            yield Word(kind.lower())
+        elif isinstance(said, Word | Reference):
+            yield said

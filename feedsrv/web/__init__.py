@@ -9,6 +9,7 @@ It reads through the seam `feedsrv.search` and writes nowhere; no request reache
     parameters, listing     an address -> the list it names
     addresses               the list -> its one canonical address
     inventory, facets       what a listing finds, and by what it can be narrowed
+    corrections             what may have been meant by a question that finds next to nothing
     directory               the topics, years and feeds that there are, page by page
     pages, templating       what readers see
     feeds, feed_builder     what feed readers and programs get

@@ -96,6 +96,7 @@ def parameters(listing: Listing) -> list[tuple[str, str]]:
             ("from", listing.since.text if listing.since else ""),
             ("to", listing.until.text if listing.until else ""),
             ("sort", listing.sort or ""),
+            ("correct", "" if listing.corrects is None else str(int(listing.corrects))),
         ]
     if listing.archive:
         return sorted([*said, ("archive", listing.archive)])

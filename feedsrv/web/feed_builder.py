@@ -30,6 +30,7 @@ class FeedBuilder:
 
     ``members`` are what it holds, which may be more than the ``results`` of the page. ``siblings`` gives the
     translations of a release by its id. ``archives`` are those that it leads to, none where it leads to pages.
+    ``corrected_from`` is what was asked in place of the question of the list, "" where nothing was.
     """
 
     listing: Listing
@@ -40,6 +41,7 @@ class FeedBuilder:
     siblings: Callable[[str], tuple[Release, ...]]
     archives: Archives = NO_ARCHIVES
     hub: str = ""
+    corrected_from: str = ""
 
     def feed(self, format_: Format) -> Feed:
         """It as a feed. Its id is that of the list: every format and every page of it has the same."""
@@ -284,6 +286,7 @@ class FeedBuilder:
             "sort": results.sort.value,
             "understood": self.listing.understood(),
             "did_you_mean": results.did_you_mean,
+            **({"corrected_from": self.corrected_from} if self.corrected_from else {}),
             **({"notes": list(notes)} if notes else {}),
             "facets": {name: [self._facet(name, facet) for facet in facets] for name, facets in results.facets.items()},
         }

@@ -14,6 +14,7 @@ from feedsrv.query.subscription import FEED_SIZE
 from feedsrv.web.archives import NO_ARCHIVES, ArchiveMissing, Archives, archives, find_archive
 from feedsrv.web.cache import Rendering
 from feedsrv.web.context import marked, newsroom, site, snapshot
+from feedsrv.web.corrections import find_correction
 from feedsrv.web.feed_builder import FeedBuilder
 from feedsrv.web.inventory import find, offers
 from feedsrv.web.listing import Listing, ListingKind
@@ -26,6 +27,8 @@ from feedsrv.web.subscription_document import members
 def feed(kind: ListingKind, format_: Format, **path: str) -> Response:
     """A list of releases, newest first, for feed readers and programs."""
     listing = listing_of(kind, newsroom(), path, in_feed=True)
+    if not format_.has_extension:
+        listing = replace(listing, corrects=None)
     address = site().addresses.listing(listing, format_)
     return moved_to_canonical(listing, format_) or answer(address, lambda: _rendering(listing, format_))
 
@@ -35,7 +38,8 @@ def outline() -> Response:
     return answer(site().addresses.opml, _outline)
 
 
-def _rendering(listing: Listing, format_: Format) -> Rendering:
+def _rendering(asked: Listing, format_: Format) -> Rendering:
+    listing = _corrected(asked) if asked.corrects else asked
     results, past = _archive(listing) if listing.archive else _newest(listing, format_)
     builder = FeedBuilder(
         listing=listing,
@@ -46,12 +50,23 @@ def _rendering(listing: Listing, format_: Format) -> Rendering:
         siblings=snapshot().siblings,
         archives=past,
         hub=site().settings.hub,
+        corrected_from=asked.text if listing.text != asked.text else "",
     )
     feed = builder.feed(format_)
     feed = replace(feed, title=marked(feed.title))
     links = (Link("self", feed.url, format_.media_type), Link("alternate", feed.home, "text/html"), *feed.links)
     headers = (("Link", ", ".join(map(_header, links))),)
     return Rendering.of(format_.render(feed), format_.content_type, headers, is_polled=True)
+
+
+def _corrected(asked: Listing) -> Listing:
+    """The question that may have been meant, for a program that wants so, where its own finds nothing.
+
+    What it finds is no feed of what was asked for: its addresses are those of the other question.
+    """
+    results = find(snapshot(), asked, in_feed=True, in_full=False)
+    correction = find_correction(snapshot(), asked, results, in_feed=True)
+    return correction.listing if correction and not results.complete else replace(asked, corrects=None)
 
 
 def _archive(listing: Listing) -> tuple[Results, Archives]:

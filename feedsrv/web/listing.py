@@ -31,9 +31,10 @@ class ListingKind(StrEnum):
 class Listing:
     """A list of releases, cut into pages.
 
-    ``question`` is what the search box holds, read once. ``sort`` and ``limit`` are None where nothing but the
-    usual is asked for, which is another on pages than in feeds. Topics, years and languages are sorted, so that one
-    list has one value. ``archive`` names the part of the past that an archive document of its feed holds, see
+    ``question`` is what the search box holds, read once. ``sort``, ``limit`` and ``corrects`` are None where nothing
+    but the usual is asked for, which is another on pages than in feeds. Topics, years and languages are sorted, so that
+    one list has one value. ``corrects``: what may have been meant by a question that finds nothing is shown in its
+    place, as is usual on pages. ``archive`` names the part of the past that an archive document of its feed holds, see
     `feedsrv.web.archives`.
     """
 
@@ -48,6 +49,7 @@ class Listing:
     page: int = 1
     limit: int | None = None
     archive: str = ""
+    corrects: bool | None = None
 
     @property
     def text(self) -> str:
@@ -74,7 +76,7 @@ class Listing:
     @property
     def subscription(self) -> Listing:
         """What a reader of this page subscribes to: the same list from its beginning, in the usual order."""
-        return replace(self, page=1, limit=None, sort=None, archive="")
+        return replace(self, page=1, limit=None, sort=None, archive="", corrects=None)
 
     def usual_sort(self, *, in_feed: bool) -> Sort:
         """The order where none is asked for."""

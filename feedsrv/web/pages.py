@@ -8,11 +8,11 @@ from typing import Any
 from flask import Response, render_template
 
 from feedsrv.query import Query, Results, Sort
-from feedsrv.query.parser import parse
 from feedsrv.web import directory, discovery, files, templating
 from feedsrv.web.addresses import parameters
 from feedsrv.web.cache import Rendering
 from feedsrv.web.context import newsroom, site, snapshot
+from feedsrv.web.corrections import find_correction, meant
 from feedsrv.web.facets import facet_groups
 from feedsrv.web.habits import former_feed
 from feedsrv.web.inventory import TOPICS, YEARS, find, offers, take_inventory
@@ -127,20 +127,25 @@ def _page_asked() -> int:
 
 def _listing(asked: Listing, address: str) -> Rendering:
     note_search(asked)
-    results = find(snapshot(), asked, in_feed=False, in_full=asked.is_question)
-    understood = asked.understood() if asked.is_search else ""
+    listing, results = asked, find(snapshot(), asked, in_feed=False, in_full=asked.is_question)
+    correction = find_correction(snapshot(), asked, results, in_feed=False)
+    if correction and not results.complete:
+        listing, results = correction.listing, correction.results
+    understood = listing.understood() if listing.is_search else ""
     return _page(
         "listing.html",
         address,
-        listing=asked,
+        listing=listing,
         results=results,
-        facet_groups=facet_groups(asked, results, newsroom()) if asked.is_question else (),
-        understood=understood if understood != asked.text else "",
-        notes=(*asked.question.notes, *results.notes),
-        meant=replace(asked, question=parse(results.did_you_mean), page=1) if results.did_you_mean else None,
-        kept=[(name, value) for name, value in parameters(asked) if name not in {"q", "page"}],
-        sorts=_sorts(asked, results.sort),
-        pages=_pages(asked, results),
+        facet_groups=facet_groups(listing, results, newsroom()) if listing.is_question else (),
+        understood=understood if understood != listing.text else "",
+        notes=(*listing.question.notes, *results.notes),
+        typed=replace(asked, corrects=False) if listing is not asked else None,
+        meant=meant(listing, results),
+        beside=correction if listing is asked else None,
+        kept=[(name, value) for name, value in parameters(listing) if name not in {"q", "page", "correct"}],
+        sorts=_sorts(listing, results.sort),
+        pages=_pages(listing, results),
     )
 
 

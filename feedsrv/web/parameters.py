@@ -24,7 +24,7 @@ LARGEST_PAGE = 10**9
 
 OF_EVERY_LIST = frozenset({"lang", "page", "limit"})
 OF_FEEDS = OF_EVERY_LIST | {"archive"}
-OF_SEARCHES = OF_EVERY_LIST | {"q", "topic", "year", "from", "to", "sort"}
+OF_SEARCHES = OF_EVERY_LIST | {"q", "topic", "year", "from", "to", "sort", "correct"}
 
 T = TypeVar("T", str, int)
 U = TypeVar("U")
@@ -96,7 +96,9 @@ class _ParameterReader:
             raise BadRequest("“from” is later than “to”.")
         sort = self._first("sort", Sort, "relevance, newest or oldest")
         is_usual = sort is listing.usual_sort(in_feed=self._in_feed) or (sort is Sort.RELEVANCE and not listing.text)
-        return replace(listing, sort=None if is_usual else sort)
+        corrects = self._first("correct", _flag, "1 or 0")
+        is_corrected_as_usual = not listing.text or corrects is not self._in_feed
+        return replace(listing, sort=None if is_usual else sort, corrects=None if is_corrected_as_usual else corrects)
 
     def paged(self, listing: Listing) -> Listing:
         """The listing with the parameters that every list takes."""
@@ -162,6 +164,10 @@ def _limit(value: str) -> int:
     if not 1 <= limit <= MOST_PER_PAGE:
         raise ValueError(value)
     return limit
+
+
+def _flag(value: str) -> bool:
+    return _matching("[01]", value) == "1"
 
 
 def _language(value: str) -> str:

@@ -31,6 +31,7 @@ from pathlib import Path
 
 from feedsrv.newsroom import Newsroom
 from feedsrv.query import Facet, Hit, Query, Results, Sort
+from feedsrv.query.natural import as_words
 from feedsrv.query.parser import typed
 from feedsrv.query.tree import And, Dates, Filter, Node, Not, Or
 from feedsrv.release import Release, Withdrawal, from_json
@@ -43,6 +44,8 @@ from tests.oracle.spelling import corrected
 from tests.oracle.table import FACETS, members
 from tests.oracle.terms import Cache, Terms
 from tests.oracle.work import Work
+
+_FEW = 20  # releases that answer a question; where there are as many, nobody is asked what was meant
 
 
 class Oracle:
@@ -78,7 +81,7 @@ class Oracle:
             sort=query.sort,
             complete=complete.bit_count(),
             facets={name: self._facet(name, found, filters) for name in FACETS},
-            did_you_mean=None if complete else self._did_you_mean(query, matcher),
+            did_you_mean=self._did_you_mean(query, matcher, complete.bit_count()),
             notes=tuple(matcher.notes(asked, typed)) if typed else (),
         )
 
@@ -200,15 +203,20 @@ class Oracle:
             return self._table.everything
         return self._table.between(*(moment.timestamp() if moment else None for moment in (since, before)))
 
-    def _did_you_mean(self, query: Query, matcher: Matcher) -> str | None:
-        """The question with unknown words replaced by their nearest neighbours, if that finds something as well."""
-        if query.text is None or matcher.terms.work.left_out:
+    def _did_you_mean(self, query: Query, matcher: Matcher, having: int) -> str | None:
+        """What may have been meant by a question that so few answer, if it finds more within the same filters."""
+        if query.text is None or having >= _FEW or matcher.terms.work.left_out:
             return None
-        meant = corrected(matcher, query.text)
-        if meant == query.text:
-            return None
-        found, _ = self._found(replace(query, text=meant), matcher.afforded(meant), matcher)
-        return typed(meant) if found and not matcher.terms.work.left_out else None
+        attempts = [corrected(matcher, query.text)]
+        if not having:
+            attempts.append(corrected(matcher, as_words(attempts[0]) or query.text))
+        for attempt in attempts:
+            if attempt != query.text:
+                found = self._found(replace(query, text=attempt), matcher.afforded(attempt), matcher)[having > 0]
+                answers = reduce(and_, self._filters(query).values(), found).bit_count()
+                if answers > having and not matcher.terms.work.left_out:
+                    return typed(attempt)
+        return None
 
     def _hit(self, rank: int, wanted: Wanted | None, work: Work, *, is_partial: bool) -> Hit:
         release = self._release(rank)

@@ -198,6 +198,10 @@ class Matcher:
         """The releases that have a word in any of its forms, in any language."""
         return _any(self.terms.stem(stem).releases for stem in self._stems(form))
 
+    def is_kin(self, form: str, other: str) -> bool:
+        """Whether two forms have a stem in common."""
+        return not {*self._stems(form)}.isdisjoint(self._stems(other))
+
     def _in_title(self, parts: Sequence[str]) -> int:
         return _all(_any(self.terms.title(stem).releases for stem in self._stems(part)) for part in parts)
 

@@ -1,44 +1,125 @@
-"""Spelling: what may have been meant by a word that no release has (did you mean)."""
+"""Spelling: what may have been meant by a word that no release has, or next to none (did you mean)."""
 
 from __future__ import annotations
 
-from feedsrv.query.tree import And, Node, Or, Word
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import reduce
+from operator import and_
+
+from feedsrv.query.tree import And, FieldTerm, Leaf, Node, Phrase, Prefix, Word, leaves, mapped
+from feedsrv.release import Release, from_json
 from tests.oracle import analysis
 from tests.oracle.matcher import Matcher
 
-_SHORTEST_CORRECTED = 4  # letters of a word that may be mistyped
-_SHORTEST_TWICE_WRONG = 6  # letters of a word that may have two mistakes
+_FORMS = {"title": "title_forms", "contact": "contacts"}
+_SHORTEST = {1: 4, 2: 6}  # letters of a word that may have so many mistakes
+_SELDOM = 2  # releases that have a word which may be mistyped all the same
+_MOST_SELDOM = 4  # words of a question that may be mistyped
+_FAR_MORE = 10  # times as many have what was meant by a word that some have
+_SLIPPED = 10  # how much likelier a letter was left out, or changed places with the next
+_MOST_READ = 3  # releases in which it is looked how a word is written
 
 
 def corrected(matcher: Matcher, tree: Node) -> Node:
-    """The tree with words that no release has replaced by the nearest ones that some have."""
-    match tree:
-        case And(parts):
-            return And(tuple(corrected(matcher, part) for part in parts))
-        case Or(parts):
-            return Or(tuple(corrected(matcher, part) for part in parts))
-        case Word(text):
-            with matcher.terms.work.or_else(f"how “{text}” may be meant"):
-                if not matcher.releases(tree):
-                    near = (_nearest(matcher, form) for word in analysis.tokens(text) for form in word.parts)
-                    return Word(" ".join(near) or text)
-    return tree
+    """The tree with words that no release has, or next to none, replaced by the nearest that some have."""
+    seldom = [leaf for leaf in dict.fromkeys(leaves(tree)) if matcher.releases(leaf).bit_count() <= _SELDOM]
+    if len(seldom) > _MOST_SELDOM:
+        return tree
+    parts = tree.parts if isinstance(tree, And) else ()
+    known = [found for part in parts if isinstance(part, Leaf) and (found := matcher.releases(part))]
+    beside = reduce(and_, known, matcher.terms.table.everything)
+    return mapped(tree, lambda leaf: _meant(matcher, beside, leaf)) or tree
 
 
-def _nearest(matcher: Matcher, form: str) -> str:
-    """The word that was meant; digits, short words and words that are known stay."""
-    if len(form) < _SHORTEST_CORRECTED or not analysis.is_of_letters(form) or matcher.stemmed(form):
+def _meant(matcher: Matcher, beside: int, leaf: Leaf) -> Leaf:
+    make: Callable[[str], Leaf]
+    match leaf:
+        case Word(text) | Phrase(text):
+            make, field = type(leaf), "forms"
+        case FieldTerm(name, Word(text) | Phrase(text) as part):
+            make, field = (lambda said: FieldTerm(name, type(part)(said))), _FORMS[name]
+        case _:
+            return leaf
+
+    def having(said: Leaf) -> int:
+        return matcher.releases(said).bit_count()
+
+    def respelt(said: str, mistakes: int) -> str:
+        words = []
+        for word in analysis.tokens(said):
+            parts = tuple(_nearest(matcher, beside, form, make, field, mistakes) for form in word.parts)
+            words.append(said[word.start : word.end] if parts == word.parts else " ".join(parts))
+        return " ".join(words) or said
+
+    def likeliest() -> Leaf:
+        near = respelt(text, 1)
+        if having(make(text)):
+            return make(near)
+        begun = _beginning(make(text))
+        is_longer = "".join(analysis.forms(near)).startswith("".join(analysis.forms(text)))
+        if having(make(near)) and (is_longer or having(make(near)) >= having(begun)):
+            return make(near)
+        if having(begun):
+            return begun
+        return make(respelt(near, 2))
+
+    found: list[Leaf] = [leaf]
+    with matcher.terms.work.or_else(f"how “{text}” may be meant"):
+        found.append(likeliest())
+    return found[-1]
+
+
+def _nearest(matcher: Matcher, beside: int, form: str, make: Callable[[str], Leaf], field: str, mistakes: int) -> str:
+    having = matcher.releases(make(form)).bit_count()
+    is_said = bool(having and matcher.terms.form(form, field).releases)
+    if len(form) < _SHORTEST[mistakes] or not analysis.is_of_letters(form) or (is_said and having > _SELDOM):
         return form
-    for mistakes in (1, 2)[: 1 + (len(form) >= _SHORTEST_TWICE_WRONG)]:
-        near = [word for word in matcher.terms.near(form, mistakes) if analysis.is_of_letters(word)]
-        if mistakes == 1:
-            near += _swapped(form)
-        having = {word: len(matcher.terms.form(word).ranks) for word in near}
-        if any(having.values()):
-            return max(having, key=lambda word: (having[word], word))
-    return form
+    words = [word for word in matcher.terms.near(form, mistakes, field) if analysis.is_of_letters(word)]
+    fits = {}
+    for word in words:
+        if mistakes == 1 or word[0] == form[0]:
+            weight = _SLIPPED if len(word) > len(form) or sorted(word) == sorted(form) else 1
+            found = matcher.terms.form(word, field).releases
+            fits[word] = (weight * (found & beside).bit_count(), weight * found.bit_count())
+    best = max(fits, key=lambda word: (fits[word], word), default=form)
+    if not any(fits.get(best, ())):
+        return form
+    if matcher.releases(make(best)).bit_count() <= having * (_FAR_MORE if is_said else 1):
+        return form
+    if having and any(matcher.is_kin(form, word) for word in words if word != form):
+        return form
+    return _as_written(matcher, best, field)
 
 
-def _swapped(form: str) -> list[str]:
-    """The form with two of its neighbouring letters in each other's place, which is one mistake of a typist."""
-    return [form[:at] + form[at + 1] + form[at] + form[at + 2 :] for at in range(len(form) - 1)]
+def _as_written(matcher: Matcher, form: str, field: str) -> str:
+    """A form as most of the newest texts with it write it, with accents, in small letters."""
+    terms = matcher.terms
+    records = terms.reader.column_reader("record")
+    found: Counter[str] = Counter()
+    for rank in sorted(terms.form(form, field).ranks)[:_MOST_READ]:
+        release = from_json(records[terms.table.numbers[rank]])
+        assert isinstance(release, Release)
+        people = " ".join(contact.name for contact in release.contacts)
+        text = terms.work.part("\n".join((release.title, release.text, release.boilerplate, people)))
+        for start, end in analysis.spans(text, lambda word: True):
+            found.update(piece for piece in _pieces(text[start:end], form))
+    return max(found, key=lambda word: (found[word], word), default=form)
+
+
+def _pieces(word: str, form: str) -> Iterator[str]:
+    """The first piece of a word that has a form, else the whole word if it has."""
+    for piece in (*re.split("[-‐‑'’ʼ＇]", word), word):
+        if len(word) >= len(form) and analysis.fold(piece) == form:
+            yield piece.lower()
+            return
+
+
+def _beginning(leaf: Leaf) -> Leaf:
+    match leaf:
+        case Word(text):
+            return Prefix(text)
+        case FieldTerm(name, Word(text)):
+            return FieldTerm(name, Prefix(text))
+    return leaf

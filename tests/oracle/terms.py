@@ -5,9 +5,9 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
 
 from cachetools import LRUCache
+from rapidfuzz.distance import OSA
 from whoosh.reading import IndexReader, TermNotFound
 
 from tests.oracle import analysis, ranking
@@ -124,12 +124,11 @@ class Terms:
         self.work.pay(self._cost_of_places(len(numbers)))
         return _places(self.reader, "forms", form, numbers)
 
-    def near(self, form: str, mistakes: int) -> list[str]:
-        """The forms with the same first letter that are so many mistakes of a typist away at most."""
+    def near(self, form: str, mistakes: int, name: str = "forms") -> list[str]:
+        """The words of a field that are so many mistakes of a typist away at most."""
         self.work.pay(NEAR)
-        segments = (segment for segment, _ in self.reader.leaf_readers())  # each has an automaton, all together none
-        found = (segment.terms_within("forms", form, mistakes, prefix=1) for segment in segments)
-        return list(dict.fromkeys(chain.from_iterable(found)))
+        words = (word.decode("utf8") for word in self.reader.lexicon(name))
+        return [word for word in words if OSA.distance(word, form) <= mistakes]
 
     def _known(self, kind: str, text: str, find: Callable[[], Postings]) -> Postings:
         key = kind, text

@@ -245,6 +245,11 @@ class Inverted:
         whole = self._arrays[f"{field}.terms"][ends[0] : ends[-1]].tobytes()
         return [whole[start - ends[0] : end - ends[0]] for start, end in pairwise(ends)]
 
+    def spelled(self, field: str) -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.int16]]:
+        """The letters of all terms in UTF-8, one term after another; where each begins, and how many it has."""
+        ends = self._arrays[f"{field}.ends"].astype(np.int64)
+        return self._arrays[f"{field}.terms"], ends[:-1], np.diff(ends).astype(np.int16)
+
     def frequency(self, field: str, number: int) -> int:
         """How many documents have a term."""
         starts = self._arrays[f"{field}.starts"]

@@ -37,7 +37,8 @@ from feedsrv.search.whoosh.terms import MOST_EXPANSIONS, NOWHERE, Places, Terms,
 from feedsrv.search.work import WorkSpent
 from feedsrv.text import analysis, stems
 
-_FORMS = {"title": "title_forms", "contact": "contacts"}
+FORMS = {"title": "title_forms", "contact": "contacts"}
+"""Where the forms of a field are, by the name of the field in a question."""
 _REFERENCE_FIRST = 1000.0
 
 
@@ -89,9 +90,9 @@ class Matcher:
             case FieldTerm("title", Word(text)):
                 return self._all(self._in_title(word.parts) for word in analysis.tokens(text))
             case FieldTerm(name, Word(text) | Phrase(text)):
-                return self._any([self._phrase(text, _FORMS[name])])
+                return self._any([self._phrase(text, FORMS[name])])
             case FieldTerm(name, Prefix(text)):
-                return self._any([self._beginning(text, _FORMS[name])])
+                return self._any([self._beginning(text, FORMS[name])])
             case Phrase(text):
                 return self._any([self._phrase(text)])
             case Prefix(text):
@@ -193,7 +194,7 @@ class Matcher:
                 yield from ((1.0, self.terms.title(stem)) for form in forms for stem in self._stems(form))
             case FieldTerm(name, part):
                 is_beginning = isinstance(part, Prefix)
-                yield 1.0, (self._beginning if is_beginning else self._phrase)(part.text, _FORMS[name])
+                yield 1.0, (self._beginning if is_beginning else self._phrase)(part.text, FORMS[name])
             case Phrase(text):
                 yield 1.0, self._phrase(text)
             case Prefix(text):
@@ -210,6 +211,10 @@ class Matcher:
     def stemmed(self, form: str) -> Mask:
         """The releases that have a word in any of its forms, in any language."""
         return self._any(map(self.terms.stem, self._stems(form)))
+
+    def is_kin(self, form: str, other: str) -> bool:
+        """Whether two forms have a stem in common."""
+        return not {*self._stems(form)}.isdisjoint(self._stems(other))
 
     def _in_title(self, parts: Sequence[str]) -> Mask:
         return self._all(self._any(map(self.terms.title, self._stems(part))) for part in parts)

@@ -20,6 +20,7 @@ from whoosh.filedb.filestore import Storage
 from feedsrv.release import Release, Withdrawal, from_json, source_of
 from feedsrv.search.whoosh import codec
 from feedsrv.search.whoosh.inverted import Inverted, runs
+from feedsrv.search.whoosh.words import Words
 
 Numbers = NDArray[np.uint32]
 """Document numbers, ascending."""
@@ -35,6 +36,7 @@ class Leaf:
         self.segment = segment
         self.inverted: Inverted = codec.inverted(storage, segment)
         self.fields = frozenset(self.inverted.fields())
+        self._words: dict[str, Words] = {}
 
     @property
     def size(self) -> int:
@@ -51,6 +53,12 @@ class Leaf:
         for name in self._storage.list():
             if name.startswith(f"{self.segment.segment_id()}."):
                 self._storage.mapped(name).release()
+
+    def words(self, field: str) -> Words:
+        """The terms of a field, to look for those that are like another."""
+        if field not in self._words:
+            self._words[field] = Words(self.inverted, field)
+        return self._words[field]
 
     def find(self, field: str, term: bytes) -> int | None:
         """The number of a term; None where no document has it."""
@@ -141,6 +149,11 @@ class Segments:
         found = (inverted.terms(field, first, last) for _, inverted, first, last in self._of_beginning(field, prefix))
         words = sorted(set().union(*found))
         return b"\n".join(words).decode("utf8").split("\n") if words else []  # at once: no term has a line's end
+
+    def near(self, field: str, form: str, mistakes: int) -> set[str]:
+        """The terms of a field that are so many mistakes of a typist away at most."""
+        leaves = (leaf for leaf in self.leaves if field in leaf.fields)
+        return set().union(*(leaf.words(field).near(form, mistakes) for leaf in leaves))
 
     def documents_of_beginning(self, field: str, prefix: str) -> NDArray[np.uint32]:
         """The documents that have terms of a field which begin so, once for each of these terms."""

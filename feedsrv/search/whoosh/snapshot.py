@@ -21,6 +21,7 @@ import numpy as np
 from feedsrv.errors import AttachmentNotFound, ReleaseNotFound, ReleaseWithdrawn
 from feedsrv.newsroom import Newsroom
 from feedsrv.query import Facet, Hit, Query, Results, Sort
+from feedsrv.query.natural import as_words
 from feedsrv.query.parser import typed
 from feedsrv.query.tree import And, Dates, Filter, Node, Not, Or
 from feedsrv.release import Attachment, Release, Withdrawal
@@ -30,7 +31,7 @@ from feedsrv.search.whoosh.matcher import Matcher
 from feedsrv.search.whoosh.postings import NO_POSTINGS, PostingsCache, Ranks
 from feedsrv.search.whoosh.resemblance import most_alike
 from feedsrv.search.whoosh.segments import Segments
-from feedsrv.search.whoosh.spelling import corrected
+from feedsrv.search.whoosh.spelling import FEW, corrected
 from feedsrv.search.whoosh.table import FACETS, Mask
 from feedsrv.search.whoosh.terms import Terms
 from feedsrv.search.work import Work
@@ -72,7 +73,7 @@ class WhooshSnapshot:
             sort=query.sort,
             complete=int(np.count_nonzero(complete)),
             facets={name: self._facet(name, found, filters) for name in FACETS} if query.has_facets else {},
-            did_you_mean=None if complete.any() else self._did_you_mean(query, matcher),
+            did_you_mean=self._did_you_mean(query, matcher, int(np.count_nonzero(complete))),
             notes=tuple(matcher.notes(asked, typed)) if typed else (),
         )
 
@@ -260,15 +261,20 @@ class WhooshSnapshot:
     def _between(self, since: datetime | None, before: datetime | None) -> Mask:
         return self._table.between(*(moment.timestamp() if moment else None for moment in (since, before)))
 
-    def _did_you_mean(self, query: Query, matcher: Matcher) -> str | None:
-        """The question with unknown words replaced by their nearest neighbours, if that finds something as well."""
-        if query.text is None or matcher.terms.work.left_out:
+    def _did_you_mean(self, query: Query, matcher: Matcher, having: int) -> str | None:
+        """What may have been meant by a question that so few answer, if it finds more within the same filters."""
+        if query.text is None or having >= FEW or matcher.terms.work.left_out:
             return None
-        meant = corrected(matcher, query.text)
-        if meant == query.text:
-            return None
-        found, _ = self._found(replace(query, text=meant), matcher.afforded(meant), matcher)
-        return typed(meant) if found.any() and not matcher.terms.work.left_out else None
+        attempts = [corrected(matcher, query.text)]
+        if not having:
+            attempts.append(corrected(matcher, as_words(attempts[0]) or query.text))
+        for attempt in attempts:
+            if attempt != query.text:
+                found = self._found(replace(query, text=attempt), matcher.afforded(attempt), matcher)[having > 0]
+                answers = int(np.count_nonzero(reduce(and_, self._filters(query).values(), found)))
+                if answers > having and not matcher.terms.work.left_out:
+                    return typed(attempt)
+        return None
 
     def _hit(self, rank: int, wanted: Wanted | None, work: Work, *, is_partial: bool) -> Hit:
         release = self._release(rank)

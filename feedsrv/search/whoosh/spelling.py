@@ -1,47 +1,159 @@
-"""Spelling: what may have been meant by a word that no release has (did you mean)."""
+"""Spelling: what may have been meant by a word that no release has, or next to none (did you mean)."""
 
 from __future__ import annotations
 
-from feedsrv.query.tree import And, Node, Or, Word
-from feedsrv.search.whoosh.matcher import Matcher
-from feedsrv.search.work import NEAR
-from feedsrv.text import analysis, stems
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial, reduce
+from operator import and_
 
-_SHORTEST_CORRECTED = 4  # letters of a word that may be mistyped
-_SHORTEST_TWICE_WRONG = 6  # letters of a word that may have two mistakes
+import numpy as np
+
+from feedsrv.query.tree import And, FieldTerm, Leaf, Node, Phrase, Prefix, Word, leaves, mapped
+from feedsrv.release import Release
+from feedsrv.search.whoosh.matcher import FORMS, Matcher
+from feedsrv.search.whoosh.postings import union
+from feedsrv.search.whoosh.table import Mask
+from feedsrv.text import analysis, stems
+from feedsrv.text.folding import APOSTROPHES, fold
+
+FEW = 20
+"""Releases that answer a question; where there are as many, nobody is asked what was meant."""
+SHORTEST_CORRECTED = 4
+"""Letters of a word that may be mistyped."""
+SHORTEST_TWICE_WRONG = 6
+"""Letters of a word that may have two mistakes, none of them in the first letter."""
+SELDOM = 2
+"""Releases that have a word which may be mistyped all the same."""
+MOST_SELDOM = 4
+"""Words of a question that may be mistyped; where more are seldom, it is of something else."""
+FAR_MORE = 10
+"""How many times as many releases have what was meant by a word that some do have, just as it was typed."""
+SLIPPED = 10
+"""How much likelier it is that a letter was left out, or two changed places, than that just this one was put in."""
+MOST_READ = 3
+"""Releases in which it is looked how a word is written, accents and all."""
+
+_PIECES = re.compile(f"[-‐‑{APOSTROPHES}]")
 
 
 def corrected(matcher: Matcher, tree: Node) -> Node:
-    """The tree with words that no release has replaced by the nearest ones that some have."""
-    match tree:
-        case And(parts):
-            return And(tuple(corrected(matcher, part) for part in parts))
-        case Or(parts):
-            return Or(tuple(corrected(matcher, part) for part in parts))
+    """The tree with words that no release has, or next to none, replaced by the nearest that some have.
+
+    A word that is near to none is taken as half typed, and becomes a beginning. Paid for with the search's work.
+    """
+    seldom = [leaf for leaf in dict.fromkeys(leaves(tree)) if np.count_nonzero(matcher.releases(leaf)) <= SELDOM]
+    if len(seldom) > MOST_SELDOM:
+        return tree
+    return mapped(tree, _Spelling(matcher, _beside(matcher, tree)).meant) or tree
+
+
+def _beside(matcher: Matcher, tree: Node) -> Mask:
+    """The releases that have all else of a question that any has: in these, a word is likelier to have been meant."""
+    parts = tree.parts if isinstance(tree, And) else ()
+    known = [found for part in parts if isinstance(part, Leaf) and (found := matcher.releases(part)).any()]
+    return reduce(and_, known, matcher.terms.table.everything())
+
+
+@dataclass(frozen=True, slots=True)
+class _Spelling:
+    """What was meant by the leaves of a question; ``beside`` are the releases that have the others."""
+
+    matcher: Matcher
+    beside: Mask
+
+    def meant(self, leaf: Leaf) -> Leaf:
+        """A leaf with what was meant in place of words that may be mistyped."""
+        match leaf:
+            case Word(text) | Phrase(text):
+                return self._in(text, type(leaf), "forms")
+            case FieldTerm(name, Word(text) | Phrase(text) as part):
+                return self._in(text, partial(_in_field, name, type(part)), FORMS[name])
+        return leaf
+
+    def _in(self, text: str, make: Callable[[str], Leaf], field: str) -> Leaf:
+        """It in the leaf of a text, which ``make`` makes of any text; what it looks for is in a field."""
+        found = [make(text)]
+        with self.matcher.terms.work.or_else(f"how “{text}” may be meant"):
+            found.append(self._meant(text, make, field))
+        return found[-1]
+
+    def _meant(self, text: str, make: Callable[[str], Leaf], field: str) -> Leaf:
+        near = self._respelt(text, make, field, 1)
+        if self._having(make(text)):
+            return make(near)
+        begun, having = _beginning(make(text)), self._having(make(near))
+        if having and (_is_beginning(text, near) or having >= self._having(begun)):
+            return make(near)
+        return begun if self._having(begun) else make(self._respelt(near, make, field, 2))
+
+    def _having(self, leaf: Leaf) -> int:
+        return int(np.count_nonzero(self.matcher.releases(leaf)))
+
+    def _respelt(self, text: str, make: Callable[[str], Leaf], field: str, mistakes: int) -> str:
+        """A text with what was meant by so many mistakes in place of words that may be mistyped."""
+        words = []
+        for word in analysis.tokens(text):
+            parts = [self._nearest(part, make, field, mistakes) for part in word.parts]
+            words.append(text[word.start : word.end] if tuple(parts) == word.parts else " ".join(parts))
+        return " ".join(words) or text
+
+    def _nearest(self, form: str, make: Callable[[str], Leaf], field: str, mistakes: int) -> str:
+        """The word that was meant, as it is written; digits and short words stay, and what enough releases have."""
+        shortest = SHORTEST_CORRECTED if mistakes == 1 else SHORTEST_TWICE_WRONG
+        having = self._having(make(form))
+        is_said = having > 0 and bool(self.matcher.terms.form(form, field).having)
+        if len(form) < shortest or not stems.is_of_letters(form) or (is_said and having > SELDOM):
+            return form
+        words = [word for word in self.matcher.terms.near(form, mistakes, field) if stems.is_of_letters(word)]
+        fits = {word: self._fit(word, form, field) for word in words if mistakes == 1 or word[0] == form[0]}
+        best = max(fits, key=lambda word: (fits[word], word), default=form)
+        has_kin = having and any(self.matcher.is_kin(form, word) for word in words if word != form)
+        is_meant = any(fits.get(best, ())) and self._having(make(best)) > having * (FAR_MORE if is_said else 1)
+        return _as_written(self.matcher, best, field) if is_meant and not has_kin else form
+
+    def _fit(self, word: str, form: str, field: str) -> tuple[int, int]:
+        """How likely it is that a word was meant: by those that have it, beside all else of the question and at all."""
+        has_slipped = len(word) > len(form) or sorted(word) == sorted(form)
+        having = union([self.matcher.terms.form(word, field)], self.matcher.terms.table.size)
+        within, all_ = (int(np.count_nonzero(each)) for each in (having & self.beside, having))
+        return (SLIPPED * within, SLIPPED * all_) if has_slipped else (within, all_)
+
+
+def _in_field(name: str, part: type[Word] | type[Phrase], text: str) -> FieldTerm:
+    return FieldTerm(name, part(text))
+
+
+def _beginning(leaf: Leaf) -> Leaf:
+    """A word as if it were half typed; what is none stays."""
+    match leaf:
         case Word(text):
-            with matcher.terms.work.or_else(f"how “{text}” may be meant"):
-                if not matcher.releases(tree).any():
-                    near = (_nearest(matcher, form) for word in analysis.tokens(text) for form in word.parts)
-                    return Word(" ".join(near) or text)
-    return tree
+            return Prefix(text)
+        case FieldTerm(name, Word(text)):
+            return FieldTerm(name, Prefix(text))
+    return leaf
 
 
-def _nearest(matcher: Matcher, form: str) -> str:
-    """The word that was meant; digits, short words and words that are known stay."""
-    if len(form) < _SHORTEST_CORRECTED or not stems.is_of_letters(form) or matcher.stemmed(form).any():
-        return form
-    for mistakes in (1, 2)[: 1 + (len(form) >= _SHORTEST_TWICE_WRONG)]:
-        matcher.terms.work.pay(NEAR)
-        words = matcher.terms.beginning_with(form[0])
-        near = [word for word in words.near(form, mistakes) if stems.is_of_letters(word)]
-        if mistakes == 1:
-            near += _swapped(form)
-        having = {word: matcher.terms.tally("forms", word).having for word in near}
-        if any(having.values()):
-            return max(having, key=lambda word: (having[word], word))
-    return form
+def _is_beginning(text: str, longer: str) -> bool:
+    return "".join(analysis.forms(longer)).startswith("".join(analysis.forms(text)))
 
 
-def _swapped(form: str) -> list[str]:
-    """The form with two of its neighbouring letters in each other's place, which is one mistake of a typist."""
-    return [form[:at] + form[at + 1] + form[at] + form[at + 2 :] for at in range(len(form) - 1)]
+def _as_written(matcher: Matcher, form: str, field: str) -> str:
+    """A form as most of the newest texts with it write it, with accents, in small letters."""
+    terms = matcher.terms
+    written: Counter[str] = Counter()
+    for rank in np.sort(terms.form(form, field).ranks)[:MOST_READ].tolist():
+        release = terms.segments.record(int(terms.table.numbers[rank]))
+        if isinstance(release, Release):
+            people = " ".join(contact.name for contact in release.contacts)
+            text = terms.work.part("\n".join((release.title, release.text, release.boilerplate, people)))
+            written.update(text[start:end] for start, end in analysis.spans(text, lambda word: len(word) >= len(form)))
+    found: Counter[str] = Counter()
+    for word, times in written.items():
+        for piece in (*_PIECES.split(word), word):
+            if fold(piece) == form:
+                found[piece.lower()] += times
+                break
+    return max(found, key=lambda word: (found[word], word), default=form)

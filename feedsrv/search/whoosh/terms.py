@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 from feedsrv.search import ranking
 from feedsrv.search.whoosh.postings import NO_POSTINGS, Postings, PostingsCache, Tally, union
 from feedsrv.search.whoosh.segments import Numbers, Segments
-from feedsrv.search.whoosh.words import Words
-from feedsrv.search.work import PLACE, TERM, Work, WorkSpent
+from feedsrv.search.work import NEAR, PLACE, TERM, Work, WorkSpent
 from feedsrv.text import analysis
 
 MOST_EXPANSIONS = 256
@@ -102,9 +101,10 @@ class Terms:
         self.work.pay(self._cost_of_places(len(numbers)))
         return self.segments.places("forms", form, numbers)
 
-    def beginning_with(self, letter: str) -> Words:
-        """All forms that begin with a letter; whoever looks through them pays for it."""
-        return self._cache.get((Words, letter), lambda: Words(self.segments.beginning("forms", letter)))
+    def near(self, form: str, mistakes: int, name: str = "forms") -> set[str]:
+        """The words of a field that are so many mistakes of a typist away at most."""
+        self.work.pay(NEAR)
+        return self.segments.near(name, form, mistakes)
 
     def _paid_for(self, of: type[T], kind: str, text: str, find: Callable[[], T]) -> T:
         known = self._known.get((of, kind, text))

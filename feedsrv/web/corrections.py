@@ -1,0 +1,41 @@
+"""Corrections: what may have been meant by a question, and is shown at once where that finds next to nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from feedsrv.query import Results
+from feedsrv.query.parser import parse
+from feedsrv.search import Snapshot
+from feedsrv.web.inventory import find
+from feedsrv.web.listing import Listing
+
+NEXT_TO_NOTHING = 2
+"""Releases that answer a question in full; what may have been meant is shown beside them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """The question that may have been meant, and what it finds."""
+
+    listing: Listing
+    results: Results
+
+
+def meant(asked: Listing, results: Results) -> Listing | None:
+    """The question that may have been meant by one which has these results; None where it is none but itself."""
+    if results.did_you_mean is None:
+        return None
+    return replace(asked, question=parse(results.did_you_mean), page=1, corrects=None)
+
+
+def find_correction(snapshot: Snapshot, asked: Listing, results: Results, *, in_feed: bool) -> Correction | None:
+    """What is to be shown in place of these results, or beside them where any release has all that was asked for.
+
+    None where they are not next to nothing, or what may have been meant finds no more.
+    """
+    listing = meant(asked, results)
+    if listing is None or asked.corrects is False or results.complete > NEXT_TO_NOTHING or results.page > 1:
+        return None
+    found = find(snapshot, listing, in_feed=in_feed, in_full=True)
+    return Correction(listing, found) if found.complete or not results.total else None
