@@ -11,7 +11,7 @@
     passages, embargo, held_names        which lines there are; which of them, and which names of files, ask for it
     statements, visibility               what one key says of it; the gate: from when to when it may be seen
     dates, publication                   which moments are stated
-    masthead, boilerplate                what stands above and below the text
+    masthead, headlines, boilerplate     what stands above and below the text; which of it is the headline
     permalinks                           which address a generator gave it
     contacts, contact_lines              who answers the press
     contact_names                        which pieces of these lines are names

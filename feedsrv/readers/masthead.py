@@ -8,39 +8,15 @@ from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 
 from feedsrv.newsroom import Newsroom
-from feedsrv.readers import contacts, dates
+from feedsrv.readers import dates, headlines
 from feedsrv.readers.dates import Moment
 from feedsrv.readers.document import Document, Line, Place
-from feedsrv.readers.embargo import FULL_LINE, Caution
+from feedsrv.readers.embargo import Caution
 from feedsrv.readers.phrases import LONGEST_LINE
 
 MOST_LINES = 15
 """Further down, a date is not that of the release."""
 
-_GENERIC = re.compile(
-    r"""[\W_]*+(?:
-      (?:press|news|media)[ -]?(?:releases?|statements?|information|notices?|communiqu[eé]s?|advisor(?:y|ies)|alert)
-    | (?:official[ ])?statement | for[ ](?:immediate[ ])?(?:release|publication) | immediate[ ]release
-    | (?:press|news|media)[ -]?room | latest[ ]news | releases | as[ ]prepared[ ]for[ ]delivery
-    | communiqu[eé]s?(?:[ ]de[ ]presse)? | (?:pour|à)[ ]diffusion[ ]imm[eé]diate | dossiers?[ ]de[ ]presse
-    | information[ ]presse | note[ ]aux[ ]m[ée]dias | avis[ ]aux[ ]m[ée]dias
-    | presse-?(?:mitteilung|information|info|meldung|aussendung|erklärung) | medien-?(?:mitteilung|information)
-    | zur[ ]sofortigen[ ]ver(?:ö|oe)ffentlichung
-    | comunicati?o?(?:[ ]stampa)? | nota[ ]stampa | per[ ](?:la[ ])?pubblicazione[ ]immediata
-    | nota[ ](?:de[ ](?:prensa|imprensa)|informativa) | comunicado(?:[ ](?:de|à)[ ](?:prensa|imprensa))?
-    | para[ ](?:su[ ])?(?:publicaci[oó]n|difusi[oó]n|publicação|divulgação)[ ](?:inmediata|imediata)
-    | persbericht | persmededeling
-    )(?![^\W_])[\s.:,;|–—-]*""",
-    re.IGNORECASE | re.VERBOSE,
-)
-_FURNITURE = re.compile(
-    r"[\W_]*(?:topics|(?:filter|browse) by|menu|home|(?:latest )?news|latest|site ?map|search|skip to (?:main )?content"
-    r"|(?P<office>(?:press|news|media)[ -]?(?:rooms?|offices?|cent(?:er|re)s?|relations)|newsrooms?"
-    r"|service (?:de )?presse|relations presse|pressestelle|ufficio stampa|(?:gabinete|oficina) de prensa))[\W_]*",
-    re.IGNORECASE,
-)
-"""What a site or a letterhead has above every headline."""
-_OF_A_SITE = re.compile(r".*\b(?:press|news|media)[ ]?(?:rooms?|releases|cent(?:er|re)|office)\W*", re.IGNORECASE)
 _BARE_NUMBER = re.compile(r"(?:n[°º]|n[or]?\.?|num(?:ber|éro|mer|ero)|#)?\s?[0-9]{1,6}", re.IGNORECASE)
 _PERIODICAL = re.compile(
     r"\b(?:reports?|bulletins?|newsletters?|digest|updates?|reviews?|briefings?|highlights|news|rapports?|lettre|bilan|revue"
@@ -63,9 +39,7 @@ _PLACE_END = re.compile(r"\s*[,(–—]\s*|\s+-\s+")
 _PLACE_WORD = re.compile(r"[A-ZÀ-ÞŁŚŠŽ](?:[^\W\d_]|[.'’-])*|de|la|le|sur|am|an|der|del|di|in")
 _ITEM = re.compile(r'<ol(?: start="(?P<number>[0-9]{1,2})")?>\s*<li>[^<]{1,60}</li>\s*</ol>')
 _WIRE = re.compile(r"\s*(?:/[^/]{3,30}/|\([A-Z][A-Za-z .-]{1,30}\)?)\s*$")
-_BOLD = re.compile(r"\s*<(strong|b)>(?:(?!<\1>).)*</\1>[\s\\]*(?:<br ?/?>\s*)?", re.DOTALL)
 _DIGIT = re.compile(r"\d")
-_SENTENCE = re.compile(r"[.!?…][\"'”’»)]*$")
 _DATELINE_END = re.compile(r"\)?\s*(?:[–—:]|\s-\s|-{2}|\)\s|\.-|\.\s)")
 
 
@@ -94,9 +68,9 @@ class Fact:
 class Masthead:
     """What was found at the top.
 
-    ``headline`` are its lines, which ``is_heading`` tells from the first lines of a text. ``dateline`` is the
-    date that opens the text, or ends the headline of a periodical. ``unclear`` is a line that looks like a
-    date and is none.
+    ``headline`` are its lines, without what the first only begins with; ``is_heading`` tells them from the first lines
+    of a text. ``dateline`` is the date that opens the headline or the text, or ends the headline of a periodical.
+    ``unclear`` is a line that looks like a date and is none.
     """
 
     facts: tuple[Fact, ...] = ()
@@ -113,93 +87,18 @@ def read(document: Document, contacts: Collection[Place], cautions: Sequence[Cau
     found = (fact for fact in _facts(lines, asked, newsroom) if fact.has_date or fact.line.place not in contacts)
     facts = {fact.line.place: fact for fact in found}
     rest = [line for line in lines if line.place not in facts and line.place not in contacts]
-    furniture, rest = _furniture(rest)
-    headline, is_heading = _headline(rest)
-    letterhead = _letterhead(rest, headline, facts) if document.is_letter and is_heading else ()
-    facts |= {line.place: Fact(line) for line in (*furniture, *letterhead, *_repeated(headline, rest))}
+    furniture, rest = headlines.furniture(rest)
+    headline, is_heading = headlines.headline([line for line in headlines.without_names(lines) if line in rest])
+    letterhead = headlines.letterhead(rest, headline, facts) if document.is_letter and is_heading else ()
+    facts |= {line.place: Fact(line) for line in (*furniture, *letterhead, *headlines.repeated(headline, rest))}
     text = [line for line in rest if line not in headline and not line.level]
     dateline = next(((line, moment) for line in text if (moment := _dateline(line, newsroom))), None)
     unclear = next((line for line in text if dates.looks_like_one(line.text)), None)
-    return Masthead(tuple(facts.values()), headline, is_heading, dateline or _dated(headline, newsroom), unclear)
-
-
-def _furniture(lines: Sequence[Line]) -> tuple[list[Line], list[Line]]:
-    """The lines of the site or the letterhead that stand above the headline, and the others."""
-    end = 0
-    for number, line in enumerate(lines[:_MOST_FURNITURE]):
-        match = _FURNITURE.fullmatch(line.text) if not line.level else None
-        is_of_site = number == end and _OF_A_SITE.fullmatch(line.text) and _is_name(line.text)
-        is_letterhead = match and match["office"] and line.place.block == lines[end].place.block
-        if (match and number == end) or is_of_site or is_letterhead:
-            end = number + 1
-        elif len(line.text) > _LONGEST_FURNITURE:
-            break
-    is_alone = end == 1 and not _FURNITURE.fullmatch(lines[0].text)  # then it may be the headline itself
-    is_above = end < len(lines) and (not is_alone or bool(lines[end].level) or len(lines[end].text) <= LONGEST_LINE)
-    return (list(lines[:end]), list(lines[end:])) if is_above else ([], list(lines))
-
-
-def _letterhead(lines: Sequence[Line], headline: Sequence[Line], facts: Collection[Place]) -> Iterator[Line]:
-    """The lines of a letter above the headline that are short, and above another that says when, or what it is.
-
-    What stands directly above the headline may belong to it.
-    """
-    last = max((place for place in facts if place < headline[0].place), default=Place(-1, 0))
-    return (line for line in lines if line.place < last and line.is_prose and len(line.text) <= _LONGEST_FURNITURE)
-
-
-_MOST_FURNITURE = 4  # lines
-_LONGEST_FURNITURE = 80  # characters
-
-
-def _is_name(text: str) -> bool:
-    return len(text) <= _LONGEST_FURNITURE and not any(word[0].islower() for word in text.split())
-
-
-def _repeated(headline: Sequence[Line], lines: Sequence[Line]) -> Iterator[Line]:
-    """The first line below the headline, if it says the same once more."""
-    said = " ".join(line.text for line in headline).casefold()
-    for line in islice((line for line in lines if line not in headline), 1):
-        if line.is_prose and line.text.casefold() == said:
-            yield line
-
-
-def _headline(lines: Sequence[Line]) -> tuple[tuple[Line, ...], bool]:
-    """The first heading that no text stands above, with all its lines; else the first lines that are one."""
-    above = lines[: next((number for number, line in enumerate(lines) if len(line.text) > LONGEST_LINE), len(lines))]
-    has_title = any(line.level == 1 for line in above)
-    for number, line in enumerate(lines):
-        is_bold = number == 0 and not has_title and _is_bold(line)
-        if (line.level or is_bold) and not contacts.is_heading(line.text):
-            following = (other for other in lines[number:] if other.place.block == line.place.block)
-            return tuple(other for other in following if line.level or _is_bold(other)), True
-        if len(line.text) > LONGEST_LINE:
-            break
-    return (tuple(_wrapped(lines)) if lines and lines[0].is_prose else ()), False
-
-
-def _is_bold(line: Line) -> bool:
-    return line.is_prose and bool(_BOLD.fullmatch(line.html))
-
-
-def _wrapped(lines: Sequence[Line]) -> Iterator[Line]:
-    """The first line, and those that go on with it."""
-    block = [line for line in lines if line.place.block == lines[0].place.block]
-    width = max(len(line.text) for line in block)
-    yield block[0]
-    for line, following in pairwise(block):
-        if not _goes_on(line.text, following.text, width):
-            return
-        yield following
-
-
-def _goes_on(text: str, following: str, width: int) -> bool:
-    """Whether a line is shouted as the one before, or goes on in small letters, or for want of room."""
-    if _SENTENCE.search(text) or text.isupper():
-        return text.isupper() and following.isupper()
-    next_word = following.partition(" ")[0]
-    is_full = len(text) >= FULL_LINE and len(text) + 1 + len(next_word) > width
-    return is_full or following[:1].islower()
+    bare, opening = headlines.opened(headline, newsroom)
+    if not opening or not any(fact.date and fact.date.at != opening.at for fact in facts.values()):
+        headline = bare  # else its date is what it is about
+    dated = (bare[0], opening) if opening else dateline or _dated(headline, newsroom)
+    return Masthead(tuple(facts.values()), headline, is_heading, dated, unclear)
 
 
 def _facts(lines: Sequence[Line], cautions: Mapping[Place | None, Caution], newsroom: Newsroom) -> Iterator[Fact]:
@@ -245,7 +144,7 @@ def _fact(line: Line, newsroom: Newsroom) -> Fact | None:
 
 
 def _fact_of(text: str, line: Line, newsroom: Newsroom) -> Fact | None:
-    rest, generics = _GENERIC.subn("", text, count=2) if _GENERIC.match(text) else (text, 0)
+    rest, generics = headlines.without_generic(text)
     rest = _LABEL.sub("", rest, count=1) if _LABEL.match(rest) else rest
     rest = rest.strip(" .,:;*_")
     if generics and (not rest or _BARE_NUMBER.fullmatch(rest)):

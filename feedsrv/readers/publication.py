@@ -64,6 +64,9 @@ def _in_text(manuscript: Manuscript) -> Found[datetime] | None:
         line, moment = dateline
         how = "headline" if line in manuscript.masthead.headline else "dateline"
         return Found(moment.at, Origin(line.number, how), problems=_of_name(moment, line.number, manuscript))
+    for fact in manuscript.masthead.facts:
+        if fact.lifts:
+            return Found(fact.lifts.at, Origin(fact.line.number, "date line"))
     return None
 
 
