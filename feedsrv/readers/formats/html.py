@@ -11,6 +11,7 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from feedsrv.readers.document import Block, Document
 from feedsrv.readers.entries import Entry
+from feedsrv.readers.formats import page_markup
 from feedsrv.readers.keys import decides, key_of, of_meta
 from feedsrv.text.cleaning import clean
 from feedsrv.text.html import as_shown
@@ -29,10 +30,13 @@ _NOT_SHOWN = _NOT_TEXT - _ASIDE
 _ROLES = {"navigation", "banner", "search", "complementary", "contentinfo"}
 _BESIDE = re.compile(
     r"(?:^|\s)(?:sharedaddy|addtoany\S*|a2a_kit|addthis\S*|breadcrumbs?|skip-link|screen-reader-text"
-    r"|(?:jp-|social-|post-)?shar(?:e|ing)(?:-(?:buttons?|links?|bar|this|icons?|tools?))?)(?:\s|$)",
+    r"|(?:jp-|social-|post-)?shar(?:e|ing)(?:-(?:buttons?|links?|bar|this|icons?|tools?))?"
+    r"|cookies?(?:-\S+)?|(?:jp-|yarpp-)?related-?(?:posts?|articles?|content|news|links?)?|newsletter-\S+"
+    r"|(?:back-)?to-top|pagination\S*|(?:theme-)?edit-this-page|md-content__button)(?:\s|$)",
     re.IGNORECASE,
 )
-"""Classes of what saved pages have in their text for those who share or look around."""
+"""Classes of what saved pages have in their text for those who share, subscribe or look around."""
+_ANCHOR = re.compile(r"(?:^|\s)(?:headerlink|(?:header|heading)-(?:anchor|link)|anchor(?:-link)?|hash-link)(?:\s|$)")
 _BREAK = re.compile(r"(?<=<br>)")
 
 
@@ -43,12 +47,22 @@ def read(text: str, first_line: int) -> Document:
     except etree.ParserError:  # nothing in it but comments
         return Document(())
     offset = first_line - 1
+    for anchor in [link for link in page.iterfind(".//a[@class]") if _is_anchor(link)]:
+        anchor.drop_tree()
+    main = _text_of(page)
+    blocks, of_site = page_markup.own_heading(page, tuple(_blocks(main, offset)))
     return Document(
-        tuple(_blocks(_text_of(page), offset)),
+        blocks,
         as_shown(escape(page.findtext(".//title") or "")),
-        tuple(_stated(page, offset)),
-        tuple(_outside(page, offset)),
+        (*page_markup.dates(page, main, offset), *_stated(page, offset)),
+        (*of_site, *_outside(page, offset)),
     )
+
+
+def _is_anchor(link: HtmlElement) -> bool:
+    """Whether a link is the sign beside a heading that leads to it."""
+    is_target = link.get("id") or link.get("name") or len(link)
+    return not is_target and bool(_ANCHOR.search(link.get("class", ""))) and not re.search(r"\w", link.text or "")
 
 
 def _is_aside(element: HtmlElement) -> bool:
