@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -301,3 +302,28 @@ def test_a_folder_that_lost_most_of_its_files_is_not_believed_by_who_begins_anew
     with pytest.raises(RemovalRefused):
         publish(newsroom.catalogue, newsroom.index, newsroom.now, only=frozenset(), memory=memory)
     assert memory.standing is None
+
+
+@pytest.mark.usefixtures("no_garbage")
+def test_what_a_publication_has_looked_at_goes_with_it(make_newsroom: MakeNewsroom) -> None:
+    """For the garbage collector seldom comes to a process that has very much in memory."""
+    newsroom, memory = make_newsroom(FILES), Memory()
+    publish(newsroom.catalogue, newsroom.index, newsroom.now, memory=memory)
+    for files, _ in CHANGES.values():
+        gc.collect()
+        del gc.garbage[:]
+        newsroom.write(files)
+        publish(newsroom.catalogue, newsroom.index, newsroom.now, only=files.keys(), memory=memory)
+        gc.collect()
+        assert [each for each in gc.garbage if type(each).__module__.startswith("feedsrv")] == []
+
+
+@pytest.fixture
+def no_garbage() -> Iterator[None]:
+    """The garbage collector comes when it is called, and keeps what it finds."""
+    gc.disable()
+    gc.set_debug(gc.DEBUG_SAVEALL)
+    yield
+    gc.set_debug(0)
+    gc.enable()
+    del gc.garbage[:]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import partial
 from hashlib import sha256
 from pathlib import PurePosixPath
 
@@ -30,7 +31,7 @@ class Surroundings:
         self._indexes = dict[str, tuple[str, ...]]()
         self._waiting = set[str]()
         self.listing = listed.without(set(self._belonging(listed)))
-        self.enclosures = catalogue.enclosures(self.listing, self._own_visibility)
+        self.enclosures = catalogue.enclosures(self.listing, partial(_own_visibility, catalogue, newsroom))
         self._unsettled_beside = defaultdict[str, list[str]](list)  # by folder
         for path in unsettled.paths:
             self._unsettled_beside[PurePosixPath(path).parent.as_posix()].append(path)
@@ -110,13 +111,14 @@ class Surroundings:
             return False
         return "published" in reading.origins and not reading.origins["published"].how.startswith("folder ")
 
-    def _own_visibility(self, path: str) -> Visibility | None:
-        """When a text that goes with a release may be seen by what it says itself; None for what is no text."""
-        if not is_release_name(path) or is_document_name(path):
-            return None
-        try:
-            return self._catalogue.read(path, self._catalogue.data(path), self._newsroom, {}).visibility
-        except FileUnreadable:
-            return Visibility(Status.HELD)
-        except FileNotFoundError:
-            return None
+
+def _own_visibility(catalogue: Catalogue, newsroom: Newsroom, path: str) -> Visibility | None:
+    """When a text that goes with a release may be seen by what it says itself; None for what is no text."""
+    if not is_release_name(path) or is_document_name(path):
+        return None
+    try:
+        return catalogue.read(path, catalogue.data(path), newsroom, {}).visibility
+    except FileUnreadable:
+        return Visibility(Status.HELD)
+    except FileNotFoundError:
+        return None

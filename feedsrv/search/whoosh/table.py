@@ -214,9 +214,9 @@ class Table:
         """The ids of all releases, by rank."""
         return self._texts("id")[: self.size]
 
-    @cached_property
+    @property
     def sources(self) -> Sources:
-        """The sources of all documents."""
+        """The sources of all documents. Not kept: table and sources would keep each other."""
         return Sources(self)
 
     def numbers_of(self, sources: Set[str] | None) -> list[int]:
