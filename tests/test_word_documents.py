@@ -185,3 +185,32 @@ def test_an_archive_that_is_packed_as_none_is_not_opened() -> None:
 def test_what_is_hidden_in_an_open_document_is_not_shown(hidden: str) -> None:
     body = f"<text:p>The harbour opens</text:p>{hidden}<text:p>Ships come.</text:p>"
     assert read(odt(body), "a.odt").release.text == "Ships come."
+
+
+MADE = b"<made><created>2026-05-14T10:00:00Z</created><creation-date>2026-05-14T10:00:00.12</creation-date></made>"
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "told"),
+    [
+        ("Ships come.", "2026-05-14", "no date stands in it, and the day on which it was made was taken, 14 May 2026"),
+        ("12 June 2025", "2025-06-12", ""),
+        ("03/04/2018", None, "03/04/2018 can be read as two dates"),
+    ],
+)
+def test_a_document_has_the_day_on_which_it_was_made_where_it_has_no_other(
+    text: str, day: str | None, told: str
+) -> None:
+    made = io.BytesIO(odt(f"<text:p>The harbour opens</text:p><text:p>{text}</text:p><text:p>And go.</text:p>"))
+    with zipfile.ZipFile(made, "a") as archive:
+        archive.writestr("meta.xml", MADE)
+    for data, source in (
+        (document(paragraph(text) + paragraph("And go."), others={"docProps/core.xml": MADE}), "a.docx"),
+        (made.getvalue(), "a.odt"),
+    ):
+        found = read(data, source)
+        published = found.release.published
+        assert (published.date().isoformat() if published else None) == day
+        assert [problem.what for problem in found.problems if "there is no date" not in problem.what] == [
+            *filter(None, [told])
+        ]

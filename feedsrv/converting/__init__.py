@@ -27,10 +27,12 @@ class Converted:
     """The HTML of a document.
 
     ``entries`` are what it states of itself: key, value, line. ``left_out`` says what of it is not in the HTML.
-    ``pictures`` are the names of its members that the HTML shows; there they are addresses, quoted.
+    ``pictures`` are the names of its members that the HTML shows; there they are addresses, quoted. ``created`` is when
+    it was made, by its own word, as ISO 8601 has it, or "".
     """
 
     html: str
     entries: tuple[tuple[str, str, int], ...] = ()
     left_out: tuple[str, ...] = ()
     pictures: tuple[str, ...] = ()
+    created: str = ""

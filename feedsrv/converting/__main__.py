@@ -11,6 +11,7 @@ import json
 import os
 import resource
 import sys
+from dataclasses import asdict
 from importlib import import_module
 
 from feedsrv.converting import Converted
@@ -41,7 +42,7 @@ def main(ending: str) -> int:
         print(f"{error or type(error).__name__}", file=sys.stderr)  # noqa: T201 - how it answers
         return 1
     html = without_bold_letterhead(found.html)[:LONGEST_TEXT]
-    answer = {"html": html, "entries": found.entries, "left_out": found.left_out, "pictures": found.pictures}
+    answer = asdict(found) | {"html": html}
     sys.stdout.buffer.write(json.dumps(answer).encode())
     return 0
 

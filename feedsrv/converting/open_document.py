@@ -44,7 +44,8 @@ def convert(data: bytes) -> Converted:
         around = [element for part in parts for element in part.iter() if _name(element) in _AROUND]
         beside = "".join(str(block) for element in around for block in outside.blocks(element))
         html = f"<article>{shown}{reader.notes}</article><aside>{beside}</aside>"
-        return Converted(html, left_out=pictures.left_out, pictures=pictures.shown)
+        created = packages.text(archive, "meta.xml", "creation-date")
+        return Converted(html, left_out=pictures.left_out, pictures=pictures.shown, created=created)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,12 @@ def opened(data: bytes) -> zipfile.ZipFile:
     return archive
 
 
+def text(archive: zipfile.ZipFile, name: str, element: str) -> str:
+    """The words in the first such element of a member, whatever its namespace; "" where there is none."""
+    part = xml(archive, name)
+    return (part.findtext(f".//{{*}}{element}") or "").strip() if part is not None else ""
+
+
 def xml(archive: zipfile.ZipFile, name: str) -> etree._Element | None:
     """A member as XML, None where there is none. Raises Unreadable for one that defines entities, or is locked."""
     try:

@@ -46,7 +46,14 @@ def convert(data: bytes) -> Converted:
     beside = dict.fromkeys(line.text for page in pages for line in page if id(line) in around)
     shown = "".join(f"<p>{escape(line)}</p>" for line in beside)
     html = f"<article>{_html(text)}</article><aside>{shown}</aside>"
-    return Converted(html, left_out=told([""] * len(_pictures(document))))
+    return Converted(html, left_out=told([""] * len(_pictures(document))), created=_created(document))
+
+
+def _created(document: Any) -> str:
+    """When a document says that it was made, "" where that cannot be understood."""
+    with suppress(AttributeError, KeyError, TypeError, ValueError):
+        return str(document.metadata.creation_date.isoformat())
+    return ""
 
 
 def _pictures(document: Any) -> set[object]:

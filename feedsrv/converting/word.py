@@ -23,6 +23,7 @@ def convert(data: bytes) -> Converted:
     with packages.opened(data) as archive:
         parts = Parts(archive)
         pictures = Pictures(archive)
+        created = packages.text(archive, "docProps/core.xml", "created")
 
         def shown(image: Any) -> dict[str, str]:
             return pictures.attributes([_member(image)], _drawing(image, parts).description)
@@ -35,7 +36,7 @@ def convert(data: bytes) -> Converted:
         ).value
     beside = "".join(f"<p>{escape(line)}</p>" for line in parts.around)
     html = f"<article>{text}</article><aside>{beside}</aside>"
-    return Converted(html, left_out=pictures.left_out, pictures=pictures.shown)
+    return Converted(html, left_out=pictures.left_out, pictures=pictures.shown, created=created)
 
 
 def _member(image: Any) -> str:

@@ -123,7 +123,8 @@ class Document:
 class Conversion:
     """A file of another kind as one of these formats would have it, and what it states of itself beside its text.
 
-    ``left_out`` says what of it is not in the text, ``pictures`` are the names of its members that the text shows.
+    ``left_out`` says what of it is not in the text, ``pictures`` are the names of its members that the text shows,
+    ``created`` is when it was made by its own word, or "".
     """
 
     text: str
@@ -131,3 +132,4 @@ class Conversion:
     entries: tuple[Entry, ...]
     left_out: tuple[str, ...] = ()
     pictures: tuple[str, ...] = ()
+    created: str = ""

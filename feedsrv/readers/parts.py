@@ -35,7 +35,7 @@ class Manuscript:
     """The parts of a file. ``head`` holds what it states of itself, ``has_front_matter`` if in front matter.
 
     ``cautions`` are the lines that ask for it to be held back. ``is_converted``: the numbers of its lines are not
-    those of the file, in which its ``pictures`` lie.
+    those of the file, in which its ``pictures`` lie, and which was ``created`` then, by its own word.
     """
 
     source: str
@@ -49,6 +49,7 @@ class Manuscript:
     newsroom: Newsroom
     is_converted: bool = False
     pictures: tuple[str, ...] = ()
+    created: str = ""
 
     def problem(self, line: int, what: str, remedy: str = "", severity: Severity = Severity.WARNING) -> Problem:
         """Something that is wrong with this file."""
@@ -75,7 +76,7 @@ def of_conversion(source: str, converted: Conversion, newsroom: Newsroom, beside
     document = replace(FORMATS[converted.ending](converted.text, 1), is_letter=True)
     head = FrontMatter((*document.entries, *beside, *converted.entries))
     assembled = _assembled(source, converted.text, head, document, newsroom)
-    return replace(assembled, is_converted=True, pictures=converted.pictures)
+    return replace(assembled, is_converted=True, pictures=converted.pictures, created=converted.created)
 
 
 def _assembled(source: str, text: str, head: FrontMatter, document: Document, newsroom: Newsroom) -> Manuscript:

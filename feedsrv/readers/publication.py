@@ -32,7 +32,7 @@ _FAR_APART = timedelta(days=30)
 
 def published(manuscript: Manuscript) -> Found[datetime] | None:
     """When it was published; None: that is not told anywhere."""
-    return _stated(manuscript) or _in_text(manuscript) or _in_path(manuscript)
+    return _stated(manuscript) or _in_text(manuscript) or _in_path(manuscript) or _of_making(manuscript)
 
 
 def problems(manuscript: Manuscript, found: Found[datetime] | None) -> tuple[Problem, ...]:
@@ -84,6 +84,17 @@ def _in_path(manuscript: Manuscript) -> Found[datetime] | None:
     problem = manuscript.problem(0, what, "add the date to the front matter")
     problems = (problem,) if len(numbers) < len(("year", "month", "day")) else ()
     return Found(manuscript.newsroom.midnight(first), Origin(0, where), problems=problems)
+
+
+def _of_making(manuscript: Manuscript) -> Found[datetime] | None:
+    """The day on which a document was made by its own word, where nothing else tells one, nor tries to."""
+    moment = dates.read(manuscript.created[: len("2018-03-23")], manuscript.newsroom)
+    is_tried = manuscript.masthead.unclear or any(manuscript.head.find("date"))
+    if not moment or is_tried or any(fact.is_ambiguous for fact in manuscript.masthead.facts):
+        return None
+    day = in_words(manuscript.newsroom.day(moment.at))
+    what = f"no date stands in it, and the day on which it was made was taken, {day}"
+    return Found(moment.at, Origin(0, "properties"), problems=(manuscript.problem(0, what, WRITE_A_DATE),))
 
 
 def _first_day(numbers: Sequence[int]) -> date | None:

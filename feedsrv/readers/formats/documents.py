@@ -125,7 +125,7 @@ def _answer(code: int, output: bytes, errors: bytes) -> Found:
             return "there is no text in this document, only pictures perhaps"
         entries = (Entry(clean(key), clean(value), line, "field") for key, value, line in answer["entries"])
         left_out, shown = (tuple(map(clean, answer[name])) for name in ("left_out", "pictures"))
-        return Conversion(answer["html"], ".html", tuple(entries), left_out, shown)
+        return Conversion(answer["html"], ".html", tuple(entries), left_out, shown, clean(answer["created"]))
     reason = clean(errors.decode("utf8", "replace")).strip().rpartition("\n")[2]
     if code != 1 or not reason:
         reason = "finding its text takes more time or memory than a release is worth"
