@@ -27,6 +27,7 @@ _ATTRIBUTES = {
     "a": {"href", "hreflang", "name", "title"},
     "abbr": {"title"},
     "audio": {"controls", "preload"},
+    "details": {"open"},
     "img": {"alt", "height", "src", "title", "width"},
     "ol": {"start"},
     "source": {"src", "type"},
@@ -42,6 +43,7 @@ _CLASSES = {
     "div": {"admonition"},
     "p": {"admonition-title"},
     "section": {"footnotes"},
+    "summary": {"admonition-title"},
     "sup": {"footnote-ref"},
 }
 """The classes that the newsroom has a style for: no text takes that of another part of the page."""

@@ -1,7 +1,8 @@
 """Dialects of Markdown: what its plugins do not read, as rules that work on the tokens of its parser.
 
-Attribute lists, abbreviations, emoji, and boxes between lines of colons; ids of headings and tables of contents are in
-`feedsrv.readers.formats.outline`.
+Abbreviations, emoji, marks and boxes. Attribute lists are in `feedsrv.readers.formats.attributes`, ids of headings and
+tables of contents in `feedsrv.readers.formats.outline`, and in `feedsrv.readers.formats.leniency` what CommonMark takes
+for text although it was meant otherwise.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from html import escape
-from itertools import pairwise
+from typing import Any
 
 import emoji
 from linkify_it import LinkifyIt
@@ -25,25 +26,20 @@ from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.subscript import sub_plugin
 from mdit_py_plugins.superscript import superscript_plugin
 
+from feedsrv.readers.formats.attributes import LEFT_OUT, take_attributes
+from feedsrv.readers.formats.leniency import be_lenient
 from feedsrv.readers.formats.outline import list_contents, name_headings
 
-LEFT_OUT = "left_out"
-"""Where in the environment of a parser it is kept what is not shown as text, with its line."""
-
-_VALUE = r"""(?:"[^"\n]*"|'[^'\n]*'|[^\s"'{}]+)"""
-_LIST = re.compile(
-    rf"\{{(?::(?P<marked>[^{{}}\n]{{0,500}})|(?P<bare>\s*(?:[.#][\w:-]+|[\w-]+={_VALUE})(?:\s+(?:[.#]?[\w:-]+|[\w-]+={_VALUE}))*\s*))\}}"
-)
-_ATTRIBUTE = re.compile(rf"""(?P<sign>[.#])(?P<name>[\w:-]+)|(?P<key>[\w-]+)=(?P<value>{_VALUE})""")
-_TAKEN = {"id", "class", "width", "height"}
-_TAKES = {"image", "link_close", "code_inline", "em_close", "strong_close", "s_close", "html_inline"}
 _ABBREVIATION = re.compile(r"\*\[([^\]\n]{1,60})\]:[ \t]*(\S[^\n]{0,300})$")
 _MOST_ABBREVIATIONS = 200
 _ICON = re.compile(r":(?:material|fontawesome|octicons|simple)-[a-z0-9-]+:")
 _MARKED = {"==": "mark", "++": "ins"}
+_BOXES = {f"{name}_{end}" for name in ("admonition", "admonition_title", "container_box") for end in ("open", "close")}
+_FOLDED = re.compile(r"\s*\{?\.?details\b", re.IGNORECASE)
 _KEYS = re.compile(r"\+\+([a-z0-9]{1,20}(?:\+[a-z0-9]{1,20}){0,4})\+\+")
 _FORMULA = re.compile(r"\$\$\s*([^$]{1,2000}?)\s*\$\$")
 _BOX = re.compile(r"\s*\{?\.?(?P<kind>[a-z-]*)\}?(?:\[(?P<title>[^\]]+)\]|\s+(?P<rest>[^{/\s][^{]*))?", re.IGNORECASE)
+_ENTITY_BEHIND = re.compile(r"&#?\w{2,8};.?$")
 _LONGEST_LINKIFIED = 20_000
 """Characters of one text in which bare addresses are looked for: the search takes the square of them."""
 
@@ -60,7 +56,17 @@ def use_dialects(parser: MarkdownIt) -> None:
     container_plugin(parser, "box", validate=lambda *_: True, render=_box)
     parser.block.ruler.before("reference", "abbreviation", _abbreviation, {"alt": ["paragraph", "reference"]})
     parser.inline.ruler.before("emphasis", "marked", _marked)
-    for rule in (_box_alerts, _take_attributes, _mark_tasks, _explain, _show_emoji, name_headings, list_contents):
+    be_lenient(parser)
+    for rule in (
+        _box_alerts,
+        _fold_boxes,
+        take_attributes,
+        _mark_tasks,
+        _explain,
+        _show_emoji,
+        name_headings,
+        list_contents,
+    ):
         parser.core.ruler.push(rule.__name__, rule)
 
 
@@ -74,6 +80,13 @@ class _Addresses(LinkifyIt):  # type: ignore[misc]  # it has no types
     def test(self, text: str) -> bool:
         return self.pretest(text) and len(text) <= _LONGEST_LINKIFIED and bool(super().test(text))
 
+    def match_at_start(self, text: str) -> Any:
+        """An entity behind an address is none of it (GitHub's rule for autolinks)."""
+        found: Any = super().match_at_start(text)
+        if found and (entity := _ENTITY_BEHIND.search(text[: len(found.url) + 1])):
+            found.url = text[: entity.start()]
+        return found
+
     def match(self, text: str) -> list[object] | None:
         found = super().match(text) or []
         return [one for one in found if one.schema or one.raw.lower().startswith("www.")] or None
@@ -82,12 +95,28 @@ class _Addresses(LinkifyIt):  # type: ignore[misc]  # it has no types
 def _box(renderer: object, tokens: Sequence[Token], index: int, *_: object) -> str:
     token = tokens[index]
     if token.nesting < 0:
-        return "</div>\n"
+        return f"</{token.tag}>\n"
     said = _BOX.match(token.info)
     kind = said["kind"].lower() if said else ""
     title = (said["title"] or said["rest"] or "").strip().strip('"') if said else ""
-    shown = f'<p class="admonition-title">{escape(title)}</p>\n' if title else ""
-    return f'<div class="admonition {escape(kind)}">\n{shown}'
+    name = "summary" if token.tag == "details" else "p"
+    shown = f'<{name} class="admonition-title">{escape(title)}</{name}>\n' if title else ""
+    return f'<{token.tag} class="admonition {escape(kind)}">\n{shown}'
+
+
+def _fold_boxes(state: StateCore) -> None:
+    """Boxes that begin with ``???``, or are called "details", can be folded; those with ``???+`` are open at first."""
+    are_folded: list[bool] = []
+    for token in state.tokens:
+        if token.type in {"admonition_open", "container_box_open"}:
+            are_folded.append(token.markup.startswith("?") or bool(_FOLDED.match(token.info)))
+            if token.markup == "???+":
+                token.attrSet("open", "")
+        is_folded = bool(are_folded) and are_folded[-1]
+        if is_folded and token.type in _BOXES:
+            token.tag = "summary" if "title" in token.type else "details"
+        if token.type in {"admonition_close", "container_box_close"}:
+            are_folded.pop()
 
 
 def _box_alerts(state: StateCore) -> None:
@@ -138,84 +167,6 @@ def _verbatim(state: StateInline, pattern: re.Pattern[str], tag: str, *, silent:
         state.push("html_inline", "", 0).content = f"<{tag}>{escape(found[1], quote=False)}</{tag}>"
     state.pos = found.end()
     return True
-
-
-def _take_attributes(state: StateCore) -> None:
-    """Give attribute lists to what they belong to, and take them out of the text."""
-    kept: list[Token] = []
-    for token in state.tokens:
-        if token.type == "inline" and "{" in token.content:
-            block = kept[-1] if kept else token
-            _of_spans(token, state)
-            if found := _at_an_end(token):
-                _give(block, found, state, token)
-        kept.append(token)
-    state.tokens = list(_without_empty(kept))
-
-
-def _of_spans(token: Token, state: StateCore) -> None:
-    children = token.children or []
-    for before, child in pairwise(children):
-        found = _LIST.match(child.content) if child.type == "text" and before.type in _TAKES else None
-        if found:
-            target = _opening(children, before)
-            child.content = child.content[found.end() :]
-            _give(target, found, state, token)
-
-
-def _opening(children: Sequence[Token], closing: Token) -> Token:
-    """What a closing token closes; itself if it closes nothing."""
-    if closing.nesting >= 0:
-        return closing
-    opening = closing.type.replace("_close", "_open")
-    at = next(number for number, child in enumerate(children) if child is closing)
-    return next((child for child in reversed(children[:at]) if child.type == opening), closing)
-
-
-def _at_an_end(token: Token) -> re.Match[str] | None:
-    """The list at the end of a heading or a paragraph, or alone on the first line of it; gone from there."""
-    children = token.children or []
-    for at in filter(None, (len(children), 1)):
-        child = children[at - 1] if children else None
-        if child is None or child.type != "text":
-            continue
-        for found in _LIST.finditer(child.content):
-            is_last = at == len(children) and found.end() == len(child.content.rstrip())
-            if is_last or (found.start() == 0 and found.end() == len(child.content)):
-                child.content = child.content[: found.start()].rstrip() + child.content[found.end() :].rstrip()
-                return found
-    return None
-
-
-def _give(target: Token, found: re.Match[str], state: StateCore, where: Token) -> None:
-    line = where.map[0] if where.map else 0
-    state.env.setdefault(LEFT_OUT, []).append((line, found["marked"] or found["bare"] or ""))
-    if target.type == "html_inline":
-        return
-    for stated in _ATTRIBUTE.finditer(found["marked"] or found["bare"] or ""):
-        key = {".": "class", "#": "id"}.get(stated["sign"] or "", (stated["key"] or "").lower())
-        value = stated["name"] or stated["value"].strip("\"'")
-        if key == "class":
-            target.attrJoin(key, value)
-        elif key in _TAKEN:
-            target.attrSet(key, value)
-
-
-def _without_empty(tokens: Sequence[Token]) -> Iterator[Token]:
-    """The tokens without paragraphs of which an attribute list was all."""
-    skipped = 0
-    for number, token in enumerate(tokens):
-        inline = tokens[number + 1] if number + 1 < len(tokens) else None
-        if token.type == "paragraph_open" and inline and inline.content and not _says(inline):
-            skipped = 3
-        if skipped:
-            skipped -= 1
-        else:
-            yield token
-
-
-def _says(inline: Token) -> bool:
-    return any(child.content.strip() or child.type not in {"text", "softbreak"} for child in inline.children or ())
 
 
 def _mark_tasks(state: StateCore) -> None:

@@ -13,7 +13,8 @@ from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
 from feedsrv.readers.document import Block, Document
-from feedsrv.readers.formats.dialects import LEFT_OUT, use_dialects
+from feedsrv.readers.formats.attributes import LEFT_OUT
+from feedsrv.readers.formats.dialects import use_dialects
 from feedsrv.readers.formats.templates import LeftOut, resolve
 
 _MOST_COPIED = 2_000_000

@@ -7,12 +7,19 @@ told. Code is left as it is.
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 from dataclasses import dataclass
-from html import escape
-from pathlib import PurePosixPath
 
-from feedsrv.text.media_types import media_type
+from markdown_it import MarkdownIt
+from mdit_py_plugins.admon import admon_plugin
+from mdit_py_plugins.deflist import deflist_plugin
+from mdit_py_plugins.footnote import footnote_plugin
 
+from feedsrv.readers.formats.tags import Tag
+
+_markdown = MarkdownIt("commonmark", {"html": True})
+for plugin in (admon_plugin, deflist_plugin, footnote_plugin):
+    plugin(_markdown)
 _BODY = r"(?:(?!\{\{|\{%)(?s:.)){0,2000}?"
 _PIECE = re.compile(
     rf"""^[ ]{{0,3}}(?P<fence>`{{3,}}|~{{3,}})(?s:.*?)(?:^[ ]{{0,3}}(?P=fence)[`~]*[ \t]*$|\Z)
@@ -25,28 +32,17 @@ _PIECE = re.compile(
     | ^(?P<indent>[ ]*)===[!+]?[ ]+(?=")""",
     re.MULTILINE | re.VERBOSE,
 )
+_INDENTED = re.compile(r"^(?: {4}|\t).*\{[{%#]", re.MULTILINE)
+_TAB = re.compile(r"(?<![^\s])===[!+]? (?=\")")
 _SIGNS = ("{{", "{%", "{#", "{/*", "--8<--", '=== "', '===! "', '===+ "')
 """One of these is in each piece that means something."""
-_ARGUMENT = re.compile(r"""(?:([\w:.-]+)\s*[=:]\s*)?("(?:[^"\\]|\\.)*"|'[^']*'|`[^`]*`|[^\s,|=]+)""")
 _LITERAL = re.compile(r"""\s*(["'])(?P<text>[^"'\n]*)\1\s*(?:\|.*)?""", re.DOTALL)
 _BASE = re.compile(r"\s*(?:site\.|page\.)?(?:base_?url|url|root|path_prefix)\s*", re.IGNORECASE)
 _IN_ADDRESS = re.compile(r"""(?:\]\(\s*<?|=["']|\]:\s*<?)[^\s()"'<>]*\Z""")
 _ABOVE = re.compile(r"(?:\A\s*|\n[ \t]*\n[ \t]*)\Z")
 _BELOW = re.compile(r"[ \t]*(?:\n[ \t]*(?:\n|\Z)|\Z)")
-_NAMED_PICTURE = re.compile(r"img|image|figure|picture|photo", re.IGNORECASE)
-_ID = re.compile(r"[\w-]{1,64}")
 _HIDDEN = {"comment", "for", "tablerow", "range", "macro"}
 _RAW = {"raw", "verbatim"}
-_REFERENCES = {"ref", "relref", "link", "post_url"}
-_FOREIGN = {
-    "youtube": "https://www.youtube.com/watch?v={id}",
-    "vimeo": "https://vimeo.com/{id}",
-    "tweet": "https://twitter.com/{user}/status/{id}",
-    "x": "https://x.com/{user}/status/{id}",
-    "instagram": "https://www.instagram.com/p/{id}/",
-    "gist": "https://gist.github.com/{user}/{id}",
-}
-"""Where the films and posts stand of which generators show the frame."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +74,12 @@ class _Resolver:
         self.left_out: list[LeftOut] = []
 
     def resolved(self) -> str:
-        end = 0
+        end = line = counted = 0
+        code = _indented_code(self._text)
         for piece in _PIECE.finditer(self._text):
+            line, counted = line + self._text.count("\n", counted, piece.start()), piece.start()
+            if line in code and not self._hidden:
+                continue
             self._pass(self._text[end : piece.start()])
             self._take(piece)
             end = piece.end()
@@ -125,7 +125,7 @@ class _Resolver:
         if piece["comment"]:
             self._leave_out(piece[0], is_told=False)
         elif piece["snippet"]:
-            self._show(_Tag("include", piece["snippet"]).as_markdown(is_alone=True), piece[0])
+            self._show(Tag("include", piece["snippet"]).as_markdown(is_alone=True), piece[0])
         elif piece["indent"] is not None:
             self._show(f"{piece['indent']}!!! tab ", piece[0])
         else:
@@ -143,7 +143,7 @@ class _Resolver:
         elif closes:
             self._show("", piece[0])
         else:
-            self._tag(_Tag(name, rest.rstrip("/ ")), piece)
+            self._tag(Tag(name, rest.rstrip("/ ")), piece)
 
     def _hide(self, name: str, written: str, *, closes: bool) -> None:
         """Go on within what is not shown; the first tag of a loop is told."""
@@ -167,7 +167,7 @@ class _Resolver:
             self._shown.append("<>")
         self._leave_out(piece[0], is_told=True)
 
-    def _tag(self, tag: _Tag, piece: re.Match[str]) -> None:
+    def _tag(self, tag: Tag, piece: re.Match[str]) -> None:
         before = self._text[max(0, piece.start() - 300) : piece.start()]
         if _IN_ADDRESS.search(before):
             shown = tag.address
@@ -180,84 +180,9 @@ class _Resolver:
             self._leave_out_at(piece)
 
 
-class _Tag:
-    """A tag with what it names: by a key, or in its place."""
-
-    def __init__(self, name: str, arguments: str) -> None:
-        found = [(key.lower(), " ".join(value.strip("\"'`").split())) for key, value in _ARGUMENT.findall(arguments)]
-        self._named = {key: value for key, value in found if key}
-        self._placed = [value for key, value in found if not key]
-        if name == "include" and not _is_text(self._first):
-            name, self._placed = PurePosixPath(self._first).stem, self._placed[1:]
-        self._name = name
-
-    @property
-    def _first(self) -> str:
-        return self._placed[0] if self._placed else ""
-
-    def _of(self, *keys: str) -> str:
-        return next((self._named[key] for key in keys if self._named.get(key)), "")
-
-    @property
-    def address(self) -> str:
-        """Where it leads, as a target of a link in Markdown; "" if nowhere."""
-        if place := self._foreign():
-            return place
-        found = self._of("href", "url", "src", "file", "path", "link") or self._first
-        return re.sub(r"[\s()<>\"']", lambda sign: f"%{ord(sign[0]):02X}", found)
-
-    def _foreign(self) -> str:
-        if self._name not in _FOREIGN:
-            return ""
-        user, _, identity = " ".join(self._placed).rpartition(" ")
-        names = {"id": self._of("id", "video", "videoid") or identity, "user": self._of("user") or user}
-        is_one = all(map(_ID.fullmatch, filter(None, names.values()))) and names["id"]
-        return _FOREIGN[self._name].format_map(names) if is_one else ""
-
-    def as_markdown(self, *, is_alone: bool) -> str:
-        """What it stands for, "" for nothing; ``is_alone``: it is a paragraph of its own."""
-        address = self.address
-        if place := self._foreign():
-            host = place.split("/")[2].removeprefix("www.")
-            title = self._of("title", "caption")
-            return f"[{_words(title)} ({host})]({place})" if title else f"[{host}]({place})"
-        if self._name in _REFERENCES or (self._name == "include" and _is_text(self._first)):
-            return f"[{_words(self._of('text', 'title') or self._first)}]({address})" if address else ""
-        if address and (
-            media_type(address).startswith("image/") or (_NAMED_PICTURE.search(self._name) and self._of("src", "file"))
-        ):
-            return self._picture(self._of("src", "file") or self._first, is_alone=is_alone)
-        return self._said(address)
-
-    def _picture(self, source: str, *, is_alone: bool) -> str:
-        caption = self._of("caption", "title") or next(iter(self._placed[1:]), "")
-        credit = self._of("attr", "credit")
-        below = _plain(" — ".join(filter(None, (caption, credit))))
-        image = f'<img src="{escape(source)}" alt="{escape(self._of("alt"))}">'
-        if is_alone:
-            return f"<figure>{image}{f'<figcaption>{below}</figcaption>' if below else ''}</figure>"
-        return f"{image} {below}".rstrip()
-
-    def _said(self, address: str) -> str:
-        """The words that it says, as a link if it names an address."""
-        words = self._of("text", "label")
-        title = self._of("title", "heading")
-        shown = _plain(words or title)
-        if not shown:
-            return ""
-        by = self._of("cite", "author")
-        if self._of("href", "url", "src", "file", "path", "link"):
-            return f"[{shown}]({address})"
-        return f"{shown} — {_plain(by)}" if by else shown if words else f"**{shown.strip('*')}**"
-
-
-def _is_text(path: str) -> bool:
-    return PurePosixPath(path).suffix.lower() in {".md", ".markdown", ".mdx", ".txt"}
-
-
-def _words(text: str) -> str:
-    return re.sub(r"([\[\]])", r"\\\1", text)
-
-
-def _plain(text: str) -> str:
-    return escape(text, quote=False)
+def _indented_code(text: str) -> Set[int]:
+    """The lines, from 0, that are code because they are indented; none where no sign of a template is among these."""
+    if not _INDENTED.search(text):
+        return frozenset()
+    tokens = _markdown.parse(_TAB.sub("!!! ", text))
+    return {line for token in tokens if token.type == "code_block" and token.map for line in range(*token.map)}
