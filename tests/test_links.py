@@ -21,9 +21,9 @@ def links(newsroom: Newsroom, name: str) -> list[str]:
     return [part.partition('"')[0] for part in body.split('href="')[1:]]
 
 
-def said(newsroom: Newsroom) -> list[str]:
+def said(newsroom: Newsroom, kind: str = "link-") -> list[str]:
     found = check(newsroom.catalogue, newsroom.index, newsroom.now, (), iter).problems
-    return [f"{problem.kind} {problem}" for problem in found if problem.kind.startswith("link-")]
+    return [f"{problem.kind} {problem}" for problem in found if problem.kind.startswith(kind)]
 
 
 @pytest.mark.parametrize(
@@ -86,6 +86,17 @@ def test_an_address_that_means_nothing_is_text_and_is_told_with_its_line(make_ne
         "link-waits a.md:6: a link leads to b.md, which is not public (draft): its text stands alone",
         "link-left a.md:6: a link leads to /about, which is none of the releases, and is left as it is",
         "link-nowhere a.md:7: a link leads to old/gone.html, which is no release: its text stands alone; change it",
+    ]
+
+
+def test_an_anchor_that_is_not_there_is_told(make_newsroom: MakeNewsroom) -> None:
+    body = "A [quay](b.md#depth), [tug](b.md#nothing), [boat](#own), [mast](#gone), [top](#top).\n\n## Own"
+    newsroom = make_newsroom({"a.md": release(body=body), "b.md": release(body="## Depth\n\nIt is deep.")})
+    remedy = "name a heading of it, in small letters with hyphens for blanks"
+    newsroom.write({"c.md": release(draft="true", body="[quay](a.md#gone)")})
+    assert said(newsroom, "anchor-") == [
+        f"anchor-missing a.md: a link leads to #gone, and no part of a.md is called so; {remedy}",
+        f"anchor-missing a.md:6: a link leads to b.md#nothing, and no part of b.md is called so; {remedy}",
     ]
 
 

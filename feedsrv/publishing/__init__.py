@@ -10,6 +10,7 @@
     standing       how the folder stands, so that a run looks at what has changed and no more
     collection     what only all files together show: who has which id
     links          where the links of a release to others lead
+    anchors        whether the parts are there that links lead to
     rivals         what is said of those who claim what another has
     losses         what was public and would no longer be
     moves          what would have another id than it was published under

@@ -16,6 +16,7 @@ from feedsrv.files.catalogue import Catalogue
 from feedsrv.newsroom import Newsroom
 from feedsrv.problem import Problem, Severity
 from feedsrv.publishing import collection, moves, rivals
+from feedsrv.publishing.anchors import Anchors
 from feedsrv.publishing.collection import Collection
 from feedsrv.publishing.examination import Examination, Progress
 from feedsrv.publishing.moves import Moves
@@ -70,9 +71,11 @@ def check(
     public: dict[str, _Public] = {}
     lines: dict[str, int] = {}
     untold: dict[str, int] = {}
+    anchors = Anchors()
     for examined in examination.releases(progress):
         records[examined.record.source] = examined.record
         if isinstance(item := examined.public_part, Release):
+            anchors.meet(item)
             public[item.source] = _Public(item.topic_ids, item.appeared, item.updated, item.title)
         if examined.reading:
             lines[examined.record.source] = _line_of_id(examined.reading)
@@ -83,6 +86,7 @@ def check(
     problems = [
         *collection.problems(found.records, found.rivals, newsroom),
         *rivals.for_addresses(found.records),
+        *anchors.problems(found.records),
         *_moves(index, found, newsroom, host).problems(lines),
         *moves.without_authority(newsroom, host),
         *topics.complaints(newsroom, [item.topics for item in public.values()]),

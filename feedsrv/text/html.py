@@ -82,6 +82,7 @@ _OF_PLAYERS = re.compile(r'</?(?:audio|source|track|video)(?: [a-z]+="[^"]*")*>'
 _ADDRESS = {"a": "href", "img": "src", "source": "src", "track": "src", "video": "poster"}
 """The attribute in which an element says where it leads, or what it shows."""
 _TAG = re.compile(r'</?([a-z0-9]+)(?: [a-z]+="[^"]*")*>')
+_ID = re.compile(r'<[a-z0-9]+(?: [a-z]+="[^"]*")*? id="([^"]*)"')
 _OF_STYLE = re.compile(r' (?:id|class)="[^"]*"')
 _ENTITY = re.compile(r"&(?:[a-z]{2,8}|#[0-9]{2,6}|#x[0-9a-f]{2,6});", re.IGNORECASE)
 _OF_THE_PAGE = re.compile(r' (id="|href="#)(?=(?:main|masthead-search)"|newsroom-)')
@@ -174,6 +175,11 @@ def addresses(safe: str) -> Iterator[tuple[str, bool]]:
         attributes = dict(_ATTRIBUTE.findall(tag["attributes"] or ""))
         if address := attributes.get(_ADDRESS.get(tag["name"], "")):
             yield html.unescape(address).strip(), tag["name"] == "img"
+
+
+def anchors(safe: str) -> Iterator[str]:
+    """What a link can lead to within sanitised HTML."""
+    return (html.unescape(name) for name in _ID.findall(safe))
 
 
 def undescribed(safe: str) -> Iterator[str]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping, Set
+from urllib.parse import unquote
 
 _SCHEME = "release:"
 _LINK = re.compile(r'<(?P<name>/?a)(?P<attributes>(?: [a-z]+="[^"]*")*)>')
@@ -24,6 +25,18 @@ def plain(path: str) -> str:
 def unsettled(address: str) -> str:
     """The address of a link of which it is not known yet where it leads."""
     return _SCHEME + address
+
+
+def parts(safe: str) -> Iterator[tuple[str, str]]:
+    """The parts that links of sanitised HTML lead to which are not settled: the address, "" for its own, and the part.
+
+    A link to the top of a text, which has no name, is none.
+    """
+    for tag in _LINK.finditer(safe) if "#" in safe else ():
+        href = _HREF.search(tag["attributes"])
+        address, _, part = html.unescape(href[1] if href else "").partition("#")
+        if part not in {"", "top"} and (not address or address.startswith(_SCHEME)):
+            yield address.removeprefix(_SCHEME), unquote(part)
 
 
 def settled(safe: str, targets: Mapping[str, str]) -> str:
