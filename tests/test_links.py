@@ -52,6 +52,8 @@ def said(newsroom: Newsroom, kind: str = "link-") -> list[str]:
         ("@/2025/c.md", "../c"),
         ("deep-quay.md", "../deep-quay"),
         ("2025-03-04-tug", "../2025-03-04-tug"),
+        ("/fr/inner/basin/", "../basin"),
+        ("/fr/outer/basin/", "/fr/outer/basin/"),
         ("/old/way.html", "../c"),
         ("/Old/W%61y.html", "../c"),
         ("/releases/c", "../c"),
@@ -71,6 +73,7 @@ def test_an_address_leads_to_the_release_that_it_means(make_newsroom: MakeNewsro
             "2025/c.md": release("C", aliases="[/old/way.html, '/release.php?id=77']"),
             "2025/inner/deep-quay.md": release("D", aliases="['/release.php?id=78']"),
             "_posts/2025-03-04-tug.md": release("E"),
+            "2025/inner/far/basin.md": release("F"),
         }
     )
     assert links(newsroom, "a") == [target]

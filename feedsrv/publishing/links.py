@@ -29,6 +29,8 @@ _OF_TEXTS = readers.SUFFIXES - readers.DOCUMENTS
 """The endings of files that stand for the page which is made of them; who links to a document means the file."""
 _INDEX = re.compile(r"(?:^|/)_?index$")
 _DATED = re.compile(r"\d{4}-\d{1,2}-\d{1,2}-(?=.)")
+_ANYWHERE = "*/"
+"""In front of the name of a file that is looked for in all folders."""
 _MOST = 12  # folders of an address, or above a file, that are looked at
 
 _Names = Mapping[str, int]  # names by which a file is linked to, and how far each is from its own path
@@ -91,7 +93,10 @@ class Links:
     def _lead(self, record: FileRecord, link: Link) -> Link:
         """The link with where it leads now: to what is public, or as it stands if it is not into the folder."""
         for name in _sought(record.source, link.address):
-            if known := self._known_as.get(name):
+            known = self._known_as.get(name, {})
+            if name.startswith(_ANYWHERE):
+                known = {source: known[source] for source in known if _may_be_meant(source, link.address)}
+            if known:
                 meant = self._records[min(known, key=lambda source: self._order(source, known[source], record))]
                 target = f"../{meant.id}" if meant.id and meant.status is Status.PUBLIC else ""
                 return replace(link, target=target, status=meant.status)
@@ -133,7 +138,7 @@ def _names(record: FileRecord, newsroom: Newsroom) -> _Names:
         names |= {untagged: 2, f"{tag}/{untagged}": 2, own: 0}
         own = untagged
     last = own.rpartition("/")[2]
-    names |= {f"*/{last}": 3, f"*/{_DATED.sub('', last)}": 4}
+    names |= {f"{_ANYWHERE}{last}": 3, f"{_ANYWHERE}{_DATED.sub('', last)}": 4}
     names[record.source] = 0
     return names
 
@@ -145,7 +150,8 @@ def _name_of_page(release_id: str) -> str:
 def _sought(source: str, address: str) -> Iterator[str]:
     """The names under which an address in a file is looked for, the likeliest first.
 
-    A name without a folder is too little to go by, unless it is that of a file or has several words.
+    A name without a folder is too little to go by, unless it is that of a file or has several words; see
+    `_may_be_meant`.
     """
     if (path := place(source, address)) is None:
         return
@@ -154,14 +160,27 @@ def _sought(source: str, address: str) -> Iterator[str]:
     yield path
     yield (folded := _folded(path))
     written = plain(unquote(re.split("[?#]", address, maxsplit=1)[0]))
-    is_telling = ending(path) in _OF_TEXTS or "-" in folded.rpartition("/")[2]
+    is_telling = _is_telling(path)
     if written.startswith("/"):
         yield from _below_other_folders(folded, is_telling=is_telling)
     else:  # from the page that is made of the file, as if that were a folder, or from one above
         yield _folded(place(f"{without_ending(source)}/page", written) or "")
         yield from (_folded(posixpath.normpath(f"{folder}/{written}")) for folder in islice(folders(source), _MOST))
-    if is_telling:
-        yield f"*/{folded.rpartition('/')[2]}"
+    if name := folded.rpartition("/")[2]:
+        yield f"{_ANYWHERE}{name}"
+
+
+def _is_telling(path: str) -> bool:
+    """Whether the last part of a path is enough to go by."""
+    return ending(path) in _OF_TEXTS or "-" in _folded(path).rpartition("/")[2]
+
+
+def _may_be_meant(source: str, address: str) -> bool:
+    """Whether an address may mean a file of its name anywhere: else the two have a folder in common."""
+    path = re.split("[?#]", address, maxsplit=1)[0]
+    return _is_telling(path.rstrip("/")) or not {*_folded(source).split("/")[:-1]}.isdisjoint(
+        _folded(path).split("/")[:-1]
+    )
 
 
 def _below_other_folders(path: str, *, is_telling: bool) -> Iterator[str]:

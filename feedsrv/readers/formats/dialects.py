@@ -50,7 +50,8 @@ def use_dialects(parser: MarkdownIt) -> None:
     parser.options.update({"tasklists": True, "alerts": True, "linkify": True})
     parser.linkify = _Addresses()
     parser.enable("linkify")
-    for plugin in (footnote_plugin, deflist_plugin, admon_plugin, sub_plugin, superscript_plugin):
+    use_blocks(parser)
+    for plugin in (sub_plugin, superscript_plugin):
         plugin(parser)
     parser.add_render_rule("footnote_block_open", lambda *_: '<section class="footnotes">\n<ol>\n')
     container_plugin(parser, "box", validate=lambda *_: True, render=_box)
@@ -68,6 +69,12 @@ def use_dialects(parser: MarkdownIt) -> None:
         list_contents,
     ):
         parser.core.ruler.push(rule.__name__, rule)
+
+
+def use_blocks(parser: MarkdownIt) -> None:
+    """Teach a parser those of the dialects in which what is indented is no code."""
+    for plugin in (footnote_plugin, deflist_plugin, admon_plugin):
+        plugin(parser)
 
 
 class _Addresses(LinkifyIt):  # type: ignore[misc]  # it has no types

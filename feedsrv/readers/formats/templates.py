@@ -11,15 +11,12 @@ from collections.abc import Set
 from dataclasses import dataclass
 
 from markdown_it import MarkdownIt
-from mdit_py_plugins.admon import admon_plugin
-from mdit_py_plugins.deflist import deflist_plugin
-from mdit_py_plugins.footnote import footnote_plugin
 
+from feedsrv.readers.formats.dialects import use_blocks
 from feedsrv.readers.formats.tags import Tag
 
 _markdown = MarkdownIt("commonmark", {"html": True})
-for plugin in (admon_plugin, deflist_plugin, footnote_plugin):
-    plugin(_markdown)
+use_blocks(_markdown)
 _BODY = r"(?:(?!\{\{|\{%)(?s:.)){0,2000}?"
 _PIECE = re.compile(
     rf"""^[ ]{{0,3}}(?P<fence>`{{3,}}|~{{3,}})(?s:.*?)(?:^[ ]{{0,3}}(?P=fence)[`~]*[ \t]*$|\Z)
