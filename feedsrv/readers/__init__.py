@@ -48,7 +48,7 @@ from feedsrv.readers.formats import documents, html, mail
 from feedsrv.readers.formats.documents import Convert
 from feedsrv.readers.parts import Found, Manuscript
 from feedsrv.readers.problems import Problems
-from feedsrv.reading import Origin, Reading, Visibility
+from feedsrv.reading import Origin, Reading, Status, Visibility
 from feedsrv.release import Release
 from feedsrv.text.cleaning import clean
 from feedsrv.text.html import in_order, is_blank, sanitise, to_text
@@ -251,7 +251,8 @@ class _Reader:
             corrections=corrections,
             aliases=self._take("aliases", fields.aliases(parts, published)),
         )
-        return self._with_lines(release, seen, {**self._origins, **reasons}, (*self._problems, *problems))
+        found = [] if seen.barred is Status.NO_RELEASE else self._problems  # nobody misses the date of such a page
+        return self._with_lines(release, seen, {**self._origins, **reasons}, (*found, *problems))
 
     def _with_lines(
         self, release: Release, seen: Visibility, origins: Mapping[str, Origin], problems: Sequence[Problem]

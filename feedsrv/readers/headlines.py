@@ -20,14 +20,27 @@ GENERIC = re.compile(
       (?:press|news|media)[ -]?(?:releases?|statements?|information|notices?|communiqu[eé]s?|advisor(?:y|ies)|alert)
     | (?:official[ ])?statement | for[ ](?:immediate[ ])?(?:release|publication) | immediate[ ]release
     | (?:press|news|media)[ -]?room | latest[ ]news | releases | as[ ]prepared[ ]for[ ]delivery
-    | communiqu[eé]s?(?:[ ]de[ ]presse)? | (?:pour|à)[ ]diffusion[ ]imm[eé]diate | dossiers?[ ]de[ ]presse
+    | release(?=[ ]n[or°º]\b) | (?:pour|à)[ ](?:diffusion|publication)[ ]imm[eé]diate
+    | [àa][ ]diffuser[ ]imm[eé]diatement | communiqu[eé]s?(?:[ ]de[ ]presse)? | dossiers?[ ]de[ ]presse
     | information[ ]presse | note[ ]aux[ ]m[ée]dias | avis[ ]aux[ ]m[ée]dias
     | presse-?(?:mitteilung|information|info|meldung|aussendung|erklärung) | medien-?(?:mitteilung|information)
-    | zur[ ]sofortigen[ ]ver(?:ö|oe)ffentlichung
-    | comunicati?o?(?:[ ]stampa)? | nota[ ]stampa | per[ ](?:la[ ])?pubblicazione[ ]immediata
+    | zur[ ]sofortigen[ ]ver(?:ö|oe)ffentlichung | sofort[ ]zur[ ]ver(?:ö|oe)ffentlichung(?:[ ]freigegeben)?
+    | comunicati?o?(?:[ ](?:stampa|de[ ](?:premsa|pres[ăa])))? | nota[ ]stampa
+    | per[ ](?:la[ ])?pubblicazione[ ]immediata
     | nota[ ](?:de[ ](?:prensa|imprensa)|informativa) | comunicado(?:[ ](?:de|à)[ ](?:prensa|imprensa))?
     | para[ ](?:su[ ])?(?:publicaci[oó]n|difusi[oó]n|publicação|divulgação)[ ](?:inmediata|imediata)
-    | persbericht | persmededeling
+    | persbericht | persmededeling | voor[ ]onmiddellijke[ ](?:publicatie|verspreiding)
+    | nota[ ]de[ ]premsa | prentsa[ -]oharra
+    | press[ -]?meddelanden?|pressrelease|för[ ]omedelbar[ ]publicering
+    | pressemeddelelser?|pressemelding(?:er)?|til[ ]umiddelbar[ ]offentliggørelse | fréttatilkynning
+    | (?:lehdistö|media)?tiedote | pressiteade | (?:preses|presei)[ ](?:relīze|paziņojums) | pranešimas[ ]spaudai
+    | informacja[ ]prasowa | (?:komunikat|notatka)[ ]prasow[ya] | do[ ]natychmiastowej[ ]publikacji
+    | tiskov[áa][ ]zpr[áa]va | tlačov[áa][ ]spr[áa]va | sporočilo[ ]za[ ](?:javnost|medije)
+    | priopćenje[ ]za[ ](?:javnost|medije) | saopštenje[ ]za[ ](?:javnost|medije) | саопштење[ ]за[ ](?:јавност|медије)
+    | sajtóközlemény | bas[ıi]n[ ](?:b[üu]lteni|aç[ıi]klamas[ıi]|duyurusu) | siaran[ ]pers | thông[ ]cáo[ ]báo[ ]chí
+    | пресс?[ -]?релиз | прес[ -]?реліз | прес[ -]?съобщение
+    | δελτ[ίι]ο[ ]τ[ύυ]που | הודעה[ ]לעיתונות | بيان[ ]صحفي | प्रेस[ ]विज्ञप्ति
+    | プレスリリース | ニュースリリース | 報道発表(?:資料)? | 新闻稿 | 新聞稿 | 新闻发布 | 보도자료
     )(?![^\W_])[\s.:,;|–—-]*""",
     re.IGNORECASE | re.VERBOSE,
 )

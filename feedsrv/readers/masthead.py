@@ -18,6 +18,7 @@ MOST_LINES = 15
 """Further down, a date is not that of the release."""
 
 _BARE_NUMBER = re.compile(r"(?:n[°º]|n[or]?\.?|num(?:ber|éro|mer|ero)|#)?\s?[0-9]{1,6}", re.IGNORECASE)
+_NUMBER_OF_A_YEAR = re.compile(r"(?:n[°º]|n[or]?\.?|#)?\s?([0-9]{2}[-/][0-9]{1,4})", re.IGNORECASE)
 _PERIODICAL = re.compile(
     r"\b(?:reports?|bulletins?|newsletters?|digest|updates?|reviews?|briefings?|highlights|news|rapports?|lettre|bilan|revue"
     r"|wochenberichte?|berichte?|rundbriefe?|informes?|bolet[íi]n|resumen|rapporti?o?|bollettino|rassegna|boletim)$",
@@ -151,7 +152,8 @@ def _fact_of(text: str, line: Line, newsroom: Newsroom) -> Fact | None:
         return Fact(line)
     if moment := dates.read(rest, newsroom) or _after_place(rest, newsroom):
         return Fact(line, date=moment)
-    if reference := _reference(rest):
+    numbered = _NUMBER_OF_A_YEAR.fullmatch(rest) if generics else None
+    if reference := _reference(rest) or (numbered[1] if numbered else ""):
         return Fact(line, reference=reference)
     if re.fullmatch(r"[0-9./-]+", rest) and dates.is_ambiguous(rest, newsroom):
         return Fact(line, is_ambiguous=True)

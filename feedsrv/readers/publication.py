@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -11,6 +11,8 @@ from feedsrv import ids
 from feedsrv.problem import Problem
 from feedsrv.readers import dates
 from feedsrv.readers.dates import Moment
+from feedsrv.readers.entries import Entry
+from feedsrv.readers.keys import fold
 from feedsrv.readers.parts import Found, Manuscript, origin
 from feedsrv.readers.statements import WRITE_A_DATE, remedy
 from feedsrv.reading import Origin
@@ -127,7 +129,7 @@ def updated(
     """When it was last changed as far as somebody states it, else when it was published; never before that."""
     changes = [Found(correction.date, Origin(0, "newest correction")) for correction in corrections]
     problems: list[Problem] = []
-    for entry in manuscript.head.find("updated"):
+    for entry in _stated_changes(manuscript):
         if moment := dates.read(entry.text, manuscript.newsroom):
             problems += _of_weekday(moment, entry.line, manuscript)
             changes.append(Found(moment.at, origin(entry)))
@@ -138,6 +140,13 @@ def updated(
         changes.append(Found(published, Origin(0, "published")))
     newest = max(changes, key=lambda change: change.value, default=None)
     return newest and replace(newest, problems=tuple(problems))
+
+
+def _stated_changes(manuscript: Manuscript) -> Iterator[Entry]:
+    """The entries that say when it was changed; of a table, as Docusaurus has one, its date."""
+    for entry in manuscript.head.find("updated"):
+        table = entry.value if isinstance(entry.value, Mapping) else {}
+        yield next((replace(entry, value=value) for key, value in table.items() if fold(key) == "date"), entry)
 
 
 def _without_hour(changes: Sequence[Found[datetime]], published: datetime, manuscript: Manuscript) -> Iterator[Problem]:
@@ -152,7 +161,7 @@ def _without_hour(changes: Sequence[Found[datetime]], published: datetime, manus
 
 def updates(manuscript: Manuscript, corrections: tuple[Correction, ...]) -> tuple[datetime, ...]:
     """The moments of its changes as far as somebody states them, in order, those to come among them."""
-    stated = (dates.read(entry.text, manuscript.newsroom) for entry in manuscript.head.find("updated"))
+    stated = (dates.read(entry.text, manuscript.newsroom) for entry in _stated_changes(manuscript))
     first = next(filter(None, stated), None)
     return tuple(sorted({*(correction.date for correction in corrections), *([first.at] if first else [])}))
 
