@@ -9,7 +9,7 @@ from functools import cached_property
 from html import escape
 from typing import Any
 
-_WIDTH = 0.5
+WIDTH = 0.5
 """Of a letter, in its size: fonts tell, and pypdf does not pass it on."""
 _GAP = 1.5
 """Between cells, in sizes of letters."""
@@ -30,7 +30,7 @@ class Piece:
     @property
     def end(self) -> float:
         """Where it ends, about."""
-        return self.x + len(self.text) * self.size * _WIDTH
+        return self.x + len(self.text) * self.size * WIDTH
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from feedsrv.converting.page import Line
+from feedsrv.converting.page import WIDTH, Line
 
 Block = Sequence[Line]
 
@@ -122,15 +122,33 @@ def _number(line: Line) -> int:
 
 
 def _is_next_row(block: Block, line: Line) -> bool:
-    """Whether a line is the next row of the table that a block is or begins: its cells begin where those above do."""
-    above = block[0].cells
-    return (
-        len(above) == len(line.cells) > 1
-        and (len(block) == 1 or is_table(block))
-        and all(abs(one[0] - other[0]) < line.size for one, other in zip(above, line.cells, strict=True))
-    )
+    """Whether a line is the next row of the table that a block is or begins: its cells are in the columns above."""
+    return (len(block) == 1 or is_table(block[:2])) and is_table((block[0], line))
 
 
 def is_table(block: Block) -> bool:
-    """Whether the lines are rows of a table."""
-    return len(block) > 1 and all(len(line.cells) == len(block[0].cells) > 1 for line in block)
+    """Whether the lines are rows of a table: each has several cells, in the columns of the first."""
+    return len(block) > 1 and all(len(line.cells) > 1 and row(line, block[0]) for line in block)
+
+
+def row(line: Line, first: Line) -> list[str]:
+    """The cells of a line by the columns of the first, "" where it has none; nothing where they are in no columns."""
+    places = [_column(cell, first) for cell in line.cells]
+    if -1 in places or places != sorted(set(places)):
+        return []
+    texts = dict(zip(places, (text for _, text in line.cells), strict=True))
+    return [texts.get(column, "") for column in range(len(first.cells))]
+
+
+def _column(cell: tuple[float, str], first: Line) -> int:
+    """The column in which a cell begins, or ends, as numbers do; -1 for none."""
+    near = first.size
+    width = near * WIDTH
+    return next(
+        (
+            number
+            for number, (x, text) in enumerate(first.cells)
+            if abs(x - cell[0]) < near or abs(x + len(text) * width - cell[0] - len(cell[1]) * width) < near
+        ),
+        -1,
+    )

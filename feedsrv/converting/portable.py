@@ -13,7 +13,7 @@ from typing import Any
 from feedsrv.converting import Converted, Unreadable
 from feedsrv.converting.layout import Sized, larger
 from feedsrv.converting.page import Line, lines
-from feedsrv.converting.paragraphs import BULLET, Block, Paragraphs, is_table, most
+from feedsrv.converting.paragraphs import BULLET, Block, Paragraphs, is_table, most, row
 from feedsrv.converting.pictures import told
 
 MOST_PAGES = 500
@@ -129,7 +129,9 @@ def _html(text: Sequence[Line]) -> str:
     shown: list[str] = []
     notes: list[str] = []
     for index, block in enumerate(found.blocks):
-        if is_table(block):
+        if is_table(block) and index < begins:
+            shown += (f"<p>{escape(' '.join(text for _, text in line.cells))}</p>" for line in block)
+        elif is_table(block):
             shown.append(_table(block))
         elif index == first:
             shown.append(f"<h1>{words[index]}</h1>")
@@ -148,7 +150,7 @@ def _table(block: Block) -> str:
     rows = []
     for number, line in enumerate(block):
         tag = "th" if number == 0 and line.is_bold else "td"
-        rows.append("".join(f"<{tag}>{escape(text)}</{tag}>" for _, text in line.cells))
+        rows.append("".join(f"<{tag}>{escape(text)}</{tag}>" for text in row(line, block[0])))
     return f"<table>{''.join(f'<tr>{row}</tr>' for row in rows)}</table>"
 
 

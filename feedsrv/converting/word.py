@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from html import escape
@@ -14,6 +15,9 @@ from feedsrv.converting.word_parts import Drawing, Parts
 from feedsrv.converting.word_styles import Styles
 
 _STYLES = "p[style-name='Title'] => h1:fresh\np[style-name='Subtitle'] => p.subtitle:fresh"
+
+_ONE_PARAGRAPH = re.compile(r"(<(td|th)(?: [a-z]+=\"[0-9]+\")*>)<p>((?:[^<]|<(?!/?p>))*)</p>(?=</\2>)")
+"""A cell with one paragraph in it, which needs no tag of its own."""
 
 
 def convert(data: bytes) -> Converted:
@@ -35,6 +39,7 @@ def convert(data: bytes) -> Converted:
             transform_document=_Arrangement(parts).arranged,
         ).value
     beside = "".join(f"<p>{escape(line)}</p>" for line in parts.around)
+    text = _ONE_PARAGRAPH.sub(r"\1\3", text)
     html = f"<article>{text}</article><aside>{beside}</aside>"
     return Converted(html, left_out=pictures.left_out, pictures=pictures.shown, created=created)
 
