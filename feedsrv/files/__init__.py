@@ -15,5 +15,5 @@
     conversions    documents that are converted while all else goes on
     changes        what changes in the folder
     settling       which files are being written, and which have come to rest
-    topics         which topics a release is in, and why
+    topics, rules  which topics a release is in, and why; whether a rule of newsroom.toml is true of it
 """

@@ -40,6 +40,7 @@ _UNDIVIDED = re.compile(f"[{UNDIVIDED}]+")
 _UNDIVIDED_CHARACTER = re.compile(f"[{UNDIVIDED}]")
 _ORDINAL_GAP = re.compile(r"(\d)\s+(?=(?:st|nd|rd|th)\b)", re.IGNORECASE)
 _HYPHENS = re.compile("[-‐‑]")
+_BETWEEN_WORDS = '.,;:!?…()[]"“”„«»–—/'  # some of what is in no word: to cut there changes none
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,18 +106,26 @@ class TextTerms:
 
 def terms(text: str, language: str) -> TextTerms:
     """The terms of a text by the rules of its language."""
-    found = [*map(_vocabulary(language).__getitem__, join_ordinals(text).split())]
+    found = [*map(_vocabulary(language).__getitem__, _pieces(text))]
     return TextTerms([form for forms, _ in found for form in forms], [each for _, stems in found for each in stems])
 
 
 def stems_among(text: str, language: str, wanted: frozenset[str]) -> Set[str]:
     """Those of the ``wanted`` stems that a text has."""
-    return set(chain.from_iterable(map(_wanted(language, wanted).__getitem__, join_ordinals(text).split())))
+    return set(chain.from_iterable(map(_wanted(language, wanted).__getitem__, _pieces(text))))
+
+
+def _pieces(text: str) -> Sequence[str]:
+    """A text cut where nothing of a word can be, so that most pieces are words, and few are different."""
+    cut = join_ordinals(text)
+    for sign in _BETWEEN_WORDS:
+        cut = cut.replace(sign, " ")
+    return cut.split()
 
 
 @lru_cache(maxsize=8)
 def _vocabulary(language: str) -> Remembered[tuple[Sequence[str], Sequence[str]]]:
-    """The forms and the stems of what stands between two blanks."""
+    """The forms and the stems of a piece."""
 
     def ask(written: str) -> tuple[Sequence[str], Sequence[str]]:
         words = list(tokens(written))
@@ -133,7 +142,7 @@ _MOST_WORDS = 65_536
 
 @lru_cache(maxsize=8)
 def _wanted(language: str, wanted: frozenset[str]) -> Remembered[Sequence[str]]:
-    """The wanted ones among the stems of what stands between two blanks: of most there are none."""
+    """The wanted ones among the stems of a piece: of most there are none."""
     vocabulary = _vocabulary(language)
     return Remembered(lambda written: tuple(filter(wanted.__contains__, vocabulary[written][1])), _MOST_WORDS)
 
