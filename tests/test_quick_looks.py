@@ -13,6 +13,7 @@ from markdown_it import MarkdownIt
 
 from feedsrv import newsroom_toml, readers
 from feedsrv.files import topics
+from feedsrv.files.rules import Subject, _tree
 from feedsrv.readers.bare_keys import _COMMENT, _OPENINGS
 from feedsrv.readers.embargo import _ASKING
 from feedsrv.readers.formats.dialects import use_dialects
@@ -22,7 +23,7 @@ from feedsrv.readers.lexicon import LEXICON
 from feedsrv.readers.masthead import _DIGIT
 from feedsrv.readers.phrases import _CUT, _CUT_LATIN, _MAY_BE_SPACED, _SPACED, Line, _cut
 from feedsrv.text import analysis, stems
-from feedsrv.text.analysis import _WORD
+from feedsrv.text.analysis import _BETWEEN_WORDS, _WORD
 from feedsrv.text.cleaning import _INVISIBLE, _ODD_BREAKS, _PILE, clean
 from feedsrv.text.html import as_shown, one_line, sanitise, to_text, words_of
 
@@ -37,6 +38,7 @@ LINES = st.lists(
 MARKS = (
     *("<p>", "</p>", "<b>", "</b>", "<br>", "<td>", "<a>", "<a href='x'>", "<a href='x' title='<'>", "</a>"),
     *("<img src=a.png>", "<ul>", "<li>", "<pre>", "</pre>", "<!--", "<script>"),
+    *("<em>", "</em>", "</strong>", '<a href="x">', '<a href="x">y</a>', "<a href=''>", "amp;", "\u0338"),
     *("&amp;", "&lt;", "&nbsp;", "&#10;", "&#13;", "&#x85;", "&#8232;"),
 )
 MARKUP = st.lists(
@@ -140,8 +142,9 @@ def test_the_terms_of_a_text_are_those_of_its_words_one_by_one(text: str, langua
     assert analysis.stems_among(text, language, frozenset(whole[::2])) == set(whole[::2])
 
 
-def test_no_blank_stands_within_a_word() -> None:
-    assert not any(_WORD.search(f"a{char}b").end() > 1 for char in CHARACTERS if char.isspace())  # type: ignore[union-attr]
+def test_no_blank_and_no_sign_that_cuts_a_text_stands_within_a_word() -> None:
+    signs = [*filter(str.isspace, CHARACTERS), *_BETWEEN_WORDS]
+    assert not any(_WORD.search(f"a{char}b").end() > 1 for char in signs)  # type: ignore[union-attr]
 
 
 @settings(deadline=None)
@@ -155,6 +158,32 @@ def test_a_rule_that_names_a_phrase_finds_it_where_it_stands(said: list[str], na
     title = f" {' '.join(analysis.forms(release.title))} "
     words = f" {' '.join(analysis.forms(phrase))} "
     assert bool(topics.memberships(release, newsroom)) == (words in spoken or words in title)
+
+
+NAMED = (
+    "quay",
+    '"new quay"',
+    "co-operation",
+    "-quay",
+    "title:quay",
+    'title:"new quay"',
+    "qu*",
+    "contact:ada",
+    "lang:en",
+)
+RULES = st.recursive(
+    st.sampled_from(NAMED),
+    lambda rules: st.builds("({} {} {})".format, rules, st.sampled_from(("", "OR", "AND", "-")), rules),
+    max_leaves=4,
+)
+
+
+@settings(deadline=None)
+@given(RULES, st.sampled_from(("New quay", "A bridge", "Cooperation")), st.sampled_from(("", "quays", "co operation")))
+def test_a_rule_that_needs_a_word_is_true_of_nothing_without_it(rule: str, title: str, text: str) -> None:
+    newsroom = newsroom_toml.parse(f"[topics.t]\nmatch = [{json.dumps(rule)}]")
+    subject = Subject(readers.read("a.md", f"# {title}\n\nOpen: {text}\n".encode(), newsroom).release, newsroom)
+    assert bool(subject.reason(newsroom.topics["t"])) == subject._matches(_tree(rule))  # noqa: SLF001
 
 
 def test_words_that_were_forgotten_are_found_again() -> None:
@@ -179,6 +208,7 @@ def test_the_gap_of_an_ordinal_is_taken_away_and_nothing_else(text: str) -> None
 
 
 SYNTAX = (
+    *("[a](/b?c=d)", "<http://a.bc/D/~e#f>", "[a](http://é.bc/ü)"),
     *("~a~", "^b^", "==a==", "++a++", ":anchor:", "{.x}", "{: .x }", "www.a.bc", "[^1]", "[^1]: b\n", "*[a]: b\n"),
     "!!! note\n", *"\\`*_~[]()<>&!#:-|@\n", "\n\n", "&amp;", "http://a.bc", "![a](b)", "~~a~~", "**b**", "- ",
     "| a |\n|---|\n",

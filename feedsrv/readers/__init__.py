@@ -220,14 +220,15 @@ class _Reader:
         if about.blocks:
             self._origins["boilerplate"] = Origin(about.blocks[0].line, "below the text")
         body = in_order(sanitise(shown.html))
-        text = to_text(body) if document is shown else _text_of(document)
+        said = to_text(body)
+        text = said if document is shown else _text_of(document)
         summary = self._take("summary", fields.summary(parts, document, text))
-        if summary and not to_text(body):  # it is all that there is to read
+        if summary and not said:  # it is all that there is to read
             body, text = sanitise(f"<p>{escape(summary)}</p>{body}"), summary
         language = self._take("language", fields.language(parts, reference, f"{title}\n{text}"))
         corrections = self._take("corrections", fields.corrections(parts))
         seen, reasons, problems = visibility.read(parts, dated)
-        if is_blank(body) and not seen.is_withdrawn:
+        if not said and is_blank(body) and not seen.is_withdrawn:
             self._problems.append(parts.problem(0, "there is no text", "write it below the headline"))
         seen = replace(seen, updates=publication.updates(parts, corrections))
         release = Release(

@@ -86,7 +86,7 @@ def may_begin_with_an_entry(text: str) -> bool:
 
 def _cut(text: str) -> re.Pattern[str]:
     """What finds the words of a text."""
-    return _CUT if _BEYOND_LATIN.search(text) else _CUT_LATIN
+    return _CUT_LATIN if text.isascii() or not _BEYOND_LATIN.search(text) else _CUT
 
 
 @lru_cache(maxsize=50_000)
@@ -180,7 +180,8 @@ class Line:
 
     def may_have(self, categories: Sequence[str]) -> bool:
         """Whether all words of an entry of these categories stand in the line, wherever; in most there are none."""
-        there = (_CUT_LATIN if self.text.isascii() else _cut(self.text)).findall(self.text)
+        text = self.text.lower() if self.text.isascii() else self.text  # as most words are, and remembered once
+        there = _cut(text).findall(text)
         told = list(chain.from_iterable(map(_told_of(categories).__getitem__, there)))
         if not told:
             return False

@@ -94,6 +94,10 @@ _ASIDE = re.compile(
 """The number of a footnote, and the arrow that leads back: signs to follow, and no words."""
 _HEADING = re.compile(r"<(/?)h([1-6])(?=[ >])")
 _NO_CLASS = re.compile(r'(<[a-z0-9]+(?: [a-z]+="[^"]*")*?) class=""')
+_PLAIN_LINK = re.compile(r'<a href="[^"<>]*">([^<]*[^\s<][^<]*)</a>')
+_PLAIN_TAG = re.compile(r"</?(?:code|em|strong)>")
+_PLAIN_ENTITY = re.compile(r"&(?:amp|gt|lt|quot|#x27);")
+_STROKE = "\u0338"  # NFC makes another sign of it and the end of a tag before it
 _NO_BREAK = "\u00a0\u202f"
 _BLANKS = re.compile(r"\s+")
 _INLINE = {
@@ -280,11 +284,22 @@ def as_shown(source: str) -> str:
 
     Where they are more than one, or stand beside others, they are there for no such reason.
     """
-    has_markup = "<" in source or "&" in source
-    text = " ".join(_lines(sanitise(source))) if has_markup else clean(source)
+    text = _unmarked(source)
+    text = clean(text) if text is not None else " ".join(_lines(sanitise(source)))
     if _NO_BREAK[0] not in text and _NO_BREAK[1] not in text:
         return one_line(text)
     return _BLANKS.sub(lambda run: run[0] if run[0] in _NO_BREAK else " ", text).strip()
+
+
+def _unmarked(source: str) -> str | None:
+    """What is shown of a piece of HTML with such markup alone as Markdown has most; None for any other."""
+    has_entities = "&" in source
+    if (has_entities and "&" in _PLAIN_ENTITY.sub("", source)) or _STROKE in source:
+        return None
+    text = _PLAIN_TAG.sub("", _PLAIN_LINK.sub(r"\1", source)) if "<" in source else source
+    if "<" in text:
+        return None
+    return html.unescape(text) if has_entities else text
 
 
 def words_of(source: str) -> str:

@@ -20,7 +20,19 @@ from feedsrv.readers.formats.templates import LeftOut, resolve
 _MOST_COPIED = 2_000_000
 _MEANS_SOMETHING = re.compile(r"[\\`*_~\[\]<&\n=+$^]")
 _BREAKS = {"softbreak", "hardbreak"}
-_markdown = MarkdownIt("commonmark", {"html": True})
+_PLAIN_ADDRESS = re.compile(
+    r"(?:https?://[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,3})?/(?:[A-Za-z0-9_.~-][A-Za-z0-9_.~/?&=#+,;:!-]*)?"
+)
+"""One in which nothing has to be encoded."""
+
+
+class _Parser(MarkdownIt):
+    def normalizeLink(self, url: str) -> str:  # noqa: N802
+        """The address encoded; most are as they should be, and to look at each character takes long."""
+        return url if _PLAIN_ADDRESS.fullmatch(url) else super().normalizeLink(url)
+
+
+_markdown = _Parser("commonmark", {"html": True})
 _textual = MarkdownIt("commonmark", {"html": False})
 
 
