@@ -216,6 +216,7 @@ SYNTAX = (
 MARKDOWN = st.lists(st.one_of(TEXTS, st.sampled_from(SYNTAX)), max_size=12).map("".join)
 
 
+@settings(deadline=None)
 @given(MARKDOWN)
 def test_a_text_that_has_no_marks_is_what_the_parser_of_markdown_makes_of_it(text: str) -> None:
     parser = MarkdownIt("commonmark", {"html": True})

@@ -45,6 +45,7 @@ _NUMERIC = tuple(
     )
 )
 _AMBIGUOUS = re.compile(r"(?<![0-9])[0-9]{1,2}([-/])\s?[0-9]{1,2}\1\s?[0-9]{4}(?![0-9])")
+_DIGIT = re.compile(r"\d")
 _FOUR_DIGITS = re.compile(r"(?<![0-9])[0-9]{4}(?![0-9])")
 _CLOCK = LEXICON.words("clock")
 _AROUND = frozenset(word for entry in (*_CLOCK, *LEXICON.words("around")) for word in re.findall(r"\w+", entry))
@@ -80,7 +81,7 @@ def read(text: str, newsroom: Newsroom) -> Moment | None:
 
     A clock time that does not exist or exists twice is the later moment.
     """
-    if len(text) > LONGEST or not any(map(str.isdecimal, text)):
+    if len(text) > LONGEST or not _DIGIT.search(text):
         return None
     return _read(_folded(text), newsroom.timezone, newsroom.is_day_first, newsroom.languages)
 

@@ -194,9 +194,11 @@ def _dated(headline: Sequence[Line], newsroom: Newsroom) -> tuple[Line, Moment] 
 
 def _dateline(line: Line, newsroom: Newsroom) -> Moment | None:
     """The date in ``PARIS, 23 March 2018 – Today ...``."""
-    if not _DIGIT.search(line.text, 0, LONGEST_LINE):
+    if not (digit := _DIGIT.search(line.text, 0, LONGEST_LINE)):
         return None
     for end in islice(_DATELINE_END.finditer(line.text, 0, LONGEST_LINE), 4):
+        if end.start() <= digit.start():
+            continue
         start = _WIRE.sub("", line.text[: end.start()]).lstrip("(")
         if moment := dates.read(start, newsroom) or _after_place(start, newsroom):
             return moment
