@@ -214,3 +214,25 @@ def test_a_document_has_the_day_on_which_it_was_made_where_it_has_no_other(
         assert [problem.what for problem in found.problems if "there is no date" not in problem.what] == [
             *filter(None, [told])
         ]
+
+
+@pytest.mark.parametrize(
+    ("cut", "is_shown"), [("l='25000'", False), ("t='33%'", False), ("r='900'", True), ("l='0' b='0'", True)]
+)
+def test_a_picture_that_was_cut_is_not_served_for_what_was_cut_off_would_be(cut: str, is_shown: bool) -> None:
+    related, others = RELATED.format(OFFICE, "media/a.png", ""), {"word/media/a.png": PNG}
+    body = blip("embed").replace("</pic:blipFill>", f"<a:srcRect {cut}/></pic:blipFill>")
+    found = read(document(body, related=related, others=others), "a.docx")
+    assert (bool(found.pictures), "The hall" in found.release.body) == (is_shown, True)
+
+
+@pytest.mark.parametrize(
+    ("clip", "is_shown"), [("rect(0cm, 3.2cm, 0cm, 0cm)", False), ("rect(0cm, 0cm, 0.00cm, 0in)", True)]
+)
+def test_a_picture_that_was_clipped_is_not_served(clip: str, is_shown: bool) -> None:
+    style = f'<style:style style:name="F"><style:graphic-properties fo:clip="{clip}"/></style:style>'
+    frame = '<draw:frame draw:style-name="F"><draw:image xlink:href="Pictures/a.png"/></draw:frame>'
+    made = io.BytesIO(odt(f"<text:p>Ships</text:p><text:p>Come.</text:p><text:p>{frame}</text:p>", style))
+    with zipfile.ZipFile(made, "a") as archive:
+        archive.writestr("Pictures/a.png", PNG)
+    assert bool(read(made.getvalue(), "a.odt").pictures) == is_shown

@@ -212,7 +212,7 @@ class _Reader:
         if not members or self._pictures is None:
             return ""
         said = frame.findtext(f"{_SVG}desc") or frame.findtext(f"{_SVG}title") or ""
-        shown = self._pictures.attributes(members, said)
+        shown = self._pictures.attributes([] if self._styles.cuts(frame) else members, said)
         logo = ' class="logo"' if 0 < _millimetres(frame.get(f"{_SVG}height", "")) < LARGEST_LOGO else ""
         attributes = "".join(f' {name}="{escape(text)}"' for name, text in shown.items())
         return f"<img{logo}{attributes}>"

@@ -49,6 +49,13 @@ class Styles:
         """The style of a paragraph or a span."""
         return self._named(get(element, "text", "style-name"))
 
+    def cuts(self, frame: Element) -> bool:
+        """Whether a part of the picture in a frame is not to be seen, which would be served all the same."""
+        style = self._stated.get(get(frame, "drawing", "style-name"))
+        found = style.find(tag("style", "graphic-properties")) if style is not None else None
+        clip = get(found, "xsl-fo-compatible", "clip") if found is not None else ""
+        return bool(re.search(r"(?<![\d.])(?:[1-9]|0?\.0?[1-9])", clip))
+
     def is_numbered(self, element: Element) -> bool:
         """Whether the items of a list have numbers: by its own style, or by that of the list it stands in."""
         lists = [element, *element.iterancestors(tag("text", "list"))]

@@ -30,7 +30,8 @@ def convert(data: bytes) -> Converted:
         created = packages.text(archive, "docProps/core.xml", "created")
 
         def shown(image: Any) -> dict[str, str]:
-            return pictures.attributes([_member(image)], _drawing(image, parts).description)
+            drawing = _drawing(image, parts)
+            return pictures.attributes([] if drawing.is_cut else [_member(image)], drawing.description)
 
         text = mammoth.convert_to_html(
             parts.package,

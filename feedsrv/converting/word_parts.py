@@ -30,10 +30,14 @@ _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationship
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """What the document says of a picture where it stands: what is to be seen on it, its height in mm, 0: unknown."""
+    """What the document says of a picture where it stands: what is to be seen on it, its height in mm, 0: unknown.
+
+    ``is_cut``: a part of it is not to be seen.
+    """
 
     description: str = ""
     height: float = 0
+    is_cut: bool = False
 
 
 class Parts:
@@ -96,12 +100,19 @@ class Parts:
             height = extent.get("cy", "") if extent is not None else ""
             said = told.get("descr", "").strip() or told.get("title", "")
             told.set("descr", str(len(self.drawings)))
-            self.drawings.append(Drawing(said, int(height) / _EMU if height.isdecimal() else 0))
+            is_cut = any(map(_is_cut, drawing.iter("{*}srcRect")))
+            self.drawings.append(Drawing(said, int(height) / _EMU if height.isdecimal() else 0, is_cut))
 
 
 def _is_part(name: str) -> bool:
     """Whether a member may be a part of the text; what other programs keep in the archive may be anything."""
     return name.endswith(".xml") and not name.startswith("customXml/")
+
+
+def _is_cut(edges: Element) -> bool:
+    """Whether the edges of a picture are, by more than its margin."""
+    cut = (str(edges.get(side, "0")) for side in ("l", "t", "r", "b"))  # in thousandths of a percent
+    return not all(re.fullmatch(r"-\d+|[01]%|\d{1,3}|[01]\d{3}", part) for part in cut)
 
 
 def _choose(alternatives: Element) -> None:
@@ -144,6 +155,8 @@ def _draw(picture: Element) -> None:
     graphic = etree.SubElement(etree.SubElement(drawing, f"{_GRAPHIC}graphic"), f"{_GRAPHIC}graphicData")
     blip = etree.SubElement(etree.SubElement(graphic, f"{_PICTURE}pic"), f"{_PICTURE}blipFill")
     etree.SubElement(blip, f"{_GRAPHIC}blip", {f"{_RELATION}embed": value(picture, "id")})
+    if any(str(name).startswith("crop") for name in picture.attrib):
+        etree.SubElement(blip, f"{_GRAPHIC}srcRect", l="all")
     if (parent := picture.getparent()) is not None:
         parent.replace(picture, drawing)
 

@@ -32,7 +32,7 @@ SECONDS = 60
 _MARKUP = re.compile(r"<[^<>]*>")
 _PROGRAM = "feedsrv.converting"
 _TOLD_TO_END = {-signal.SIGINT, -signal.SIGTERM}
-_KEEP = "put pictures in as PNG or JPEG, or write the release as .md"
+_KEEP = "put pictures in as PNG or JPEG, cut before that, or write the release as .md"
 _REMEDY = "save the text as .md or .txt under the same name; the document is then offered beside it"
 
 
