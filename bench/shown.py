@@ -20,7 +20,7 @@ MARKUP = {
     "~~": re.compile(r"~~(?=\S)[^~\n]+~~"),
     "](": re.compile(r"\]\((?=[^\s)])|\]\[[\w -]*\]"),
     "{{ or {%": re.compile(r"\{\{|\{%"),
-    "a fence": re.compile(r"^\s*(?::{3,}|`{3,}|~{3,})", re.MULTILINE),
+    "a fence": re.compile(r"^\s*(?::{3,}|(?:`{3,}|~{3,})\s*[\w-]*\s*$)", re.MULTILINE),
     "an admonition": re.compile(
         r"^\s*(?:!!!|\?\?\?\+?)\s*\w|\[!(?:NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]", re.MULTILINE
     ),

@@ -33,9 +33,11 @@ _MEDIA = (
 )
 _ALT = re.compile(r"\balt\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _CODE = re.compile(r"^ {0,3}(`{3,}|~{3,})[^\n]*\n(?:.*?^ {0,3}\1|.*)|`[^`\n]+`", re.DOTALL | re.MULTILINE)
+_NUMBERED = re.compile(r"^[ \t]*\d+[.)]", re.MULTILINE)
+_TEMPLATE = re.compile(r"\{%-?\s*comment\b.*?endcomment[^%]*%\}|\{#\s.*?#\}|\{[{%].*?[}%]\}", re.DOTALL)
 _UNSEEN = re.compile(
-    r"<!--.*?(?:-->|\Z)|\{#\s.*?#\}|\{%-?\s*(comment|raw)\b.*?end\1[^%]*%\}|\{[{%].*?[}%]\}|\{:?\s*[.#][^{}\n]*\}"
-    r"|<(script|style|svg)\b.*?</\2>|<[a-z/!][^<>]*>|\]\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)"
+    r"<!--.*?(?:-->|\Z)|\{:?\s*[.#][^{}\n]*\}"
+    r"|<(script|style|svg)\b.*?</\1>|<[a-z/!][^<>]*>|\]\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)"
     r"|^\s*\[[^\]\n]+\]:\s*\S+.*?$|^\s*\*\[[^\]\n]+\]:.*?$|^\s*(?:`{3,}|~{3,}|:{3,}|!!!|\?\?\?).*?$"
     r"|:[a-z0-9_+-]+:|(?:https?|mailto):[^\s<>]*",
     re.DOTALL | re.MULTILINE | re.IGNORECASE,
@@ -117,7 +119,7 @@ class Written:
         if self._ending in TEXTS - MARKDOWN:
             text = _prose_of_page(self.text) if "htm" in self._ending else self.text
         else:
-            text = _UNSEEN.sub(lambda found: " " + "\n" * found[0].count("\n"), self.body)
+            text = _UNSEEN.sub(" ", _TEMPLATE.sub(" ", _NUMBERED.sub("", self.body)))
         return [unescape(line) for line in text.split("\n") if line.strip()]
 
     def shows(self, kind: str, passage: str) -> bool:
@@ -129,10 +131,6 @@ class Written:
     @cached_property
     def _by_commonmark(self) -> str:
         return prose_of(_markdown.render(self.body))
-
-    def line_of(self, passage: str) -> int:
-        """The first line of the file with these words, 0 for none."""
-        return next((number for number, line in enumerate(self.text.split("\n"), 1) if passage in line), 0)
 
 
 def _names(value: object) -> Iterator[str]:
