@@ -28,7 +28,7 @@ from mdit_py_plugins.superscript import superscript_plugin
 
 from feedsrv.readers.formats.attributes import LEFT_OUT, take_attributes
 from feedsrv.readers.formats.leniency import be_lenient
-from feedsrv.readers.formats.outline import list_contents, name_headings
+from feedsrv.readers.formats.outline import lead_to_headings, list_contents, name_headings
 
 _ABBREVIATION = re.compile(r"\*\[([^\]\n]{1,60})\]:[ \t]*(\S[^\n]{0,300})$")
 _MOST_ABBREVIATIONS = 200
@@ -58,16 +58,8 @@ def use_dialects(parser: MarkdownIt) -> None:
     parser.block.ruler.before("reference", "abbreviation", _abbreviation, {"alt": ["paragraph", "reference"]})
     parser.inline.ruler.before("emphasis", "marked", _marked)
     be_lenient(parser)
-    for rule in (
-        _box_alerts,
-        _fold_boxes,
-        take_attributes,
-        _mark_tasks,
-        _explain,
-        _show_emoji,
-        name_headings,
-        list_contents,
-    ):
+    of_tokens = (_box_alerts, _fold_boxes, take_attributes, _mark_tasks, _explain, _show_emoji)
+    for rule in (*of_tokens, name_headings, lead_to_headings, list_contents):
         parser.core.ruler.push(rule.__name__, rule)
 
 

@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from html import escape
 from itertools import pairwise
+from unicodedata import normalize
+from urllib.parse import unquote
 
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
@@ -34,6 +36,26 @@ def _words(inline: Token) -> str:
         for child in inline.children or ()
         if child.type in {"text", "code_inline", "softbreak", "hardbreak"}
     )
+
+
+def lead_to_headings(state: StateCore) -> None:
+    """Have links within the text lead to its headings by whatever rule a generator made ids of these.
+
+    MkDocs leaves accents out of them, and Hugo has hyphens for apostrophes.
+    """
+    if "](#" not in state.src:
+        return
+    ids = [str(token.attrGet("id")) for token in state.tokens if token.type == "heading_open" and token.attrGet("id")]
+    named = {_plain(name): name for name in reversed(ids)}
+    for link in (child for token in state.tokens for child in token.children or () if child.type == "link_open"):
+        mark, part = str(link.attrGet("href"))[:1], unquote(str(link.attrGet("href"))[1:])
+        is_there = part in ids or f'"{part}"' in state.src  # an anchor that the author wrote as HTML
+        if mark == "#" and not is_there and (found := named.get(_plain(part))):
+            link.attrSet("href", f"#{found}")
+
+
+def _plain(name: str) -> str:
+    return "".join(filter(str.isalnum, normalize("NFKD", name).casefold()))
 
 
 def list_contents(state: StateCore) -> None:
