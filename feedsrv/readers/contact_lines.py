@@ -209,8 +209,9 @@ def _people(rows: Sequence[Row], details: int) -> Iterator[tuple[str, str]]:
         yield from ((row.name, row.role) for row in others if not is_one)
         return
     name, roles = "", list[str]()
-    for row in rows:
-        if not is_person(row.name):
+    for number, row in enumerate(rows, 1):
+        is_house = number == len(rows) > 2 and details < 2 and not (row.role or is_person(rows[-2].name))
+        if not is_person(row.name) or is_house:
             roles += [row.name, row.role]
             continue
         if name:

@@ -9,11 +9,11 @@ from itertools import groupby, islice, takewhile
 
 from feedsrv.readers import dates
 from feedsrv.readers.contact_lines import Row, contacts_of, paired, rows_of
-from feedsrv.readers.document import Document, Line, Place
+from feedsrv.readers.document import Block, Document, Line, Place
 from feedsrv.readers.entries import Value
 from feedsrv.readers.keys import fold
 from feedsrv.release import Contact
-from feedsrv.text.html import one_line
+from feedsrv.text.html import one_line, words_of
 
 _LONGEST_LINE = 200
 """Characters; a longer line is prose, and no longer of the section."""
@@ -25,6 +25,7 @@ _HEADING = re.compile(
         (?:enquiries|inquiries|contacts?|contactos?|contatt[io]|kontakte?|ansprechpartner(?:in|innen)?|presse-?kontakte?
           |medien-?kontakte?)
         (?:\s+(?:for\s+)?(?:the\s+)?(?:press|media|presse|m[ée]dias?|de\s+prensa|(?:para\s+(?:la\s+)?)?prensa
+          |dla\s+(?:mediów|prasy)|pro\s+m[ée]dia|voor\s+(?:de\s+)?pers|(?:de\s+)?pres[ăa]
           |(?:per\s+la\s+)?stampa)(?:\s+(?-i:[A-ZÀ-Þ])\S*){0,3})?
     | (?:press|media)\s+(?:office|officer|relations) | service\s+(?:de\s+)?presse | relations\s+presse | pressestelle
     | ufficio\s+stampa | (?:gabinete|oficina)\s+de\s+(?:prensa|comunicación)
@@ -32,6 +33,10 @@ _HEADING = re.compile(
     | pour\s+(?:plus|tout\s+complément)\s+d['’]informations?,?\s+(?:veuillez\s+)?contacte[rz]
     | (?:(?:bei|für)\s+)?rückfragen(?:\s+(?:an|bitte\s+an|richten\s+sie\s+bitte\s+an))?
     | weitere\s+auskünfte(?:\s+erteilt)?
+    | perscontact(?:en)? | persvoorlichting | press?e?kontakt(?:er)? | kontaktpersoner? | contacte\s+de\s+premsa
+    | (?:yhteystiedot|lisätietoja|lisätiedot) | sajtókapcsolat | basın\s+iletişim | iletişim
+    | контакты?(?:\s+для\s+(?:прессы|сми))? | пресс-служба | контакти(?:\s+для\s+(?:преси|змі))?
+    | επικοινωνία | (?:報道(?:関係者)?)?お問い?合わせ先? | (?:媒体)?联系(?:人|方式) | (?:언론\s?)?문의(?:처)?
     )(?![^\W_])""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -86,6 +91,40 @@ def is_heading(text: str) -> bool:
     """Whether a line says that contacts follow."""
     heading = _HEADING.match(text) if len(text) <= 60 else None
     return bool(heading and not re.search(r"\w", text[heading.end() :]))
+
+
+def with_columns_apart(document: Document) -> Document:
+    """The document in which contacts that stand beside a masthead, behind a wide gap, are a paragraph below it."""
+    top = [column for block in document.blocks[:_MOST_HEADINGS] for column in _columns(block)]
+    blocks = (*top, *document.blocks[_MOST_HEADINGS:])
+    return document if blocks == document.blocks else replace(document, blocks=blocks)
+
+
+_IN_COLUMNS = re.compile(r"(?P<left>.*?\S)(?:[ \u00a0]{4,}|[ \u00a0]*\t\s*)(?P<right>\S.*)", re.DOTALL)
+
+
+def _columns(block: Block) -> Iterator[Block]:
+    """A paragraph, or its two columns one below the other, if the second or both are contacts."""
+    rows = [_IN_COLUMNS.fullmatch(html) if block.tag == "p" else None for html in block.parts]
+    first = next((number for number, row in enumerate(rows) if row), None)
+    if first is None:
+        yield block
+        return
+    is_beside = any(row and _HEADING.match(words_of(row["right"])) for row in rows)
+    if not is_beside and not (first == 1 and all(rows[1:]) and is_heading(block.texts[0])):
+        yield block
+        return
+    left = [*block.parts[:first]]
+    right: list[str] = []
+    for row, html in zip(rows[first:], block.parts[first:], strict=True):
+        is_of_right = not row and bool(_DETAILS.fullmatch(words_of(html)))
+        left += [f"{row['left']}<br>"] if row else [] if is_of_right else [html]
+        right += [row["right"]] if row else [html] if is_of_right else []
+    yield replace(block, parts=tuple(left))
+    yield Block(block.line + first, tuple(right), "p")
+
+
+_DETAILS = re.compile(r"\S+@\S+|[-+()./0-9 \u00a0]{7,}")
 
 
 def find(document: Document, boilerplate: Collection[Place]) -> Section | None:

@@ -80,7 +80,7 @@ def of_conversion(source: str, converted: Conversion, newsroom: Newsroom, beside
 
 
 def _assembled(source: str, text: str, head: FrontMatter, document: Document, newsroom: Newsroom) -> Manuscript:
-    document = boilerplate.with_signs_apart(document)
+    document = boilerplate.with_signs_apart(contacts.with_columns_apart(document))
     ending = boilerplate.find(document)
     people = contacts.find(document, ending.boilerplate)
     spoken = passages.of_text(text, head, document)
