@@ -37,6 +37,11 @@ def get(newsroom: Newsroom, path: str, method: str = "GET", **headers: str) -> T
     return newsroom.client().open(path, method=method, headers=headers, buffered=True)
 
 
+def version(data: bytes) -> str:
+    """What the address of a file on a page says of its content."""
+    return f"?v={sha256(data).hexdigest()[:8]}"
+
+
 def status(newsroom: Newsroom, path: str) -> int:
     return get(newsroom, path).status_code
 
@@ -294,12 +299,34 @@ class TestServing:
 
     def test_the_page_shows_pictures_and_offers_the_rest(self, make_newsroom: MakeNewsroom) -> None:
         page = make_newsroom(BUNDLE).client().get("/releases/quay").text
-        assert '<img src="https://press.example.org/releases/quay/quay.png" alt="The quay" loading="lazy">' in page
+        picture = f"https://press.example.org/releases/quay/quay.png{version(PICTURE)}"
+        assert f'<img src="{picture}" alt="The quay" loading="lazy">' in page
         assert '<a href="https://press.example.org/releases/quay/plan.pdf#page=2">the plan</a>' in page
         downloads = page.partition("Downloads")[2].partition("</section>")[0]
         assert downloads.count("<li>") == 2
         assert 'href="/releases/quay/plan.pdf"' in downloads
         assert "PDF, 2 kB" in downloads
+
+    def test_a_picture_on_a_page_is_kept_for_long_by_browsers_and_for_a_minute_by_caches(
+        self, make_newsroom: MakeNewsroom
+    ) -> None:
+        newsroom = make_newsroom(BUNDLE)
+        path, usual = "/releases/quay/quay.png", "public, max-age=60, stale-if-error=86400"
+        current = path + version(PICTURE)
+        lasting = "public, max-age=31536000, s-maxage=60, stale-if-error=86400, immutable"
+        for address in (current, path, f"{path}?v=00000000", f"{path}?v="):
+            answer = get(newsroom, address)
+            assert (answer.status_code, answer.data) == (200, PICTURE)
+            assert answer.headers["Cache-Control"] == (lasting if address == current else usual)
+            again = get(newsroom, address, **{"If-None-Match": answer.headers["ETag"]})
+            assert (again.status_code, again.headers["Cache-Control"]) == (304, answer.headers["Cache-Control"])
+        feeds = [get(newsroom, f"/releases.{kind}").text for kind in ("atom", "rss", "json")]
+        assert not any("?v=" in feed for feed in feeds), "what readers compare is another only where a text is"
+        newsroom.publish({"quay/photos/quay.png": PICTURE + b"more"})
+        assert get(newsroom, current).headers["Cache-Control"] == usual
+        assert current not in get(newsroom, "/releases/quay").text
+        newsroom.publish({"quay/index.md": release("A new quay", withdrawn="2026-02-01")})
+        assert get(newsroom, current).status_code == 410
 
     def test_a_film_has_a_player_on_the_page_and_a_link_in_feeds(self, make_newsroom: MakeNewsroom) -> None:
         film = '<video src="film.mp4" poster="photos/quay.png"><track src="film.vtt"></video>'
@@ -309,8 +336,9 @@ class TestServing:
         base = "https://press.example.org/releases/quay/"
         link = f'<a href="{base}film.mp4">film.mp4</a>'
         assert (
-            f'<video controls="" preload="metadata" poster="{base}quay.png"><source src="{base}film.mp4">'
-            f'<track src="{base}film.vtt">{link}</video>'
+            f'<video controls="" preload="metadata" poster="{base}quay.png{version(PICTURE)}">'
+            f'<source src="{base}film.mp4{version(b"film")}">'
+            f'<track src="{base}film.vtt{version(b"WEBVTT")}">{link}</video>'
         ) in get(newsroom, "/releases/quay").text
         assert "note quay/index.md:8: a link leads to gone.mp3, and there is no such file" in problems(newsroom)[0]
         (item,) = json.loads(get(newsroom, "/releases.json").data)["items"]
@@ -320,7 +348,7 @@ class TestServing:
     def test_a_picture_that_is_not_in_the_text_stands_above_it(self, make_newsroom: MakeNewsroom) -> None:
         newsroom = make_newsroom({"x.md": release(image="a.png"), "a.png": PICTURE})
         page = get(newsroom, "/releases/x").text
-        assert '<img src="/releases/x/a.png" alt="" loading="lazy">' in page
+        assert f'<img src="/releases/x/a.png{version(PICTURE)}" alt="" loading="lazy">' in page
         assert "Downloads" not in page
 
     def test_what_a_release_says_of_its_files_is_shown(self, make_newsroom: MakeNewsroom) -> None:
@@ -328,7 +356,7 @@ class TestServing:
         files = {"x.md": release(image=image, attachments="[{file: b.pdf, title: The plan}]"), "a.png": PICTURE}
         newsroom = make_newsroom({**files, "b.pdf": PLAN})
         page = get(newsroom, "/releases/x").text
-        assert '<img src="/releases/x/a.png" alt="The quay &amp; pier" loading="lazy">' in page
+        assert f'<img src="/releases/x/a.png{version(PICTURE)}" alt="The quay &amp; pier" loading="lazy">' in page
         assert "<figcaption>At dawn <small>Ann Example</small></figcaption>" in page
         assert "<span>The plan</span>" in page
         (item,) = json.loads(get(newsroom, "/releases.json").data)["items"]

@@ -15,7 +15,7 @@ from PIL import Image, ImageCms, IptcImagePlugin, PngImagePlugin
 from feedsrv.files import metadata
 from feedsrv.files.metadata.traces import Untreatable
 from tests.conftest import MakeNewsroom, release
-from tests.test_attachments import get, names, problems
+from tests.test_attachments import get, names, problems, version
 
 SECRET = b"Zanzibar-7"
 """What is nowhere in what is served: the owner, every number of the camera, the place in words."""
@@ -205,8 +205,8 @@ def test_damage_lets_no_trace_out(name: str, data: st.DataObject) -> None:
 def test_a_page_keeps_room_for_a_picture(make_newsroom: MakeNewsroom, data: bytes, size: tuple[int, int]) -> None:
     newsroom = make_newsroom({"x.md": release(body="![Quay](a.png)"), "a.png": data, "y.md": release(image="a.png")})
     room = f' width="{size[0]}" height="{size[1]}"' if all(size) else ""
-    assert f'a.png" alt="Quay"{room} loading="lazy">' in get(newsroom, "/releases/x").text
-    assert f'a.png" alt=""{room} loading="lazy">' in get(newsroom, "/releases/y").text
+    assert f'{version(metadata.treated(data))}" alt="Quay"{room} loading="lazy">' in get(newsroom, "/releases/x").text
+    assert f'{version(metadata.treated(data))}" alt=""{room} loading="lazy">' in get(newsroom, "/releases/y").text
 
 
 def test_what_is_served_of_a_release_goes_by_its_bytes(make_newsroom: MakeNewsroom) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -67,22 +68,28 @@ def lists(*paths: str) -> set[str]:
     return {f"{path}{ending}" for path in paths for ending in ("", ".atom", ".rss", ".json")}
 
 
+def versions(*plans: str) -> set[str]:
+    """The addresses of a file, with and without what tells its content."""
+    plan = "/releases/quay/quay.pdf"
+    return {plan, *(f"{plan}?v={sha256(content.encode()).hexdigest()[:8]}" for content in plans)}
+
+
 def test_a_cache_is_told_of_all_once_and_then_of_what_changes(
     make_newsroom: MakeNewsroom, cache: ListeningCache
 ) -> None:
     newsroom = make_newsroom(FILES)
     telling = teller(newsroom, cache.url)
     assert telling.tell()
-    releases = {"/releases/quay", "/releases/quay/quay.pdf", "/releases/pilot"}
+    releases = {"/releases/quay", "/releases/pilot", *versions(FILES["quay.pdf"])}
     assert cache.purged() == ALWAYS | releases | lists("/releases", "/topics/quays", "/years/2026", "/years/2025")
     newsroom.publish({"pilot.md": release("A pilot, corrected", "2025-01-02")})
     assert telling.tell()
     assert cache.purged() == ALWAYS | {"/releases/pilot"} | lists("/releases", "/years/2025")
-    newsroom.publish({"quay.pdf": "%PDF-1.4 another plan"})
+    another = "%PDF-1.4 another plan"
+    newsroom.publish({"quay.pdf": another})
     assert teller(newsroom, cache.url).tell(), "another process knows what was told"
-    assert cache.purged() == ALWAYS | {"/releases/quay", "/releases/quay/quay.pdf"} | lists(
-        "/releases", "/topics/quays", "/years/2026"
-    )
+    changed = {"/releases/quay", *versions(FILES["quay.pdf"], another)}
+    assert cache.purged() == ALWAYS | changed | lists("/releases", "/topics/quays", "/years/2026")
     newsroom.publish()
     assert telling.tell()
     assert cache.purged() <= ALWAYS
@@ -103,10 +110,10 @@ def test_a_cache_is_told_of_what_is_gone(
     newsroom.publish(force=True)
     cache.status = 503
     assert not telling.tell()
-    assert {"/releases/quay", "/releases/quay/quay.pdf"} <= cache.purged()
+    assert {"/releases/quay", *versions(FILES["quay.pdf"])} <= cache.purged()
     cache.status = 404
     assert telling.tell(), "it has nothing to forget"
-    assert {"/releases/quay", "/releases/quay/quay.pdf"} <= cache.purged()
+    assert {"/releases/quay", *versions(FILES["quay.pdf"])} <= cache.purged()
     assert telling.tell()
     assert cache.purged() == set()
 

@@ -59,7 +59,8 @@ class Cache:
             labels = [snapshot.newsroom.topic_label(topic) for topic in hit.release.topic_ids]
             yield self._addresses.release(hit.release.id), (hit.release, labels)
             for file in hit.release.attachments:
-                yield self._addresses.attachment(hit.release.id, file.name), file.digest
+                for version in ("", file.digest):
+                    yield self._addresses.attachment(hit.release.id, file.name, version), file.digest
 
     def _lists(self, snapshot: Snapshot) -> Iterator[tuple[str, object]]:
         addresses = self._addresses

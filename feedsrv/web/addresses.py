@@ -52,9 +52,9 @@ class Addresses:
         """A part of the sitemap."""
         return self.path(f"/sitemap-{part}.xml")
 
-    def attachment(self, release_id: str, name: str) -> str:
-        """A file of a release."""
-        return self.path(f"/releases/{release_id}/{name}")
+    def attachment(self, release_id: str, name: str, digest: str = "") -> str:
+        """A file of a release; with a digest the address of these very bytes, see `version`."""
+        return self.path(f"/releases/{release_id}/{name}", f"v={version(digest)}" if digest else "")
 
     def static(self, name: str) -> str:
         """A static file, by the name that carries its hash."""
@@ -83,6 +83,11 @@ class Addresses:
         said = parameters(listing)
         query = "&".join(f"{name}={quote_plus(value)}" for name, value in said)
         return self.path(_path(listing)), f"?{query}" if query else ""
+
+
+def version(digest: str) -> str:
+    """What an address says of the content of a file, so that it may be kept for long."""
+    return digest[:8]
 
 
 def parameters(listing: Listing) -> list[tuple[str, str]]:

@@ -17,9 +17,10 @@ from werkzeug.wsgi import wrap_file
 from feedsrv.errors import IndexUnavailable
 from feedsrv.release import Attachment, Release
 from feedsrv.search import Snapshot
+from feedsrv.web.addresses import version
 from feedsrv.web.cache import Rendering
 from feedsrv.web.context import site, snapshot
-from feedsrv.web.responses import IMMUTABLE, PUBLIC, respond
+from feedsrv.web.responses import IMMUTABLE, LASTING, PUBLIC, respond
 
 FOLDER = Path(__file__).with_name("static")
 CSS = "text/css; charset=utf-8"
@@ -46,7 +47,7 @@ def attachment(release_id: str, name: str) -> Response:
     response = Response(wrap_file(request.environ, file), direct_passthrough=True, content_type=found.media_type)
     response.call_on_close(file.close)
     response.content_length = found.size
-    response.headers["Cache-Control"] = PUBLIC
+    response.headers["Cache-Control"] = LASTING if request.args.get("v") == version(found.digest) else PUBLIC
     response.headers["Content-Security-Policy"] = _HARMLESS_PDF if _is_pdf(found) else _HARMLESS
     if not found.media_type.startswith(_SHOWN_BY_BROWSERS):
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -56,7 +56,7 @@ def release(release_id: str) -> Response:
     def render() -> Rendering:
         found = snapshot().get(release_id)
         topic_lists = [Listing(ListingKind.TOPIC, topics=(topic,)) for topic in found.topic_ids]
-        body = templating.body(found, site().addresses)
+        body = templating.body_for_page(found, site().addresses)
         return _page(
             "release.html",
             address,

@@ -31,6 +31,9 @@ GONE = "public, max-age=10"
 """Of what says that nothing is here, or that it is elsewhere: caches keep it in place of what was, and not for long."""
 
 IMMUTABLE = "public, max-age=31536000, immutable"
+LASTING = "public, max-age=31536000, s-maxage=60, stale-if-error=86400, immutable"
+"""Of a file of a release whose address names its content: a browser keeps what its reader has seen, a cache that serves
+others does so no longer than all else, for what is withdrawn has to go."""
 NO_STORE = "no-store"
 XML = "application/xml; charset=utf-8"
 

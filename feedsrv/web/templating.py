@@ -7,10 +7,10 @@ anywhere, on its page and in a feed reader.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from html import escape, unescape
-from types import CodeType
-from urllib.parse import quote, urljoin, urlsplit
+from types import CodeType, MappingProxyType
+from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from flask import Flask, current_app
 from jinja2 import BytecodeCache, StrictUndefined
@@ -30,7 +30,8 @@ from feedsrv.web.listing import Listing
 # Sanitised HTML has one spelling: names in small letters, values in double quotes, "<" in a text always escaped.
 _TAG = re.compile(r'<[a-z0-9]+(?: [a-z]+="[^"]*")+>')
 _ATTRIBUTE = re.compile(r'([a-z]+)="([^"]*)"')
-_ADDRESSES = {"href", "poster", "src"}
+_SHOWN = {"poster", "src"}
+_ADDRESSES = {"href", *_SHOWN}
 
 
 def configure_templates(app: Flask, addresses: Addresses) -> None:
@@ -112,13 +113,26 @@ def mail(address: str) -> str:
     return "mailto:" + quote(address, safe="@+.-_")
 
 
-def body(release: Release, addresses: Addresses) -> str:
-    """The body with its relative addresses made absolute, as if it were a folder at the release's address."""
+def body_for_page(release: Release, addresses: Addresses) -> str:
+    """The body as its page shows it: there pictures, films and sounds have addresses that name their content."""
+    return body(release, addresses, {item.name: item.digest for item in release.attachments})
+
+
+def body(release: Release, addresses: Addresses, digests: Mapping[str, str] = MappingProxyType({})) -> str:
+    """The body with its relative addresses made absolute, as if it were a folder at the release's address.
+
+    What is shown of the files by these names has addresses that name its content, by their ``digests``.
+    """
     base = addresses.absolute(addresses.release(release.id))
 
     def absolute(attribute: re.Match[str]) -> str:
         name, value = attribute.groups()
-        return f'{name}="{escape(_absolute(unescape(value), base))}"' if name in _ADDRESSES else attribute[0]
+        if name not in _ADDRESSES:
+            return attribute[0]
+        address = unescape(value)
+        if name in _SHOWN and (digest := digests.get(unquote(address))):
+            return f'{name}="{addresses.absolute(addresses.attachment(release.id, unquote(address), digest))}"'
+        return f'{name}="{escape(_absolute(address, base))}"'
 
     return _TAG.sub(lambda tag: _ATTRIBUTE.sub(absolute, tag[0]), release.body)
 
