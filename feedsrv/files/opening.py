@@ -11,8 +11,8 @@ from pathlib import Path
 NOT_A_FILE = "this is not a file", "take it away"
 A_LINK = "this is a link, and links are not followed", "put the file itself here"
 TRACES = (
-    "this picture tells where it was taken, with which camera or whose it is, and that cannot be taken out of it here",
-    "save it as JPEG or PNG, or without its metadata",
+    "this tells where it was taken, with which camera or whose it is, and that cannot be taken out of it here",
+    "save a picture as JPEG or PNG, a film or sound without its metadata",
 )
 _DENIED = "let the user who runs feedsrv read it"
 

@@ -18,7 +18,6 @@ from feedsrv.files.opening import TRACES, opened
 LARGEST_FILE = 100_000_000
 """Bytes."""
 
-_CHUNK = 1 << 20
 _BROKEN = (BadZipFile, KeyError, NotImplementedError, RuntimeError, EOFError, zlib.error)
 """What is raised for an archive that is another than when it was looked at."""
 
@@ -31,22 +30,16 @@ class Original:
     member: str = ""
 
     def served(self) -> Iterator[bytes]:
-        """Its bytes, those of a picture without what it tells of place, camera and owner.
+        """Its bytes, those of a picture or a film without what it tells of place, camera and owner.
 
-        Raises OSError for what cannot be read, or is a picture that must not be served; see
+        Raises OSError for what cannot be read, or is a picture or a film that must not be served; see
         `feedsrv.files.opening.in_words`.
         """
         with opened(self.path) as whole, _member(whole, self.member) as file:
-            chunk = file.read(_CHUNK)
-            if metadata.is_picture(chunk[: metadata.LENGTH]):
-                try:
-                    yield metadata.treated(chunk + file.read(LARGEST_FILE))
-                except Untreatable as error:
-                    raise OSError(errno.ENOTSUP, *TRACES) from error
-                return
-            while chunk:
-                yield chunk
-                chunk = file.read(_CHUNK)
+            try:
+                yield from metadata.served(file)
+            except Untreatable as error:
+                raise OSError(errno.ENOTSUP, *TRACES) from error
 
 
 @contextmanager
