@@ -64,6 +64,8 @@ def test_a_topic_is_called_as_most_files_write_it(make_newsroom: MakeNewsroom) -
     assert "<bdi>R&amp;D</bdi>" in client.get("/topics").text
     assert json.loads(client.get("/topics/docks.json").text)["items"][-1]["tags"] == ["NASA", "Santé publique", "Docks"]
     assert client.get("/search?q=topic:%22santé publique%22").text.count("<article>") == 3
+    for asked, count in {"C%2B%2B": 2, "%22c%2B%2B%22": 2, "R%26D": 1, "%22R%26D%22": 1}.items():
+        assert client.get(f"/search?q=topic:{asked}").text.count("<article>") == count, asked
 
 
 def test_what_newsroom_toml_calls_a_topic_goes_before(make_newsroom: MakeNewsroom) -> None:

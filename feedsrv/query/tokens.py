@@ -39,6 +39,8 @@ _TOKEN = re.compile(
 _EDGES = re.compile(rf"^(?:[^\w{MARKS}]|_)+|(?:[^\w{MARKS}]|_)+$")
 _BEGINNING = re.compile(rf"(?![^*]*[{UNDIVIDED}])(?=(?:[\W_]*[^\W_]){{{SHORTEST_PREFIX}}})[\w{MARKS}'’‐‑-]+\*")
 
+_ENDS = "\"',;:!?… "
+
 OPERATORS = frozenset({"AND", "OR", "NOT"})
 """Words that combine others, in capitals."""
 
@@ -61,7 +63,7 @@ def tokens(text: str) -> Iterator[Token]:
         if kind == "field":
             yield from [("leaf", Word(field))] if field else []
             field = token[:-1].lower()
-        elif (bare := _bare(kind, token)) != token:
+        elif field != "topic" and (bare := _bare(kind, token)) != token:
             unread.append((bare, 0))  # without its edges it may be something else
         elif field:
             yield from (("leaf", leaf) for leaf in _of_field(field, kind, token))
@@ -132,11 +134,18 @@ def _of_field(field: str, kind: str, token: str) -> Iterator[Node]:
             found = FieldTerm(field, Word(text))
         case "ref", [_, *_]:
             found = Reference(value)
-        case "topic" | "lang", [_, *_]:
+        case "topic", [_, *_]:
+            found = Filter(field, _topic(token))
+        case "lang", [_, *_]:
             found = Filter(field, value.lower())
         case "year", _ if re.fullmatch(r"\d{4}", value, re.ASCII):
             found = Filter(field, value)
     yield from [found] if found else [Word(field), *leaves]
+
+
+def _topic(token: str) -> str:
+    """The name of a topic with its signs, which tell C, C++ and .NET apart, without what ends a sentence."""
+    return join_ordinals(" ".join(token.lstrip(_ENDS).rstrip(f"{_ENDS}.").split())).lower()
 
 
 def _dates(since: str, until: str, *, is_open: bool = False) -> Dates | None:

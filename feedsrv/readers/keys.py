@@ -122,7 +122,7 @@ KEYS = (
     _key("language", "lang language locale", headers="content-language"),
     _key("source", "sourceurl originalurl original externalurl canonicalurl canonical link"),
     _key("summary", "description summary excerpt deck"),
-    _key("topics", "topics topic categories category tags tag keywords"),
+    _key("topics", "topics topic categories category tags tag keywords", in_meta="article:tag"),
     _key("aliases", "aliases redirectfrom url"),
     _key("permalink", "permalink", Effect.BUILDS),
     _key("attachments", "attachments images image"),

@@ -24,6 +24,7 @@ _NOT_TEXT = {
 }  # fmt: skip
 _OF_PAGES = {"title", "reference", "id", "guid", "aliases", "permalink", "attachments", "contacts"}
 """Meanings that the names of <meta> do not have, although they are spelled so."""
+_TOPICS = "topics"
 _ASIDE = {"aside", "footer"}
 """What is no part of the text, and shown all the same."""
 _NOT_SHOWN = _NOT_TEXT - _ASIDE
@@ -82,15 +83,20 @@ def _text_of(page: HtmlElement) -> HtmlElement:
 
 
 def _stated(page: HtmlElement, offset: int) -> Iterator[Entry]:
-    """What its language and its <meta> say, by the table of keys."""
+    """What its language and its <meta> say, by the table of keys; of its tags each has one."""
+    tags: list[str] = []
     if language := clean(page.get("lang", "")).strip():
         yield Entry("lang", language, offset + (page.sourceline or 1), "html")
     for meta in page.iterfind(".//meta[@content]"):
         name = of_meta(clean(meta.get("name") or meta.get("property") or "").strip())
         content = clean(meta.get("content", "")).strip()
         key = key_of(name)
-        if content and (decides(name) if key is None else key.name not in _OF_PAGES):
+        if content and name == _TOPICS:
+            tags.append(content)
+        elif content and (decides(name) if key is None else key.name not in _OF_PAGES):
             yield Entry(name, content, offset + (meta.sourceline or 1), "meta")
+    if tags:
+        yield Entry(_TOPICS, tuple(tags), offset + 1, "meta")
 
 
 def _outside(page: HtmlElement, offset: int) -> Iterator[Block]:
