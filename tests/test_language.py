@@ -158,7 +158,7 @@ ROWS = [
     ("mars -jet", "mars AND NOT jet"),
     ("What is a comet?", "What AND is AND a AND comet"),
     ('Who said "sample return" first?', "Who AND said AND sample AND return AND first"),
-    ("Que veut dire « Titre: AND donc » ?", "Que AND veut AND dire AND titre AND and AND donc"),
+    ("Que veut dire « Titre: AND donc » ?", "Que AND veut AND dire AND Titre AND and AND donc"),
     ('"sample return"?', '"sample return"'),
     ('"sample return" (mars)?', '"sample return" AND mars'),
     ("ANNIVERSARY OF 9-11", "ANNIVERSARY AND OF9-11"),
@@ -382,7 +382,7 @@ TEXTS = st.one_of(
 )
 
 
-@settings(max_examples=1000)
+@settings(max_examples=1000, deadline=None)
 @given(text=TEXTS)
 def test_any_text_is_read_within_the_limits_and_its_print_reads_the_same(text: str) -> None:
     parsed = parse(text)
@@ -396,7 +396,7 @@ def test_any_text_is_read_within_the_limits_and_its_print_reads_the_same(text: s
     assert parsed.tree is None or parse(typed(parsed.tree)).tree == parsed.tree
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(text=st.text(alphabet='ab1-*"():. ', min_size=LONGEST_QUERY + 1, max_size=2 * LONGEST_QUERY))
 def test_a_long_text_is_read_too(text: str) -> None:
     assert parse(text).notes

@@ -833,15 +833,23 @@ class TestDidYouMean:
         assert index.snapshot().search(query).did_you_mean == "observatory"
 
     def test_accents_are_those_of_the_texts(self, index: SearchIndex) -> None:
-        text = "La Journée des côtes, la journée d’été, l’œuvre"
+        text = "La Journée des côtes, la journée d’été, l’œuvre, un marché en marche, ce marché"
         publish(index, a_release("c", 3, text, language="fr"))
         for typed, meant in (
             ("jourrnée", "journée"),
             ("jounree", "journée"),
             ("oeuvrre", "œuvre"),
             ("cotess", "côtes"),
+            ("amrche", "marche"),
+            ("amrché", "marché"),
         ):
             assert index.snapshot().search(Query(parse(typed).tree)).did_you_mean == meant
+
+    def test_no_small_word_is_meant(self, index: SearchIndex) -> None:
+        publish(
+            index, *(a_release(f"t{day}", day, "Their day.") for day in range(3, 9)), a_release("t", 9, "The third.")
+        )
+        assert index.snapshot().search(Query(parse("thir").tree)).did_you_mean == "third"
 
     def test_a_word_is_likelier_that_stands_beside_the_others(self, index: SearchIndex) -> None:
         publish(

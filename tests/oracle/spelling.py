@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from functools import reduce
 from operator import and_
 
+from rapidfuzz.distance import OSA
+
 from feedsrv.query.tree import And, FieldTerm, Leaf, Node, Phrase, Prefix, Word, leaves, mapped
 from feedsrv.release import Release, from_json
 from tests.oracle import analysis
@@ -19,7 +21,7 @@ _SELDOM = 2  # releases that have a word which may be mistyped all the same
 _MOST_SELDOM = 4  # words of a question that may be mistyped
 _FAR_MORE = 10  # times as many have what was meant by a word that some have
 _SLIPPED = 10  # how much likelier a letter was left out, or changed places with the next
-_MOST_READ = 3  # releases in which it is looked how a word is written
+_MOST_READ = 5  # releases in which it is looked how a word is written
 
 
 def corrected(matcher: Matcher, tree: Node) -> Node:
@@ -49,8 +51,10 @@ def _meant(matcher: Matcher, beside: int, leaf: Leaf) -> Leaf:
     def respelt(said: str, mistakes: int) -> str:
         words = []
         for word in analysis.tokens(said):
-            parts = tuple(_nearest(matcher, beside, form, make, field, mistakes) for form in word.parts)
-            words.append(said[word.start : word.end] if parts == word.parts else " ".join(parts))
+            near = tuple(_nearest(matcher, beside, form, make, field, mistakes) for form in word.parts)
+            typed = said[word.start : word.end]
+            written = (_as_written(matcher, each, typed, field) for each in near)
+            words.append(typed if near == word.parts else " ".join(written))
         return " ".join(words) or said
 
     def likeliest() -> Leaf:
@@ -76,7 +80,11 @@ def _nearest(matcher: Matcher, beside: int, form: str, make: Callable[[str], Lea
     is_said = bool(having and matcher.terms.form(form, field).releases)
     if len(form) < _SHORTEST[mistakes] or not analysis.is_of_letters(form) or (is_said and having > _SELDOM):
         return form
-    words = [word for word in matcher.terms.near(form, mistakes, field) if analysis.is_of_letters(word)]
+    words = [
+        word
+        for word in matcher.terms.near(form, mistakes, field)
+        if analysis.is_of_letters(word) and not analysis.is_stopword(word, matcher.terms.languages)
+    ]
     fits = {}
     for word in words:
         if mistakes == 1 or word[0] == form[0]:
@@ -90,11 +98,11 @@ def _nearest(matcher: Matcher, beside: int, form: str, make: Callable[[str], Lea
         return form
     if having and any(matcher.is_kin(form, word) for word in words if word != form):
         return form
-    return _as_written(matcher, best, field)
+    return best
 
 
-def _as_written(matcher: Matcher, form: str, field: str) -> str:
-    """A form as most of the newest texts with it write it, with accents, in small letters."""
+def _as_written(matcher: Matcher, form: str, typed: str, field: str) -> str:
+    """A form as the newest texts with it write it, with accents, in small letters; of the usual ways the nearest."""
     terms = matcher.terms
     records = terms.reader.column_reader("record")
     found: Counter[str] = Counter()
@@ -105,7 +113,8 @@ def _as_written(matcher: Matcher, form: str, field: str) -> str:
         text = terms.work.part("\n".join((release.title, release.text, release.boilerplate, people)))
         for start, end in analysis.spans(text, lambda word: True):
             found.update(piece for piece in _pieces(text[start:end], form))
-    return max(found, key=lambda word: (found[word], word), default=form)
+    usual = [word for word in found if found[word] * 4 >= max(found.values())]
+    return min(usual, key=lambda word: (OSA.distance(word, typed.lower()), -found[word], word), default=form)
 
 
 def _pieces(word: str, form: str) -> Iterator[str]:

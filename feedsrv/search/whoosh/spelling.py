@@ -10,12 +10,14 @@ from functools import partial, reduce
 from operator import and_
 
 import numpy as np
+from rapidfuzz.distance import OSA
 
 from feedsrv.query.tree import And, FieldTerm, Leaf, Node, Phrase, Prefix, Word, leaves, mapped
 from feedsrv.release import Release
 from feedsrv.search.whoosh.matcher import FORMS, Matcher
 from feedsrv.search.whoosh.postings import union
 from feedsrv.search.whoosh.table import Mask
+from feedsrv.search.whoosh.terms import Terms
 from feedsrv.text import analysis, stems
 from feedsrv.text.folding import APOSTROPHES, fold
 
@@ -33,8 +35,10 @@ FAR_MORE = 10
 """How many times as many releases have what was meant by a word that some do have, just as it was typed."""
 SLIPPED = 10
 """How much likelier it is that a letter was left out, or two changed places, than that just this one was put in."""
-MOST_READ = 3
+MOST_READ = 5
 """Releases in which it is looked how a word is written, accents and all."""
+USUAL = 4
+"""A spelling is usual that is found one time for so many of the commonest: "marche" beside "marché"."""
 
 _PIECES = re.compile(f"[-‐‑{APOSTROPHES}]")
 
@@ -96,23 +100,28 @@ class _Spelling:
         """A text with what was meant by so many mistakes in place of words that may be mistyped."""
         words = []
         for word in analysis.tokens(text):
-            parts = [self._nearest(part, make, field, mistakes) for part in word.parts]
-            words.append(text[word.start : word.end] if tuple(parts) == word.parts else " ".join(parts))
+            near = tuple(self._nearest(part, make, field, mistakes) for part in word.parts)
+            typed = text[word.start : word.end]
+            written = (self._as_written(each, typed, field) for each in near)
+            words.append(typed if near == word.parts else " ".join(written))
         return " ".join(words) or text
 
     def _nearest(self, form: str, make: Callable[[str], Leaf], field: str, mistakes: int) -> str:
-        """The word that was meant, as it is written; digits and short words stay, and what enough releases have."""
+        """The word that was meant; digits and short words stay, and what enough releases have."""
         shortest = SHORTEST_CORRECTED if mistakes == 1 else SHORTEST_TWICE_WRONG
         having = self._having(make(form))
-        is_said = having > 0 and bool(self.matcher.terms.form(form, field).having)
+        is_said = having > 0 and self.matcher.terms.tally(field, form).having > 0
         if len(form) < shortest or not stems.is_of_letters(form) or (is_said and having > SELDOM):
             return form
-        words = [word for word in self.matcher.terms.near(form, mistakes, field) if stems.is_of_letters(word)]
+        words = [word for word in self.matcher.terms.near(form, mistakes, field) if self._is_telling(word)]
         fits = {word: self._fit(word, form, field) for word in words if mistakes == 1 or word[0] == form[0]}
         best = max(fits, key=lambda word: (fits[word], word), default=form)
         has_kin = having and any(self.matcher.is_kin(form, word) for word in words if word != form)
         is_meant = any(fits.get(best, ())) and self._having(make(best)) > having * (FAR_MORE if is_said else 1)
-        return _as_written(self.matcher, best, field) if is_meant and not has_kin else form
+        return best if is_meant and not has_kin else form
+
+    def _is_telling(self, word: str) -> bool:
+        return stems.is_of_letters(word) and not analysis.is_stopword(word, self.matcher.terms.languages)
 
     def _fit(self, word: str, form: str, field: str) -> tuple[int, int]:
         """How likely it is that a word was meant: by those that have it, beside all else of the question and at all."""
@@ -120,6 +129,29 @@ class _Spelling:
         having = union([self.matcher.terms.form(word, field)], self.matcher.terms.table.size)
         within, all_ = (int(np.count_nonzero(each)) for each in (having & self.beside, having))
         return (SLIPPED * within, SLIPPED * all_) if has_slipped else (within, all_)
+
+    def _as_written(self, form: str, typed: str, field: str) -> str:
+        """A form as texts write it, in small letters, with accents: of the usual ways the nearest to what was typed."""
+        written = _ways(self.matcher.terms, form, field)
+        usual = [word for word, times in written.items() if times * USUAL >= max(written.values())]
+        return min(usual, key=lambda word: (OSA.distance(word, typed.lower()), -written[word], word), default=form)
+
+
+def _ways(terms: Terms, form: str, field: str) -> Counter[str]:
+    """How the newest releases with a form write it, and how often."""
+    words: Counter[str] = Counter()
+    for rank in np.sort(terms.form(form, field).ranks)[:MOST_READ].tolist():
+        release = terms.segments.record(int(terms.table.numbers[rank]))
+        if isinstance(release, Release):
+            people = " ".join(contact.name for contact in release.contacts)
+            text = terms.work.part("\n".join((release.title, release.text, release.boilerplate, people)))
+            words.update(text[start:end] for start, end in analysis.spans(text, lambda word: len(word) >= len(form)))
+    written: Counter[str] = Counter()
+    for word, times in words.items():
+        piece = next((piece for piece in (*_PIECES.split(word), word) if fold(piece) == form), "")
+        if piece:
+            written[piece.lower()] += times
+    return written
 
 
 def _in_field(name: str, part: type[Word] | type[Phrase], text: str) -> FieldTerm:
@@ -138,22 +170,3 @@ def _beginning(leaf: Leaf) -> Leaf:
 
 def _is_beginning(text: str, longer: str) -> bool:
     return "".join(analysis.forms(longer)).startswith("".join(analysis.forms(text)))
-
-
-def _as_written(matcher: Matcher, form: str, field: str) -> str:
-    """A form as most of the newest texts with it write it, with accents, in small letters."""
-    terms = matcher.terms
-    written: Counter[str] = Counter()
-    for rank in np.sort(terms.form(form, field).ranks)[:MOST_READ].tolist():
-        release = terms.segments.record(int(terms.table.numbers[rank]))
-        if isinstance(release, Release):
-            people = " ".join(contact.name for contact in release.contacts)
-            text = terms.work.part("\n".join((release.title, release.text, release.boilerplate, people)))
-            written.update(text[start:end] for start, end in analysis.spans(text, lambda word: len(word) >= len(form)))
-    found: Counter[str] = Counter()
-    for word, times in written.items():
-        for piece in (*_PIECES.split(word), word):
-            if fold(piece) == form:
-                found[piece.lower()] += times
-                break
-    return max(found, key=lambda word: (found[word], word), default=form)
