@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -162,6 +164,21 @@ def test_what_two_generations_share_is_mapped_once(tmp_path: Path) -> None:
     assert first
     assert second
     assert first.segments.leaves[0] is second.segments.leaves[0]
+
+
+def test_a_generation_that_nobody_reads_any_more_goes_at_once(tmp_path: Path) -> None:
+    index, other = WhooshIndex(tmp_path / "index"), WhooshIndex(tmp_path / "index")
+    publish(other, a_release("a"))
+    gc.disable()
+    try:
+        answers(index.snapshot())
+        before = weakref.ref(index.snapshot()._opened._postings)  # type: ignore[union-attr]  # noqa: SLF001 - what is large
+        publish(other, a_release("b"))
+        index._look_again = 0.0  # noqa: SLF001 - at once
+        answers(index.snapshot())
+        assert before() is None
+    finally:
+        gc.enable()
 
 
 def test_only_the_words_that_may_tell_most_are_counted_to_find_what_is_alike(tmp_path: Path) -> None:

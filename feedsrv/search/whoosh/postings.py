@@ -6,13 +6,14 @@ A cache of them, found once a generation and kept while there is room; shared be
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from operator import attrgetter
 from threading import Lock
 from typing import Any, Protocol, TypeVar, cast
 
 import numpy as np
-from cachetools import LRUCache, cachedmethod
+from cachetools import LRUCache
 from numpy.typing import NDArray
 
 from feedsrv.search import ranking
@@ -145,8 +146,10 @@ class PostingsCache:
 
     def get(self, key: Hashable, find: Callable[[], T]) -> T:
         """What is known by this key: found now unless it is kept."""
-        return cast("T", self._get(key, find))
-
-    @cachedmethod(attrgetter("_kept"), key=lambda _self, key, _find: key, lock=attrgetter("_lock"))
-    def _get(self, key: Hashable, find: Callable[[], Kept]) -> Kept:
-        return find()
+        with self._lock:
+            kept = self._kept.get(key)
+        if kept is None:
+            kept = find()
+            with self._lock, suppress(ValueError):  # what is larger than all the room
+                self._kept[key] = kept
+        return cast("T", kept)
