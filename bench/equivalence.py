@@ -118,7 +118,8 @@ class Pair:
 def _plain(results: Results) -> dict[str, object]:
     """An answer by its parts, the hits one by one."""
     parts: dict[str, object] = {
-        name: getattr(results, name) for name in ("total", "complete", "page", "pages", "sort", "did_you_mean", "notes")
+        name: getattr(results, name)
+        for name in ("total", "complete", "is_complete_first", "page", "pages", "sort", "did_you_mean", "notes")
     }
     parts |= {f"facet {name}": [(facet.value, facet.count) for facet in each] for name, each in results.facets.items()}
     parts["ids"] = [hit.release.id for hit in results.hits]

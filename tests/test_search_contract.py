@@ -410,6 +410,36 @@ class TestOrder:
         assert ask(index, "comet", sort=Sort.RELEVANCE) == ["d", "e"]
         assert ask(index, "title", sort=Sort.RELEVANCE)[-1] != "c"
 
+    def test_what_has_the_words_in_its_title_stands_before_what_has_them_often(self, index: SearchIndex) -> None:
+        often = [a_release(f"often{day}", day, "A lander for Phobos. " * 9, title="News") for day in range(2, 9)]
+        publish(index, a_release("of-it", 1, "A lander. " + "Words. " * 300, title="The Phobos lander"), *often)
+        assert ask(index, "phobos lander", sort=Sort.RELEVANCE)[0] == "of-it"
+
+    def test_the_liker_a_title_is_to_a_question_the_better_it_answers(self, index: SearchIndex) -> None:
+        publish(
+            index,
+            a_release("more", 2, "Words.", title="The Phobos lander is built, tested and shipped to the coast"),
+            a_release("just", 1, "Words.", title="The Phobos lander"),
+        )
+        assert ask(index, "phobos lander", sort=Sort.RELEVANCE) == ["just", "more"]
+
+    def test_a_hyphenated_word_counts_once(self, index: SearchIndex) -> None:
+        """And not for each of its parts and all of them in one; small words among its parts say nothing."""
+        publish(
+            index,
+            *(a_release(f"day{day}", day, "Rain and wind, rain and wind.", title="Weather") for day in range(3, 9)),
+            a_release("dish", 1, "A dish for the laboratory. A dish for all of the sky.", title="Optics"),
+            a_release("ray", 2, "An x-ray, as many hospitals have one today, near the sea.", title="Health"),
+        )
+        assert ask(index, "x-ray dish dish", sort=Sort.RELEVANCE)[0] == "dish"
+
+    def test_a_word_is_as_rare_as_it_is_in_all_languages_together(self, index: SearchIndex) -> None:
+        """Else what is rare in the language of few releases would stand before all that is in that of most."""
+        many = [a_release(f"en{day}", day, "Data, data, data and more data.", title="News") for day in range(2, 12)]
+        few = [a_release("fr", 1, "Une date.", title="Note", language="fr")]
+        publish(index, *many, *few, toml='languages = ["en", "fr"]')
+        assert ask(index, "data", sort=Sort.RELEVANCE)[-1] == "fr"
+
 
 class TestFilters:
     @pytest.fixture(autouse=True)
@@ -736,6 +766,21 @@ class TestPartialHits:
         assert (ids(results)[0], {*ids(results)}) == ("both", {"both", "comets", "dusty"})
         assert [hit.is_partial for hit in results.hits] == [False, True, True]
         assert (results.complete, results.total) == (1, 3)
+
+    def test_of_a_long_question_the_best_stand_first_and_those_with_all_words_are_marked(
+        self, index: SearchIndex
+    ) -> None:
+        """Six words, one of them next to nowhere."""
+        summary = "The harbour barge Kettle ran aground on a sandbank"
+        publish(index, a_release("best", 5, f"{summary}. " * 3, title="Harbour barge Kettle aground"))
+        publish(index, a_release("all", 6, f"{summary} yesterday. " + "Many other words of the sea. " * 90))
+        short, long = (
+            index.snapshot().search(Query(parse(text).tree, sort=Sort.RELEVANCE))
+            for text in ("harbour barge aground yesterday", f"{summary} yesterday")
+        )
+        assert (ids(short)[0], short.is_complete_first, short.hits[0].is_partial) == ("all", True, False)
+        assert (ids(long), long.is_complete_first) == (["best", "all"], False)
+        assert [hit.is_partial for hit in long.hits] == [True, False]
 
     @pytest.mark.parametrize("sort", [Sort.NEWEST, Sort.OLDEST])
     def test_by_date_there_is_only_what_has_all_the_words(self, index: SearchIndex, sort: Sort) -> None:

@@ -97,6 +97,21 @@ def test_what_has_some_of_the_words_stands_below_a_line(client: Client) -> None:
     assert not page(client, "/search?q=comet+dust&sort=newest").cssselect(".divider")
 
 
+def test_what_has_all_words_of_a_long_question_is_marked_where_it_stands(make_newsroom: MakeNewsroom) -> None:
+    said = "The harbour barge Kettle ran aground on a sandbank"
+    files = {
+        "all.md": release("News", "2020-01-01", f"{said} yesterday. " + "Many other words of the sea. " * 90),
+        "best.md": release("Harbour barge Kettle aground", "2020-01-02", f"{said}. " * 3),
+    }
+    tree = page(make_newsroom(files).client(), f"/search?q={said.replace(' ', '+')}+yesterday")
+    assert next(note.text_content() for note in tree.cssselect(".note")) == (
+        "Only 1 release has all the words, and is marked. The best stand first."
+    )
+    assert titles(tree) == ["Harbour barge Kettle aground", "News"]
+    marked = [bool(item.cssselect(".complete")) for item in tree.cssselect("ol.releases > li")]
+    assert (marked, tree.cssselect(".divider")) == ([False, True], [])
+
+
 def test_what_was_meant_is_shown_at_once_where_nothing_is_found(client: Client) -> None:
     tree = page(client, "/search?q=telescpoe&year=2024&sort=oldest")
     (said,) = tree.cssselect(".meant")

@@ -79,7 +79,7 @@ def counted(number: int, noun: str) -> str:
 def show(results: Results, newsroom: Newsroom) -> None:
     """The hits of a search, a line each; beside the output, what is to be known of them."""
     for place, hit in enumerate(results.hits):
-        if hit.is_partial and not (place and results.hits[place - 1].is_partial):
+        if results.is_complete_first and hit.is_partial and not (place and results.hits[place - 1].is_partial):
             click.echo("Some of the words:", err=True)
         day = newsroom.day(hit.release.published).isoformat() if hit.release.published else "undated   "
         click.echo(f"{day}  {click.style(hit.release.id, bold=True)}  {printable(hit.release.title)}")

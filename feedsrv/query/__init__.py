@@ -82,7 +82,8 @@ class Results:
     ``facets`` has the keys ``topic`` (most first, then by id), ``year`` (newest first) and ``lang`` (most
     first), and none where the query does not ask for them. ``page`` may lie past the last one: then ``hits`` is empty.
     ``complete`` is how many of ``total`` have all that was asked for: by relevance, those with some of the words follow
-    where few have all. ``did_you_mean`` is this question without what may be mistyped, where no release has all of it.
+    where few have all; or stand among them, where the question is so long that ``is_complete_first`` is false.
+    ``did_you_mean`` is this question without what may be mistyped, where no release has all of it.
     ``notes`` are sentences on what was cut.
     """
 
@@ -92,6 +93,7 @@ class Results:
     per_page: int
     sort: Sort
     complete: int
+    is_complete_first: bool = True
     facets: Mapping[str, tuple[Facet, ...]] = field(default_factory=dict)
     did_you_mean: str | None = None
     notes: tuple[str, ...] = ()

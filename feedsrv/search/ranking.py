@@ -22,15 +22,33 @@ LENGTH = 0.75
 RARITY = 1.2
 """The power to which idf is raised."""
 
+IN_TITLE = 2.0
+"""The title is evidence of its own, too: a word in it counts once more, but in questions of more words than these less,
+all of them as much as so many: a long question is not a headline."""
+LIKENESS = 0.5
+"""Weight of a title that has the very words of the question and no others."""
+
 MOST_RERANKED = 30
 """Releases, from the best, whose words are looked at for neighbours."""
 ENOUGH = 10
 """Releases that have all the words; where there are fewer, those with some of the words follow."""
+SHORT = 5
+"""Words, at most, of a question for which what has all of them stands first, however well the others answer."""
 
 
 def rarity(having: int, population: int) -> float:
     """What it is worth that a release has a word which so many have (idf, always positive)."""
     return float(log(1 + (population - having + 0.5) / (having + 0.5)) ** RARITY)
+
+
+def title_weight(words: int) -> float:
+    """What a word in the title counts by itself in a question of so many words."""
+    return min(1.0, IN_TITLE / words) if words else 0.0
+
+
+def likeness(shared: Any, asked: int, titled: Any, population: int) -> Any:
+    """What it is worth that a title has so many words in common with a question, by how many each has (Jaccard)."""
+    return LIKENESS * rarity(1, population) * shared / (asked + titled - shared)
 
 
 def norms(lengths: Any) -> Any:

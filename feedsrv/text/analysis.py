@@ -152,6 +152,13 @@ def is_stopword(form: str, languages: Iterable[str]) -> bool:
     return any(form in _stopwords(language.partition("-")[0]) for language in languages)
 
 
+def count_telling(text: str, language: str) -> int:
+    """How many different words of a text are no stopwords; all of them, where it has no others."""
+    words = {word.parts for word in tokens(join_ordinals(text))}
+    telling = [word for word in words if not all(is_stopword(part, [language]) for part in word)]
+    return len(telling or words)
+
+
 @lru_cache(maxsize=64)
 def _stopwords(language: str) -> frozenset[str]:
     return frozenset(fold(word) for word in STOPWORDS.get(language, "").split())

@@ -241,6 +241,8 @@ class FeedBuilder:
             extension["translations"] = [{"language": link.hreflang, "url": link.href} for link in translations]
         if self.listing.is_search:
             extension["excerpt"] = hit.excerpt
+        if hit.is_partial:
+            extension["partial"] = True
         return extension
 
     @property

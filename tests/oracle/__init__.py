@@ -38,7 +38,7 @@ from feedsrv.release import Release, Withdrawal, from_json
 from feedsrv.topic_names import topic_id
 from tests.oracle import ranking, table
 from tests.oracle.excerpts import Wanted, excerpt, marked
-from tests.oracle.matcher import Matcher
+from tests.oracle.matcher import Matcher, is_short
 from tests.oracle.resemblance import resemblance
 from tests.oracle.spelling import corrected
 from tests.oracle.table import FACETS, members
@@ -80,6 +80,7 @@ class Oracle:
             per_page=query.per_page,
             sort=query.sort,
             complete=complete.bit_count(),
+            is_complete_first=is_short(query.text),
             facets={name: self._facet(name, found, filters) for name in FACETS},
             did_you_mean=self._did_you_mean(query, matcher, complete.bit_count()),
             notes=tuple(matcher.notes(asked, typed)) if typed else (),
@@ -142,7 +143,9 @@ class Oracle:
             return 0, 0
         complete = dated & self._matches(asked, matcher)
         if query.sort is Sort.RELEVANCE and complete.bit_count() < ranking.ENOUGH:
-            return complete | dated & self._matches(matcher.loosened(asked), matcher), complete
+            return complete | dated & self._matches(
+                matcher.loosened(asked, is_pasted=not is_short(query.text)), matcher
+            ), complete
         return complete, complete
 
     def _filters(self, query: Query) -> dict[str, int]:
@@ -174,8 +177,11 @@ class Oracle:
                 yield from reversed(list(members(releases & dated)))
                 yield from members(releases & ~dated)
             case Sort.RELEVANCE if query.text and asked:
-                yield from matcher.by_relevance(asked, query.text, complete)
-                yield from matcher.by_relevance(asked, query.text, releases & ~complete)
+                if is_short(query.text):
+                    yield from matcher.by_relevance(asked, query.text, complete)
+                    yield from matcher.by_relevance(asked, query.text, releases & ~complete)
+                else:
+                    yield from matcher.by_relevance(asked, query.text, releases)
             case _:
                 yield from members(releases)
 
@@ -207,11 +213,17 @@ class Oracle:
         """What may have been meant by a question that so few answer, if it finds more within the same filters."""
         if query.text is None or having >= _FEW or matcher.terms.work.left_out:
             return None
-        attempts = [corrected(matcher, query.text)]
+        meant = None
+        with matcher.terms.work.or_else("what may have been meant"):
+            meant = self._meant(query, query.text, matcher, having)
+        return meant  # noqa: RET504 - it stays None where the work ends
+
+    def _meant(self, query: Query, asked: Node, matcher: Matcher, having: int) -> str | None:
+        attempts = [corrected(matcher, asked)]
         if not having:
-            attempts.append(corrected(matcher, as_words(attempts[0]) or query.text))
+            attempts.append(corrected(matcher, as_words(attempts[0]) or asked))
         for attempt in attempts:
-            if attempt != query.text:
+            if attempt != asked:
                 found = self._found(replace(query, text=attempt), matcher.afforded(attempt), matcher)[having > 0]
                 answers = reduce(and_, self._filters(query).values(), found).bit_count()
                 if answers > having and not matcher.terms.work.left_out:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -63,7 +63,7 @@ class Matcher:
         for leaf in sorted(dict.fromkeys(leaves(tree)), key=_costliness):
             try:
                 self.releases(leaf)
-                list(self._evidence(leaf))
+                list(self._evidence(leaf, 1.0))
             except WorkSpent:
                 left_out.append(leaf)
         self.terms.work.left_out += map(str, left_out)
@@ -75,7 +75,7 @@ class Matcher:
             case Word(text):
                 return _all(self._word(word.parts) for word in analysis.tokens(text))
             case FieldTerm("title", Word(text)):
-                return _all(self._in_title(word.parts) for word in analysis.tokens(text))
+                return _all(self._in_title(word.parts, word.parts) for word in analysis.tokens(text))
             case FieldTerm(name, Word(text) | Phrase(text)):
                 return self._phrase(text, _FORMS[name]).releases
             case FieldTerm(name, Prefix(text)):
@@ -100,16 +100,20 @@ class Matcher:
                 return Not(self.required(part))
         return tree
 
-    def loosened(self, tree: Node) -> Node:
-        """What a release has at least that answers in part: one of the words, and whatever else was asked for."""
+    def loosened(self, tree: Node, *, is_pasted: bool) -> Node:
+        """What a release has at least that answers in part: one of the words, and whatever else was asked for.
+
+        ``is_pasted``: it is a long text, in which what is in quotes is no more than words are.
+        """
         tree = self.required(tree)
         match tree:
             case And(parts):
-                words = [part for part in parts if isinstance(part, Word | Prefix | Or)]
+                kinds = Word | Prefix | Or | Phrase if is_pasted else Word | Prefix | Or
+                words = [part for part in parts if isinstance(part, kinds)]
                 others = [part for part in parts if part not in words]
                 return _joined([*others, Or(tuple(dict.fromkeys(words)))]) if len(words) > 1 else tree
             case Or(parts):
-                return Or(tuple(map(self.loosened, parts)))
+                return Or(tuple(self.loosened(part, is_pasted=is_pasted) for part in parts))
         return tree
 
     def by_relevance(self, tree: Node, typed: Node, releases: int) -> list[int]:
@@ -120,9 +124,19 @@ class Matcher:
         scores = dict.fromkeys(members(releases), 0.0)
         if len(scores) < 2:
             return list(scores)
+        words = words_of(tree)
+        in_title = ranking.title_weight(len(words))
         for leaf, times in Counter(positive_leaves(tree)).items():
-            for weight, postings in self._evidence(leaf):
-                postings.weighed(weight * times, scores)
+            for weight, said in self._evidence(leaf, in_title):
+                for rank in scores.keys() & said.keys():
+                    scores[rank] += weight * times * said[rank]
+        for rank, shared in Counter(
+            rank for word in words for rank in members(self._in_title(word, self._telling(word)))
+        ).items():
+            if rank in scores:
+                titled = self.terms.table.title_lengths[rank]
+                shared = min(shared, titled)
+                scores[rank] += ranking.likeness(shared, len(words), titled, len(self.terms.table.numbers))
         order = ranking.best_first(scores, scores)
         best = order[: ranking.MOST_RERANKED]
         for rank, bonus in self._neighbours(typed, best).items():
@@ -169,15 +183,20 @@ class Matcher:
         forms = analysis.forms(part.text)
         return bool(forms) and all(analysis.is_stopword(form, self.terms.languages) for form in forms)
 
-    def _evidence(self, leaf: Leaf) -> Iterator[tuple[float, Postings]]:
-        """What speaks for a release that a leaf matches, and its weight."""
+    def _evidence(self, leaf: Leaf, in_title: float) -> Iterator[tuple[float, dict[int, float]]]:
+        """What speaks for each release that a leaf matches, and its weight; ``in_title`` is that of a word there."""
         match leaf:
             case Word(text):
                 for word in analysis.tokens(text):
-                    yield from ((1.0, self.terms.stem(stem)) for form in word.forms for stem in self._stems(form))
+                    yield from self._once(word.parts, {"stem": 1.0, "title": in_title})
             case FieldTerm("title", Word(text)):
-                forms = (form for word in analysis.tokens(text) for form in word.forms)
-                yield from ((1.0, self.terms.title(stem)) for form in forms for stem in self._stems(form))
+                for word in analysis.tokens(text):
+                    yield from self._once(word.parts, {"title": 1.0})
+            case _:
+                yield from ((weight, postings.by_rank()) for weight, postings in self._other_evidence(leaf))
+
+    def _other_evidence(self, leaf: Leaf) -> Iterator[tuple[float, Postings]]:
+        match leaf:
             case FieldTerm(name, part):
                 is_beginning = isinstance(part, Prefix)
                 yield 1.0, (self._beginning if is_beginning else self._phrase)(part.text, _FORMS[name])
@@ -189,6 +208,20 @@ class Matcher:
                 yield _REFERENCE_FIRST, self._reference(leaf)
                 yield 1.0, self._phrase(text)
 
+    def _once(self, parts: Sequence[str], kinds: Mapping[str, float]) -> Iterator[tuple[float, dict[int, float]]]:
+        """What a word as written says: a compound by its telling parts, or all in one, whichever says more."""
+
+        def say(form: str) -> list[tuple[float, dict[int, float]]]:
+            stems = self._stems(form)
+            return [(weight, getattr(self.terms, kind)(*stems).by_rank()) for kind, weight in kinds.items()]
+
+        if len(parts) == 1:
+            yield from say(parts[0])
+        else:
+            apart = _summed(said for part in self._telling(parts) for said in say(part))
+            whole = _summed(say("".join(parts)))
+            yield 1.0, {rank: max(apart.get(rank, 0.0), whole.get(rank, 0.0)) for rank in apart | whole}
+
     def _word(self, parts: Sequence[str]) -> int:
         """One word as written: its stems in any language, for a compound its parts or all in one."""
         whole = self.stemmed("".join(parts))
@@ -196,14 +229,23 @@ class Matcher:
 
     def stemmed(self, form: str) -> int:
         """The releases that have a word in any of its forms, in any language."""
-        return _any(self.terms.stem(stem).releases for stem in self._stems(form))
+        return self.terms.stem(*self._stems(form)).releases
 
     def is_kin(self, form: str, other: str) -> bool:
         """Whether two forms have a stem in common."""
         return not {*self._stems(form)}.isdisjoint(self._stems(other))
 
-    def _in_title(self, parts: Sequence[str]) -> int:
-        return _all(_any(self.terms.title(stem).releases for stem in self._stems(part)) for part in parts)
+    def _telling(self, parts: Sequence[str]) -> Sequence[str]:
+        """The parts of a word that are no stopwords; all of them, where it has no others."""
+        return [part for part in parts if not analysis.is_stopword(part, self.terms.languages)] or parts
+
+    def _in_title(self, parts: Sequence[str], needed: Sequence[str]) -> int:
+        """The releases that have a word in the title: all in one, or its parts that are needed."""
+        whole = self._titled("".join(parts))
+        return whole | _all(map(self._titled, needed)) if len(parts) > 1 else whole
+
+    def _titled(self, form: str) -> int:
+        return self.terms.title(*self._stems(form)).releases
 
     def _phrase(self, text: str, name: str = "forms") -> Postings:
         return self.terms.phrase(analysis.forms(text), name)
@@ -248,6 +290,25 @@ class Matcher:
 
 
 _NOWHERE: frozenset[int] = frozenset()
+
+
+def _summed(found: Iterable[tuple[float, dict[int, float]]]) -> dict[int, float]:
+    scores: dict[int, float] = {}
+    for weight, said in found:
+        for rank, score in said.items():
+            scores[rank] = scores.get(rank, 0.0) + weight * score
+    return scores
+
+
+def is_short(tree: Node | None) -> bool:
+    """Whether what has all that is asked stands first, however well the others answer."""
+    return tree is None or len(words_of(tree)) <= ranking.SHORT
+
+
+def words_of(tree: Node) -> list[tuple[str, ...]]:
+    """The different words of a question as written, each by its parts."""
+    texts = (leaf.text for leaf in positive_leaves(tree) if isinstance(leaf, Word))
+    return list(dict.fromkeys(word.parts for text in texts for word in analysis.tokens(text)))
 
 
 def _costliness(leaf: Leaf) -> int:

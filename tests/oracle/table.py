@@ -50,6 +50,7 @@ class Facts:
     day: int
     language: str
     length: int
+    title_length: int
     topics: tuple[str, ...]
     aliases: tuple[str, ...]
     translation_keys: tuple[str, ...]
@@ -110,6 +111,7 @@ def _facts(record: Release | Withdrawal, newsroom: Newsroom, length: int) -> Fac
         newsroom.day(record.published).toordinal() if record.published else 0,
         record.language,
         length,
+        analysis.count_telling(release.title, release.language) if release else 0,
         release.topic_ids if release else (),
         release.aliases if release else (),
         release.translation_keys if release else (),
@@ -123,8 +125,8 @@ class Table:
     ``numbers`` are Whoosh's document numbers by rank, ``ranks`` the other way round; ``ages`` is minus
     the time of appearance by rank, of the dated ones, so that it ascends; ``published`` that of publication, None where
     undated; ``lengths`` are the words of each
-    text, ``days`` those of publication as ordinals, 0 where undated; ``siblings`` the ranks of the translations of each
-    release that has any.
+    text, ``title_lengths`` those of each title that tell anything, ``days`` those of publication as ordinals, 0 where
+    undated; ``siblings`` the ranks of the translations of each release that has any.
     """
 
     everything: int
@@ -133,6 +135,7 @@ class Table:
     ages: tuple[float, ...]
     published: tuple[float | None, ...]
     lengths: tuple[int, ...]
+    title_lengths: tuple[int, ...]
     days: tuple[int, ...]
     facets: Mapping[str, Mapping[str, int]]
     by_id: Mapping[str, int]
@@ -185,6 +188,7 @@ def build(documents: Sequence[Facts]) -> Table:
         ages=tuple(age for is_undated, age, *_ in releases if not is_undated),
         published=tuple(facts.published for *_, facts in releases),
         lengths=tuple(facts.length for *_, facts in releases),
+        title_lengths=tuple(facts.title_length for *_, facts in releases),
         days=tuple(facts.day for *_, facts in releases),
         facets={name: dict(sets) for name, sets in facets.items()},
         by_id=by_id,

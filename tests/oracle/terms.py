@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 from cachetools import LRUCache
 from rapidfuzz.distance import OSA
@@ -41,6 +42,10 @@ class Postings:
     rarity: float = 0.0
     is_cut: bool = False
     work: int = TERM
+
+    def by_rank(self) -> dict[int, float]:
+        """What it says for each release."""
+        return dict(zip(self.ranks, self.scores, strict=True))
 
     def weighed(self, weight: float, scores: dict[int, float]) -> None:
         """Add what it says to the scores of the releases that are in them."""
@@ -84,17 +89,17 @@ class Terms:
         self._norms = cache.norms
         self._paid: dict[tuple[str, str], Postings] = {}
 
-    def stem(self, text: str) -> Postings:
-        """The releases that have a word of this stem in title, text or boilerplate."""
-        return self._known("stem", text, lambda: self._scored(self._weighed(_STEMS, text)))
+    def stem(self, *texts: str) -> Postings:
+        """The releases that have a word of one of these stems, which are one word in several languages."""
+        return self._known("stem", " ".join(texts), lambda: self._scored(self._weighed(_STEMS, *texts)))
 
     def form(self, text: str, name: str = "forms") -> Postings:
         """The releases that have a word just as it is written, in all of their words or in one field."""
         return self._known(name, text, lambda: self._form(text, name))
 
-    def title(self, text: str) -> Postings:
-        """The releases that have a word of this stem in the title."""
-        return self._known("title", text, lambda: self._scored(self._weighed({"title": 1.0}, text)))
+    def title(self, *texts: str) -> Postings:
+        """The releases that have a word of one of these stems in the title."""
+        return self._known("title", " ".join(texts), lambda: self._scored(self._weighed({"title": 1.0}, *texts)))
 
     def beginning(self, text: str, name: str = "forms") -> Postings:
         """The releases that have a word which begins so; of too many such words the first by the alphabet count."""
@@ -146,11 +151,11 @@ class Terms:
     def _form(self, text: str, name: str) -> Postings:
         return self._cache.get(name, text, lambda: self._scored(self._weighed(_FORMS[name], text)))
 
-    def _weighed(self, fields: Mapping[str, float], text: str) -> dict[int, float]:
-        """How often each release has a term, by its field and the length of its text."""
+    def _weighed(self, fields: Mapping[str, float], *texts: str) -> dict[int, float]:
+        """How often each release has one of these terms, by its field and the length of its text."""
         found: dict[int, float] = {}
         ranks, norms = self.table.ranks, self._norms
-        for name, weight in fields.items():
+        for (name, weight), text in product(fields.items(), texts):
             for number, occurrences in _postings(self.reader, name, text):
                 rank = ranks.get(number)
                 if rank is not None:

@@ -12,7 +12,7 @@
     segments                   which documents of a generation have a term, and where it stands in them
     table, splicing            sets of releases by topic, year, language and date; the next table, of what changed
     postings, terms            which releases have a term; what one search looks up
-    matcher                    which releases a question matches, and how well
+    matcher, scoring           which releases a question matches; which of them answer best
     spelling, words            what was meant by a word that no release has, and which words are nearly like it
     resemblance                which releases are most like another
 """

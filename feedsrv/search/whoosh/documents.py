@@ -74,7 +74,8 @@ class Facts(msgspec.Struct, array_like=True, frozen=True):
 
     ``digest`` and ``files`` (those of its attachments) are SHA-256 in hexadecimal. ``appeared``, ``published`` and
     ``updated`` are in seconds since 1970, None where undated; ``day`` is that of publication by the newsroom's
-    calendar, as an ordinal, 0 where undated; ``length`` is the number of words of its text.
+    calendar, as an ordinal, 0 where undated; ``length`` is the number of words of its text, ``title_length`` that of
+    the different words of its title without stopwords.
     """
 
     source: str
@@ -87,6 +88,7 @@ class Facts(msgspec.Struct, array_like=True, frozen=True):
     day: int
     language: str
     length: int
+    title_length: int
     topics: tuple[str, ...]
     aliases: tuple[str, ...]
     translation_keys: tuple[str, ...]
@@ -150,6 +152,7 @@ def _facts_of(record: Release | Withdrawal, digest: str, newsroom: Newsroom, len
         _day(record, newsroom),
         record.language,
         length,
+        analysis.count_telling(release.title, release.language) if release else 0,
         release.topic_ids if release else (),
         record.aliases,
         release.translation_keys if release else (),

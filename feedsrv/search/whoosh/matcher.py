@@ -1,15 +1,13 @@
-"""The matcher: which releases of one generation the words of a question match, and how well (the scorer)."""
+"""The matcher: which releases of one generation the words of a question match, and what each of them says."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
-from itertools import pairwise
+from itertools import chain
 from operator import and_
-
-import numpy as np
 
 from feedsrv.query import Query
 from feedsrv.query.tree import (
@@ -31,9 +29,9 @@ from feedsrv.query.tree import (
 )
 from feedsrv.search import ranking
 from feedsrv.search.excerpts import Wanted
-from feedsrv.search.whoosh.postings import Postings, Ranks, Scores, union
+from feedsrv.search.whoosh.postings import Postings, Weighted, better, summed, union
 from feedsrv.search.whoosh.table import Mask
-from feedsrv.search.whoosh.terms import MOST_EXPANSIONS, NOWHERE, Places, Terms, documents, followed
+from feedsrv.search.whoosh.terms import MOST_EXPANSIONS, Terms
 from feedsrv.search.work import WorkSpent
 from feedsrv.text import analysis, stems
 
@@ -71,7 +69,7 @@ class Matcher:
         for leaf in sorted(dict.fromkeys(leaves(tree)), key=_costliness):
             try:
                 self.releases(leaf)
-                list(self._evidence(leaf))
+                list(self.evidence(leaf, 1.0))
             except WorkSpent:
                 left_out.append(leaf)
         self.terms.work.left_out += map(str, left_out)
@@ -88,7 +86,7 @@ class Matcher:
             case Word(text):
                 return self._all(self._word(word.parts) for word in analysis.tokens(text))
             case FieldTerm("title", Word(text)):
-                return self._all(self._in_title(word.parts) for word in analysis.tokens(text))
+                return self._all(self.in_title(word.parts, word.parts) for word in analysis.tokens(text))
             case FieldTerm(name, Word(text) | Phrase(text)):
                 return self._any([self._phrase(text, FORMS[name])])
             case FieldTerm(name, Prefix(text)):
@@ -113,35 +111,21 @@ class Matcher:
                 return Not(self.required(part))
         return tree
 
-    def loosened(self, tree: Node) -> Node:
-        """What a release has at least that answers in part: one of the words, and whatever else was asked for."""
+    def loosened(self, tree: Node, *, is_pasted: bool) -> Node:
+        """What a release has at least that answers in part: one of the words, and whatever else was asked for.
+
+        ``is_pasted``: it is a long text, in which what is in quotes is no more than words are.
+        """
         tree = self.required(tree)
         match tree:
             case And(parts):
-                words = [part for part in parts if isinstance(part, Word | Prefix | Or)]
+                kinds = Word | Prefix | Or | Phrase if is_pasted else Word | Prefix | Or
+                words = [part for part in parts if isinstance(part, kinds)]
                 others = [part for part in parts if part not in words]
                 return _joined([*others, Or(tuple(dict.fromkeys(words)))]) if len(words) > 1 else tree
             case Or(parts):
-                return Or(tuple(map(self.loosened, parts)))
+                return Or(tuple(self.loosened(part, is_pasted=is_pasted) for part in parts))
         return tree
-
-    def by_relevance(self, tree: Node, typed: Node, releases: Mask, most: int) -> Ranks:
-        """So many of the releases, those first that answer best; of equals the newest first.
-
-        ``typed`` is the tree with what is not required, which has neighbours, too.
-        """
-        ranks = np.flatnonzero(releases)
-        if len(ranks) < 2:
-            return ranks[:most]
-        scores = Scores(self.terms.table.size)
-        for leaf, times in Counter(positive_leaves(tree)).items():
-            for weight, postings in self._evidence(leaf):
-                scores.add(postings, weight * times)
-        order = scores.best(ranks, max(most, ranking.MOST_RERANKED))
-        best = np.sort(order[: ranking.MOST_RERANKED])
-        for rank, bonus in self._neighbours(typed, best).items():
-            scores.reward(rank, bonus)
-        return np.concatenate((scores.best(best, len(best)), order[ranking.MOST_RERANKED :]))[:most]
 
     def wanted(self, tree: Node) -> Wanted:
         """What is marked in excerpts: all that was asked for."""
@@ -183,15 +167,15 @@ class Matcher:
         forms = analysis.forms(part.text)
         return bool(forms) and all(analysis.is_stopword(form, self.terms.languages) for form in forms)
 
-    def _evidence(self, leaf: Leaf) -> Iterator[tuple[float, Postings]]:
-        """What speaks for a release that a leaf matches, and its weight."""
+    def evidence(self, leaf: Leaf, in_title: float) -> Iterator[Weighted]:
+        """What speaks for a release that a leaf matches, and its weight; ``in_title``: that of a word in the title."""
         match leaf:
             case Word(text):
                 for word in analysis.tokens(text):
-                    yield from ((1.0, self.terms.stem(stem)) for form in word.forms for stem in self._stems(form))
+                    yield from self._once(word.parts, lambda form: self._anywhere(form, in_title))
             case FieldTerm("title", Word(text)):
-                forms = (form for word in analysis.tokens(text) for form in word.forms)
-                yield from ((1.0, self.terms.title(stem)) for form in forms for stem in self._stems(form))
+                for word in analysis.tokens(text):
+                    yield from self._once(word.parts, lambda form: [(1.0, self.terms.title(*self._stems(form)))])
             case FieldTerm(name, part):
                 is_beginning = isinstance(part, Prefix)
                 yield 1.0, (self._beginning if is_beginning else self._phrase)(part.text, FORMS[name])
@@ -203,6 +187,23 @@ class Matcher:
                 yield _REFERENCE_FIRST, self._reference(leaf)
                 yield 1.0, self._phrase(text)
 
+    def _anywhere(self, form: str, in_title: float) -> Iterator[Weighted]:
+        """What it says that a release has a word, and that its title has it."""
+        stems = self._stems(form)
+        yield 1.0, self.terms.stem(*stems)
+        yield in_title, self.terms.title(*stems)
+
+    def _once(self, parts: Sequence[str], say: Callable[[str], Iterable[Weighted]]) -> Iterable[Weighted]:
+        """What a word as written says: a compound by its telling parts, or all in one, whichever says more."""
+        if len(parts) == 1:
+            return say(parts[0])
+        apart = summed(chain.from_iterable(map(say, self.telling(parts))))
+        return [(1.0, better(apart, summed(say("".join(parts)))))]
+
+    def telling(self, parts: Sequence[str]) -> Sequence[str]:
+        """The parts of a word that are no stopwords; all of them, where it has no others."""
+        return [part for part in parts if not analysis.is_stopword(part, self.terms.languages)] or parts
+
     def _word(self, parts: Sequence[str]) -> Mask:
         """One word as written: its stems in any language, for a compound its parts or all in one."""
         whole = self.stemmed("".join(parts))
@@ -210,14 +211,19 @@ class Matcher:
 
     def stemmed(self, form: str) -> Mask:
         """The releases that have a word in any of its forms, in any language."""
-        return self._any(map(self.terms.stem, self._stems(form)))
+        return self._any([self.terms.stem(*self._stems(form))])
 
     def is_kin(self, form: str, other: str) -> bool:
         """Whether two forms have a stem in common."""
         return not {*self._stems(form)}.isdisjoint(self._stems(other))
 
-    def _in_title(self, parts: Sequence[str]) -> Mask:
-        return self._all(self._any(map(self.terms.title, self._stems(part))) for part in parts)
+    def in_title(self, parts: Sequence[str], needed: Sequence[str]) -> Mask:
+        """The releases that have a word in the title: all in one, or its parts that are needed."""
+        whole = self._titled("".join(parts))
+        return whole | self._all(map(self._titled, needed)) if len(parts) > 1 else whole
+
+    def _titled(self, form: str) -> Mask:
+        return self._any([self.terms.title(*self._stems(form))])
 
     def _any(self, found: Iterable[Postings]) -> Mask:
         return union(found, self.terms.table.size)
@@ -240,30 +246,16 @@ class Matcher:
     def _stems(self, form: str) -> list[str]:
         return list(dict.fromkeys(stems.stem(form, language) for language in self.terms.languages))
 
-    def _neighbours(self, tree: Node, ranks: Ranks) -> dict[int, float]:
-        """What it adds to the score of each release that words of the question stand side by side in it."""
-        forms = [form for leaf in positive_leaves(tree) if isinstance(leaf, Word) for form in analysis.forms(leaf.text)]
-        wanted = list(dict.fromkeys(pairwise(forms)))
-        if not wanted:
-            return {}
-        numbers = self.terms.table.numbers[ranks]
-        wanted_in = np.sort(numbers)
-        standing: dict[str, Places] = {}
-        worth: dict[str, float] = {}
-        with self.terms.work.or_else("which words stand side by side"):
-            for form in dict.fromkeys(forms):
-                worth[form] = self.terms.tally("forms", form).rarity
-                standing[form] = self.terms.places(form, wanted_in)
-        together = {
-            (first, second): frozenset(documents(followed(places, standing[second], 1)).tolist())
-            for first, second in wanted
-            if second in standing and (places := standing.get(first, NOWHERE)).size
-        }
-        return {
-            rank: ranking.NEIGHBOURS
-            * sum(worth[first] + worth[second] for (first, second), having in together.items() if number in having)
-            for rank, number in zip(ranks.tolist(), numbers.tolist(), strict=True)
-        }
+
+def is_short(tree: Node | None) -> bool:
+    """Whether what has all that is asked stands first, however well the others answer."""
+    return tree is None or len(words_of(tree)) <= ranking.SHORT
+
+
+def words_of(tree: Node) -> list[tuple[str, ...]]:
+    """The different words of a question as written, each by its parts."""
+    texts = (leaf.text for leaf in positive_leaves(tree) if isinstance(leaf, Word))
+    return list(dict.fromkeys(word.parts for text in texts for word in analysis.tokens(text)))
 
 
 def _costliness(leaf: Leaf) -> int:

@@ -54,7 +54,7 @@ class Postings(Tally):
     """
 
     ranks: Ranks = field(default_factory=lambda: np.zeros(0, np.uint32))
-    scores: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
+    scores: NDArray[np.floating[Any]] = field(default_factory=lambda: np.zeros(0, np.float32))
     is_cut: bool = False
 
     @property
@@ -79,6 +79,30 @@ def union(found: Iterable[Postings], size: int) -> Mask:
     return releases
 
 
+Weighted = tuple[float, Postings]
+"""What a term says, and its weight."""
+
+
+def summed(found: Iterable[Weighted]) -> Postings:
+    """What several terms say together, each as much as its weight."""
+    weighted = list(found)
+    ranks, at = np.unique(np.concatenate([postings.at for _, postings in weighted]), return_inverse=True)
+    said = np.concatenate([weight * postings.scores.astype(np.float64) for weight, postings in weighted])
+    scores = np.zeros(len(ranks))
+    np.add.at(scores, at, said)
+    return Postings(len(ranks), ranks=ranks, scores=scores)
+
+
+def better(first: Postings, second: Postings) -> Postings:
+    """For each release what says more."""
+    ranks = np.union1d(first.ranks, second.ranks)
+    scores = np.zeros(len(ranks))
+    for each in (first, second):
+        at = np.searchsorted(ranks, each.ranks)
+        scores[at] = np.maximum(scores[at], each.scores)
+    return Postings(len(ranks), ranks=ranks, scores=scores)
+
+
 class Scores:
     """How well each of so many releases answers: what speaks for it is added up, in the order in which it is told."""
 
@@ -89,9 +113,9 @@ class Scores:
         """What a term says, times its weight."""
         np.add.at(self._of, postings.at, weight * postings.scores.astype(np.float64))
 
-    def reward(self, rank: int, bonus: float) -> None:
-        """Something beside the terms."""
-        self._of[rank] += bonus
+    def reward(self, ranks: Any, bonus: Any) -> None:
+        """Something beside the terms, for a release or for different ones."""
+        self._of[ranks] += bonus
 
     def above_nothing(self, releases: Mask) -> Mask:
         """Those of the releases for which anything speaks."""

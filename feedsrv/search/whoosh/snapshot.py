@@ -27,9 +27,10 @@ from feedsrv.query.tree import And, Dates, Filter, Node, Not, Or
 from feedsrv.release import Attachment, Release, Withdrawal
 from feedsrv.search import Held, SitemapEntry, SitemapYear, ranking
 from feedsrv.search.excerpts import Wanted, excerpt, marked
-from feedsrv.search.whoosh.matcher import Matcher
-from feedsrv.search.whoosh.postings import NO_POSTINGS, PostingsCache, Ranks
+from feedsrv.search.whoosh.matcher import Matcher, is_short
+from feedsrv.search.whoosh.postings import PostingsCache, Ranks
 from feedsrv.search.whoosh.resemblance import most_alike
+from feedsrv.search.whoosh.scoring import Scorer
 from feedsrv.search.whoosh.segments import Segments
 from feedsrv.search.whoosh.spelling import FEW, corrected
 from feedsrv.search.whoosh.table import FACETS, Mask
@@ -72,6 +73,7 @@ class WhooshSnapshot:
             per_page=query.per_page,
             sort=query.sort,
             complete=int(np.count_nonzero(complete)),
+            is_complete_first=is_short(query.text),
             facets={name: self._facet(name, found, filters) for name in FACETS} if query.has_facets else {},
             did_you_mean=self._did_you_mean(query, matcher, int(np.count_nonzero(complete))),
             notes=tuple(matcher.notes(asked, typed)) if typed else (),
@@ -205,7 +207,9 @@ class WhooshSnapshot:
             return ~self._table.everything(), ~self._table.everything()
         complete = dated & self._matches(asked, matcher)
         if query.sort is Sort.RELEVANCE and np.count_nonzero(complete) < ranking.ENOUGH:
-            return complete | dated & self._matches(matcher.loosened(asked), matcher), complete
+            return complete | dated & self._matches(
+                matcher.loosened(asked, is_pasted=not is_short(query.text)), matcher
+            ), complete
         return complete, complete
 
     def _filters(self, query: Query) -> dict[str, Mask]:
@@ -227,11 +231,7 @@ class WhooshSnapshot:
         first = (query.page - 1) * query.per_page
         last = first + query.per_page
         if query.sort is Sort.RELEVANCE and query.text and asked:
-            having_all = int(np.count_nonzero(complete))
-            ranks = matcher.by_relevance(asked, query.text, complete, last) if last else NO_POSTINGS.ranks
-            if last > having_all:
-                rest = matcher.by_relevance(asked, query.text, releases & ~complete, last - having_all)
-                ranks = np.concatenate((ranks, rest))
+            ranks = Scorer(matcher, asked, query.text).best_first(releases, complete, last)
         else:
             ranks = np.flatnonzero(releases)
             if query.sort is Sort.OLDEST:
@@ -265,11 +265,17 @@ class WhooshSnapshot:
         """What may have been meant by a question that so few answer, if it finds more within the same filters."""
         if query.text is None or having >= FEW or matcher.terms.work.left_out:
             return None
-        attempts = [corrected(matcher, query.text)]
+        meant = None
+        with matcher.terms.work.or_else("what may have been meant"):
+            meant = self._meant(query, query.text, matcher, having)
+        return meant  # noqa: RET504 - it stays None where the work ends
+
+    def _meant(self, query: Query, asked: Node, matcher: Matcher, having: int) -> str | None:
+        attempts = [corrected(matcher, asked)]
         if not having:
-            attempts.append(corrected(matcher, as_words(attempts[0]) or query.text))
+            attempts.append(corrected(matcher, as_words(attempts[0]) or asked))
         for attempt in attempts:
-            if attempt != query.text:
+            if attempt != asked:
                 found = self._found(replace(query, text=attempt), matcher.afforded(attempt), matcher)[having > 0]
                 answers = int(np.count_nonzero(reduce(and_, self._filters(query).values(), found)))
                 if answers > having and not matcher.terms.work.left_out:

@@ -31,7 +31,7 @@ UNDATED = np.inf
 """The age of what has no date."""
 FIXED = {
     "number": "u4", "age": "f8", "published": "f8", "updated": "f8", "day": "u4", "year": "u2", "lang": "u2",
-    "length": "u4", "digest": "V16", "id_key": "u8", "source_key": "u8",
+    "length": "u4", "title_length": "u4", "digest": "V16", "id_key": "u8", "source_key": "u8",
 }  # fmt: skip
 """The columns that have one value a row, with their kinds."""
 RAGGED = {"id": "u1", "source": "u1", "alias": "u8", "translation": "u8", "file": "V32"}
@@ -111,6 +111,11 @@ class Table:
     def lengths(self) -> NDArray[np.uint32]:
         """The words of each text, by rank."""
         return self.columns["length"][: self.size]
+
+    @property
+    def title_lengths(self) -> NDArray[np.uint32]:
+        """The words of each title that tell anything, by rank."""
+        return self.columns["title_length"][: self.size]
 
     @property
     def days(self) -> NDArray[np.uint32]:

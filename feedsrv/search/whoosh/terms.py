@@ -53,16 +53,21 @@ class Terms:
         self._known: dict[tuple[type[Tally], str, str], Tally] = {}
         self._paid: set[tuple[str, str]] = set()
 
-    def stem(self, text: str) -> Postings:
-        """The releases that have a word of this stem in title, text or boilerplate."""
+    def stem(self, *texts: str) -> Postings:
+        """The releases that have a word of one of these stems in title, text or boilerplate.
+
+        They are one word in several languages, which is as rare as all of them together.
+        """
+        text = " ".join(texts)
         return self._paid_for(Postings, "stem", text, lambda: self._of("stem", text))
 
     def form(self, text: str, name: str = "forms") -> Postings:
         """The releases that have a word just as it is written, in all of their words or in one field."""
         return self._paid_for(Postings, name, text, lambda: self._of(name, text))
 
-    def title(self, text: str) -> Postings:
-        """The releases that have a word of this stem in the title."""
+    def title(self, *texts: str) -> Postings:
+        """The releases that have a word of one of these stems in the title."""
+        text = " ".join(texts)
         return self._paid_for(Postings, "title", text, lambda: self._of("title", text))
 
     def tally(self, kind: str, text: str) -> Tally:
@@ -124,7 +129,9 @@ class Terms:
         return known
 
     def _of(self, kind: str, text: str) -> Postings:
-        parts = [self._weighed(name, text, weight) for name, weight in _FIELDS[kind].items()]
+        """What one of the terms that a blank divides says, in all fields of a kind."""
+        terms = text.split(" ")
+        parts = [self._weighed(name, term, weight) for name, weight in _FIELDS[kind].items() for term in terms]
         return self._scored(*self._added_up(parts))
 
     def _tally(self, kind: str, text: str) -> Tally:

@@ -1,0 +1,96 @@
+"""Scoring: which of the releases that match answer best; the figures are those of `feedsrv.search.ranking`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from feedsrv.query.tree import Node, Word, positive_leaves
+from feedsrv.search import ranking
+from feedsrv.search.whoosh.matcher import Matcher, is_short, words_of
+from feedsrv.search.whoosh.postings import NO_POSTINGS, Ranks, Scores
+from feedsrv.search.whoosh.table import Mask
+from feedsrv.search.whoosh.terms import NOWHERE, Places, documents, followed
+from feedsrv.text import analysis
+
+
+@dataclass(frozen=True, slots=True)
+class Scorer:
+    """How well releases answer ``tree``; ``typed`` is it with what is not required, which has neighbours, too."""
+
+    matcher: Matcher
+    tree: Node
+    typed: Node
+
+    def best_first(self, releases: Mask, complete: Mask, most: int) -> Ranks:
+        """So many of the releases, those first that answer best; of equals the newest first.
+
+        ``complete`` are those that have all of it, which stand before the others where what was typed `is_short`.
+        """
+        if not most:
+            return NO_POSTINGS.ranks
+        scores = Scores(self.matcher.terms.table.size)
+        if np.count_nonzero(releases) > 1:
+            self._score(scores)
+        ordered: list[Ranks] = []
+        for group in (complete, releases & ~complete) if is_short(self.typed) else (releases,):
+            if most > 0:
+                ordered.append(self._best(np.flatnonzero(group), scores, most))
+                most -= len(ordered[-1])
+        return np.concatenate([NO_POSTINGS.ranks, *ordered])
+
+    def _score(self, scores: Scores) -> None:
+        """Add up what speaks for each release: all that is asked for, and how like its title is to it."""
+        words = words_of(self.tree)
+        in_title = ranking.title_weight(len(words))
+        for leaf, times in Counter(positive_leaves(self.tree)).items():
+            for weight, postings in self.matcher.evidence(leaf, in_title):
+                scores.add(postings, weight * times)
+        table = self.matcher.terms.table
+        shared = np.zeros(table.size, np.uint16)
+        for parts in words:
+            shared += self.matcher.in_title(parts, self.matcher.telling(parts))
+        titled = np.flatnonzero(shared)
+        lengths = table.title_lengths[titled].astype(np.int64)
+        in_common = np.minimum(shared[titled], lengths)
+        scores.reward(titled, ranking.likeness(in_common, len(words), lengths, table.size))
+
+    def _best(self, ranks: Ranks, scores: Scores, most: int) -> Ranks:
+        """So many of these releases, the best of which are looked at for neighbours."""
+        if len(ranks) < 2:
+            return ranks[:most]
+        order = scores.best(ranks, max(most, ranking.MOST_RERANKED))
+        best = np.sort(order[: ranking.MOST_RERANKED])
+        for rank, bonus in self._neighbours(best).items():
+            scores.reward(rank, bonus)
+        return np.concatenate((scores.best(best, len(best)), order[ranking.MOST_RERANKED :]))[:most]
+
+    def _neighbours(self, ranks: Ranks) -> dict[int, float]:
+        """What it adds to the score of each release that words of the question stand side by side in it."""
+        words = (leaf.text for leaf in positive_leaves(self.typed) if isinstance(leaf, Word))
+        forms = [form for text in words for form in analysis.forms(text)]
+        wanted = list(dict.fromkeys(pairwise(forms)))
+        if not wanted:
+            return {}
+        terms = self.matcher.terms
+        numbers = terms.table.numbers[ranks]
+        wanted_in = np.sort(numbers)
+        standing: dict[str, Places] = {}
+        worth: dict[str, float] = {}
+        with terms.work.or_else("which words stand side by side"):
+            for form in dict.fromkeys(forms):
+                worth[form] = terms.tally("forms", form).rarity
+                standing[form] = terms.places(form, wanted_in)
+        together = {
+            (first, second): frozenset(documents(followed(places, standing[second], 1)).tolist())
+            for first, second in wanted
+            if second in standing and (places := standing.get(first, NOWHERE)).size
+        }
+        return {
+            rank: ranking.NEIGHBOURS
+            * sum(worth[first] + worth[second] for (first, second), having in together.items() if number in having)
+            for rank, number in zip(ranks.tolist(), numbers.tolist(), strict=True)
+        }
