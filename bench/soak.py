@@ -181,7 +181,8 @@ def soak(root: Path, releases: int, minutes: float, seed: str) -> Iterator[str]:
     for officer in officers:
         officer.begin(OF_EACH)
     with serving(root, Clock(root)) as newsroom:
-        wait_for(lambda: f"c{OF_EACH}" in newsroom.get("/releases.json?limit=200")[1].decode(), 600)
+        officers[0].begin(1)  # which is seen once the publisher goes by the folder
+        wait_for(lambda: f"/releases/a{OF_EACH + 1}" in newsroom.get("/releases.json?limit=200")[1].decode(), 600)
         audit.forget()
         gauge, disk = Gauge(Processes(newsroom.process.pid)), Disk(index)
         with Together() as quiet:
