@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from feedsrv.search.excerpts import MOST_MARKED, Wanted, excerpt, marked
 from feedsrv.search.work import Work
 from feedsrv.text import analysis, stems
+from feedsrv.text.spellings import Spelling
 
 _WRITTEN = (
     "mars|Mars|MARS|marsh|marching|dying|Dies|a|I|été|Été|l'été|qu’il|s|23|23 rd|23\u00a0rd|1st|PR039-2018|co-operation"
@@ -29,11 +30,10 @@ _languages = st.sampled_from(("en", "fr", "fi", "hi", "ja", "ru", "en-GB", "xx")
 def _looked_at_whole(text: str, language: str, wanted: Wanted) -> str:
     """The text with every word marked that is wanted; those of Chinese and Japanese that overlap as one."""
 
-    def is_wanted(word: str) -> bool:
-        forms = [form for token in analysis.tokens(word) for form in token.forms]
+    def is_wanted(word: Spelling) -> bool:
         return any(
             form in wanted.forms or form.startswith(wanted.beginnings) or stems.stem(form, language) in wanted.stems
-            for form in forms
+            for form in word.found_by
         )
 
     spans: list[tuple[int, int]] = []

@@ -22,9 +22,10 @@ from feedsrv.readers.held_names import _IN_FOLDERS, _IN_NAMES
 from feedsrv.readers.lexicon import LEXICON
 from feedsrv.readers.masthead import _DIGIT
 from feedsrv.readers.phrases import _CUT, _CUT_LATIN, _MAY_BE_SPACED, _SPACED, Line, _cut
-from feedsrv.text import analysis, stems
-from feedsrv.text.analysis import _BETWEEN_WORDS, _WORD
+from feedsrv.text import analysis, cutting, stems
 from feedsrv.text.cleaning import _INVISIBLE, _ODD_BREAKS, _PILE, clean
+from feedsrv.text.cutting import _BETWEEN_WORDS, _WORD
+from feedsrv.text.folding import fold
 from feedsrv.text.html import as_shown, one_line, sanitise, to_text, words_of
 
 LANGUAGES = [*sorted(stems.STEMMERS), "en-GB", "zh", "x"]
@@ -127,17 +128,30 @@ WORDS = (
     "か",
     "col·lecció",
     "x" * 130,
+    *(
+        "A320neo",
+        "#ClimateAction",
+        "press_kit_2024",
+        "L'Oréal",
+        "U.S.-led",
+        "1,234,567",
+        "12 000",
+        "1\u202f234",
+        "C++",
+        "🚀",
+    ),
+    *('צה"ל', "과학부는", "กระทรวง"),
 )
 
 
 @settings(deadline=None)
 @given(st.lists(st.one_of(st.sampled_from(WORDS), TEXTS), max_size=8).map(" ".join), st.sampled_from(LANGUAGES))
 def test_the_terms_of_a_text_are_those_of_its_words_one_by_one(text: str, language: str) -> None:
-    words = list(analysis.tokens(analysis.join_ordinals(text)))
-    characters = [char for char in text if re.match(f"[{analysis.UNDIVIDED}]", char)]
+    words = list(analysis.tokens(cutting.held_together(text)))
+    characters = [*map(fold, cutting.characters(text))]
     found = analysis.terms(text, language)
     assert found.forms == [form for word in words for form in word.parts] == analysis.forms(text)
-    whole = [stems.stem(form, language) for word in words for form in word.forms] + characters
+    whole = [stems.stem(form, language) for word in words for form in word.spelling.found_by] + characters
     assert sorted(found.stems) == sorted(whole)
     assert analysis.stems_among(text, language, frozenset(whole[::2])) == set(whole[::2])
 
@@ -151,7 +165,7 @@ def test_no_blank_and_no_sign_that_cuts_a_text_stands_within_a_word() -> None:
 @given(st.lists(st.sampled_from(WORDS), max_size=8), st.lists(st.sampled_from(WORDS[:-1]), min_size=1, max_size=2))
 def test_a_rule_that_names_a_phrase_finds_it_where_it_stands(said: list[str], named: list[str]) -> None:
     text, phrase = " ".join(said), " ".join(named)
-    rule = json.dumps(f'"{phrase}"')
+    rule = json.dumps(f'"{phrase}"', ensure_ascii=False)
     newsroom = newsroom_toml.parse(f"[topics.t]\nmatch = [{rule}]")
     release = readers.read("a.md", f"# Title\n\n{text}\n".encode(), newsroom).release
     spoken = f" {' '.join(analysis.forms(release.text))} "
@@ -189,22 +203,32 @@ def test_a_rule_that_needs_a_word_is_true_of_nothing_without_it(rule: str, title
 def test_words_that_were_forgotten_are_found_again() -> None:
     few = [f"running{number}s" for number in range(10)]
     text = " ".join([*few, *(f"w{number}" for number in range(100_000)), *few])
-    found = analysis.terms(text, "en")
-    assert found.stems[:10] == found.stems[-10:] == analysis.terms(" ".join(few), "en").stems
+    found, of_few = (analysis.terms(each, "en").stems for each in (text, " ".join(few)))
+    assert found[: len(of_few)] == found[-len(of_few) :] == of_few
 
 
-@given(st.text(st.sampled_from("1234567890ab'’-‐_·стndrd é\u0301\u094d日"), max_size=40))
+@given(st.text(st.sampled_from("12345678901234567890aBc'’-‐_·стndrd é\u0301\u094d日.,.,\u2060+#🚀צ\"NET"), max_size=40))
 def test_a_text_is_cut_into_words_by_the_rule_as_it_reads(text: str) -> None:
-    letters = rf"[\w{analysis.MARKS}]+"
-    part = f"{letters}(?:['’ʼ＇·\u200c\u200d]{letters})*"
-    rule = re.compile(rf"\d+(?:st|nd|rd|th)?(?![\w{analysis.MARKS}])|{part}(?:[-‐‑]{part})*")
+    letter, alphabetic, gap = rf"[\w{cutting.MARKS}]", r"[^\W\d_]", r"[.,'’ʼ＇ \u00a0\u2009\u202f\u2060]"
+    part = f"{letter}+(?:(?:['’ʼ＇·׳״\u200c\u200d]|(?<=[א-ת])[\"“”](?=[א-ת])){letter}+)*"
+    rules = (
+        rf"\d{{1,3}}(?P<gap>{gap})\d{{3}}(?:(?P=gap)\d{{3}})*(?!\d)",
+        r"\d{1,2}(?:,\d\d)+,\d{3}(?!\d)",
+        rf"\d+(?:st|nd|rd|th)?(?!{letter})",
+        rf"(?:{alphabetic}+['’ʼ＇]{alphabetic}|{alphabetic}){alphabetic}?(?:\.{alphabetic}{{1,2}})+(?!{letter})\.?",
+        r"(?<![\w.])[A-Za-z](?:\+\+|#)(?![\w+#])",
+        f"{part}(?:[-‐‑]{part})*",
+        "🚀",
+        r"(?<![\w.])\.(?:[A-Z]{2,}|net)(?!\w)",
+    )
+    rule = re.compile("|".join(rules))
     assert [match.span() for match in rule.finditer(text)] == [match.span() for match in _WORD.finditer(text)]
 
 
 @given(st.text(st.sampled_from("12 \t\u00a0strndTH.é"), max_size=20))
 def test_the_gap_of_an_ordinal_is_taken_away_and_nothing_else(text: str) -> None:
     rule = re.compile(r"(?<=\d)[\s\u00a0\u202f]+(?=(?:st|nd|rd|th)\b)", re.IGNORECASE)
-    assert analysis.join_ordinals(text) == rule.sub("", text)
+    assert cutting.join_ordinals(text) == rule.sub("", text)
 
 
 SYNTAX = (

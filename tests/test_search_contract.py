@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
+from html import unescape
 from pathlib import Path
 from shutil import rmtree
 from threading import Barrier
@@ -29,6 +31,7 @@ from feedsrv.errors import (
     ReleaseWithdrawn,
 )
 from feedsrv.file_record import FileRecord
+from feedsrv.files import topics
 from feedsrv.files.original import Original
 from feedsrv.query import Query, Results, Sort
 from feedsrv.query.parser import parse
@@ -573,6 +576,106 @@ def test_what_is_written_without_blanks_is_found_by_any_two_characters(
     if marked:
         (hit,) = index.snapshot().search(Query(parse(f"{query} 2026").tree, has_excerpts=True)).hits
         assert hit.excerpt.startswith(marked)
+
+
+# What a text says, what is asked that finds it, and what is marked; "" for what does not find it.
+SPELLINGS = [
+    # letters and digits, capitals within words, and what joins the words of a name
+    ("The A320neo flew.", "A320", "A320neo"),
+    ("The A320neo flew.", "a320 neo", "A320neo"),
+    ("The A320neo flew.", "A320neo", "A320neo"),
+    ("The A320 neo flew.", "A320neo", "A320 neo"),
+    ("The A320 flew past a neo sign.", "A320neo", ""),
+    ("Falcon9 stands ready.", "Falcon 9", "Falcon9"),
+    ("Falcon9 stands ready.", "falcon-9", "Falcon9"),
+    ("Falcon 9 stands ready.", "Falcon9", "Falcon 9"),
+    ("Falcons stand at dock 9.", "Falcon9", ""),
+    ("The B737MAX returned.", "737 MAX", "B737MAX"),
+    ("The B737MAX returned.", "B737", "B737MAX"),
+    ("A 5GHz link over 100km.", "5 GHz", "5GHz"),
+    ("A 5GHz link over 100km.", "100 km", "100km"),
+    ("A 5 GHz link.", "5ghz", "5 GHz"),
+    ("An H5N1 virus, SARS-CoV-2 too.", "sars cov 2", "SARS-CoV-2"),
+    ("An H5N1 virus.", "5", ""),
+    ("On the 23rd of May.", "rd", ""),
+    ("Join #ClimateAction today.", "climate action", "ClimateAction"),
+    ("Join #ClimateAction today.", "#climateaction", "ClimateAction"),
+    ("For climate action, now.", "#ClimateAction", "climate action"),
+    ("Le mot-clé #ÉgalitéFemmes.", "egalite", "ÉgalitéFemmes"),
+    ("See press_kit_2024.zip for it.", "press kit", "press_kit_2024"),
+    ("See press_kit_2024.zip for it.", '"press kit 2024"', "press_kit_2024"),
+    # abbreviations
+    ("The U.S. delegation arrived.", "US", "U.S."),
+    ("The U.S. delegation arrived.", '"U.S. delegation"', "U.S. delegation"),
+    ("The US delegation arrived.", "U.S.", "US"),
+    ("The U.S.-led mission.", "us-led", "U.S.-led"),
+    ("L'U.E. et l'O.N.U. signent.", "ONU", "l'O.N.U."),
+    ("L'ONU signe.", "O.N.U.", "L'ONU"),
+    ("She holds a Ph.D. in it.", "PhD", "Ph.D."),
+    ("She holds a PhD in it.", "ph.d", "PhD"),
+    # names that are taken for elided ones
+    ("L'Oréal opened a plant.", "loreal", "L'Oréal"),
+    ("Ms D’Angelo spoke.", "dangelo", "D’Angelo"),
+    ("Ms D’Angelo spoke.", "d'angelo", "D’Angelo"),
+    ("Ms Dangelo spoke.", "D'Angelo", "Dangelo"),
+    ("Mayor N'Golo came.", "ngolo", "N'Golo"),
+    ("A Dell'Orto part.", "dellorto", "Dell'Orto"),
+    ("À l'aube.", "laube", ""),
+    # Hebrew abbreviations, with either quote
+    ('צה"ל הודיע.', "צהל", 'צה"ל'),
+    ("צה״ל הודיע.", 'צה"ל', "צה״ל"),
+    ('צה"ל הודיע.', '"צה״ל הודיע"', 'צה"ל הודיע'),
+    ('צה"ל הודיע.', '"צה"ל הודיע"', 'צה"ל הודיע'),
+    ("צה אמר ל כולם.", 'צה"ל', ""),
+    # numbers, however grouped, in digits of any script
+    ("It has 1,234,567 homes.", "1234567", "1,234,567"),
+    ("It has 1.234.567 homes.", "1 234 567", "1.234.567"),
+    ("It has 1 234 567 homes.", "1,234,567", "1 234 567"),
+    ("It has 1\u00a0234\u00a0567 homes.", "1234567", "1 234 567"),
+    ("It has 1\u202f234\u202f567 homes.", "1.234.567", "1 234 567"),
+    ("It has 12,34,567 homes.", "1234567", "12,34,567"),
+    ("It has 1’234’567 homes.", "1234567", "1’234’567"),
+    ("It has 1234567 homes.", "1\u202f234\u202f567", "1234567"),
+    ("It has 12 500 homes.", "12500", "12 500"),
+    ("In 2018 500 homes.", "2018500", ""),
+    ("On 12 300 homes.", "300", "12 300"),
+    ("Im Jahr ٢٠٢٤, und १२३.", "2024", "٢٠٢٤"),
+    ("In 2024.", "२०२४", "2024"),
+    # names that a sign tells apart, and pictures
+    ("Written in C++.", "c++", "C++"),
+    ("Written in C++.", "C#", ""),
+    ("Written in C.", "C++", ""),
+    ("Written in C# (for .NET).", "C#", "C#"),
+    ("Written in C# (for .NET).", ".net", ".NET"),
+    ("Written for the net.", ".NET", ""),
+    ("Launch 🚀 today.", "🚀", "🚀"),
+    ("Launch ☀️ today.", "☀", "☀️"),
+    ("Launch 🚀 today.", "🛰", ""),
+    # particles, and words without blanks
+    ("과학부는 누리호를 발사했다.", "과학부", "과학부"),
+    ("과학부는 서울에서 밝혔다.", "서울", "서울"),
+    ("กระทรวงประกาศโครงการดาวเทียมใหม่", "ดาวเทียม", "ดาวเทียม"),
+    ("กระทรวงประกาศโครงการดาวเทียมใหม่", "กระทรวง", "กระทรวง"),
+    ("ក្រសួងប្រកាសគម្រោងផ្កាយរណប", "គម្រោង", "គម្រោង"),
+    ("ກະຊວງປະກາດໂຄງການດາວທຽມ", "ດາວທຽມ", "ດາວທຽມ"),
+    ("ဝန်ကြီးဌာနက ဂြိုဟ်တုအစီအစဉ်", "ဂြိုဟ်တု", "ဂြိုဟ်တု"),
+]
+
+
+@pytest.mark.parametrize(("said", "query", "marked"), SPELLINGS)
+def test_a_word_is_found_however_it_is_written(index: SearchIndex, said: str, query: str, marked: str) -> None:
+    publish(index, a_release("a", 1, said, title="!"), a_release("b", 1, "Other words.", title="!"))
+    assert ask(index, query) == ["a"] * bool(marked)
+    for hit in index.snapshot().search(Query(parse(query).tree, has_excerpts=True)).hits:
+        assert re.sub("</mark>([ -]?)<mark>", r"\1", unescape(hit.excerpt)).count(f"<mark>{marked}</mark>") == 1
+
+
+@pytest.mark.parametrize(("said", "query"), [(said, query) for said, query, marked in SPELLINGS[:16] if marked])
+def test_so_it_is_in_a_title_and_in_the_rule_of_a_topic(index: SearchIndex, said: str, query: str) -> None:
+    publish(index, a_release("a", 1, "Words.", title=said), a_release("b", 1, "Other words.", title="!"))
+    assert ask(index, " ".join(f"title:{word}" for word in query.split())) == ["a"]
+    newsroom = newsroom_toml.parse(f"[topics.t]\nmatch = [{json.dumps(query)}]")
+    assert topics.memberships(a_release("a", 1, said), newsroom)
 
 
 @pytest.mark.parametrize(

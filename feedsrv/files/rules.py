@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from functools import cached_property, lru_cache
 from itertools import chain
+from typing import NamedTuple
 
 from feedsrv.newsroom import Newsroom, Topic
 from feedsrv.query.parser import parse
@@ -119,21 +120,38 @@ class Subject:
     def _says(self, leaf: Word | Phrase | Prefix, words: _Words) -> bool:
         if isinstance(leaf, Word):
             return all(
-                whole in words.stems or words.stems.issuperset(parts)
-                for whole, parts in _stems(leaf.text, self.language)
+                word.whole in words.stems
+                or words.stems.issuperset(word.parts)
+                or any(self._says(other, words) for other in word.others)
+                for word in _named_words(leaf.text, self.language)
             )
         if isinstance(leaf, Phrase) and not words.stems.issuperset(_stems_within(leaf.text, self.language)):
             return False  # a word of it is nowhere
         return _forms(leaf) in words.forms
 
 
+class _NamedWord(NamedTuple):
+    """A word that a rule names: its stem, those of its hyphenated parts, and how it may be written otherwise.
+
+    Of ``stems`` a text has one at least that says it.
+    """
+
+    whole: str
+    parts: tuple[str, ...]
+    others: tuple[Phrase, ...]
+    stems: frozenset[str]
+
+
 @lru_cache(maxsize=10_000)
-def _stems(text: str, language: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """For each word that a rule names, its stem and those of its hyphenated parts."""
-    return tuple(
-        (stems.stem("".join(word.parts), language), tuple(stems.stem(part, language) for part in word.parts))
-        for word in analysis.tokens(text)
-    )
+def _named_words(text: str, language: str) -> tuple[_NamedWord, ...]:
+    return tuple(_named_word(word, language) for word in analysis.tokens(text))
+
+
+def _named_word(word: analysis.Token, language: str) -> _NamedWord:
+    whole, *parts = (stems.stem(form, language) for form in ("".join(word.parts), *word.parts))
+    others = tuple(Phrase(" ".join(other)) for other in word.spelling.others)
+    within = (_stems_within(other.text, language) for other in others)
+    return _NamedWord(whole, tuple(parts), others, frozenset((whole, *parts)).union(*within))
 
 
 @lru_cache(maxsize=10_000)
@@ -150,7 +168,7 @@ def _named(rules: Sequence[str], language: str) -> frozenset[str]:
         if isinstance(part, Phrase):
             found |= _stems_within(part.text, language)
         elif isinstance(part, Word):
-            found.update(*((whole, *parts) for whole, parts in _stems(part.text, language)))
+            found.update(*(word.stems for word in _named_words(part.text, language)))
     return frozenset(found)
 
 
@@ -163,7 +181,7 @@ def _needed(rule: str, language: str) -> frozenset[str] | None:
 def _needed_by(tree: Node | None, language: str) -> frozenset[str] | None:
     match tree:
         case Word(text):
-            return frozenset(stem for whole, parts in _stems(text, language)[:1] for stem in (whole, *parts)) or None
+            return next((word.stems for word in _named_words(text, language)), None)
         case Phrase(text):
             return frozenset(sorted(_stems_within(text, language), key=len)[-1:]) or None
         case FieldTerm("title", part):

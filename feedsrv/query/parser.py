@@ -31,7 +31,7 @@ from dataclasses import dataclass, field
 from feedsrv.query.natural import natural
 from feedsrv.query.tokens import Token, cleaned, tokens
 from feedsrv.query.tree import NOTHING, And, FieldTerm, Node, Not, Or, Phrase, Prefix, grouped, joined, nesting
-from feedsrv.text.analysis import join_ordinals
+from feedsrv.text.cutting import join_ordinals, with_gershayim
 
 LONGEST_QUERY = 1000
 """Characters that are read, and of what they print as, where no AND is counted between words."""
@@ -74,7 +74,7 @@ def parse(text: str, *, is_rule: bool = False) -> Parsed:
     read = _beginning(text)
     if read != text:
         notes.append(f"Only the first {LONGEST_QUERY} characters were read.")
-    found = list(tokens(join_ordinals(read)))
+    found = list(tokens(with_gershayim(join_ordinals(read))))
     if not is_rule:
         found = natural(found, text)
     tree, of_tree = _read(found)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from feedsrv.query.tree import Dates, FieldTerm, Filter, Node, Phrase, Prefix, Reference, Word
-from feedsrv.text.analysis import MARKS, UNDIVIDED, join_ordinals
+from feedsrv.text.cutting import BLANKS, MARKS, UNSPACED, join_ordinals, without_edges
 from feedsrv.text.dates import Period
 from feedsrv.text.references import REFERENCE, TWO_YEARS
 
@@ -32,12 +32,14 @@ _TOKEN = re.compile(
     | (?P<reference>"""
     + REFERENCE.replace(" ", r"\ ")
     + r"""(?![\w/*-]))
+    | (?P<number>"""
+    + rf"\d{{1,3}}(?:[{BLANKS}]\d{{3}})+(?![\w*-])"
+    + r""")
     | (?P<word>[^\s()"“”„«»]+)
     | .""",
     re.VERBOSE | re.DOTALL,
 )
-_EDGES = re.compile(rf"^(?:[^\w{MARKS}]|_)+|(?:[^\w{MARKS}]|_)+$")
-_BEGINNING = re.compile(rf"(?![^*]*[{UNDIVIDED}])(?=(?:[\W_]*[^\W_]){{{SHORTEST_PREFIX}}})[\w{MARKS}'’‐‑-]+\*")
+_BEGINNING = re.compile(rf"(?![^*]*[{UNSPACED}])(?=(?:[\W_]*[^\W_]){{{SHORTEST_PREFIX}}})[\w{MARKS}'’‐‑-]+\*")
 
 _ENDS = "\"',;:!?… "
 
@@ -85,14 +87,14 @@ def _quoted(text: str, start: int) -> tuple[str, str, int]:
 
 def cleaned(text: str) -> str:
     """The words of a text, without what surrounds them."""
-    return join_ordinals(" ".join(_EDGES.sub("", text).split()))
+    return join_ordinals(" ".join(without_edges(text).split()))
 
 
 def _bare(kind: str, token: str) -> str:
     """A token without its edges, where they say nothing; a beginning or an operator among them is a leaf as it is."""
     if kind not in {"word", "range"} or (kind == "range" and _dates(*token.split(".."))):
         return token
-    bare = _EDGES.sub("", token)
+    bare = without_edges(token)
     return token if bare in {"", *OPERATORS} or _beginning(token) else bare
 
 
@@ -105,8 +107,10 @@ def _leaves(kind: str, token: str) -> Iterator[Node]:
     elif kind == "phrase":
         if words := cleaned(token):
             yield Phrase(words)
+    elif kind == "number":
+        yield Word(" ".join(token.split()))
     elif kind in {"word", "reference", "range"}:
-        bare = _EDGES.sub("", token)
+        bare = without_edges(token)
         if beginning := _beginning(token):
             yield beginning
         elif bare:
@@ -115,7 +119,7 @@ def _leaves(kind: str, token: str) -> Iterator[Node]:
 
 def _beginning(token: str) -> Prefix | None:
     bare = token.strip("\"'.,;:!?…")
-    return Prefix(_EDGES.sub("", bare)) if _BEGINNING.fullmatch(bare) else None
+    return Prefix(without_edges(bare)) if _BEGINNING.fullmatch(bare) else None
 
 
 def _of_field(field: str, kind: str, token: str) -> Iterator[Node]:

@@ -9,7 +9,7 @@ from feedsrv.newsroom import Newsroom
 from feedsrv.readers import dates
 from feedsrv.readers.dates import Moment
 from feedsrv.readers.lexicon import LEXICON
-from feedsrv.text.analysis import UNDIVIDED
+from feedsrv.text.cutting import UNDIVIDED
 from feedsrv.text.dates import ALL, names
 from feedsrv.text.folding import strip_accents
 

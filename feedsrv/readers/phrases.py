@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from feedsrv.readers.lexicon import CATEGORIES, LEXICON
 from feedsrv.readers.moments import PARTS, begins_like_a_moment
-from feedsrv.text.analysis import MARKS, UNDIVIDED, is_stopword
+from feedsrv.text.analysis import is_stopword
+from feedsrv.text.cutting import MARKS, UNDIVIDED
 from feedsrv.text.dates import ALL, names
 from feedsrv.text.folding import strip_accents
 from feedsrv.text.remembered import Remembered

@@ -15,7 +15,8 @@ from itertools import islice, pairwise
 
 from feedsrv.search.work import Work
 from feedsrv.text import analysis, stems
-from feedsrv.text.analysis import join_ordinals
+from feedsrv.text.cutting import hold_thousands, join_ordinals
+from feedsrv.text.spellings import SMALL, Spelling
 
 LENGTH = 240
 """Characters of an excerpt, marks not counted."""
@@ -42,13 +43,14 @@ class Wanted:
 class _Found(dict[str, Sequence[tuple[int, int]]]):
     """Where the words wanted are in what stands between two blanks: no word goes over one. Found out once for each.
 
-    ``possible`` matches where any can be, up to the next blank.
+    ``possible`` matches where any can be, up to the next blank; ``has_numbers``: some may be written with blanks.
     """
 
     def __init__(self, wanted: Wanted, language: str) -> None:
         super().__init__()
         self._wanted = wanted
         self._language = language
+        self.has_numbers = any(stem[0].isdigit() for stem in wanted.stems)
         begun = (*wanted.stems, *wanted.forms, *wanted.beginnings)
         self._begun = frozenset(filter(None, map(stems.beginning, begun)))
         is_told_by_beginnings = stems.keeps_beginnings(language) and all(map(str.isascii, self._begun))
@@ -58,8 +60,8 @@ class _Found(dict[str, Sequence[tuple[int, int]]]):
         found = self[chunk] = tuple(islice(analysis.spans(chunk, self._is_wanted), MOST_MARKED))
         return found
 
-    def _is_wanted(self, word: str) -> bool:
-        return any(map(self._is_wanted_form, _forms(word)))
+    def _is_wanted(self, word: Spelling) -> bool:
+        return any(map(self._is_wanted_form, word.found_by))
 
     def _is_wanted_form(self, form: str) -> bool:
         return (
@@ -69,14 +71,9 @@ class _Found(dict[str, Sequence[tuple[int, int]]]):
         )
 
 
-@lru_cache(maxsize=2**15)
-def _forms(word: str) -> tuple[str, ...]:
-    """The forms of what is a word, as it is written."""
-    return tuple(form for token in analysis.tokens(word) for form in token.forms)
-
-
+_GOING_ON = f"[0-9][0-9]|[A-Za-z][{SMALL}]|[A-Z][A-Z]"  # within a word, as "Climate Action" may be written in one
 _ANYTHING = re.compile(r"\S+")
-_NO_LETTERS = "'-_"  # of ASCII, what may come before a letter of a form and is no part of it
+_NO_LETTERS = "'-_.,"  # of ASCII, what may come before a letter of a form and is no part of it
 
 
 @lru_cache(maxsize=512)
@@ -91,7 +88,7 @@ def _words_begun(beginnings: frozenset[str]) -> re.Pattern[str]:
         seconds.setdefault(beginning[:1], set()).add(beginning[1:])
     begun = (f"(?<=[{_written(first)}]){_second(letters)}" for first, letters in seconds.items())
     at_first = _class(map(_written, seconds))
-    return re.compile(rf"{at_first}(?<![0-9A-Za-z]\S)(?:(?<=[^\x00-\x7f])|{'|'.join(begun)})\S*")
+    return re.compile(rf"{at_first}(?<!{_GOING_ON})(?:(?<=[^\x00-\x7f])|{'|'.join(begun)})\S*")
 
 
 def _second(letters: Set[str]) -> str:
@@ -150,6 +147,7 @@ def _spans(text: str, language: str, wanted: Wanted) -> list[tuple[int, int]]:
 
 def _wanted_words(text: str, found: _Found) -> Iterator[tuple[int, int]]:
     passed = 0
+    text = hold_thousands(text) if found.has_numbers else text
     for match in found.possible.finditer(text):
         start, end = match.span()
         before = text[passed:start]

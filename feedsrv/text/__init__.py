@@ -3,6 +3,8 @@
 ::
 
     analysis      a text -> words, and a word -> the terms by which it is found
+    cutting       where words begin and end in a text
+    spellings     a word -> its forms, and those of how it may be written otherwise
     folding       a word -> its form, without capitals and accents
     stems         a form -> its root, by the rules of a language
     endings       those that forms have lost the accents of

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from html import escape
 from itertools import islice
 
+from feedsrv.text.cutting import hold_thousands, join_ordinals
+from feedsrv.text.spellings import Spelling
 from tests.oracle import analysis
-from tests.oracle.analysis import join_ordinals
 from tests.oracle.work import Work
 
 LENGTH = 240
@@ -37,7 +38,7 @@ class Wanted:
         return self.verdicts[language]
 
 
-class _Verdicts(dict[str, bool]):
+class _Verdicts(dict[Spelling, bool]):
     """Found out once for each word."""
 
     def __init__(self, wanted: Wanted, language: str) -> None:
@@ -45,9 +46,8 @@ class _Verdicts(dict[str, bool]):
         self._wanted = wanted
         self._language = language
 
-    def __missing__(self, word: str) -> bool:
-        forms = (form for token in analysis.tokens(word) for form in token.forms)
-        verdict = self[word] = any(map(self._is_wanted, forms))
+    def __missing__(self, word: Spelling) -> bool:
+        verdict = self[word] = any(map(self._is_wanted, word.found_by))
         return verdict
 
     def _is_wanted(self, form: str) -> bool:
@@ -87,7 +87,7 @@ def _marked(text: str, start: int, end: int, spans: Sequence[tuple[int, int]]) -
 
 
 def _spans(text: str, language: str, wanted: Wanted) -> list[tuple[int, int]]:
-    found = analysis.spans(text, wanted.of(language).__getitem__)
+    found = analysis.spans(hold_thousands(text), wanted.of(language).__getitem__)
     spans: list[tuple[int, int]] = []
     for start, end in islice(found, MOST_MARKED):
         if spans and start < spans[-1][1]:  # words of Chinese and Japanese overlap

@@ -25,6 +25,7 @@ from feedsrv.query.tree import (
     positive_leaves,
     without,
 )
+from feedsrv.text.analysis import Token
 from tests.oracle import analysis, ranking
 from tests.oracle.excerpts import Wanted
 from tests.oracle.table import members
@@ -73,9 +74,12 @@ class Matcher:
         """The releases that a word, phrase, beginning or reference matches."""
         match leaf:
             case Word(text):
-                return _all(self._word(word.parts) for word in analysis.tokens(text))
+                return _all(self._word(word.parts) | self._otherwise(word) for word in analysis.tokens(text))
             case FieldTerm("title", Word(text)):
-                return _all(self._in_title(word.parts, word.parts) for word in analysis.tokens(text))
+                return _all(
+                    self._in_title(word.parts, word.parts) | self._otherwise(word, _FORMS["title"])
+                    for word in analysis.tokens(text)
+                )
             case FieldTerm(name, Word(text) | Phrase(text)):
                 return self._phrase(text, _FORMS[name]).releases
             case FieldTerm(name, Prefix(text)):
@@ -152,7 +156,10 @@ class Matcher:
             match leaf.part if isinstance(leaf, FieldTerm) else leaf:
                 case Word(text):
                     stems.update(
-                        stem for word in analysis.tokens(text) for form in word.forms for stem in self._stems(form)
+                        stem
+                        for word in analysis.tokens(text)
+                        for form in word.spelling.found_by
+                        for stem in self._stems(form)
                     )
                 case Prefix(text):
                     beginnings.update(analysis.forms(text)[-1:])
@@ -189,6 +196,7 @@ class Matcher:
             case Word(text):
                 for word in analysis.tokens(text):
                     yield from self._once(word.parts, {"stem": 1.0, "title": in_title})
+                    yield from ((1.0, self.terms.phrase(other).by_rank()) for other in word.spelling.others)
             case FieldTerm("title", Word(text)):
                 for word in analysis.tokens(text):
                     yield from self._once(word.parts, {"title": 1.0})
@@ -226,6 +234,10 @@ class Matcher:
         """One word as written: its stems in any language, for a compound its parts or all in one."""
         whole = self.stemmed("".join(parts))
         return whole | _all(self.stemmed(part) for part in parts) if len(parts) > 1 else whole
+
+    def _otherwise(self, word: Token, name: str = "forms") -> int:
+        """The releases that have a word as it may be written otherwise."""
+        return _any(self.terms.phrase(other, name).releases for other in word.spelling.others)
 
     def stemmed(self, form: str) -> int:
         """The releases that have a word in any of its forms, in any language."""

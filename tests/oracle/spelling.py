@@ -12,6 +12,8 @@ from rapidfuzz.distance import OSA
 
 from feedsrv.query.tree import And, FieldTerm, Leaf, Node, Phrase, Prefix, Word, leaves, mapped
 from feedsrv.release import Release, from_json
+from feedsrv.text.cutting import cut
+from feedsrv.text.folding import fold
 from tests.oracle import analysis
 from tests.oracle.matcher import Matcher
 
@@ -111,7 +113,7 @@ def _as_written(matcher: Matcher, form: str, typed: str, field: str) -> str:
         assert isinstance(release, Release)
         people = " ".join(contact.name for contact in release.contacts)
         text = terms.work.part("\n".join((release.title, release.text, release.boilerplate, people)))
-        for start, end in analysis.spans(text, lambda word: True):
+        for start, end in cut(text):
             found.update(piece for piece in _pieces(text[start:end], form))
     usual = [word for word in found if found[word] * 4 >= max(found.values())]
     return min(usual, key=lambda word: (OSA.distance(word, typed.lower()), -found[word], word), default=form)
@@ -120,7 +122,7 @@ def _as_written(matcher: Matcher, form: str, typed: str, field: str) -> str:
 def _pieces(word: str, form: str) -> Iterator[str]:
     """The first piece of a word that has a form, else the whole word if it has."""
     for piece in (*re.split("[-‐‑'’ʼ＇]", word), word):
-        if len(word) >= len(form) and analysis.fold(piece) == form:
+        if len(word) >= len(form) and fold(piece) == form:
             yield piece.lower()
             return
 

@@ -84,9 +84,12 @@ class Matcher:
     def _looked_up(self, leaf: Node) -> Mask:
         match leaf:
             case Word(text):
-                return self._all(self._word(word.parts) for word in analysis.tokens(text))
+                return self._all(self._word(word.parts) | self._otherwise(word) for word in analysis.tokens(text))
             case FieldTerm("title", Word(text)):
-                return self._all(self.in_title(word.parts, word.parts) for word in analysis.tokens(text))
+                return self._all(
+                    self.in_title(word.parts, word.parts) | self._otherwise(word, FORMS["title"])
+                    for word in analysis.tokens(text)
+                )
             case FieldTerm(name, Word(text) | Phrase(text)):
                 return self._any([self._phrase(text, FORMS[name])])
             case FieldTerm(name, Prefix(text)):
@@ -136,7 +139,10 @@ class Matcher:
             match leaf.part if isinstance(leaf, FieldTerm) else leaf:
                 case Word(text):
                     stems.update(
-                        stem for word in analysis.tokens(text) for form in word.forms for stem in self._stems(form)
+                        stem
+                        for word in analysis.tokens(text)
+                        for form in word.spelling.found_by
+                        for stem in self._stems(form)
                     )
                 case Prefix(text):
                     beginnings.update(analysis.forms(text)[-1:])
@@ -173,6 +179,7 @@ class Matcher:
             case Word(text):
                 for word in analysis.tokens(text):
                     yield from self._once(word.parts, lambda form: self._anywhere(form, in_title))
+                    yield from ((1.0, self.terms.phrase(other)) for other in word.spelling.others)
             case FieldTerm("title", Word(text)):
                 for word in analysis.tokens(text):
                     yield from self._once(word.parts, lambda form: [(1.0, self.terms.title(*self._stems(form)))])
@@ -208,6 +215,10 @@ class Matcher:
         """One word as written: its stems in any language, for a compound its parts or all in one."""
         whole = self.stemmed("".join(parts))
         return whole | self._all(map(self.stemmed, parts)) if len(parts) > 1 else whole
+
+    def _otherwise(self, word: analysis.Token, name: str = "forms") -> Mask:
+        """The releases that have a word as it may be written otherwise."""
+        return self._any(self.terms.phrase(other, name) for other in word.spelling.others)
 
     def stemmed(self, form: str) -> Mask:
         """The releases that have a word in any of its forms, in any language."""

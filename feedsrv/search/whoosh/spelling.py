@@ -19,6 +19,7 @@ from feedsrv.search.whoosh.postings import union
 from feedsrv.search.whoosh.table import Mask
 from feedsrv.search.whoosh.terms import Terms
 from feedsrv.text import analysis, stems
+from feedsrv.text.cutting import cut
 from feedsrv.text.folding import APOSTROPHES, fold
 
 FEW = 20
@@ -145,7 +146,7 @@ def _ways(terms: Terms, form: str, field: str) -> Counter[str]:
         if isinstance(release, Release):
             people = " ".join(contact.name for contact in release.contacts)
             text = terms.work.part("\n".join((release.title, release.text, release.boilerplate, people)))
-            words.update(text[start:end] for start, end in analysis.spans(text, lambda word: len(word) >= len(form)))
+            words.update(text[start:end] for start, end in cut(text) if end - start >= len(form))
     written: Counter[str] = Counter()
     for word, times in words.items():
         piece = next((piece for piece in (*_PIECES.split(word), word) if fold(piece) == form), "")

@@ -1,0 +1,142 @@
+"""Cutting: where words begin and end in a text, whatever letters, digits and signs they are made of.
+
+::
+
+    launch, co-operation, O'Neill, press_kit    letters, with what stands within words; hyphens join their parts
+    23rd, 2018, 1,234,567, 1 234 567            numbers, with the gaps between their thousands
+    U.S., Ph.D., l'O.N.U.                       abbreviations with full stops
+    C++, C#, .NET                               names that a sign tells apart
+    🚀                                          pictures
+    日本, 서울, กระ                               of what has no blanks, or particles in their place: two characters
+
+Hebrew abbreviations have quotes in them (צה"ל). A mark belongs to the letter before it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from unicodedata import category
+
+from feedsrv.text.folding import APOSTROPHES, QUOTES, WITHIN
+
+_CATEGORIES = "".join(category(chr(point))[0] for point in range(0x10000))
+
+MARKS = "".join(f"{chr(run.start())}-{chr(run.end() - 1)}" for run in re.finditer("M+", _CATEGORIES))
+"""Ranges for a character class: what belongs to the letter before it and is no ``\\w``, as the vowels of Hindi do."""
+
+UNDIVIDED = "々-〇\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+"""Ranges for a character class: the characters of Chinese and Japanese, which have no blanks between words."""
+
+_HANGUL = "\u1100-\u11ff\u3131-\u318e\uac00-\ud7a3"
+UNSPACED = (
+    f"{UNDIVIDED}{_HANGUL}"
+    "\u0e01-\u0e30\u0e32\u0e33\u0e40-\u0e46\u0e81-\u0eb0\u0eb2\u0eb3\u0ebd-\u0ec6\u0edc-\u0edf"
+    "\u1000-\u102a\u103f\u1050-\u1055\u1780-\u17b3\u17d7"
+)
+"""Also those of Korean, where particles stand behind words without a blank, of Thai, Lao, Burmese and Khmer."""
+
+PICTURES = "\u2600-\u27bf\U0001f000-\U0001faff"
+"""Ranges for a character class: signs that say something by themselves."""
+
+BLANKS = " \u00a0\u2009\u202f"
+"""For a character class: what may stand between the thousands of a number."""
+
+GAP = f"[.,{APOSTROPHES}{BLANKS}\u2060]"
+"""Matches what stands between the thousands of a number."""
+
+_QUOTE_WITHIN = f"(?<=[א-ת])[{QUOTES}](?=[א-ת])"  # in a Hebrew abbreviation
+_FLAGS = "\U0001f1e6-\U0001f1ff"
+_LETTER = rf"[\w{MARKS}]"
+_ALPHABETIC = r"[^\W\d_]"
+_SIGNED = r"(?<=[A-Za-z])(?<![\w.].)(?:\+\+|#)(?![\w+#])"
+_REST = f"{_LETTER}*+(?:(?:[{WITHIN}]|{_QUOTE_WITHIN}){_LETTER}++)*+"
+_GROUPED = rf"(?:\d{{0,2}}(?P<gap>{GAP})\d{{3}}(?:(?P=gap)\d{{3}})*+|\d?(?:,\d\d)+,\d{{3}})(?!\d)"
+_ABBREVIATION = (
+    rf"(?:{_ALPHABETIC}*[{APOSTROPHES}]{_ALPHABETIC})?{_ALPHABETIC}?(?:\.{_ALPHABETIC}{{1,2}})+(?!{_LETTER})\.?"
+)
+# Of a number nothing is left behind, so that 2018-03-23 is three words.
+_NUMBER = rf"(?<=\d)(?:{_GROUPED}|\d*+(?:st|nd|rd|th)?+(?!{_LETTER}))"
+_WORD = re.compile(
+    rf"{_LETTER}(?:{_NUMBER}|(?<=[^\W\d_]){_ABBREVIATION}|{_SIGNED}|{_REST}(?:[-‐‑]{_LETTER}{_REST})*+)"
+    rf"|[{PICTURES}](?:(?<=[{_FLAGS}])[{_FLAGS}])?[\ufe0e\ufe0f]?|(?<![\w.])\.(?:[A-Z]{{2,}}|net)(?!\w)"
+)
+_UNIT = f"[{UNSPACED}][{MARKS}]*+"
+_UNITS = re.compile(_UNIT)
+_MAY_BE_WORDS = re.compile(f"[{UNDIVIDED}{_HANGUL}][{MARKS}]*+|[{UNSPACED}][{MARKS}]++")
+_RUN = re.compile(f"(?:{_UNIT})+")
+_BETWEEN_WORDS = (". ", ", ", ".\n", *';:!?…()[]"“”„«»–—/')  # some of what is in no word: to cut there changes none
+_QUOTED = re.compile(_QUOTE_WITHIN)
+_ORDINAL = r"(?=(?:st|nd|rd|th)\b)"
+_THOUSANDS = rf"(?<=\d[{BLANKS}])(?<!\d{{4}}.)(?=\d{{3}}(?!\d))"
+_ORDINAL_GAP = re.compile(rf"(\d)\s+{_ORDINAL}", re.IGNORECASE)
+_THOUSANDS_GAP = re.compile(rf"[{BLANKS}]{_THOUSANDS}")
+_GAP_WITHIN = re.compile(rf"(\d)\s+(?:{_ORDINAL}|(?P<thousands>{_THOUSANDS}))", re.IGNORECASE)
+
+
+def join_ordinals(text: str) -> str:
+    """The text with "23 rd", as taken from ``23<sup>rd</sup>`` by many a program, written "23rd"."""
+    return _ORDINAL_GAP.sub(r"\1", text)
+
+
+def held_together(text: str) -> str:
+    """The same, and a word joiner, U+2060, for each blank between the thousands of a number: no blank is in a word."""
+    return _GAP_WITHIN.sub(_held, text)
+
+
+def hold_thousands(text: str) -> str:
+    """Only the latter, so that every character stays where it is."""
+    return _THOUSANDS_GAP.sub("\u2060", text)
+
+
+def _held(gap: re.Match[str]) -> str:
+    return gap[1] if gap["thousands"] is None else f"{gap[1]}\u2060"
+
+
+def with_gershayim(text: str) -> str:
+    """The text with a gershayim for each quote that stands for one in a Hebrew abbreviation."""
+    return text if text.isascii() else _QUOTED.sub("״", text)
+
+
+def pieces(text: str) -> list[str]:
+    """A text cut where nothing of a word can be, so that most pieces are words, and few are different."""
+    cut = with_gershayim(held_together(text))
+    for sign in _BETWEEN_WORDS:
+        cut = cut.replace(sign, " ")
+    return cut.split()
+
+
+def without_edges(text: str) -> str:
+    """A text from its first word to its last, without what surrounds them; empty where there is none."""
+    words = [span for span in cut(text) if text[slice(*span)].strip("_")]
+    return text[words[0][0] : words[-1][1]].strip("_") if words else ""
+
+
+def cut(text: str) -> Iterator[tuple[int, int]]:
+    """Where the words of a text begin and end; those of what is unspaced are each two characters side by side."""
+    for match in _WORD.finditer(text):
+        if match.group().isascii():
+            yield match.span()
+        else:
+            yield from _cut_unspaced(text, *match.span())
+
+
+def is_unspaced(text: str) -> bool:
+    """Whether there are words in a text that have no blanks between them."""
+    return _UNITS.search(text) is not None
+
+
+def characters(text: str) -> list[str]:
+    """Those characters of what is unspaced, with their marks, that may be words by themselves."""
+    return _MAY_BE_WORDS.findall(text)
+
+
+def _cut_unspaced(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    for run in _RUN.finditer(text, start, end):
+        if start < run.start():
+            yield start, run.start()
+        units = [unit.span() for unit in _UNITS.finditer(text, *run.span())]
+        yield from ((units[at][0], units[at + 1][1]) for at in range(len(units) - 1)) if len(units) > 1 else units
+        start = run.end()
+    if start < end:
+        yield start, end
