@@ -83,8 +83,8 @@ class Results:
     first), and none where the query does not ask for them. ``page`` may lie past the last one: then ``hits`` is empty.
     ``complete`` is how many of ``total`` have all that was asked for: by relevance, those with some of the words follow
     where few have all; or stand among them, where the question is so long that ``is_complete_first`` is false.
-    ``did_you_mean`` is this question without what may be mistyped, where no release has all of it.
-    ``notes`` are sentences on what was cut.
+    ``did_you_mean`` is what may have been meant where no release, or next to none, has all of this question: it without
+    what may be mistyped, or without quotes and fields. ``notes`` are sentences on what was cut.
     """
 
     hits: tuple[Hit, ...]

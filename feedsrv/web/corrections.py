@@ -10,9 +10,6 @@ from feedsrv.search import Snapshot
 from feedsrv.web.inventory import find
 from feedsrv.web.listing import Listing
 
-NEXT_TO_NOTHING = 2
-"""Releases that answer a question in full; what may have been meant is shown beside them."""
-
 
 @dataclass(frozen=True, slots=True)
 class Correction:
@@ -32,10 +29,10 @@ def meant(asked: Listing, results: Results) -> Listing | None:
 def find_correction(snapshot: Snapshot, asked: Listing, results: Results, *, in_feed: bool) -> Correction | None:
     """What is to be shown in place of these results, or beside them where any release has all that was asked for.
 
-    None where they are not next to nothing, or what may have been meant finds no more.
+    None where nothing else can have been meant than was asked for.
     """
     listing = meant(asked, results)
-    if listing is None or asked.corrects is False or results.complete > NEXT_TO_NOTHING or results.page > 1:
+    if listing is None or asked.corrects is False or results.page > 1:
         return None
     found = find(snapshot, listing, in_feed=in_feed, in_full=True)
     return Correction(listing, found) if found.complete or not results.total else None

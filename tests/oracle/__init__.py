@@ -45,7 +45,7 @@ from tests.oracle.table import FACETS, members
 from tests.oracle.terms import Cache, Terms
 from tests.oracle.work import Work
 
-_FEW = 20  # releases that answer a question; where there are as many, nobody is asked what was meant
+_SELDOM = 2  # releases that answer a question; where there are more, nobody is asked what was meant
 
 
 class Oracle:
@@ -211,7 +211,7 @@ class Oracle:
 
     def _did_you_mean(self, query: Query, matcher: Matcher, having: int) -> str | None:
         """What may have been meant by a question that so few answer, if it finds more within the same filters."""
-        if query.text is None or having >= _FEW or matcher.terms.work.left_out:
+        if query.text is None or having > _SELDOM or matcher.terms.work.left_out:
             return None
         meant = None
         with matcher.terms.work.or_else("what may have been meant"):

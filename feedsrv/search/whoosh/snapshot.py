@@ -32,7 +32,7 @@ from feedsrv.search.whoosh.postings import PostingsCache, Ranks
 from feedsrv.search.whoosh.resemblance import most_alike
 from feedsrv.search.whoosh.scoring import Scorer
 from feedsrv.search.whoosh.segments import Segments
-from feedsrv.search.whoosh.spelling import FEW, corrected
+from feedsrv.search.whoosh.spelling import SELDOM, corrected
 from feedsrv.search.whoosh.table import FACETS, Mask
 from feedsrv.search.whoosh.terms import Terms
 from feedsrv.search.work import Work
@@ -263,7 +263,7 @@ class WhooshSnapshot:
 
     def _did_you_mean(self, query: Query, matcher: Matcher, having: int) -> str | None:
         """What may have been meant by a question that so few answer, if it finds more within the same filters."""
-        if query.text is None or having >= FEW or matcher.terms.work.left_out:
+        if query.text is None or having > SELDOM or matcher.terms.work.left_out:
             return None
         meant = None
         with matcher.terms.work.or_else("what may have been meant"):

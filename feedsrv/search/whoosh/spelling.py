@@ -22,14 +22,12 @@ from feedsrv.text import analysis, stems
 from feedsrv.text.cutting import cut
 from feedsrv.text.folding import APOSTROPHES, fold
 
-FEW = 20
-"""Releases that answer a question; where there are as many, nobody is asked what was meant."""
 SHORTEST_CORRECTED = 4
 """Letters of a word that may be mistyped."""
 SHORTEST_TWICE_WRONG = 6
 """Letters of a word that may have two mistakes, none of them in the first letter."""
 SELDOM = 2
-"""Releases that have a word which may be mistyped all the same."""
+"""Releases that have a word which may be mistyped all the same, and that answer a question in which one may be."""
 MOST_SELDOM = 4
 """Words of a question that may be mistyped; where more are seldom, it is of something else."""
 FAR_MORE = 10
