@@ -1,4 +1,7 @@
-"""Stems: the root of a form by the rules of a language, so that "launches" is found by "launched" (Snowball)."""
+"""Stems: the root of a form by the rules of a language, so that "launches" is found by "launched".
+
+They are those of Snowball, and light ones for some of the languages that it does not have.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ import Stemmer
 
 from feedsrv.text.endings import ACCENTED_ENDINGS
 from feedsrv.text.folding import strip_accents
+from feedsrv.text.light_stems import ENDINGS, light_stem
 
 STEMMERS = {
     "ar": "arabic",
@@ -67,8 +71,10 @@ def stem(form: str, language: str) -> str:
     without: "arrivee" may be "arrivée", which comes down to "arriv" like "arriver".
     """
     base = _base(language)
-    if base not in STEMMERS or not is_of_letters(form):
+    if (base not in STEMMERS and base not in ENDINGS) or not is_of_letters(form):
         return form
+    if base in ENDINGS:
+        return light_stem(form, base)
     stemmer = _stemmer(base)
     return min((strip_accents(stemmer.stem(spelling)) for spelling in stemmer.spellings(form)), key=_by_length)
 

@@ -16,6 +16,7 @@ from feedsrv.text import cutting
 from feedsrv.text.analysis import count_telling, forms, is_stopword, spans, tokens
 from feedsrv.text.endings import ACCENTED_ENDINGS
 from feedsrv.text.folding import fold, strip_accents
+from feedsrv.text.light_stems import ENDINGS, light_stem
 from feedsrv.text.stems import STEMMERS, is_of_letters
 
 __all__ = ["count_telling", "forms", "is_of_letters", "is_stopword", "spans", "stem", "terms", "tokens"]
@@ -47,6 +48,8 @@ def stem(form: str, language: str) -> str:
     without: "arrivee" may be "arrivée", which comes down to "arriv" like "arriver".
     """
     base = language.partition("-")[0].lower()
+    if base in ENDINGS:
+        return light_stem(form, base) if is_of_letters(form) else form
     if base not in STEMMERS or not is_of_letters(form):
         return form
     stemmer = _stemmer(base)
