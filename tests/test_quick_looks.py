@@ -7,7 +7,7 @@ import re
 import sys
 import unicodedata
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -234,7 +234,7 @@ def test_the_gap_of_an_ordinal_is_taken_away_and_nothing_else(text: str) -> None
 SYNTAX = (
     *("[a](/b?c=d)", "<http://a.bc/D/~e#f>", "[a](http://é.bc/ü)"),
     *("~a~", "^b^", "==a==", "++a++", ":anchor:", "{.x}", "{: .x }", "www.a.bc", "[^1]", "[^1]: b\n", "*[a]: b\n"),
-    "!!! note\n", *"\\`*_~[]()<>&!#:-|@\n", "\n\n", "&amp;", "http://a.bc", "![a](b)", "~~a~~", "**b**", "- ",
+    "!!! note\n", *"\\`*_~[]()<>&!#:-|@\n", "\n\n", "&amp;", "http://a.bc", "£http://a.bc", "![a](b)", "~~a~~", "**b**", "- ",
     "| a |\n|---|\n",
 )  # fmt: skip
 MARKDOWN = st.lists(st.one_of(TEXTS, st.sampled_from(SYNTAX)), max_size=12).map("".join)
@@ -242,6 +242,7 @@ MARKDOWN = st.lists(st.one_of(TEXTS, st.sampled_from(SYNTAX)), max_size=12).map(
 
 @settings(deadline=None)
 @given(MARKDOWN)
+@example("£http://a.bc is")
 def test_a_text_that_has_no_marks_is_what_the_parser_of_markdown_makes_of_it(text: str) -> None:
     parser = MarkdownIt("commonmark", {"html": True})
     use_dialects(parser)

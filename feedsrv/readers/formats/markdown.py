@@ -18,7 +18,7 @@ from feedsrv.readers.formats.dialects import use_dialects
 from feedsrv.readers.formats.templates import LeftOut, resolve
 
 _MOST_COPIED = 2_000_000
-_MEANS_SOMETHING = re.compile(r"[\\`*_~\[\]<&\n=+$^]")
+_MEANS_SOMETHING = re.compile(r"[\\`*_~\[\]<&\n=+$^]|://")
 _BREAKS = {"softbreak", "hardbreak"}
 _PLAIN_ADDRESS = re.compile(
     r"(?:https?://[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,3})?/(?:[A-Za-z0-9_.~-][A-Za-z0-9_.~/?&=#+,;:!-]*)?"
