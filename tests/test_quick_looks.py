@@ -27,6 +27,7 @@ from feedsrv.text.cleaning import _INVISIBLE, _ODD_BREAKS, _PILE, clean
 from feedsrv.text.cutting import _BETWEEN_WORDS, _WORD
 from feedsrv.text.folding import fold
 from feedsrv.text.html import as_shown, one_line, sanitise, to_text, words_of
+from feedsrv.text.remembered import Telling
 
 LANGUAGES = [*sorted(stems.STEMMERS), "en-GB", "zh", "x"]
 CHARACTERS = [chr(point) for point in range(sys.maxunicode + 1)]
@@ -205,6 +206,24 @@ def test_words_that_were_forgotten_are_found_again() -> None:
     text = " ".join([*few, *(f"w{number}" for number in range(100_000)), *few])
     found, of_few = (analysis.terms(each, "en").stems for each in (text, " ".join(few)))
     assert found[: len(of_few)] == found[-len(of_few) :] == of_few
+    wanted = frozenset(of_few)
+    assert analysis.stems_among(text, "en", wanted) == analysis.stems_among(text, "en", wanted) == wanted
+
+
+def test_a_word_that_says_nothing_is_asked_of_again_only_when_it_was_not_met_for_long() -> None:
+    asked: list[str] = []
+
+    def ask(word: str) -> tuple[str, ...]:
+        asked.append(word)
+        return (word,) if word == "quay" else ()
+
+    telling = Telling(ask, 20)
+    for number in range(100):
+        assert telling.of(["the", "quay", f"w{number}", "the"]) == ["quay"]
+    assert asked.count("the") == 1
+    assert asked.count("quay") == 100
+    assert telling.of(["w1"]) == []
+    assert asked.count("w1") == 2
 
 
 @given(st.text(st.sampled_from("12345678901234567890aBc'’-‐_·стndrd é\u0301\u094d日.,.,\u2060+#🚀צ\"NET"), max_size=40))

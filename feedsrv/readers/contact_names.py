@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import islice
 
 from feedsrv.text.dates import COMMON
 from feedsrv.text.stopwords import STOPWORDS
@@ -35,7 +36,7 @@ _MOST_SMALL = 2
 
 def is_person(text: str) -> bool:
     """Whether it may be the name of a person: two words or more in capital letters, and no word of a function."""
-    words = _WORD.findall(text)
+    words = [word[0] for word in islice(_WORD.finditer(text), _LONGEST_NAME + 1)]
     own = [word for word in words if word not in _PARTICLES]
     is_capital = all(not word[0].islower() for word in own)
     has_digit = any(map(str.isdigit, text))

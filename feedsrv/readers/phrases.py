@@ -7,7 +7,6 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, cached_property, lru_cache
 from html import unescape
-from itertools import chain
 from typing import NamedTuple
 
 from feedsrv.readers.lexicon import CATEGORIES, LEXICON
@@ -16,7 +15,7 @@ from feedsrv.text.analysis import is_stopword
 from feedsrv.text.cutting import MARKS, UNDIVIDED
 from feedsrv.text.dates import ALL, names
 from feedsrv.text.folding import strip_accents
-from feedsrv.text.remembered import Remembered
+from feedsrv.text.remembered import Telling
 from feedsrv.text.stopwords import STOPWORDS
 
 LONGEST_LINE = 150
@@ -131,7 +130,7 @@ def _by_first_word() -> Mapping[str, Sequence[tuple[str, tuple[str, ...]]]]:
 
 
 @cache
-def _told_of(categories: Sequence[str]) -> Remembered[Sequence[frozenset[str]]]:
+def _told_of(categories: Sequence[str]) -> Telling[frozenset[str]]:
     """For a word of a line the entries of some categories that it may tell of, each as all its words.
 
     An entry is told of by its longest word that is no stopword. One whose words may all end in any way is told of by
@@ -150,7 +149,7 @@ def _told_of(categories: Sequence[str]) -> Remembered[Sequence[frozenset[str]]]:
         word = _fold(written)
         return (*by_word.get(word, ()), *([frozenset[str]()] if word[:3] in beginnings else ()))
 
-    return Remembered(ask, 16_384)
+    return Telling(ask, 32_768)
 
 
 def _tells_most(word: str) -> tuple[bool, int]:
@@ -183,11 +182,10 @@ class Line:
         """Whether all words of an entry of these categories stand in the line, wherever; in most there are none."""
         text = self.text.lower() if self.text.isascii() else self.text  # as most words are, and remembered once
         there = _cut(text).findall(text)
-        told = list(chain.from_iterable(map(_told_of(categories).__getitem__, there)))
-        if not told:
-            return False
-        words = set(map(_fold, there))
-        return any(entry <= words for entry in told)
+        if told := _told_of(categories).of(there):
+            words = set(map(_fold, there))
+            return any(entry <= words for entry in told)
+        return False
 
     def entry(self, start: int, categories: Sequence[str]) -> Match | None:
         """The longest entry of these categories that begins with a word."""

@@ -11,14 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain
 
 from feedsrv.text import cutting
 from feedsrv.text.cutting import held_together
 from feedsrv.text.folding import fold
-from feedsrv.text.remembered import Remembered
+from feedsrv.text.remembered import Remembered, Telling
 from feedsrv.text.spellings import Spelling, spelling
-from feedsrv.text.stems import stem
+from feedsrv.text.stems import beginning, has_stem_of, stem
 from feedsrv.text.stopwords import STOPWORDS
 
 
@@ -69,7 +68,7 @@ def terms(text: str, language: str) -> TextTerms:
 
 def stems_among(text: str, language: str, wanted: frozenset[str]) -> Set[str]:
     """Those of the ``wanted`` stems that a text has."""
-    return set(chain.from_iterable(map(_wanted(language, wanted).__getitem__, cutting.pieces(text))))
+    return set(_wanted(language, wanted).of(cutting.pieces(text)))
 
 
 @lru_cache(maxsize=8)
@@ -77,7 +76,7 @@ def _vocabulary(language: str) -> Remembered[tuple[Sequence[str], Sequence[str]]
     """The forms and the stems of a piece."""
 
     def ask(written: str) -> tuple[Sequence[str], Sequence[str]]:
-        words = [spelling(written[start:end]) for start, end in cutting.cut(written)]
+        words = _words(written)
         stems = (stem(form, language) for word in words for form in word.found_by)
         characters = () if written.isascii() else cutting.characters(written)
         return tuple(form for word in words for form in word.parts), (*stems, *map(fold, characters))
@@ -90,10 +89,24 @@ _MOST_WORDS = 65_536
 
 
 @lru_cache(maxsize=8)
-def _wanted(language: str, wanted: frozenset[str]) -> Remembered[Sequence[str]]:
-    """The wanted ones among the stems of a piece: of most there are none."""
-    vocabulary = _vocabulary(language)
-    return Remembered(lambda written: tuple(filter(wanted.__contains__, vocabulary[written][1])), _MOST_WORDS)
+def _wanted(language: str, wanted: frozenset[str]) -> Telling[str]:
+    """The wanted ones among the stems of pieces: of most there are none, which is told without stemming."""
+    begun = frozenset(map(beginning, wanted))
+
+    def ask(written: str) -> Iterator[str]:
+        forms = (form for word in _words(written) for form in word.found_by)
+        yield from (stem(form, language) for form in forms if has_stem_of(form, language, wanted, begun))
+        if not written.isascii():
+            yield from filter(wanted.__contains__, map(fold, cutting.characters(written)))
+
+    return Telling(ask, _MOST_WORDS)
+
+
+def _words(written: str) -> Sequence[Spelling]:
+    """The words of a piece."""
+    if written.isascii() and written.isalpha():  # one, as most are
+        return (spelling(written),)
+    return [spelling(written[start:end]) for start, end in cutting.cut(written)]
 
 
 def is_stopword(form: str, languages: Iterable[str]) -> bool:

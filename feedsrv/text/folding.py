@@ -25,6 +25,8 @@ _NO_ACCENTS = {0, 8, 9}  # the combining classes of letters, of the voicing of k
 
 def fold(word: str) -> str:
     """The form of one unhyphenated word; empty for what has no letter or digit."""
+    if word.isascii() and word.isalpha():  # as most are
+        return word.lower()
     lowered = unicodedata.normalize("NFKC", word).casefold().translate(_PLAIN)
     if not lowered.isascii():
         lowered = _DIGIT.sub(_decimal, lowered)
