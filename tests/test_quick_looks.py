@@ -22,7 +22,7 @@ from feedsrv.readers.held_names import _IN_FOLDERS, _IN_NAMES
 from feedsrv.readers.lexicon import LEXICON
 from feedsrv.readers.masthead import _DIGIT
 from feedsrv.readers.phrases import _CUT, _CUT_LATIN, _MAY_BE_SPACED, _SPACED, Line, _cut
-from feedsrv.text import analysis, cutting, stems
+from feedsrv.text import analysis, cutting, media, stems
 from feedsrv.text.cleaning import _INVISIBLE, _ODD_BREAKS, _PILE, clean
 from feedsrv.text.cutting import _BETWEEN_WORDS, _WORD
 from feedsrv.text.folding import fold
@@ -75,6 +75,15 @@ def test_white_space_within_a_line_of_html_is_folded_whichever_it_is(source: str
 @given(MARKUP)
 def test_what_is_understood_is_what_is_shown_with_its_white_space_folded(source: str) -> None:
     assert words_of(source) == one_line(as_shown(source)) == one_line(to_text(sanitise(source)))
+
+
+OF_MEDIA = (*media.ELEMENTS, *map(str.upper, media.ELEMENTS), "data-", "lazy-", "srcset", "ſrc", "ſet", "K", "SRC", "İ")
+
+
+@given(st.lists(st.sampled_from((*OF_MEDIA, "<", "</", " ", "a", "-", "=", ">")), max_size=8).map("".join))
+def test_media_are_seen_at_a_glance_in_whatever_case(source: str) -> None:
+    rule = rf"<(?:{'|'.join(media.ELEMENTS)})\b|\b(?:data-[a-z-]*src|srcset)"
+    assert media.may_be_in(source) == bool(re.search(rule, source, re.IGNORECASE))
 
 
 def test_latin_text_is_cut_into_the_same_words_by_either_rule() -> None:
@@ -253,8 +262,8 @@ def test_the_gap_of_an_ordinal_is_taken_away_and_nothing_else(text: str) -> None
 SYNTAX = (
     *("[a](/b?c=d)", "<http://a.bc/D/~e#f>", "[a](http://é.bc/ü)"),
     *("~a~", "^b^", "==a==", "++a++", ":anchor:", "{.x}", "{: .x }", "www.a.bc", "[^1]", "[^1]: b\n", "*[a]: b\n"),
-    "!!! note\n", *"\\`*_~[]()<>&!#:-|@\n", "\n\n", "&amp;", "http://a.bc", "£http://a.bc", "![a](b)", "~~a~~", "**b**", "- ",
-    "| a |\n|---|\n",
+    "!!! note\n", *"\\`*_~[]()<>&!#:-|@\n", "\n\n", "&amp;", "http://a.bc", "£http://a.bc", "![a](b)", "~~a~~", "**b**",
+    "- ", "| a |\n|---|\n",
 )  # fmt: skip
 MARKDOWN = st.lists(st.one_of(TEXTS, st.sampled_from(SYNTAX)), max_size=12).map("".join)
 

@@ -91,11 +91,11 @@ def told(source: str, reference: str, text: str, newsroom: Newsroom) -> tuple[st
 def _vote(text: str, newsroom: Newsroom) -> str:
     """The language for which small words speak at least half as much again as for any other."""
     electable = {language.partition("-")[0]: language for language in newsroom.languages or _SMALL_WORDS}
-    voters = Counter(map(re.Match.group, islice(_WORD.finditer(text[:20_000].lower()), _VOTERS)))
+    voters = [word[0] for word in islice(_WORD.finditer(text[:20_000].lower()), _VOTERS)]
     votes = dict.fromkeys(_SMALL_WORDS, 0)
-    for word in voters.keys() & _LANGUAGES_OF.keys():
+    for word in filter(_LANGUAGES_OF.__contains__, voters):
         for language in _LANGUAGES_OF[word]:
-            votes[language] += voters[word]
+            votes[language] += 1
     ranked = Counter({language: votes.get(language, 0) for language in electable}).most_common(2)
     (first, most), (_, second) = (*ranked, ("", 0), ("", 0))[:2]
     return electable[first] if most >= _FEWEST_VOTES and 2 * most >= 3 * second else ""

@@ -26,7 +26,8 @@ ATTRIBUTES: Mapping[str, set[str]] = {
 }
 """What they say of themselves, beside names that begin with ``data-``."""
 
-_MAY_BE_THERE = re.compile(rf"<(?:{'|'.join(ELEMENTS)})\b|\b(?:data-[a-z-]*src|srcset)", re.IGNORECASE)
+_OPENING = re.compile(rf"<(?i:{'|'.join(ELEMENTS)})\b")  # begins with one sign, so that a search skips to the next
+_LAZY_SOURCE = re.compile(r"\b(?:data-[a-z-]*src|srcset)", re.IGNORECASE)
 _TAG = re.compile(rf'<(?P<end>/?)(?P<name>{"|".join(ELEMENTS)}|img)(?P<attributes>(?: [^\s=">]+="[^"]*")*)>')
 _ATTRIBUTE = re.compile(r' ([^\s=">]+)="([^"]*)"')
 _EMPTY = {"embed", "img", "source", "track"}
@@ -53,7 +54,10 @@ class _Element:
 
 def may_be_in(source: str) -> bool:
     """Whether `settled` would find anything in a piece of HTML."""
-    return bool(_MAY_BE_THERE.search(source))
+    if _OPENING.search(source):
+        return True
+    folded = source.casefold()
+    return ("data-" in folded or "srcset" in folded) and bool(_LAZY_SOURCE.search(source))
 
 
 def is_elsewhere(address: str) -> bool:

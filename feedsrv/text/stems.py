@@ -76,6 +76,8 @@ def stem(form: str, language: str) -> str:
     if base in ENDINGS:
         return light_stem(form, base)
     stemmer = _stemmer(base)
+    if not stemmer.has_accents:
+        return strip_accents(stemmer.stem(form))
     return min((strip_accents(stemmer.stem(spelling)) for spelling in stemmer.spellings(form)), key=_by_length)
 
 
@@ -119,6 +121,11 @@ class _Stemmer:
         for ending in ACCENTED_ENDINGS.get(language, "").split():
             self._endings.setdefault(strip_accents(ending), []).append(ending)
 
+    @property
+    def has_accents(self) -> bool:
+        """Whether there are any that a form may have lost."""
+        return bool(self._endings)
+
     def stem(self, word: str) -> str:
         with self._lock:  # an algorithm keeps the word it works on in itself
             found: str = self._algorithm.stemWord(word)
@@ -127,7 +134,7 @@ class _Stemmer:
     def spellings(self, form: str) -> Iterator[str]:
         """The form, and as it may have been before it lost the accent of its ending."""
         yield form
-        for at in range(2, len(form)) if self._endings else ():
+        for at in range(2, len(form)):
             for ending in self._endings.get(form[at:], ()):
                 yield form[:at] + ending
 
