@@ -15,6 +15,10 @@ TOMBSTONE = timedelta(days=90)
 """How long feed readers are told that a release has been withdrawn."""
 
 
+EMBARGO_LINE = "embargo line"
+"""How a release says when it may be seen, and, where it states no other day, when it was published."""
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
     """Where the value of a field came from; ``line`` counts from 1, 0 where it is no line of the file."""

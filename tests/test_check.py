@@ -74,7 +74,7 @@ def test_topics_that_match_nothing_or_most_are_named_with_their_line(make_newsro
 
 
 def test_rules_that_are_read_otherwise_are_named_with_their_line(make_newsroom: MakeNewsroom) -> None:
-    long = " ".join(f"w{number}" for number in range(100))
+    long = " ".join(f"w{number}" for number in range(200))
     toml = f'[topics.a]\nmatch = [\n  "-ferry",\n  "...",\n  "ferry {long}",\n  "lang:en",\n]\n'
     newsroom = make_newsroom({"newsroom.toml": toml, "a.md": release()})
     told = problems(newsroom)

@@ -17,7 +17,7 @@ from feedsrv.files.listing import FolderListing
 from feedsrv.files.settling import Unsettled
 from feedsrv.newsroom import Newsroom
 from feedsrv.readers import companions
-from feedsrv.reading import Status, Visibility
+from feedsrv.reading import EMBARGO_LINE, Status, Visibility
 
 
 class Surroundings:
@@ -109,7 +109,8 @@ class Surroundings:
             reading = self._catalogue.read(source, self._catalogue.data(source), self._newsroom, {})
         except (FileUnreadable, FileNotFoundError):
             return False
-        return "published" in reading.origins and not reading.origins["published"].how.startswith("folder ")
+        stated = reading.origins.get("published")
+        return bool(stated and stated.how != EMBARGO_LINE and not stated.how.startswith("folder "))
 
 
 def _own_visibility(catalogue: Catalogue, newsroom: Newsroom, path: str) -> Visibility | None:

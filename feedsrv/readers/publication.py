@@ -15,7 +15,7 @@ from feedsrv.readers.entries import Entry
 from feedsrv.readers.keys import fold
 from feedsrv.readers.parts import Found, Manuscript, origin
 from feedsrv.readers.statements import WRITE_A_DATE, remedy
-from feedsrv.reading import Origin
+from feedsrv.reading import EMBARGO_LINE, Origin
 from feedsrv.release import Correction
 from feedsrv.text.dates import in_words
 
@@ -68,7 +68,7 @@ def _in_text(manuscript: Manuscript) -> Found[datetime] | None:
         return Found(moment.at, Origin(line.number, how), problems=_of_name(moment, line.number, manuscript))
     for fact in manuscript.masthead.facts:
         if fact.lifts:
-            return Found(fact.lifts.at, Origin(fact.line.number, "date line"))
+            return Found(fact.lifts.at, Origin(fact.line.number, EMBARGO_LINE))
     return None
 
 

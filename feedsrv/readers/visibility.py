@@ -21,7 +21,7 @@ from feedsrv.readers.entries import Entry
 from feedsrv.readers.keys import fold
 from feedsrv.readers.parts import Found, Manuscript
 from feedsrv.readers.statements import Says, Statement, of_date, of_key
-from feedsrv.reading import Origin, Status, Visibility
+from feedsrv.reading import EMBARGO_LINE, Origin, Status, Visibility
 from feedsrv.text.html import as_shown
 
 _EVER, _NEVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
@@ -160,7 +160,7 @@ def _is_cleared(manuscript: Manuscript, *, is_draft: bool) -> bool:
 def _of_caution(caution: Caution, manuscript: Manuscript) -> Statement:
     passage = caution.passage
     said = f"“{passage.text[:100]}”"
-    where = Origin(passage.number, "embargo line" if passage.how == "line" and not caution.is_draft else passage.how)
+    where = Origin(passage.number, EMBARGO_LINE if passage.how == "line" and not caution.is_draft else passage.how)
     if caution.lifts:
         return Statement(Says.OPENS, where, caution.lifts.at, said)
     if caution.is_draft:

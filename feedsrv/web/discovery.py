@@ -15,6 +15,7 @@ from flask import Response, abort, render_template
 
 from feedsrv.feeds.clean import cleaned
 from feedsrv.newsroom import Newsroom
+from feedsrv.query import Query
 from feedsrv.release import Release
 from feedsrv.search import SitemapYear
 from feedsrv.web.addresses import Addresses
@@ -117,9 +118,11 @@ def opensearch() -> Response:
 
 def _opensearch() -> Rendering:
     title = marked(newsroom().title)
+    newest = snapshot().search(Query(per_page=1)).hits
     text = render_template(
         "opensearch.xml",
         newsroom=newsroom(),
+        example=newest[0].release.title if newest else "",
         short_name=_cut(title, LONGEST_SHORT_NAME),
         long_name=_cut(title, LONGEST_LONG_NAME),
     )
