@@ -436,6 +436,41 @@ def test_text_is_decoded_and_cleaned(data: bytes, title: str | None) -> None:
     assert not any(0xD800 <= ord(c) <= 0xDFFF for c in release.title)
 
 
+@pytest.mark.parametrize("line_end", ["\n", "\r"])
+def test_what_an_old_mac_saved_is_read_in_its_charset(line_end: str) -> None:
+    text = "---\ntitle: L’été du café\ndate: 2018-03-23\n---\n\n« Déjà », dit-elle – l’hôtel a rouvert.\n"
+    reading = read(text.replace("\n", line_end).encode("mac_roman"))
+    assert reading.release.title == "L’été du café"
+    assert reading.release.text == "« Déjà », dit-elle – l’hôtel a rouvert."
+    assert whats(reading) == ["this is not UTF-8 and was read as Mac Roman"]
+
+
+def test_a_wrong_byte_in_utf8_is_no_old_mac() -> None:
+    assert read("# L’été au café\n\nDéjà l’hôtel ".encode() + b"\x8e\xe9.\n").release.title == "L’été au café"
+
+
+@pytest.mark.parametrize("line_end", ["\x85", "\u2028", "\u2029"])
+def test_a_draft_whose_lines_end_otherwise_is_a_draft(line_end: str) -> None:
+    reading = read("---\ntitle: T\ndraft: true\n---\n\nText.\n".replace("\n", line_end))
+    assert (reading.visibility.barred, reading.release.text) == (Status.DRAFT, "Text.")
+
+
+@pytest.mark.parametrize("text", ["--- title: T draft: true --- Text.", "+++ title = 'T' draft = true +++ Text."])
+def test_front_matter_on_the_line_of_its_fence_is_held_back(text: str) -> None:
+    with pytest.raises(FileUnreadable, match="looks like front matter"):
+        read(text)
+
+
+def test_a_rule_with_a_remark_is_no_front_matter() -> None:
+    assert read("--- Note: the port ---\n\nText.").release.title == "--- Note: the port ---"
+
+
+@pytest.mark.parametrize("sign", ["\u200c", "\u200e", "\u200f", "\u2066", "\u00ad", "\ufeff"])
+def test_signs_that_nobody_sees_hide_no_key_and_no_date(sign: str) -> None:
+    assert read(f"---\ntitle: T\ndr{sign}aft: true\n---\nText.").visibility.barred is Status.DRAFT
+    assert stated(f"date: {sign}2018-03-23{sign}").release.published == datetime(2018, 3, 22, 23, tzinfo=UTC)
+
+
 def test_bytes_that_are_no_utf8_are_reported_with_their_line() -> None:
     reading = read(b"---\ndate: 2018-01-01\n---\n# T\n\nCaf\xe9")
     assert [(problem.line, problem.what) for problem in reading.problems] == [

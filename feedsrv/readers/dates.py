@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from feedsrv.newsroom import Newsroom
 from feedsrv.readers.lexicon import LEXICON
+from feedsrv.text.cleaning import without_unseen
 from feedsrv.text.dates import ALL, COMMON, Names, Period, fold_name, names
 from feedsrv.text.folding import strip_accents
 
@@ -154,7 +155,7 @@ def _folded(text: str) -> str:
     """The text without accents, with the digits of ASCII, as the names of months are folded."""
     if text.isascii():
         return text.strip()
-    return "".join(str(int(c)) if c.isdecimal() else c for c in strip_accents(text)).strip()
+    return "".join(str(int(c)) if c.isdecimal() else c for c in strip_accents(without_unseen(text))).strip()
 
 
 def _iso(text: str, zone: ZoneInfo) -> Moment | None:

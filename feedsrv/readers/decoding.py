@@ -17,10 +17,11 @@ _CONTROLS = bytes({*range(32)} - {*b"\t\n\v\f\r\x1b"})
 _MANY = 10_000  # bytes that are no UTF-8: to read one by one would take seconds for a file of nothing else
 _MOJIBAKE = re.compile("Ã[¡-º¼-¿]|â€[œ˜™“”¦¢]|Â[£©«®°²³·º½]")  # é, ’ and ° as they come out of it
 _LINE_END = re.compile("\r\n?")
+_OTHER_LINE_ENDS = re.compile("[\x85\u2028\u2029]")  # where there is no other: front matter has to be seen
 
 
 def decode(data: bytes, problems: Problems, *, is_html: bool = False) -> str:
-    """The text of a file: by its byte order mark, else UTF-8, else as an HTML page declares, else Windows-1252.
+    """The text of a file: by its byte order mark, else UTF-8, else as an HTML page declares, else by its letters.
 
     Raises FileUnreadable for what is no text.
     """
@@ -33,7 +34,8 @@ def decode(data: bytes, problems: Problems, *, is_html: bool = False) -> str:
     else:
         charset = _declared(data) if is_html else None
         text = _utf8_or(charset, data.removeprefix(codecs.BOM_UTF8), problems)
-    text = clean(_LINE_END.sub("\n", text))
+    text = _LINE_END.sub("\n", text)
+    text = clean(text if "\n" in text.strip() else _OTHER_LINE_ENDS.sub("\n", text))
     if garbled := _MOJIBAKE.search(text):
         meant = garbled[0].encode("cp1252", "ignore").decode("utf-8", "ignore")
         what = f"“{garbled[0]}” stands where “{meant}” was meant: another program read UTF-8 as Windows-1252"
@@ -62,9 +64,24 @@ def _utf8_or(charset: webencodings.Encoding | None, data: bytes, problems: Probl
         if charset:
             return str(charset.codec_info.decode(data, "replace")[0])
         line = data.count(b"\n", 0, error.start) + 1
-        problems.warn(line, "this is not UTF-8 and was read as Windows-1252", "save the file as UTF-8")
+        is_of_a_mac = _is_of_a_mac(data)
+        name = "Mac Roman" if is_of_a_mac else "Windows-1252"
+        problems.warn(line, f"this is not UTF-8 and was read as {name}", "save the file as UTF-8")
+        if is_of_a_mac:
+            return data.decode("mac_roman")
         has_much = len(data) - len(data.decode("utf-8", "ignore").encode()) > _MANY
         return data.decode("cp1252", "replace") if has_much else data.decode("utf-8", _WINDOWS)
+
+
+_USUAL = "éèêëàâäáãåçîïíìôöóòõøœûüúùñæß’“”‘–—«»…"
+_MAC, _OF_WINDOWS = (re.compile(b"[%b]" % re.escape(_USUAL.encode(name))) for name in ("mac_roman", "cp1252"))
+
+
+def _is_of_a_mac(data: bytes) -> bool:
+    """Whether there are more usual letters of an old Mac than of Windows, and it is no UTF-8 with a few wrong bytes."""
+    whole = data.decode("utf-8", "ignore")
+    wrong, right = len(data) - len(whole.encode()), sum(not character.isascii() for character in whole)
+    return wrong >= right and len(_MAC.findall(data)) > len(_OF_WINDOWS.findall(data))
 
 
 def _windows(error: UnicodeError) -> tuple[str, int]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from feedsrv.readers.bare_keys import HEADER, NEAR, outside_front_matter
 from feedsrv.readers.entries import Entry, FrontMatter
-from feedsrv.readers.keys import decides, fold
+from feedsrv.readers.keys import decides, fold, key_of
 from feedsrv.readers.notations import LARGEST, LOADERS, Invalid, Loader, end_of_json, read_json, read_toml, read_yaml
 from feedsrv.readers.problems import Problems
 from feedsrv.text.cleaning import clean
@@ -177,11 +177,15 @@ def _bare(text: str) -> Iterator[Entry]:
 
 
 _ODD_FENCE = re.compile(r"[-—–]{2,}|\+{3,}|;{3,}|`{3,}\s*(?:ya?ml|toml|json)", re.IGNORECASE)
+_FENCE_BEFORE_TEXT = re.compile(r"\s*(?:-{3}|\+{3}|;{3})\s*[^\W\d_]")
+_KEY_IN_LINE = re.compile(r"(?<!\S)[\"']?([^\W\d_][\w-]{0,40})[\"']?\s?[:=](?=[\s\"'\[])")
 _FENCE_IT = "put it between two lines of exactly ---, the first of them at the top"
 
 
 def _is_front_matter_of_another_kind(lines: list[str], start: int) -> bool:
-    """Whether a file begins with a mistyped fence above what looks like a key."""
+    """Whether a file begins with a mistyped fence above what looks like a key, or with all of it on one line."""
+    if start < len(lines) and _FENCE_BEFORE_TEXT.match(lines[start]):
+        return sum(key_of(name) is not None for name in _KEY_IN_LINE.findall(lines[start][:LARGEST])) > 1
     if start < len(lines) and _ODD_FENCE.fullmatch(lines[start].strip()):
         following = next((line for line in lines[start + 1 :] if line.strip()), "")
         return bool(HEADER.match(following))

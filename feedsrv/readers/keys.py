@@ -13,6 +13,7 @@ from enum import StrEnum
 from functools import lru_cache
 from itertools import product
 
+from feedsrv.text.cleaning import without_unseen
 from feedsrv.text.folding import strip_accents
 
 
@@ -154,7 +155,7 @@ _BY_SPELLING = {fold: key for key in KEYS for fold in key.spellings}
 @lru_cache(maxsize=4096)
 def fold(key: str) -> str:
     """A key as keys are compared: ``Redirect_From`` and ``redirect-from`` are ``redirectfrom``."""
-    return strip_accents(_SEPARATORS.sub("", key).lower())
+    return strip_accents(_SEPARATORS.sub("", without_unseen(key)).lower())
 
 
 _SEPARATORS = re.compile(r"[\s_-]+")

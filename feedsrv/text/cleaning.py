@@ -15,6 +15,14 @@ _MARKS = r"[^\w\x00-\u02ff\u2000-\u20cf\u2100-\u3029\u3030-\u3098\ue000-\uf8ff\u
 _PILE = re.compile(rf"({_MARKS}{_MARKS}{{29}}){_MARKS}+")
 
 
+_UNSEEN = re.compile("[\u061c\u200c-\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def without_unseen(text: str) -> str:
+    """The text without the signs that join letters or turn their direction, which some scripts need to be shown."""
+    return text if text.isascii() else _UNSEEN.sub("", text)
+
+
 def clean(text: str) -> str:
     """The text in NFC, without characters that XML 1.0 forbids, other controls, and zero-width ones."""
     if not text.replace("\n", "").isprintable():  # no character that goes is printable, nor any odd break
