@@ -436,6 +436,30 @@ def test_text_is_decoded_and_cleaned(data: bytes, title: str | None) -> None:
     assert not any(0xD800 <= ord(c) <= 0xDFFF for c in release.title)
 
 
+@pytest.mark.parametrize(
+    "line", ["Next: the southern quay", "Share what you know.", "Search and rescue", "Home / Away", "All rights", "X"]
+)
+def test_a_last_line_that_says_something_stays(line: str) -> None:
+    assert read(f"# T\n\nText.\n\n{line}\n").release.text == f"Text.\n{line}"
+
+
+def test_a_text_of_nothing_but_furniture_stays() -> None:
+    assert read("Home\n\nNext\n").release.text == "Next"
+
+
+@pytest.mark.parametrize(
+    ("line", "title"),
+    [
+        ("Press release no. 12/2018 – The crane moves", "The crane moves"),
+        ("Communiqué de presse n° 7 : La grue", "La grue"),
+        ("Media advisory 12/2018: The crane moves", "Media advisory 12/2018: The crane moves"),
+        ("Press release 12/2018: of cranes", "Press release 12/2018: of cranes"),
+    ],
+)
+def test_a_headline_begins_behind_its_number(line: str, title: str) -> None:
+    assert read(f"{line}\n\n12 May 2018\n\nText of it.", "a.txt").release.title == title
+
+
 @pytest.mark.parametrize("line_end", ["\n", "\r"])
 def test_what_an_old_mac_saved_is_read_in_its_charset(line_end: str) -> None:
     text = "---\ntitle: L’été du café\ndate: 2018-03-23\n---\n\n« Déjà », dit-elle – l’hôtel a rouvert.\n"

@@ -12,6 +12,7 @@
     statements, visibility               what one key says of it; the gate: from when to when it may be seen
     dates, publication                   which moments are stated
     masthead, headlines, boilerplate     what stands above and below the text; which of it is the headline
+    furniture                            what a site has around every text
     permalinks                           which address a generator gave it
     contacts, contact_lines              who answers the press
     contact_names                        which pieces of these lines are names

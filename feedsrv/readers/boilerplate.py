@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
-from feedsrv.readers import contacts
+from feedsrv.readers import contacts, furniture
 from feedsrv.readers.document import Block, Document, Place
 from feedsrv.text.html import words_of
 
@@ -91,13 +91,15 @@ def find(document: Document) -> Ending:
     """The ending of a document."""
     parts = [part for index, block in enumerate(document.blocks) for part in _parts(index, block)]
     kinds = [part.kind for part in parts]
+    site = furniture.below(document)
     if kinds.count(_Kind.TEXT) + kinds.count(_Kind.HEADING) == len(kinds):
-        return Ending()
+        return Ending(frozenset(site))
     top = kinds.index(_Kind.TEXT) if _Kind.TEXT in kinds else len(parts)  # nothing above it is an ending
     end = next(_ends(parts, top), len(parts))
     marks = {part.place for part in parts[end:] if part.kind in {_Kind.MARK, _Kind.SIGN}}
     below = {part.place for part in parts[end:]}
-    return Ending(frozenset(marks.union(_last_rules(parts))), frozenset(below.union(_sections(parts[top:end])) - marks))
+    marks = marks.union(_last_rules(parts), site)
+    return Ending(frozenset(marks), frozenset(below.union(_sections(parts[top:end])) - marks))
 
 
 def _ends(parts: Sequence[_Part], top: int) -> Iterator[int]:

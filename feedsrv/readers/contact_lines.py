@@ -28,9 +28,12 @@ _PHONE = re.compile(
 _FAX = re.compile(rf"(?<![^\W_])(?:tele)?fax\W{{0,5}}[0-9](?:{_GAP}[0-9]){{6,17}}", re.IGNORECASE)
 _LABEL = re.compile(
     r"(?<![^\W_])(?:tel|t[ée]l[ée]phone|t[ée]l|telefon[oe]?|phone|mobile|mobil|m[óo]vil|mob|handy|portable|cell(?:ulare)?|port"
-    r"|fax|e-?mail|mail|courriel|correo(?:\s+electr[óo]nico)?|web|site|t|m|e|p|f)(?![^\W_])\.?\s*:?",
+    r"|fax|e-?mail|mail|courriel|correo(?:\s+electr[óo]nico)?|web|site|t|m|e|p|f)(?![^\W_]|\s+(?-i:[A-ZÀ-Þ][a-zß-ÿ]))"
+    r"\.?\s*:?",
     re.IGNORECASE,
 )
+"""What announces a number or an address; before a word of a name it is one itself: "Port Authority", "Web Team"."""
+_DETAIL = "\ufffc"  # where one was
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|(?<!\S)[\w-]+(?:\.[\w-]+)*\.[a-z]{2,8}(?:/\S*)?(?!\S)")
 _STRONG = re.compile(r"\W*<(strong|b|em)>(?P<name>.{1,100}?)</\1>(?P<role>.*)", re.DOTALL)
 _SEPARATOR = re.compile(r"\s*[,;|·•()]\s*|\s[–—/-](?:\s|$)")
@@ -137,9 +140,9 @@ def _balanced(number: str) -> str:
 
 def _bare(text: str) -> str:
     """The text without addresses, numbers and what announces them."""
-    for pattern in (_HIDDEN_EMAIL, _EMAIL, _ADDRESS, _FAX, _PHONE, _LABEL):
-        text = pattern.sub(" ", text)
-    return one_line(text)
+    for pattern in (_HIDDEN_EMAIL, _EMAIL, _ADDRESS, _FAX, _PHONE):
+        text = pattern.sub(f" {_DETAIL} ", text)
+    return one_line(_LABEL.sub(" ", text).replace(_DETAIL, " "))
 
 
 def _name_and_role(bare: str, *, is_role: bool = False) -> tuple[str, str]:

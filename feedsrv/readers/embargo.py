@@ -73,6 +73,21 @@ _BEFORE_MOMENT = ("until", "around", "clock", "frame")
 _BETWEEN = (*_BEFORE_MOMENT, *_HOLDING)
 _ASKING = ("sure", "alone", *_HOLDING)
 """A line without an entry of these asks for nothing."""
+_EMBARGO = ("sure", "hold")
+
+
+def denies(text: str) -> bool:
+    """Whether a line says that there is no embargo, and nothing else: "Embargo: none", "No embargo"."""
+    line = Line(text) if len(text) <= LONGEST_LINE else None
+    if line is None or not line.may_have(_EMBARGO):
+        return False
+    for start in range(min(2, len(line.tokens))):
+        if (found := line.entry(start, _EMBARGO)) and found.is_of_embargo:
+            is_all = found.end == len(line.tokens) or (
+                start == 0 and truth(line.behind(found.end).strip(_ENDS)) is False
+            )
+            return is_all and _says_no(line, found.end)
+    return False
 
 
 def _cautions(passage: Passage, following: str, newsroom: Newsroom) -> Iterator[Caution]:
@@ -221,9 +236,10 @@ def _until(
 
 def _says_no(line: Line, end: int) -> bool:
     """Whether a line says that there is none: "Embargo: none"."""
-    return truth(line.behind(end).strip(" .!*_")) is False or line.tokens[0].word in _NO_EMBARGO
+    return truth(line.behind(end).strip(_ENDS)) is False or line.tokens[0].word in _NO_EMBARGO
 
 
+_ENDS = " .!*_"
 _NO_EMBARGO = frozenset({"no", "kein", "keine", "aucun", "sin", "nessun", "sem", "geen", "ingen"})
 _VERSION = re.compile(r"(?:v|ver|version|nr|no|#)?\W*[0-9]{1,2}(?:\.[0-9]+)*\W*", re.IGNORECASE)
 

@@ -13,6 +13,7 @@ from feedsrv.readers.contact_names import is_person
 from feedsrv.readers.dates import Moment
 from feedsrv.readers.document import Line, Place
 from feedsrv.readers.embargo import FULL_LINE
+from feedsrv.readers.furniture import is_furniture, is_office
 from feedsrv.readers.phrases import LONGEST_LINE
 
 GENERIC = re.compile(
@@ -44,13 +45,6 @@ GENERIC = re.compile(
     )(?![^\W_])[\s.:,;|–—-]*""",
     re.IGNORECASE | re.VERBOSE,
 )
-_FURNITURE = re.compile(
-    r"[\W_]*(?:topics|(?:filter|browse) by|menu|home|(?:latest )?news|latest|site ?map|search|skip to (?:main )?content"
-    r"|(?P<office>(?:press|news|media)[ -]?(?:rooms?|offices?|cent(?:er|re)s?|relations)|newsrooms?"
-    r"|service (?:de )?presse|relations presse|pressestelle|ufficio stampa|(?:gabinete|oficina) de prensa))[\W_]*",
-    re.IGNORECASE,
-)
-"""What a site or a letterhead has above every headline."""
 _OF_A_SITE = re.compile(r".*\b(?:press|news|media)[ ]?(?:rooms?|releases|cent(?:er|re)|office)\W*", re.IGNORECASE)
 _BOLD = re.compile(r"\s*<(strong|b)>(?:(?!<\1>).)*</\1>[\s\\]*(?:<br ?/?>\s*)?", re.DOTALL)
 _SENTENCE = re.compile(r"[.!?…][\"'”’»)]*$")
@@ -87,14 +81,14 @@ def furniture(lines: Sequence[Line]) -> tuple[list[Line], list[Line]]:
     """The lines of the site or the letterhead that stand above the headline, and the others."""
     end = 0
     for number, line in enumerate(lines[:_MOST_FURNITURE]):
-        match = _FURNITURE.fullmatch(line.text) if not line.level else None
+        is_of_page = not line.level and is_furniture(line.text)
         is_of_site = number == end and _OF_A_SITE.fullmatch(line.text) and _is_name(line.text)
-        is_letterhead = match and match["office"] and line.place.block == lines[end].place.block
-        if (match and number == end) or is_of_site or is_letterhead:
+        is_letterhead = is_of_page and is_office(line.text) and line.place.block == lines[end].place.block
+        if (is_of_page and number == end) or is_of_site or is_letterhead:
             end = number + 1
         elif len(line.text) > _LONGEST_FURNITURE:
             break
-    is_alone = end == 1 and not _FURNITURE.fullmatch(lines[0].text)  # then it may be the headline itself
+    is_alone = end == 1 and not is_furniture(lines[0].text)  # then it may be the headline itself
     is_above = end < len(lines) and (not is_alone or bool(lines[end].level) or len(lines[end].text) <= LONGEST_LINE)
     return (list(lines[:end]), list(lines[end:])) if is_above else ([], list(lines))
 
@@ -187,9 +181,18 @@ _KEY = re.compile(
 )
 _TELLING = re.compile(r"advis|avis|statement|alert|notice|dossier|information|rooms?\b|delivery", re.IGNORECASE)
 """What the headline is the poorer without."""
+_OWN_BEGINNING = re.compile(r"\W*(?!\d+\W*$)[^\Wa-zß-ÿ]")
 _MARK = re.compile(r"\s?[:|–—]\s|\s-{1,2}\s")
 _MARK_AFTER_WORDS = re.compile(r".*(?:[:|–—]|\s-{1,2})\s*", re.DOTALL)
 _MOST_WORDS_OF_A_DATE = 6
+
+
+def parted(text: str) -> tuple[str, str]:
+    """What a headline says it is, in generic words that it is no poorer without, and the rest; else twice nothing."""
+    generic = GENERIC.match(text)
+    mark = _MARK.search(text, 0, _LONGEST_FURNITURE) if generic and not _TELLING.search(generic[0]) else None
+    rest = text[mark.end() :].strip() if mark else ""
+    return (text[: mark.start()], rest) if mark and _OWN_BEGINNING.match(rest) else ("", "")
 
 
 def _without_opening(text: str, newsroom: Newsroom) -> tuple[str, Moment | None]:

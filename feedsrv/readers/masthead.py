@@ -11,7 +11,7 @@ from feedsrv.newsroom import Newsroom
 from feedsrv.readers import dates, headlines
 from feedsrv.readers.dates import Moment
 from feedsrv.readers.document import Document, Line, Place
-from feedsrv.readers.embargo import Caution
+from feedsrv.readers.embargo import Caution, denies
 from feedsrv.readers.phrases import LONGEST_LINE
 
 MOST_LINES = 15
@@ -95,6 +95,8 @@ def read(document: Document, contacts: Collection[Place], cautions: Sequence[Cau
     text = [line for line in rest if line not in headline and not line.level]
     dateline = next(((line, moment) for line in text if (moment := _dateline(line, newsroom))), None)
     unclear = next((line for line in text if dates.looks_like_one(line.text)), None)
+    headline, numbered = _numbered(headline, newsroom)
+    facts |= {fact.line.place: fact for fact in numbered}
     bare, opening = headlines.opened(headline, newsroom)
     if not opening or not any(fact.date and fact.date.at != opening.at for fact in facts.values()):
         headline = bare  # else its date is what it is about
@@ -145,6 +147,8 @@ def _fact(line: Line, newsroom: Newsroom) -> Fact | None:
 
 
 def _fact_of(text: str, line: Line, newsroom: Newsroom) -> Fact | None:
+    if denies(text):
+        return Fact(line)
     rest, generics = headlines.without_generic(text)
     rest = _LABEL.sub("", rest, count=1) if _LABEL.match(rest) else rest
     rest = rest.strip(" .,:;*_")
@@ -180,6 +184,16 @@ def _is_place(text: str) -> bool:
     words = re.findall(r"[^\s,]+", text.strip("( "))
     is_named = 0 < len(words) <= 6 and all(_PLACE_WORD.fullmatch(word) for word in words) and words[0][0].isupper()
     return is_named and not _PERIODICAL.search(text)
+
+
+def _numbered(headline: tuple[Line, ...], newsroom: Newsroom) -> tuple[tuple[Line, ...], list[Fact]]:
+    """The headline without the number that it begins with, as in ``Press release 12/2024: The museum opens``."""
+    for line in headline[:1]:
+        before, rest = headlines.parted(line.text)
+        fact = _fact(replace(line, text=before, is_prose=True), newsroom) if _DIGIT.search(before) else None
+        if fact and not fact.has_date:
+            return (replace(line, text=rest, shown=rest), *headline[1:]), [replace(fact, line=line)]
+    return headline, []
 
 
 def _dated(headline: Sequence[Line], newsroom: Newsroom) -> tuple[Line, Moment] | None:
