@@ -4,6 +4,7 @@
 
     formats, decoding                    one module a format: text or bytes -> a document; bytes -> text
     document, parts, problems            what a file is taken apart into
+    effects                              what a key can decide, and what one that nobody knows decides by its words
     keys                                 every key by which a file states something, once
     entries, notations                   what is stated, key by key; in YAML, TOML and JSON
     front_matter, bare_keys, companions  at the top of a file, outside front matter, in other files

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from feedsrv.readers.effects import Effect
 from feedsrv.readers.entries import Entry, truth
-from feedsrv.readers.keys import Effect, decides, effect_of
+from feedsrv.readers.keys import decides, effect_of
 from feedsrv.readers.notations import LOADERS, Invalid
 from feedsrv.readers.problems import Problems
 from feedsrv.text.cleaning import clean

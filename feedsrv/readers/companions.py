@@ -14,8 +14,9 @@ from pathlib import PurePosixPath
 
 from feedsrv.readers import bare_keys, front_matter
 from feedsrv.readers.decoding import decode
+from feedsrv.readers.effects import Effect
 from feedsrv.readers.entries import Entry, FrontMatter, Value
-from feedsrv.readers.keys import Effect, decides, fold, key_of
+from feedsrv.readers.keys import decides, fold, key_of
 from feedsrv.readers.problems import Problems
 
 SIDE_CARS = (".meta", ".yaml", ".yml", ".toml", ".json")

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeAlias
 
-from feedsrv.readers.keys import BY_NAME, TABLES, Effect, decides, effect_of, fold
+from feedsrv.readers.effects import Effect
+from feedsrv.readers.keys import BY_NAME, TABLES, decides, effect_of, fold
 from feedsrv.text.cleaning import clean
 
 DEEPEST = 20
@@ -60,7 +61,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """An entry that decides when, or whether, the release may be seen, and how; see `feedsrv.readers.keys.Sound`."""
+    """An entry that decides when, or whether, the release may be seen, and how; see `feedsrv.readers.effects.Sound`."""
 
     entry: Entry
     effect: Effect

@@ -11,8 +11,8 @@ from enum import StrEnum
 from feedsrv.newsroom import FILE_NAME as NEWSROOM_FILE
 from feedsrv.problem import Problem, Severity
 from feedsrv.readers import dates
+from feedsrv.readers.effects import Effect
 from feedsrv.readers.entries import Decision, Entry
-from feedsrv.readers.keys import Effect
 from feedsrv.readers.parts import Manuscript, origin
 from feedsrv.readers.phrases import asks_to_wait
 from feedsrv.reading import Origin
