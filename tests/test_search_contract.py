@@ -891,6 +891,14 @@ class TestPartialHits:
         assert [hit.is_partial for hit in results.hits] == [False, True, True]
         assert (results.complete, results.total) == (1, 3)
 
+    def test_what_answers_a_long_question_best_stands_first_though_ten_others_have_all_the_words(
+        self, index: SearchIndex
+    ) -> None:
+        said = "how is the harbour barge Kettle getting on"
+        others = (a_release(f"all{day}", day, f"{said}. " + "Many other words. " * 90) for day in range(1, 12))
+        publish(index, a_release("best", 20, "It floats.", title="The harbour barge Kettle"), *others)
+        assert ask(index, said, sort=Sort.RELEVANCE)[0] == "best"
+
     def test_of_a_long_question_the_best_stand_first_and_those_with_all_words_are_marked(
         self, index: SearchIndex
     ) -> None:

@@ -33,7 +33,8 @@ MOST_RERANKED = 30
 ENOUGH = 10
 """Releases that have all the words; where there are fewer, those with some of the words follow."""
 SHORT = 5
-"""Words, at most, of a question for which what has all of them stands first, however well the others answer."""
+"""Words, at most, of a question for which what has all of them stands first; in longer ones whatever answers best does,
+and those with some of the words are found in any case."""
 
 
 def rarity(having: int, population: int) -> float:

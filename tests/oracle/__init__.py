@@ -142,10 +142,9 @@ class Oracle:
         if asked is None:
             return 0, 0
         complete = dated & self._matches(asked, matcher)
-        if query.sort is Sort.RELEVANCE and complete.bit_count() < ranking.ENOUGH:
-            return complete | dated & self._matches(
-                matcher.loosened(asked, is_pasted=not is_short(query.text)), matcher
-            ), complete
+        is_pasted = not is_short(query.text)
+        if query.sort is Sort.RELEVANCE and (is_pasted or complete.bit_count() < ranking.ENOUGH):
+            return complete | dated & self._matches(matcher.loosened(asked, is_pasted=is_pasted), matcher), complete
         return complete, complete
 
     def _filters(self, query: Query) -> dict[str, int]:

@@ -206,10 +206,9 @@ class WhooshSnapshot:
         if asked is None:
             return ~self._table.everything(), ~self._table.everything()
         complete = dated & self._matches(asked, matcher)
-        if query.sort is Sort.RELEVANCE and np.count_nonzero(complete) < ranking.ENOUGH:
-            return complete | dated & self._matches(
-                matcher.loosened(asked, is_pasted=not is_short(query.text)), matcher
-            ), complete
+        is_pasted = not is_short(query.text)
+        if query.sort is Sort.RELEVANCE and (is_pasted or np.count_nonzero(complete) < ranking.ENOUGH):
+            return complete | dated & self._matches(matcher.loosened(asked, is_pasted=is_pasted), matcher), complete
         return complete, complete
 
     def _filters(self, query: Query) -> dict[str, Mask]:
