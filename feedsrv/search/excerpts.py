@@ -16,7 +16,7 @@ from itertools import islice, pairwise
 from feedsrv.search.work import Work
 from feedsrv.text import analysis, stems
 from feedsrv.text.cutting import hold_thousands, join_ordinals
-from feedsrv.text.spellings import SMALL, Spelling
+from feedsrv.text.spellings import Spelling
 
 LENGTH = 240
 """Characters of an excerpt, marks not counted."""
@@ -71,7 +71,8 @@ class _Found(dict[str, Sequence[tuple[int, int]]]):
         )
 
 
-_GOING_ON = f"[0-9][0-9]|[A-Za-z][{SMALL}]|[A-Z][A-Z]"  # within a word, as "Climate Action" may be written in one
+# Within a word, as "Climate Action" may be written in one. Not all small letters: this is compiled for each question.
+_GOING_ON = "[0-9][0-9]|[A-Za-z][a-zß-öø-ÿ]|[A-Z][A-Z]"
 _ANYTHING = re.compile(r"\S+")
 _NO_LETTERS = "'-_.,"  # of ASCII, what may come before a letter of a form and is no part of it
 

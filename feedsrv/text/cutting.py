@@ -16,6 +16,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
+from operator import methodcaller
 from unicodedata import category
 
 from feedsrv.text.folding import APOSTROPHES, QUOTES, WITHIN
@@ -114,11 +116,8 @@ def without_edges(text: str) -> str:
 
 def cut(text: str) -> Iterator[tuple[int, int]]:
     """Where the words of a text begin and end; those of what is unspaced are each two characters side by side."""
-    for match in _WORD.finditer(text):
-        if match.group().isascii():
-            yield match.span()
-        else:
-            yield from _cut_unspaced(text, *match.span())
+    words = map(methodcaller("span"), _WORD.finditer(text))
+    return words if text.isascii() else chain.from_iterable(_cut_unspaced(text, *word) for word in words)
 
 
 def is_unspaced(text: str) -> bool:
