@@ -119,14 +119,17 @@ class Subject:
 
     def _says(self, leaf: Word | Phrase | Prefix, words: _Words) -> bool:
         if isinstance(leaf, Word):
-            return all(
+            named = _named_words(leaf.text, self.language)
+            return bool(named) and all(  # what is too long for a word names none
                 word.whole in words.stems
                 or words.stems.issuperset(word.parts)
                 or any(self._says(other, words) for other in word.others)
-                for word in _named_words(leaf.text, self.language)
+                for word in named
             )
-        if isinstance(leaf, Phrase) and not words.stems.issuperset(_stems_within(leaf.text, self.language)):
-            return False  # a word of it is nowhere
+        if isinstance(leaf, Phrase):
+            needed = _stems_within(leaf.text, self.language)
+            if not needed or not words.stems.issuperset(needed):
+                return False  # it has no words, or one of them is nowhere
         return _forms(leaf) in words.forms
 
 
