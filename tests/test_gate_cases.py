@@ -79,6 +79,8 @@ HIDING: Mapping[str, Files] = {
         "six/eleventy.md": release("Crane", body=TEXT),
         "seven/seven.11tydata.js": "module.exports = { eleventyComputed: { permalink: false }, draft: true };\n",
         "seven/code.md": release("Crane", body=TEXT),
+        "eight/_config.yml": "title: Cranes\ndefaults:\n- scope: {path: _posts/inside}\n  values: {published: false}\n",
+        "eight/_posts/inside/2024-03-23-jekyll.md": f"---\ntitle: Crane\n---\n{TEXT}",
     },
     "words of other programs for a draft": {
         "wordpress.md": keys("post_status: draft"),
@@ -92,10 +94,15 @@ HIDING: Mapping[str, Files] = {
         "members.md": keys("visibility: draft"),
         "twice.md": keys("private: true\nprivate: false"),
         "nested.md": keys("params:\n  private: true"),
+        "hexo.md": keys("encrypted: true"),
     },
     "pages of a site": {
         "404.html": "---\npermalink: /404.html\n---\n<h1>404</h1><p>Not found.</p>",
         "eleventy.md": keys("permalink: false"),
+        "collections.md": keys("eleventyExcludeFromCollections: true"),
+        "lists.html": "---\npagination:\n  data: collections\n---\n<h1>{{ tag }}</h1>",
+        "posts.md": "---\nlayout: home\n---\n{% for post in site.posts %}{{ post.title }}{% endfor %}",
+        "harbour_files/frame.html": f"<title>Crane</title><p>{TEXT}</p>",
         "headless/index.md": keys("headless: true"),
         "hugo.md": keys("build:\n  render: never\n  list: never"),
         "listed.md": keys("build:\n  list: never"),
@@ -105,6 +112,7 @@ HIDING: Mapping[str, Files] = {
     },
     "dates that are not understood or not yet": {
         "zone.md": dated("2099-05-02 10:00 Europe/Paris"),
+        "created.md": "---\ntitle: Crane\ndate:\n  created: 2099-05-02\n---\n" + TEXT,
         "month.md": dated("2099-05"),
         "year.md": dated("2099"),
         "words.md": dated("May 2099"),

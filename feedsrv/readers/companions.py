@@ -1,7 +1,8 @@
 """Companions: the files beside a release that state something of it, and what they state.
 
 Side-car files of the same stem; what the index of a folder passes on to the files below it (Hugo's ``cascade``, Zola's
-sections); Eleventy's data of a folder or a file. None of them is a release, and none is served.
+sections); Eleventy's data of a folder or a file; the ``defaults`` of Jekyll's configuration. None of them is a release,
+and none is served.
 """
 
 from __future__ import annotations
@@ -23,12 +24,14 @@ SIDE_CARS = (".meta", ".yaml", ".yml", ".toml", ".json")
 """The endings of side-car files, in small letters."""
 
 _INDEX = re.compile(r"_index(?:\.[a-z-]{2,7})?\.(?:md|markdown|mkd|mdown|html?)", re.IGNORECASE)
+_CONFIGURATION = re.compile(r"_config\.ya?ml", re.IGNORECASE)
 _ELEVENTY = re.compile(r"(.+)\.11tydata\.(json|c?js|mjs)", re.IGNORECASE)
 
 
 def is_companion(name: str) -> bool:
     """Whether a file of this name can be one, as far as names tell."""
-    return bool(name[name.rfind(".", 1) :].lower() in SIDE_CARS or _INDEX.fullmatch(name) or _ELEVENTY.fullmatch(name))
+    is_side_car = name[name.rfind(".", 1) :].lower() in SIDE_CARS
+    return is_side_car or bool(_INDEX.fullmatch(name) or _ELEVENTY.fullmatch(name))
 
 
 def of(source: str, candidates: Mapping[str, Iterable[str]]) -> Iterator[str]:
@@ -51,7 +54,7 @@ def of(source: str, candidates: Mapping[str, Iterable[str]]) -> Iterator[str]:
 def is_of_folder(path: PurePosixPath, folder: str) -> bool:
     """Whether a companion states something of all below the folder of this name that it lies in."""
     match = _ELEVENTY.fullmatch(path.name)
-    return bool(_INDEX.fullmatch(path.name)) or (
+    return bool(_INDEX.fullmatch(path.name) or _CONFIGURATION.fullmatch(path.name)) or (
         path.stem == folder and path.suffix.lower() == ".json" if not match else match[1] == folder
     )
 
@@ -61,7 +64,7 @@ def usual_names(sources: Iterable[str], folder: str) -> Iterator[str]:
     endings = (*SIDE_CARS, ".11tydata.json", ".11tydata.js", ".11tydata.cjs", ".11tydata.mjs")
     for source in sources:
         yield from (own + ending for own in {PurePosixPath(source).stem, source} for ending in endings)
-    yield from ("_index.md", "_index.html", "index.md", "index.html", f"{folder}.json")
+    yield from ("_index.md", "_index.html", "_config.yml", "_config.yaml", "index.md", "index.html", f"{folder}.json")
     yield from (f"{folder}{ending}" for ending in endings[len(SIDE_CARS) :])
 
 
@@ -75,6 +78,8 @@ def _stated(source: str, path: str, data: bytes, problems: Problems) -> Iterator
     text = decode(data, Problems(path))
     if _INDEX.fullmatch(name):
         yield from _passed_on(source, path, text, problems)
+    elif _CONFIGURATION.fullmatch(name):
+        yield from _of_defaults(source, path, text, problems)
     elif (match := _ELEVENTY.fullmatch(name)) and match[2].lower() != "json":
         yield from of_code(name, text)
     else:
@@ -93,6 +98,25 @@ def _passed_on(source: str, path: str, text: str, problems: Problems) -> Iterato
                     yield replace(entry, value=table, where=where)
         elif (key := key_of(entry.key)) and key.effect is Effect.HIDES:
             yield replace(entry, where=where)
+
+
+def _of_defaults(source: str, path: str, text: str, problems: Problems) -> Iterator[Entry]:
+    """What Jekyll's configuration beside or above a file takes it to state where it does not state it itself."""
+    within = PurePosixPath(source).relative_to(PurePosixPath(path).parent)
+    for entry in bare_keys.of_side_car(path, text, problems) if "defaults:" in text else ():
+        for default in entry.value if fold(entry.key) == "defaults" and isinstance(entry.value, tuple) else ():
+            table = default if isinstance(default, Mapping) else {}
+            if isinstance(table.get("values"), Mapping) and _is_in_scope(within, table.get("scope", "")):
+                yield replace(entry, key="config", value=table["values"])
+
+
+def _is_in_scope(within: PurePosixPath, scope: Value) -> bool:
+    """Whether defaults are about a file: they may name the folder that it lies in, a pattern, and a kind of files."""
+    stated = scope if isinstance(scope, Mapping) else {}
+    path, kind = str(stated.get("path", "")).strip("/"), str(stated.get("type", ""))
+    here = within.as_posix()
+    is_of_kind = not kind or (f"_{kind}" in within.parts) or (kind == "pages" and not here.startswith("_"))
+    return is_of_kind and (not path or here == path or here.startswith(f"{path}/") or fnmatch(here, path))
 
 
 def _is_meant(source: str, table: Mapping[str, Value]) -> bool:

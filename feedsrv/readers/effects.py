@@ -70,7 +70,7 @@ _WHOLE = (
         "|depublished|takendown|archived|unapproved|unreviewed|unreleased|unfinished|incomplete|wip|workinprogress"
         "|inprogress|inreview|underreview|needsreview|needsapproval|pending|pendingreview|pendingapproval"
         "|awaitingreview|awaitingapproval|internal|internalonly|staffonly|membersonly|subscribersonly|password"
-        "|passwordprotected|protected|restricted|secret|ignore|ignored|excluded|skip",
+        "|passwordprotected|encrypt|encrypted|protected|restricted|secret|ignore|ignored|excluded|skip",
         Effect.HIDES,
     ),
     _Root(

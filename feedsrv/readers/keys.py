@@ -100,7 +100,7 @@ KEYS = (
     _key("reason", "reason"),
     _key("render", "render", Effect.SHOWS, is_machinery=True),
     _key("listed", "build.list", Effect.BUILDS),
-    _key("headless", "headless excludefromcollections", Effect.HIDES, is_machinery=True),
+    _key("headless", "headless eleventyexcludefromcollections excludefromcollections", Effect.HIDES, is_machinery=True),
     _key("reference", "ref reference number"),
     _key("id", "id"),
     _key("guid", "guid"),
@@ -115,6 +115,7 @@ KEYS = (
     _key("corrections", "corrections"),
     _key("contacts", "contacts contact"),
     _key("translations", "translationkey"),
+    _key("pagination", "pagination"),
     _key(
         "neighbours",
         "approvedby releasedby publisher publishers publishedby publishedin publishername publishresources publication "

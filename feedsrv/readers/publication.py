@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -50,7 +50,7 @@ def problems(manuscript: Manuscript, found: Found[datetime] | None) -> tuple[Pro
 
 
 def _stated(manuscript: Manuscript) -> Found[datetime] | None:
-    for entry in manuscript.head.find("date"):
+    for entry in _in_tables(manuscript.head.find("date"), "created", "published", "date"):
         if moment := dates.read(entry.text, manuscript.newsroom):
             return Found(moment.at, origin(entry), problems=_of_weekday(moment, entry.line, manuscript))
     return None
@@ -143,10 +143,17 @@ def updated(
 
 
 def _stated_changes(manuscript: Manuscript) -> Iterator[Entry]:
-    """The entries that say when it was changed; of a table, as Docusaurus has one, its date."""
-    for entry in manuscript.head.find("updated"):
-        table = entry.value if isinstance(entry.value, Mapping) else {}
-        yield next((replace(entry, value=value) for key, value in table.items() if fold(key) == "date"), entry)
+    """The entries that say when it was changed; MkDocs has that in the table of its date."""
+    yield from _in_tables(manuscript.head.find("updated"), "date")
+    dated = (entry for entry in manuscript.head.find("date") if isinstance(entry.value, Mapping))
+    yield from (entry for entry in _in_tables(dated, "updated") if entry.text)
+
+
+def _in_tables(entries: Iterable[Entry], *keys: str) -> Iterator[Entry]:
+    """The entries; of a table, as MkDocs and Docusaurus have them, the value of the first of these keys."""
+    for entry in entries:
+        table = {fold(key): value for key, value in entry.value.items()} if isinstance(entry.value, Mapping) else {}
+        yield next((replace(entry, value=table[key]) for key in keys if key in table), entry)
 
 
 def _without_hour(changes: Sequence[Found[datetime]], published: datetime, manuscript: Manuscript) -> Iterator[Problem]:

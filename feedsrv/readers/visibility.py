@@ -116,16 +116,31 @@ def _of_places(manuscript: Manuscript, keys: Sequence[Statement]) -> Iterator[St
     if not any(True for _ in manuscript.head.find("date")):
         if _is_machinery(path):
             yield Statement(Says.NO_RELEASE, Origin(0, "file name"), words=path.name)
-        elif _LOOP.search(manuscript.document.html):
+        elif _is_template(manuscript):
             yield Statement(Says.NO_RELEASE, Origin(0, "a template with a loop"), words=path.name)
 
 
 _LOOP = re.compile(r"\{%-?\s*(?:for|extends|block|paginate)\b|\{\{-?\s*(?:range|define|block)\b")
 
 
+def _is_template(manuscript: Manuscript) -> bool:
+    """Whether pages are made of it: it has a loop, in Markdown nothing else, or Eleventy is to go through a list."""
+    document = manuscript.document
+    loops = "" if as_shown(document.html) else "\n".join(text for _, text in document.left_out)
+    return bool(_LOOP.search(document.html) or _LOOP.search(loops) or any(manuscript.head.find("pagination")))
+
+
 def _is_machinery(path: PurePosixPath) -> bool:
     """Whether a file of this name is a page of a site as generators make it, unless it states a date."""
-    return path.stem.lower() in {"404", "robots", "search", "sitemap"} or path.parts[0].lower() in {"pages", "layouts"}
+    is_of_a_site = path.stem.lower() in {"404", "robots", "search", "sitemap"}
+    is_frame = "html" in path.suffix.lower() and bool(_OF_A_SAVED_PAGE.fullmatch(path.parent.name))
+    return is_of_a_site or is_frame or path.parts[0].lower() in {"pages", "layouts"}
+
+
+_OF_A_SAVED_PAGE = re.compile(
+    r".+(?:_(?:files?|fichiers|dateien|archivos|elementi|bestanden)|-dateien|\.files)", re.IGNORECASE
+)
+"""The folder in which a browser saves what a page shows, its frames among them."""
 
 
 def _of_words(manuscript: Manuscript, keys: Sequence[Statement]) -> Iterator[Statement]:
