@@ -13,6 +13,7 @@ _SETTINGS = {
     "file_insertion_enabled": False,
     "raw_enabled": False,
     "docinfo_xform": False,
+    "toc_backlinks": False,
     "report_level": 2,
     "halt_level": 5,
     "warning_stream": False,
@@ -26,8 +27,11 @@ _SETTINGS = {
 }
 _ROLES = ("abbr", "any", "class", "doc", "download", "file", "func", "menuselection", "numref", "ref", "term")
 """Roles of Sphinx and Pelican that name something; what they call it is shown."""
+_OF_CODE = ("linenos", "hl_lines", "emphasize-lines", "linenostart", "lineno-start", "caption", "dedent", "force")
+"""Options of Sphinx and Pelican for code."""
 _NAMED = re.compile(r"(.+?)\s*<[^<>]*>\s*", re.DOTALL)
 _STATED = re.compile(r"([^\W\d_][\w -]{0,40}?):\s*(.*)")
+_ASIDE = re.compile(r"<(/?)aside\b")
 _MOST_COMPLAINTS = 20
 
 
@@ -35,12 +39,20 @@ def convert(data: bytes) -> Converted:
     """The HTML of a reStructuredText, the fields at its top, and what of it is not understood."""
     from docutils import nodes
     from docutils.core import publish_doctree, publish_from_doctree
-    from docutils.parsers.rst import roles
+    from docutils.parsers.rst import directives, roles
+    from docutils.parsers.rst.directives.body import CodeBlock
+
+    class Code(CodeBlock):  # type: ignore[misc]  # it has no types
+        """A block of code with options that only other programs have, which say how it looks."""
+
+        option_spec = CodeBlock.option_spec | dict.fromkeys(_OF_CODE, directives.unchanged)
 
     def shown(_: str, raw: str, text: str, *__: Any, **___: Any) -> tuple[list[Any], list[Any]]:
         match = _NAMED.fullmatch(text)
         return [nodes.inline(raw, match[1] if match else text)], []
 
+    for name in ("code", "code-block", "sourcecode"):
+        directives.register_directive(name, Code)
     for role in _ROLES:
         roles.register_local_role(role, shown)
     tree = publish_doctree(data, settings_overrides=_SETTINGS)
@@ -57,8 +69,8 @@ def convert(data: bytes) -> Converted:
 
 
 def _body(page: Any) -> str:
-    """What stands in the body of a page."""
-    text = page if isinstance(page, str) else page.decode()
+    """What stands in the body of a page; notes and boxes as sections, for what is in an ``<aside>`` is no text."""
+    text = _ASIDE.sub(r"<\1section", page if isinstance(page, str) else page.decode())
     return text.partition("<body")[2].partition(">")[2].rpartition("</body>")[0]
 
 

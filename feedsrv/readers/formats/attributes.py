@@ -31,7 +31,7 @@ def take_attributes(state: StateCore) -> None:
             if found := _at_an_end(token, is_heading=block.type == "heading_open"):
                 _give(block, found, state, token)
         kept.append(token)
-    state.tokens = list(_without_empty(kept))
+    state.tokens = list(_without_empty(list(_without_rows(kept))))
 
 
 def _of_spans(token: Token, state: StateCore) -> None:
@@ -78,6 +78,21 @@ def _give(target: Token, found: re.Match[str], state: StateCore, where: Token) -
             target.attrJoin(key, value)
         elif key in _TAKEN:
             target.attrSet(key, value)
+
+
+def _without_rows(tokens: Sequence[Token]) -> Iterator[Token]:
+    """The tokens without rows of tables of which an attribute list was all: it stood below its table."""
+    row: list[Token] = []
+    for token in tokens:
+        row.append(token)
+        if token.type == "tr_open":
+            yield from row[:-1]
+            row = [token]
+        elif token.type == "tr_close":
+            written = "".join(cell.content for cell in row if cell.type == "inline")
+            yield from () if _LIST.fullmatch(written.strip()) else row
+            row = []
+    yield from row
 
 
 def _without_empty(tokens: Sequence[Token]) -> Iterator[Token]:

@@ -32,13 +32,16 @@ from feedsrv.readers.formats.outline import lead_to_headings, list_contents, nam
 
 _ABBREVIATION = re.compile(r"\*\[([^\]\n]{1,60})\]:[ \t]*(\S[^\n]{0,300})$")
 _MOST_ABBREVIATIONS = 200
-_ICON = re.compile(r":(?:material|fontawesome|octicons|simple)-[a-z0-9-]+:")
+_ICON = re.compile(r":(?:material|fontawesome|octicons|simple)-[a-z0-9-]+:(?:\{[^{}\n]{0,200}\})?")
 _MARKED = {"==": "mark", "++": "ins"}
 _BOXES = {f"{name}_{end}" for name in ("admonition", "admonition_title", "container_box") for end in ("open", "close")}
 _FOLDED = re.compile(r"\s*\{?\.?details\b", re.IGNORECASE)
 _KEYS = re.compile(r"\+\+([a-z0-9]{1,20}(?:\+[a-z0-9]{1,20}){0,4})\+\+")
 _FORMULA = re.compile(r"\$\$\s*([^$]{1,2000}?)\s*\$\$")
-_BOX = re.compile(r"\s*\{?\.?(?P<kind>[a-z-]*)\}?(?:\[(?P<title>[^\]]+)\]|\s+(?P<rest>[^{/\s][^{]*))?", re.IGNORECASE)
+_BOX = re.compile(
+    r"\s*\{?\.?(?P<kind>[a-z-]*)\}?(?:\[(?P<title>[^\]]+)\]|\s+(?:\|\s*)?(?P<rest>[^{/|\s][^{]*))?", re.IGNORECASE
+)
+_BLOCK = re.compile(r" ?[a-z][\w-]*[ \t]*(?:\||$)")  # `/// note | Title`, as MkDocs has it
 _ENTITY_BEHIND = re.compile(r"&#?\w{2,8};.?$")
 _LONGEST_LINKIFIED = 20_000
 """Characters of one text in which bare addresses are looked for: the search takes the square of them."""
@@ -55,10 +58,11 @@ def use_dialects(parser: MarkdownIt) -> None:
         plugin(parser)
     parser.add_render_rule("footnote_block_open", lambda *_: '<section class="footnotes">\n<ol>\n')
     container_plugin(parser, "box", validate=lambda *_: True, render=_box)
+    container_plugin(parser, "box", "/", validate=lambda words, *_: _BLOCK.match(words) is not None, render=_box)
     parser.block.ruler.before("reference", "abbreviation", _abbreviation, {"alt": ["paragraph", "reference"]})
     parser.inline.ruler.before("emphasis", "marked", _marked)
     be_lenient(parser)
-    of_tokens = (_box_alerts, _fold_boxes, take_attributes, _mark_tasks, _explain, _show_emoji)
+    of_tokens = (_box_alerts, _leave_out_places, _fold_boxes, take_attributes, _mark_tasks, _explain, _show_emoji)
     for rule in (*of_tokens, name_headings, lead_to_headings, list_contents):
         parser.core.ruler.push(rule.__name__, rule)
 
@@ -116,6 +120,16 @@ def _fold_boxes(state: StateCore) -> None:
             token.tag = "summary" if "title" in token.type else "details"
         if token.type in {"admonition_close", "container_box_close"}:
             are_folded.pop()
+
+
+def _leave_out_places(state: StateCore) -> None:
+    """Where a box stands on the page of a theme (``!!! note inline end``) is no title of it."""
+    for opening, title in zip(state.tokens, state.tokens[1:], strict=False):
+        if opening.type == "admonition_title_open" and _PLACES.issuperset(title.content.split()):
+            opening.hidden, title.children, title.content = True, [], ""
+
+
+_PLACES = frozenset({"annotate", "inline", "end"})
 
 
 def _box_alerts(state: StateCore) -> None:

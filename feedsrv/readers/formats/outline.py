@@ -49,7 +49,7 @@ def lead_to_headings(state: StateCore) -> None:
     named = {_plain(name): name for name in reversed(ids)}
     for link in (child for token in state.tokens for child in token.children or () if child.type == "link_open"):
         mark, part = str(link.attrGet("href"))[:1], unquote(str(link.attrGet("href"))[1:])
-        is_there = part in ids or f'"{part}"' in state.src  # an anchor that the author wrote as HTML
+        is_there = part in ids or bool(re.search(rf"""(?:id|name)=["']?{re.escape(part)}\b""", state.src))
         if mark == "#" and not is_there and (found := named.get(_plain(part))):
             link.attrSet("href", f"#{found}")
 

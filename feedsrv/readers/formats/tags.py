@@ -76,7 +76,8 @@ class Tag:
             title = self._of("title", "caption")
             return f"[{_words(title)} ({host})]({place})" if title else f"[{host}]({place})"
         if self._name in _REFERENCES or (self._name == "include" and _is_text(self._first)):
-            return f"[{_words(self._of('text', 'title') or self._first)}]({address})" if address else ""
+            words = self._of("text", "title") or self._first or self._of(*_NAMING)
+            return f"[{_words(words)}]({address})" if address else ""
         if address and (
             media_type(address).startswith("image/")
             or (_NAMED_PICTURE.search(self._name) and self._of("src", "file", "image"))

@@ -21,7 +21,8 @@ _BODY = r"(?:(?!\{\{|\{%)(?s:.)){0,2000}?"
 _PIECE = re.compile(
     rf"""^[ ]{{0,3}}(?P<fence>`{{3,}}|~{{3,}})(?s:.*?)(?:^[ ]{{0,3}}(?P=fence)[`~]*[ \t]*$|\Z)
     | (?<!`)(?P<ticks>`{{1,3}})(?!`)[^\n]{{1,500}}?(?<!`)(?P=ticks)(?!`)
-    | (?P<comment>\{{\#(?=[\s-]){_BODY}\#\}} | \{{/\*{_BODY}\*/\}} | \{{\{{[<%-]?\s*/\*{_BODY}\*/\s*[>%-]?\}}\}})
+    | (?P<comment>\{{::comment\}}{_BODY}\{{:/(?:comment)?\}} | \{{::?/?(?:options|nomarkdown)\b[^{{}}\n]*\}} | \{{:/\}}
+      | \{{\#(?=[\s-]){_BODY}\#\}} | \{{/\*{_BODY}\*/\}} | \{{\{{[<%-]?\s*/\*{_BODY}\*/\s*[>%-]?\}}\}})
     | \{{\{{[<%](?P<shortcode>{_BODY})[%>]\}}\}}
     | \{{%[-+]?(?P<tag>{_BODY})[-+]?%\}}
     | \{{\{{-?(?P<output>{_BODY})-?\}}\}}
@@ -31,9 +32,10 @@ _PIECE = re.compile(
 )
 _INDENTED = re.compile(r"^(?: {4}|\t).*\{[{%#]", re.MULTILINE)
 _TAB = re.compile(r"(?<![^\s])===[!+]? (?=\")")
-_SIGNS = ("{{", "{%", "{#", "{/*", "--8<--", '=== "', '===! "', '===+ "')
+_SIGNS = ("{{", "{%", "{#", "{/*", "{::", "--8<--", '=== "', '===! "', '===+ "')
 """One of these is in each piece that means something."""
 _LITERAL = re.compile(r"""\s*(["'])(?P<text>[^"'\n]*)\1\s*(?:\|.*)?""", re.DOTALL)
+_CALL = re.compile(r"([A-Za-z]\w*)\((.*)\)", re.DOTALL)
 _BASE = re.compile(r"\s*(?:site\.|page\.)?(?:base_?url|url|root|path_prefix)\s*", re.IGNORECASE)
 _IN_ADDRESS = re.compile(r"""(?:\]\(\s*<?|=["']|\]:\s*<?)[^\s()"'<>]*\Z""")
 _ABOVE = re.compile(r"(?:\A\s*|\n[ \t]*\n[ \t]*)\Z")
@@ -103,6 +105,8 @@ class _Resolver:
 
     def _take(self, piece: re.Match[str]) -> None:
         inner = (piece["shortcode"] or piece["tag"] or piece["output"] or "").strip()
+        call = None if piece["shortcode"] else _CALL.fullmatch(inner)  # as Zola has them
+        inner = f"{call[1]} {call[2]}" if call else inner
         name, _, rest = inner.partition(" ")
         name = name.strip("/\n").split("\n")[0]
         closes = inner.startswith("/") or name.startswith("end")
@@ -113,7 +117,7 @@ class _Resolver:
         elif self._hidden or (name in _HIDDEN and not closes):
             self._hide(name, piece[0], closes=closes)
         elif name:
-            self._named(name, rest, piece, closes=closes)
+            self._named(name, rest, piece, closes=closes, is_value=bool(piece["output"]) and not call)
         else:
             self._unnamed(piece)
 
@@ -128,9 +132,9 @@ class _Resolver:
         else:
             self._show(piece[0], piece[0])
 
-    def _named(self, name: str, rest: str, piece: re.Match[str], *, closes: bool) -> None:
+    def _named(self, name: str, rest: str, piece: re.Match[str], *, closes: bool, is_value: bool) -> None:
         """A tag, or what would become a value."""
-        if piece["output"]:
+        if is_value:
             self._output(piece["output"].strip(), piece)
         elif name in _RAW and not closes:
             self._raw = name
