@@ -23,7 +23,7 @@ _OTHER_LINE_ENDS = re.compile("[\x85\u2028\u2029]")  # where there is no other: 
 def decode(data: bytes, problems: Problems, *, is_html: bool = False) -> str:
     """The text of a file: by its byte order mark, else UTF-8, else as an HTML page declares, else by its letters.
 
-    Where lines end as on old Macs, Mac Roman stands for Windows-1252. Raises FileUnreadable for what is no text.
+    Raises FileUnreadable for what is no text.
     """
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         text = data.decode("utf-16", "replace")
@@ -63,10 +63,6 @@ def _utf8_or(charset: webencodings.Encoding | None, data: bytes, problems: Probl
     except UnicodeDecodeError as error:
         if charset:
             return str(charset.codec_info.decode(data, "replace")[0])
-        if b"\r" in data and b"\n" not in data:  # as nothing but old Macs end lines
-            line = data.count(b"\r", 0, error.start) + 1
-            problems.warn(line, "this is not UTF-8 and was read as Mac Roman", "save the file as UTF-8")
-            return data.decode("mac_roman")
         line = data.count(b"\n", 0, error.start) + 1
         is_of_a_mac = _is_of_a_mac(data)
         name = "Mac Roman" if is_of_a_mac else "Windows-1252"
