@@ -35,7 +35,8 @@ KEYS_OF: Mapping[str, str] = {
     "ends": "expiryDate unpublish_date expires expiry expirationDate expiresOn expires-at unpublishAt unpublish_on "
     "unpublish unpublishDateTime expireAt expirationTime isExpired",
     "hides": "draft isDraft brouillon entwurf borrador bozza rascunho utkast luonnos szkic taslak черновик 下書き "
-    "private hidden unpublished unlisted confidential headless excludeFromCollections draftMode is-private isHidden "
+    "private hidden unpublished unlisted confidential headless excludeFromCollections "
+    "eleventyExcludeFromCollections draftMode is-private isHidden "
     "page_unlisted isConfidential noPublish doNotPublish not_visible notForRelease isBrouillon notPublic non_public "
     "withheld isHeld suspended page_blocked disabled inactive offline is-deleted removed trashed spiked taken_down "
     "archived unapproved unreleased unfinished incomplete wip in_progress inReview needs-review pending "

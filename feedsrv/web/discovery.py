@@ -122,7 +122,7 @@ def _opensearch() -> Rendering:
     text = render_template(
         "opensearch.xml",
         newsroom=newsroom(),
-        example=newest[0].release.title if newest else "",
+        example=newest[0].release.title if newest else title,
         short_name=_cut(title, LONGEST_SHORT_NAME),
         long_name=_cut(title, LONGEST_LONG_NAME),
     )
