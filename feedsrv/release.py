@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import msgspec
@@ -28,10 +29,16 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """That a release is in a topic, and why: the reason is shown to readers and to the press officer."""
+    """That a release is in a topic, and why: the reason is shown to readers and to the press officer.
+
+    Where readers may get it in another language, ``message`` is that of the catalogues which it was made of, filled
+    with these ``values``.
+    """
 
     topic: str
     reason: str
+    message: str = field(default="", compare=False)
+    values: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).parent.parent / "feedsrv"
 
 DOMAIN = {"release", "preview", "reading", "file_record", "problem", "newsroom", "newsroom_toml", "errors", "printable"}
-WORDS = {"text", "ids", "topic_names"}  # shared by both sides
+WORDS = {"text", "ids", "topic_names", "locales"}  # shared by both sides
 SHARED = DOMAIN | WORDS | {"query"}
 STOREYS: dict[str, set[str]] = {
     **dict.fromkeys(DOMAIN, DOMAIN),
@@ -58,7 +58,7 @@ HOMES: dict[str, str | tuple[str, ...]] = {
     "click": "cli/",
     "Stemmer": "text/stems",
     "anyascii": "ids",
-    "babel": "text/dates",
+    "babel": ("text/dates", "locales/"),
     "webencodings": "readers/decoding",
     "markdown_it": "readers/formats/",
     "docutils": "converting/",

@@ -64,17 +64,16 @@ class Cache:
 
     def _lists(self, snapshot: Snapshot) -> Iterator[tuple[str, object]]:
         addresses = self._addresses
-        for path in (
-            addresses.home,
-            addresses.years,
-            addresses.opml,
-            addresses.sitemap,
-        ):
+        for path in (addresses.opml, addresses.sitemap):
             yield path, snapshot.generation
         groups = offers(snapshot)
-        topics = next((group.offers for group in groups if group.title == TOPICS), ())
-        for path in (addresses.topics, addresses.feeds):
-            yield from ((part.address, snapshot.generation) for part in directory.parts(topics, path))
+        topics = next((group.offers for group in groups if group.name == TOPICS), ())
+        for language in ("", *snapshot.newsroom.languages):
+            spoken = addresses.keeping(language)
+            for path in (spoken.home, spoken.years):
+                yield path, snapshot.generation
+            for path in (spoken.topics, spoken.feeds):
+                yield from ((part.address, snapshot.generation) for part in directory.parts(topics, path))
         for group in groups:
             for offer in group.offers:
                 results = snapshot.search(offer.listing.query(snapshot.newsroom, in_feed=True))

@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 from itertools import chain
 from typing import NamedTuple
 
+from feedsrv.locales.message import Message
 from feedsrv.newsroom import Newsroom, Topic
 from feedsrv.query.parser import parse
 from feedsrv.query.tree import (
@@ -80,14 +81,14 @@ class Subject:
         people = [f"{contact.name} {contact.role} {contact.email}" for contact in self._release.contacts]
         return _Words(people, self.language, self._named)
 
-    def reason(self, topic: Topic) -> str:
-        """Why the rules put it in a topic; "" if they do not."""
+    def reason(self, topic: Topic) -> Message | None:
+        """Why the rules put it in a topic; None if they do not."""
         if any(map(self._is_true, topic.excluding)):
-            return ""
+            return None
         for rule in filter(self._is_true, topic.match):
             said = next((leaf for leaf in positive_leaves(_tree(rule)) if self._matches(leaf)), None)
-            return _saying(said) if said else f"it matches {rule}"
-        return ""
+            return _saying(said) if said else Message("it matches %(rule)s", rule=rule)
+        return None
 
     def _is_true(self, rule: str) -> bool:
         needed = _needed(rule, self.language)
@@ -206,10 +207,13 @@ def _forms(leaf: Phrase | Prefix) -> str:
     return f" {''.join(analysis.forms(leaf.text))}"
 
 
-def _saying(leaf: Leaf) -> str:
-    if isinstance(leaf, FieldTerm):
-        return f"its {leaf.name} says “{leaf.part.text}”"
-    return f"the text says “{leaf.text}{'…' if isinstance(leaf, Prefix) else ''}”"
+def _saying(leaf: Leaf) -> Message:
+    match leaf:
+        case FieldTerm("title", part):
+            return Message("its title says “%(text)s”", text=part.text)
+        case FieldTerm(_, part):
+            return Message("its contact says “%(text)s”", text=part.text)
+    return Message("the text says “%(text)s”", text=f"{leaf.text}{'…' if isinstance(leaf, Prefix) else ''}")
 
 
 @lru_cache(maxsize=10_000)

@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 from feedsrv.files.rules import Subject
+from feedsrv.locales.message import Message
 from feedsrv.newsroom import FILE_NAME, Newsroom, Topic
 from feedsrv.problem import Problem
 from feedsrv.query.parser import parse
@@ -27,24 +28,30 @@ FEWEST_FOR_SIZE = 10
 def memberships(release: Release, newsroom: Newsroom) -> tuple[Membership, ...]:
     """The topics of a release with their reasons, each topic once, in the order of precedence."""
     refused = _refused(release, newsroom)
-    found: dict[str, str] = {}
+    found: dict[str, Message] = {}
     for name in release.stated_topics:
         if not name.startswith("-"):
-            found.setdefault(newsroom.topic_id(topic_id_of(name)), "the file says so")
+            found.setdefault(newsroom.topic_id(topic_id_of(name)), Message("the file says so"))
     for folder in PurePosixPath(release.source).parent.parts:
         topic_id = newsroom.topic_id(topic_id_of(folder))
         if topic_id in newsroom.topics:
-            found.setdefault(topic_id, f"it lies in the folder “{folder}”")
+            found.setdefault(topic_id, Message("it lies in the folder “%(folder)s”", folder=folder))
     for topic_id in tuple(found):
         for successor in newsroom.successors(topic_id):
-            found.setdefault(successor, f"it took the place of “{newsroom.topic_label(topic_id)}”")
+            found.setdefault(
+                successor, Message("it took the place of “%(topic)s”", topic=newsroom.topic_label(topic_id))
+            )
     ruled = [topic for topic in newsroom.topics.values() if topic.match and topic.retired is None]
     if ruled:
         subject = Subject(release, newsroom)
         for topic in ruled:
             if topic.id not in found and (reason := subject.reason(topic)):
                 found[topic.id] = reason
-    return tuple(Membership(topic, reason) for topic, reason in found.items() if topic not in refused)
+    return tuple(
+        Membership(topic, str(reason), reason.source, reason.values)
+        for topic, reason in found.items()
+        if topic not in refused
+    )
 
 
 def overruled(release: Release, newsroom: Newsroom) -> tuple[Membership, ...]:

@@ -28,6 +28,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from feedsrv.locales.message import Message
 from feedsrv.query.natural import natural
 from feedsrv.query.tokens import Token, cleaned, tokens
 from feedsrv.query.tree import NOTHING, And, FieldTerm, Node, Not, Or, Phrase, Prefix, grouped, joined, nesting
@@ -73,7 +74,7 @@ def parse(text: str, *, is_rule: bool = False) -> Parsed:
     notes = []
     read = _beginning(text)
     if read != text:
-        notes.append(f"Only the first {LONGEST_QUERY} characters were read.")
+        notes.append(Message("Only the first %(most)s characters were read.", most=LONGEST_QUERY))
     found = list(tokens(with_gershayim(join_ordinals(read))))
     if not is_rule:
         found = natural(found, text)
@@ -82,7 +83,11 @@ def parse(text: str, *, is_rule: bool = False) -> Parsed:
         counts = range(len(found))
         most = bisect_right(counts, LONGEST_QUERY, key=lambda count: _length(str(_read(found[:count])[0] or "")))
         tree, of_tree = _read(found[: most - 1])
-        notes.append(f"Only a part was read: written out, the whole has more than {LONGEST_QUERY} characters.")
+        notes.append(
+            Message(
+                "Only a part was read: written out, the whole has more than %(most)s characters.", most=LONGEST_QUERY
+            )
+        )
     return Parsed(tree, tuple(dict.fromkeys([*notes, *of_tree])), text)
 
 
@@ -157,7 +162,7 @@ class _Parser:
         while (kind := self._peek()) in {"not", "NOT"} or (kind == "open" and depth == self._deepest):
             self._take()
             if kind == "open":
-                self.notes.append(f"Parentheses more than {DEEPEST_NESTING} deep were ignored.")
+                self.notes.append(Message("Parentheses more than %(most)s deep were ignored.", most=DEEPEST_NESTING))
             else:
                 is_negated = not is_negated
         node = self._group(depth) if kind == "open" else self._leaf()
@@ -180,7 +185,7 @@ class _Parser:
         assert not isinstance(leaf, str)  # noqa: S101 - all that is left are leaves
         leaf = self._bounded(leaf)
         if leaf not in self._clauses and len(self._clauses) == MOST_CLAUSES:
-            self.notes.append(f"Only the first {MOST_CLAUSES} words were read.")
+            self.notes.append(Message("Only the first %(most)s words were read.", most=MOST_CLAUSES))
             return None
         self._clauses.add(leaf)
         return leaf
@@ -193,7 +198,13 @@ class _Parser:
                 return FieldTerm(name, Phrase(self._phrase(text)))
             case Prefix(text) | FieldTerm(_, Prefix(text)) if text not in self._beginnings:
                 if len(self._beginnings) == MOST_PREFIXES:
-                    self.notes.append(f"Only {MOST_PREFIXES} beginnings were read; “{text}” was taken as a word.")
+                    self.notes.append(
+                        Message(
+                            "Only %(most)s beginnings were read; “%(text)s” was taken as a word.",
+                            most=MOST_PREFIXES,
+                            text=text,
+                        )
+                    )
                     without_star = f"{str(leaf)[:-1]},"  # the comma makes a word of an operator
                     return next(word for _, word in tokens(without_star) if not isinstance(word, str))
                 self._beginnings.add(text)
@@ -202,7 +213,7 @@ class _Parser:
     def _phrase(self, text: str) -> str:
         words = text.split(" ")
         if len(words) > LONGEST_PHRASE:
-            self.notes.append(f"Only the first {LONGEST_PHRASE} words of a phrase were read.")
+            self.notes.append(Message("Only the first %(most)s words of a phrase were read.", most=LONGEST_PHRASE))
         return cleaned(" ".join(words[:LONGEST_PHRASE]))
 
     def _peek(self) -> str:

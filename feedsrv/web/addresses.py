@@ -14,22 +14,33 @@ from feedsrv.web.listing import Listing, ListingKind
 
 
 class Addresses:
-    """The addresses under one base address, such as https://example.org/press."""
+    """The addresses under one base address, such as https://example.org/press.
 
-    def __init__(self, base_url: str) -> None:
+    Those of pages and lists keep the ``language`` that the page they stand on was asked for in, "" for none.
+    """
+
+    def __init__(self, base_url: str, language: str = "") -> None:
+        self._base_url = base_url
+        self.language = language
+        self._languages = (language,) if language else ()
+        kept = f"lang={quote_plus(language)}" if language else ""
         parts = urlsplit(base_url)
         self.origin = f"{parts.scheme}://{parts.netloc}"
         self.prefix = parts.path
         self.host = host_of(base_url)
-        self.home = f"{self.prefix}/"
+        self.home = self.path("/", kept)
         self.search = self.path("/search")
-        self.topics = self.path("/topics")
-        self.years = self.path("/years")
-        self.feeds = self.path("/feeds")
+        self.topics = self.path("/topics", kept)
+        self.years = self.path("/years", kept)
+        self.feeds = self.path("/feeds", kept)
         self.opml = self.path("/feeds.opml")
         self.opensearch = self.path("/opensearch.xml")
         self.sitemap = self.path("/sitemap.xml")
         self.unpublished = self.path("/unpublished")
+
+    def keeping(self, language: str) -> Addresses:
+        """The same addresses as a page has them that was asked for in a language; "" for none."""
+        return self if language == self.language else Addresses(self._base_url, language)
 
     def absolute(self, path: str) -> str:
         """The absolute address of a path that another method gave."""
@@ -63,11 +74,11 @@ class Addresses:
     def topic(self, topic: str, year: int | None = None) -> str:
         """The page of a topic, or of a topic in a year."""
         kind = ListingKind.TOPIC_YEAR if year else ListingKind.TOPIC
-        return self.listing(Listing(kind, topics=(topic,), years=(year,) if year else ()))
+        return self.listing(Listing(kind, topics=(topic,), years=(year,) if year else (), languages=self._languages))
 
     def year(self, year: int) -> str:
         """The page of a year."""
-        return self.listing(Listing(ListingKind.YEAR, years=(year,)))
+        return self.listing(Listing(ListingKind.YEAR, years=(year,), languages=self._languages))
 
     def listing(self, listing: Listing, format_: Format | None = None) -> str:
         """The page of a list, or its feed in a format."""

@@ -14,11 +14,12 @@ from datetime import date
 
 from werkzeug.exceptions import NotFound
 
+from feedsrv.locales import Voice
+from feedsrv.locales.message import Message
 from feedsrv.newsroom import Newsroom
 from feedsrv.query import Query, Results, Sort
 from feedsrv.query.subscription import FEED_SIZE
 from feedsrv.search import Snapshot
-from feedsrv.text.dates import in_words, month_in_words
 from feedsrv.web.listing import Listing
 
 LARGEST_MONTH = 200
@@ -71,7 +72,7 @@ class ArchiveMissing(NotFound):
     """
 
     def __init__(self, name: str, *, is_within: bool) -> None:
-        super().__init__(f"There is no archive {name} of this list.")
+        super().__init__(Message("There is no archive %(name)s of this list.", name=name))
         self.is_within = is_within
 
 
@@ -115,12 +116,12 @@ def covers(name: str, day: date | None) -> bool:
     return first <= day < after
 
 
-def title(name: str) -> str:
+def title(name: str, voice: Voice) -> str:
     """The name of an archive document for people: "March 2018", "23 March 2018", "undated"."""
     if name == UNDATED:
-        return name
+        return voice.gettext("undated")
     first, _ = _days(name)
-    return in_words(first) if len(name) > len("2018-03") else month_in_words(first)
+    return voice.day(first) if len(name) > len("2018-03") else voice.month(first)
 
 
 def _query(listing: Listing, newsroom: Newsroom) -> Query:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from werkzeug.exceptions import NotFound
 
 from feedsrv.text.html import shorten
-from feedsrv.web.inventory import Offer
+from feedsrv.web.inventory import Offer, no_page
 
 MOST = 200
 """Offers on a page."""
@@ -32,13 +32,13 @@ def parts(offers: Sequence[Offer], address: str) -> list[Part]:
 
 def address_of(address: str, page: int) -> str:
     """The address of a page, by its number from 1, of the directory that has this address."""
-    return f"{address}?page={page}" if page > 1 else address
+    return f"{address}{'&' if '?' in address else '?'}page={page}" if page > 1 else address
 
 
 def part(offered: Sequence[Part], page: int) -> Part:
     """One of them, by its number from 1. Raises NotFound."""
     if page > len(offered):
-        raise NotFound(f"There is no page {page}: this list ends with page {len(offered)}.")
+        raise NotFound(no_page(page, len(offered)))
     return offered[page - 1]
 
 

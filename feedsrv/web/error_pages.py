@@ -12,6 +12,8 @@ from werkzeug.exceptions import HTTPException, NotFound
 from feedsrv.errors import AttachmentNotFound, IndexUnavailable, ReleaseMissing, ReleaseNotFound, ReleaseWithdrawn
 from feedsrv.feeds.formats import FORMATS
 from feedsrv.feeds.json_feed import as_json
+from feedsrv.locales import Voice
+from feedsrv.locales.message import Message
 from feedsrv.newsroom import Newsroom
 from feedsrv.release import Withdrawal
 from feedsrv.web.archives import ArchiveMissing
@@ -20,7 +22,9 @@ from feedsrv.web.context import newsroom
 from feedsrv.web.habits import former_feed
 from feedsrv.web.middleware import REPEATABLE
 from feedsrv.web.observation import request_id
+from feedsrv.web.parameters import language_asked
 from feedsrv.web.responses import GONE, NO_STORE, from_missing
+from feedsrv.web.templating import speaking
 
 RETRY_AFTER = 10
 """Seconds after which a client may ask again for what could not be read."""
@@ -28,6 +32,21 @@ SOON = 2
 """Seconds after which a client may ask again when too many have asked."""
 
 _GONE = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
+
+_PHRASES = {
+    HTTPStatus.BAD_REQUEST: Message("Bad Request"),
+    HTTPStatus.NOT_FOUND: Message("Not Found"),
+    HTTPStatus.METHOD_NOT_ALLOWED: Message("Method Not Allowed"),
+    HTTPStatus.GONE: Message("Gone"),
+    HTTPStatus.INTERNAL_SERVER_ERROR: Message("Internal Server Error"),
+    HTTPStatus.SERVICE_UNAVAILABLE: Message("Service Unavailable"),
+}
+"""What each status is called (RFC 9110); of others nobody who reads gets a page."""
+_DETAILS = {
+    HTTPStatus.BAD_REQUEST: Message("This request cannot be understood."),
+    HTTPStatus.METHOD_NOT_ALLOWED: Message("The method is not allowed for the requested URL."),
+}
+"""What is said where werkzeug found the error."""
 
 _log = logging.getLogger(__name__)
 
@@ -45,7 +64,9 @@ def handle_errors(app: Flask) -> None:
 
 
 def _http(error: HTTPException) -> Response:
-    response = _answer(HTTPStatus(error.code or 500), error.description or "")
+    status = HTTPStatus(error.code or 500)
+    told = error.description if isinstance(error.description, Message) else _DETAILS.get(status, error.description)
+    response = _answer(status, told or "")
     for name, value in error.get_headers():
         if name != "Content-Type":
             response.headers[name] = value  # Allow, with 405
@@ -59,25 +80,28 @@ def _missing(error: NotFound | ReleaseMissing) -> Response:
     except IndexUnavailable as unavailable:
         return _unavailable(unavailable)
     told = error.description if isinstance(error, NotFound) else None
-    detail = "There is nothing at this address." if told == NotFound.description else told
-    what = "file in this release" if isinstance(error, AttachmentNotFound) else "release"
+    is_file = isinstance(error, AttachmentNotFound)
+    detail = Message("There is nothing at this address.") if told == NotFound.description else told
+    missing = Message("There is no such file in this release.") if is_file else Message("There is no such release.")
     request.environ[REPEATABLE] = isinstance(error, ArchiveMissing) and error.is_within
-    return _answer(HTTPStatus.NOT_FOUND, detail or f"There is no such {what}.")
+    return _answer(HTTPStatus.NOT_FOUND, detail or missing)
 
 
 def _withdrawn(error: ReleaseWithdrawn) -> Response:
-    return _answer(HTTPStatus.GONE, "This release has been withdrawn.", withdrawal=error.withdrawal)
+    return _answer(HTTPStatus.GONE, Message("This release has been withdrawn."), withdrawal=error.withdrawal)
 
 
 def _unavailable(_error: IndexUnavailable) -> Response:
     """The index has logged why, once; a line for every request would tell nothing more."""
-    response = _answer(HTTPStatus.SERVICE_UNAVAILABLE, "The releases cannot be read just now. Please try again soon.")
+    unread = Message("The releases cannot be read just now. Please try again soon.")
+    response = _answer(HTTPStatus.SERVICE_UNAVAILABLE, unread)
     response.headers["Retry-After"] = str(RETRY_AFTER)
     return response
 
 
 def _busy(_error: TooBusy) -> Response:
-    response = _answer(HTTPStatus.SERVICE_UNAVAILABLE, "Too much is asked at this moment. Please try again soon.")
+    busy = Message("Too much is asked at this moment. Please try again soon.")
+    response = _answer(HTTPStatus.SERVICE_UNAVAILABLE, busy)
     response.headers["Retry-After"] = str(SOON)
     return response
 
@@ -86,22 +110,30 @@ def _unexpected(error: Exception) -> Response:
     incident = request_id(request.environ)
     trace = "".join(format_exception(error))
     _log.error("incident %s: %s %r failed: %r", incident, request.method, request.full_path, trace)  # one line
-    return _answer(HTTPStatus.INTERNAL_SERVER_ERROR, f"Something went wrong here. The log tells more of {incident}.")
+    told = Message("Something went wrong here. The log tells more of %(incident)s.", incident=incident)
+    return _answer(HTTPStatus.INTERNAL_SERVER_ERROR, told)
 
 
 def _answer(status: HTTPStatus, detail: str, withdrawal: Withdrawal | None = None) -> Response:
     format_ = FORMATS.get(request.path.rpartition(".")[2])
+    masthead = _masthead(status)
+    kept = language_asked()
+    spoken = speaking((withdrawal and withdrawal.language) or kept or masthead.language, kept)
+    voice: Voice = spoken["voice"]
+    phrase, detail = voice.say(_PHRASES.get(status, status.phrase)), voice.say(detail)
     if format_ and format_.is_json:
-        problem = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": detail}
+        problem = {"type": "about:blank", "title": phrase, "status": status.value, "detail": detail}
         response = Response(as_json(problem), status, content_type="application/problem+json")
     else:
         page = render_template(
             "error.html",
-            newsroom=_masthead(status),
+            newsroom=masthead,
             canonical=None,
             status=status,
+            phrase=phrase,
             detail=detail,
             withdrawal=withdrawal,
+            **spoken,
         )
         response = Response(page, status)
     response.headers["Cache-Control"] = GONE if status in _GONE else NO_STORE

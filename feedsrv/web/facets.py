@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
+from feedsrv.locales import Voice
+from feedsrv.locales.message import Message
 from feedsrv.newsroom import Newsroom
 from feedsrv.query import Facet, Results
 from feedsrv.text.languages import language_name
@@ -41,35 +43,39 @@ class Bar:
 class FacetGroup:
     """The values of one kind; ``bars`` are those of a chart, the oldest first. ``is_cut``: there are others."""
 
-    title: str
+    name: str
+    title: Message
     values: tuple[FacetValue, ...]
     bars: tuple[Bar, ...] = ()
     is_cut: bool = False
 
 
-def facet_groups(listing: Listing, results: Results, newsroom: Newsroom) -> list[FacetGroup]:
-    """What this list can be narrowed by. A search combines values of one kind, the other lists take one."""
+def facet_groups(listing: Listing, results: Results, newsroom: Newsroom, voice: Voice) -> list[FacetGroup]:
+    """What this list can be narrowed by, in the words of a voice.
+
+    A search combines values of one kind, the other lists take one.
+    """
     facets = results.facets
     groups = [_years(listing, facets["year"])]
     if listing.kind not in {ListingKind.TOPIC, ListingKind.TOPIC_YEAR}:
-        groups.insert(0, _topics(listing, facets["topic"], newsroom))
+        groups.insert(0, _topics(listing, facets["topic"], newsroom, voice))
     if len(facets["lang"]) > 1 or listing.languages:
         groups.append(_languages(listing, facets["lang"]))
     return [group for group in groups if group.values]
 
 
-def _topics(listing: Listing, facets: Sequence[Facet], newsroom: Newsroom) -> FacetGroup:
+def _topics(listing: Listing, facets: Sequence[Facet], newsroom: Newsroom, voice: Voice) -> FacetGroup:
     def facet_value(value: str, count: int) -> FacetValue:
         topics = _switched(listing.topics, value, is_one=not listing.is_search)
         return FacetValue(
-            newsroom.topic_label(value),
+            newsroom.topic_label(value, voice.asked),
             count,
             value in listing.topics,
             _narrowed(listing, topics, listing.years),
         )
 
     values = _values(facets, listing.topics, facet_value, MOST_TOPICS)
-    return FacetGroup("Topics", values, is_cut=len(facets) > len(values))
+    return FacetGroup("topics", Message("Topics"), values, is_cut=len(facets) > len(values))
 
 
 def _years(listing: Listing, facets: Sequence[Facet]) -> FacetGroup:
@@ -80,7 +86,7 @@ def _years(listing: Listing, facets: Sequence[Facet]) -> FacetGroup:
         return FacetValue(value, count, value in on, _narrowed(listing, listing.topics, tuple(map(int, years))))
 
     values = _values(facets, on, facet_value)
-    return FacetGroup("Years", values, tuple(_bars(values)))
+    return FacetGroup("years", Message("Years"), values, tuple(_bars(values)))
 
 
 def _bars(values: Sequence[FacetValue]) -> Iterator[Bar]:
@@ -100,7 +106,7 @@ def _languages(listing: Listing, facets: Sequence[Facet]) -> FacetGroup:
         changed = replace(listing, languages=languages, page=1)
         return FacetValue(language_name(value), count, value in listing.languages, changed, value)
 
-    return FacetGroup("Languages", _values(facets, listing.languages, facet_value))
+    return FacetGroup("languages", Message("Languages"), _values(facets, listing.languages, facet_value))
 
 
 def _values(

@@ -11,10 +11,11 @@ from typing import Any
 from feedsrv import __version__
 from feedsrv.feeds import Category, Enclosure, Feed, FeedEntry, History, Link, Search, Tombstone
 from feedsrv.feeds.formats import Format
+from feedsrv.locales import Voice, voice_of
+from feedsrv.locales.message import Message
 from feedsrv.newsroom import Newsroom, Topic
 from feedsrv.query import Facet, Hit, Results
 from feedsrv.release import Release, Withdrawal
-from feedsrv.text.dates import in_words
 from feedsrv.text.languages import language_name
 from feedsrv.web import archives, templating
 from feedsrv.web.addresses import Addresses
@@ -86,7 +87,12 @@ class FeedBuilder:
     @property
     def _language(self) -> str:
         """The language of the feed: the only one that is asked for, else the newsroom's first."""
-        return self.listing.languages[0] if len(self.listing.languages) == 1 else self.newsroom.language
+        return self.listing.language or self.newsroom.language
+
+    @property
+    def _voice(self) -> Voice:
+        """What says the words of the feed itself; those of an entry are in the language of the entry."""
+        return voice_of(self._language)
 
     @property
     def _publisher(self) -> str:
@@ -96,12 +102,12 @@ class FeedBuilder:
         return release.updated or release.published or self.newsroom.start
 
     def _title(self) -> str:
-        words = self.listing.in_words(self.newsroom)
+        words = self.listing.in_words(self.newsroom, self._voice)
         if self.listing.is_search:
             return words
         is_everything = self.listing.subscription == Listing()
         whole = self.newsroom.title if is_everything else f"{self.newsroom.title}: {words}"
-        return f"{whole}, {archives.title(self.listing.archive)}" if self.listing.archive else whole
+        return f"{whole}, {archives.title(self.listing.archive, self._voice)}" if self.listing.archive else whole
 
     def _absolute(self, listing: Listing, format_: Format | None = None) -> str:
         return self.addresses.absolute(self.addresses.listing(listing, format_))
@@ -196,18 +202,20 @@ class FeedBuilder:
 
         Its headline is not told again.
         """
-        day = in_words(self.newsroom.day(withdrawal.date)) if withdrawal.date else ""
-        said = f"This release was withdrawn on {day}." if day else "This release was withdrawn."
+        voice = voice_of(withdrawal.language or self._language)
+        day = voice.day(self.newsroom.day(withdrawal.date)) if withdrawal.date else ""
+        withdrawn = Message("This release was withdrawn on %(day)s.", day=day)
+        said = voice.say(withdrawn if day else Message("This release was withdrawn."))
         reason = (
             f'<p lang="{withdrawal.language}" dir="auto">{escape(withdrawal.reason)}</p>' if withdrawal.reason else ""
         )
         return FeedEntry(
             id=self._id(withdrawal),
             url=self._url(withdrawal),
-            title=f"Withdrawn: {withdrawal.reference or withdrawal.id}",
+            title=voice.say(Message("Withdrawn: %(release)s", release=withdrawal.reference or withdrawal.id)),
             updated=withdrawal.date or withdrawal.published or self.newsroom.start,
             published=withdrawal.published,
-            language="en",
+            language=voice.language,
             summary=withdrawal.reason or said,
             content=f"<p>{said}</p>{reason}",
             author=self._publisher,
@@ -224,6 +232,9 @@ class FeedBuilder:
     def _translation(self, sibling: Release) -> Link:
         """Not an "alternate": of several, some feed readers open the first and some the last, whatever its language."""
         return Link("related", self._url(sibling), "text/html", sibling.title, sibling.language)
+
+    def _label(self, topic: str) -> str:
+        return self.newsroom.topic_label(topic, self._language)
 
     def _categories(self, topics: Sequence[str], language: str) -> tuple[Category, ...]:
         return tuple(
@@ -258,16 +269,18 @@ class FeedBuilder:
             return []
         successor = next(reversed(self.newsroom.successors(topic.id)), "")
         url = self.addresses.absolute(self.addresses.topic(successor) if successor else self.addresses.feeds)
-        where = self.newsroom.topic_label(successor) if successor else "the feeds of this newsroom"
-        sentence = f"Nothing more will appear under {self.newsroom.topic_label(topic.id)}. Please go on with {where}."
+        voice = self._voice
+        where = self._label(successor) if successor else Message("the feeds of this newsroom")
+        ended = "Nothing more will appear under %(topic)s. Please go on with %(where)s."
+        sentence = voice.say(Message(ended, topic=self._label(topic.id), where=where))
         return [
             FeedEntry(
                 id=self._tag(f"/topics/{topic.id}/retired"),
                 url=url,
-                title="This feed has ended",
+                title=voice.say(Message("This feed has ended")),
                 updated=max((self._updated(hit.release) for hit in self.results.hits), default=self.newsroom.start),
                 published=None,
-                language="en",
+                language=voice.language,
                 summary=sentence,
                 content=f'<p>{escape(sentence)} <a href="{escape(url)}">{escape(url)}</a></p>',
                 author=self._publisher,
@@ -289,14 +302,14 @@ class FeedBuilder:
             "understood": self.listing.understood(),
             "did_you_mean": results.did_you_mean,
             **({"corrected_from": self.corrected_from} if self.corrected_from else {}),
-            **({"notes": list(notes)} if notes else {}),
+            **({"notes": list(map(self._voice.say, notes))} if notes else {}),
             "facets": {name: [self._facet(name, facet) for facet in facets] for name, facets in results.facets.items()},
         }
 
     def _facet(self, name: str, facet: Facet) -> Mapping[str, Any]:
         match name:
             case "topic":
-                label = self.newsroom.topic_label(facet.value)
+                label = self._label(facet.value)
             case "lang":
                 label = language_name(facet.value)
             case _:

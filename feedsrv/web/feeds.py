@@ -9,6 +9,7 @@ from flask import Response
 from feedsrv.feeds import Link, Subscription, SubscriptionGroup
 from feedsrv.feeds.formats import ATOM, Format
 from feedsrv.feeds.opml import OPML_TYPE, opml
+from feedsrv.locales import voice_of
 from feedsrv.query import Results
 from feedsrv.query.subscription import FEED_SIZE
 from feedsrv.web.archives import NO_ARCHIVES, ArchiveMissing, Archives, archives, find_archive
@@ -93,10 +94,10 @@ def _header(link: Link) -> str:
 
 
 def _outline() -> Rendering:
-    addresses = site().addresses
+    addresses, voice = site().addresses, voice_of(newsroom().language)
     groups = [
         SubscriptionGroup(
-            group.title,
+            voice.say(group.title),
             tuple(
                 Subscription(
                     offer.title,
@@ -106,7 +107,7 @@ def _outline() -> Rendering:
                 for offer in group.offers
             ),
         )
-        for group in offers(snapshot())
+        for group in offers(snapshot(), voice)
     ]
     document = opml(marked(newsroom().title), newsroom().publisher or newsroom().title, groups)
     return Rendering.of(document, f"{OPML_TYPE}; charset=utf-8", is_polled=True)

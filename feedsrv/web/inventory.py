@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from werkzeug.exceptions import NotFound
 
+from feedsrv.locales import ENGLISH, Voice
+from feedsrv.locales.message import Message
 from feedsrv.newsroom import Newsroom
 from feedsrv.query import Query, Results
 from feedsrv.release import Withdrawal
@@ -16,8 +18,15 @@ from feedsrv.text.languages import language_name
 from feedsrv.web.archives import covers
 from feedsrv.web.listing import Listing, ListingKind
 
-TOPICS, YEARS = "Topics", "Years"
-"""The titles of the groups of offers that have a page of their own."""
+EVERYTHING, TOPICS, YEARS, LANGUAGES = "everything", "topics", "years", "languages"
+"""The names of the groups of offers."""
+
+TITLES = {
+    EVERYTHING: Message("Everything"),
+    TOPICS: Message("Topics"),
+    YEARS: Message("Years"),
+    LANGUAGES: Message("Languages"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +42,27 @@ class Inventory:
     languages: Mapping[str, Held]
 
 
-def take_inventory(snapshot: Snapshot) -> Inventory:
-    """All that there is."""
-    held = snapshot.inventory()
+def take_inventory(snapshot: Snapshot, voice: Voice = ENGLISH, language: str = "") -> Inventory:
+    """All that there is, or what there is in one language; topics are sorted by what a voice calls them."""
+    held = _held_in(snapshot, language) if language else snapshot.inventory()
     topics = {topic.id: Held(topic.id, 0, None) for topic in snapshot.newsroom.topics.values() if topic.retired is None}
     topics |= {topic.value: topic for topic in held["topic"]}
-    label = snapshot.newsroom.topic_label
+    labels = {topic: snapshot.newsroom.topic_label(topic, voice.asked).lower() for topic in topics}
     newest = max((language.newest for language in held["lang"] if language.newest), default=None)
     return Inventory(
-        everything=Held("", snapshot.search(Query(per_page=0)).total, newest),
-        topics={topic: topics[topic] for topic in sorted(topics, key=lambda topic: (label(topic).lower(), topic))},
+        everything=Held(
+            "", snapshot.search(Query(languages=(language,) if language else (), per_page=0)).total, newest
+        ),
+        topics={topic: topics[topic] for topic in sorted(topics, key=lambda topic: (labels[topic], topic))},
         years={int(year.value): year for year in held["year"]},
         languages={language.value: language for language in held["lang"]},
     )
+
+
+def _held_in(snapshot: Snapshot, language: str) -> Mapping[str, Sequence[Held]]:
+    """What there is in one language; when the newest of it was published is not told."""
+    facets = snapshot.search(Query(languages=(language,), per_page=0, has_facets=True)).facets
+    return {name: [Held(value.value, value.count, None) for value in values] for name, values in facets.items()}
 
 
 def find(snapshot: Snapshot, listing: Listing, *, in_feed: bool, in_full: bool) -> Results:
@@ -60,8 +77,13 @@ def find(snapshot: Snapshot, listing: Listing, *, in_feed: bool, in_full: bool) 
         _require_topics(snapshot, listing, results)
         _require_years(snapshot, listing, results)
     if listing.page > results.pages:
-        raise NotFound(f"There is no page {listing.page}: this list ends with page {results.pages}.")
+        raise NotFound(no_page(listing.page, results.pages))
     return results
+
+
+def no_page(page: int, pages: int) -> Message:
+    """What is said of a page past the last one."""
+    return Message("There is no page %(page)s: this list ends with page %(pages)s.", page=page, pages=pages)
 
 
 def withdrawals(snapshot: Snapshot, listing: Listing) -> tuple[Withdrawal, ...]:
@@ -91,7 +113,7 @@ def _require_topics(snapshot: Snapshot, listing: Listing, results: Results) -> N
     if unknown:
         unknown -= {topic for withdrawal in snapshot.withdrawals() for topic in withdrawal.topics}
     if unknown:
-        raise NotFound(f"There is no topic “{min(unknown)}” here.")
+        raise NotFound(Message("There is no topic “%(name)s” here.", name=min(unknown)))
 
 
 def _require_years(snapshot: Snapshot, listing: Listing, results: Results) -> None:
@@ -100,7 +122,7 @@ def _require_years(snapshot: Snapshot, listing: Listing, results: Results) -> No
     years = [int(year.value) for year in snapshot.inventory()["year"]] or [0]
     for year in listing.years:
         if not min(years) <= year <= max(years):
-            raise NotFound(f"There is nothing of the year {year} here.")
+            raise NotFound(Message("There is nothing of the year %(year)s here.", year=year))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,31 +139,47 @@ class Offer:
 class OfferGroup:
     """Offers that belong together."""
 
-    title: str
+    name: str
     offers: tuple[Offer, ...]
 
+    @property
+    def title(self) -> Message:
+        """What it is called."""
+        return TITLES[self.name]
 
-def offers(snapshot: Snapshot) -> list[OfferGroup]:
-    """The feeds that can be listed: everything, each topic and year, and each language where there are several."""
-    held, label = take_inventory(snapshot), snapshot.newsroom.topic_label
+
+def offers(snapshot: Snapshot, voice: Voice = ENGLISH, language: str = "") -> list[OfferGroup]:
+    """The feeds that can be listed: everything, each topic and year, and each language where there are several.
+
+    They are named by a voice; those of releases in one ``language`` where one is given.
+    """
+    held, in_one = take_inventory(snapshot, voice, language), (language,) if language else ()
 
     def offer(title: str, listing: Listing, there: Held) -> Offer:
         return Offer(title, listing, there.count, there.newest)
 
     topics = [
-        offer(label(topic), Listing(ListingKind.TOPIC, topics=(topic,)), there) for topic, there in held.topics.items()
+        offer(
+            snapshot.newsroom.topic_label(topic, voice.asked),
+            Listing(ListingKind.TOPIC, topics=(topic,), languages=in_one),
+            there,
+        )
+        for topic, there in held.topics.items()
     ]
-    years = [offer(str(year), Listing(ListingKind.YEAR, years=(year,)), there) for year, there in held.years.items()]
+    years = [
+        offer(str(year), Listing(ListingKind.YEAR, years=(year,), languages=in_one), there)
+        for year, there in held.years.items()
+    ]
     languages = [
         offer(language_name(tag), Listing(languages=(tag,)), there)
         for tag, there in held.languages.items()
-        if len(held.languages) > 1
+        if len(held.languages) > 1 and not language
     ]
     groups = [
-        OfferGroup("Everything", (offer("All releases", Listing(), held.everything),)),
+        OfferGroup(EVERYTHING, (offer(voice.gettext("All releases"), Listing(languages=in_one), held.everything),)),
         OfferGroup(TOPICS, tuple(topics)),
         OfferGroup(YEARS, tuple(years)),
-        OfferGroup("Languages", tuple(languages)),
+        OfferGroup(LANGUAGES, tuple(languages)),
     ]
     return [group for group in groups if group.offers]
 

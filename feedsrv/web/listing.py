@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from feedsrv.locales import Voice
+from feedsrv.locales.message import Message
 from feedsrv.newsroom import Newsroom
 from feedsrv.query import Query, Sort
 from feedsrv.query.parser import NOTHING_ASKED, Parsed
@@ -69,6 +71,11 @@ class Listing:
         )
 
     @property
+    def language(self) -> str:
+        """The only language that is asked for, which its page and its feed speak; "" where none or several are."""
+        return self.languages[0] if len(self.languages) == 1 else ""
+
+    @property
     def is_listed(self) -> bool:
         """Whether /feeds may list its feed: searches and joined topics are too many to list."""
         return not self.is_search and len(self.topics) <= 1 and self.limit is None
@@ -108,19 +115,19 @@ class Listing:
         parts = (*words, *filters)
         return str(parts[0] if len(parts) == 1 else And(parts)) if parts else ""
 
-    def in_words(self, newsroom: Newsroom) -> str:
+    def in_words(self, newsroom: Newsroom, voice: Voice) -> str:
         """What the list is, for people: "Life sciences, 2018", "Releases about “mars”, in Science"."""
-        topics = _or(newsroom.topic_label(topic) for topic in self.topics)
-        years = _or(map(str, self.years))
-        languages = _or(map(language_name, self.languages))
+        topics = _or((newsroom.topic_label(topic, voice.asked) for topic in self.topics), voice)
+        years = _or(map(str, self.years), voice)
+        languages = _or(map(language_name, self.languages), voice)
         if not self.is_search:
-            return ", ".join(part for part in (topics, years, languages) if part) or "All releases"
+            return ", ".join(part for part in (topics, years, languages) if part) or voice.gettext("All releases")
         parts = (
-            f"Releases about “{self.text}”" if self.text else "Releases",
-            topics and f"in {topics}",
+            voice.say(Message("Releases about “%(text)s”", text=self.text) if self.text else Message("Releases")),
+            topics and voice.say(Message("in %(topics)s", topics=topics)),
             years,
-            self.since and f"from {self.since.text}",
-            self.until and f"to {self.until.text}",
+            self.since and voice.say(Message("from %(date)s", date=self.since.text)),
+            self.until and voice.say(Message("to %(date)s", date=self.until.text)),
             languages,
         )
         return ", ".join(part for part in parts if part)
@@ -130,5 +137,5 @@ def _either(alternatives: list[Node]) -> Node:
     return alternatives[0] if len(alternatives) == 1 else Or(tuple(alternatives))
 
 
-def _or(names: Iterable[str]) -> str:
-    return " or ".join(names)
+def _or(names: Iterable[str], voice: Voice) -> str:
+    return f" {voice.gettext('or')} ".join(names)

@@ -18,6 +18,7 @@ from cachetools import FIFOCache
 from flask import Flask, Response, abort, request
 from werkzeug.wsgi import ClosingIterator
 
+from feedsrv.locales.message import Message
 from feedsrv.search import SearchIndex
 from feedsrv.web.context import site
 from feedsrv.web.observation import KIND, note_kind
@@ -160,13 +161,13 @@ def refuse_other_hosts() -> None:
         return
     match = _HOST.fullmatch(host)
     if not match or _bare(match[1]) not in _hosts():
-        abort(400, "This newsroom does not answer to that host name.")
+        abort(400, Message("This newsroom does not answer to that host name."))
 
 
 def refuse_what_is_no_text() -> None:
     """400 to addresses with a zero byte, or with bytes that are not UTF-8."""
     if "\0" in request.path or "\ufffd" in request.path or b"%00" in request.query_string:
-        abort(400, "The address holds bytes that are no text.")
+        abort(400, Message("The address holds bytes that are no text."))
 
 
 def refuse_other_slashes() -> None:

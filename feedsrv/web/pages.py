@@ -7,6 +7,9 @@ from typing import Any
 
 from flask import Response, render_template
 
+from feedsrv.locales import voice_of
+from feedsrv.locales.message import Message
+from feedsrv.newsroom import Newsroom
 from feedsrv.query import Query, Results, Sort
 from feedsrv.web import directory, discovery, files, templating
 from feedsrv.web.addresses import parameters
@@ -15,10 +18,10 @@ from feedsrv.web.context import newsroom, site, snapshot
 from feedsrv.web.corrections import find_correction, meant
 from feedsrv.web.facets import facet_groups
 from feedsrv.web.habits import former_feed
-from feedsrv.web.inventory import TOPICS, YEARS, find, offers, take_inventory
+from feedsrv.web.inventory import TITLES, TOPICS, YEARS, OfferGroup, find, offers, take_inventory
 from feedsrv.web.listing import Listing, ListingKind
 from feedsrv.web.observation import note_search
-from feedsrv.web.parameters import listing_of
+from feedsrv.web.parameters import language_asked, listing_of
 from feedsrv.web.responses import answer, former_release_with_query, moved, moved_to_canonical
 
 LATEST = 10
@@ -29,17 +32,22 @@ RELATED = 5
 
 HTML = "text/html; charset=utf-8"
 
+_SORTS = {Sort.RELEVANCE: Message("Relevance"), Sort.NEWEST: Message("Newest"), Sort.OLDEST: Message("Oldest")}
+
 
 def home() -> Response:
     """The front page: a search box, the latest releases, the topics and the years."""
+    language = language_asked()
+    address = site().addresses.keeping(language).home
 
     def render() -> Rendering:
-        latest = snapshot().search(Query(per_page=LATEST))
-        return _page("home.html", site().addresses.home, hits=latest.hits, held=take_inventory(snapshot()))
+        latest = snapshot().search(Query(languages=(language,) if language else (), per_page=LATEST))
+        held = take_inventory(snapshot(), voice_of(language or newsroom().language), language)
+        return _page("home.html", address, language, hits=latest.hits, held=held)
 
     if former := former_release_with_query():  # /?p=77, as WordPress has it
         return moved(site().addresses.release(former))
-    return former_feed() or answer(site().addresses.home, render)
+    return former_feed() or answer(address, render)
 
 
 def listing(kind: ListingKind, **path: str) -> Response:
@@ -60,6 +68,8 @@ def release(release_id: str) -> Response:
         return _page(
             "release.html",
             address,
+            _kept(found.language, newsroom()),
+            found.language,
             release=found,
             siblings=snapshot().siblings(release_id),
             body=body,
@@ -75,27 +85,28 @@ def release(release_id: str) -> Response:
 
 def topics() -> Response:
     """All topics, in pages where there are many."""
-    return _directory(site().addresses.topics, TOPICS)
+    return _directory("topics", TOPICS)
 
 
 def years() -> Response:
     """All years."""
-    return _directory(site().addresses.years, YEARS)
+    return _directory("years", YEARS)
 
 
 def feeds() -> Response:
     """Every feed there is, for people; where there are many, those of topics in pages, and the others on the first."""
-    page = _page_asked()
+    asked = _listing_asked()
+    address = site().addresses.keeping(asked.language).feeds
 
     def render() -> Rendering:
-        groups = {group.title: group.offers for group in offers(snapshot())}
-        parts = directory.parts(groups.get(TOPICS, ()), site().addresses.feeds)
-        shown = directory.part(parts, page)
-        counts = {title: len(offered) for title, offered in groups.items()}
-        here = {title: offered for title, offered in groups.items() if page == 1 or title == TOPICS}
-        return _page("feeds.html", shown.address, groups=here, counts=counts, parts=parts, shown=shown)
+        groups, parts = _offered(asked, TOPICS, address)
+        shown = directory.part(parts, asked.page)
+        is_first = asked.page == 1
+        return _page(
+            "feeds.html", shown.address, asked.language, groups=groups, parts=parts, shown=shown, is_first=is_first
+        )
 
-    return answer(directory.address_of(site().addresses.feeds, page), render)
+    return answer(directory.address_of(address, asked.page), render)
 
 
 def unpublished() -> Response:
@@ -104,25 +115,39 @@ def unpublished() -> Response:
 
     def render() -> Rendering:
         releases = map(snapshot().get, preview.reasons if preview else ())
-        return _page("unpublished.html", address, releases=list(releases))
+        return _page("unpublished.html", address, "", releases=list(releases))
 
     return answer(address, render)
 
 
-def _directory(address: str, title: str) -> Response:
-    page = _page_asked()
+def _directory(name: str, group: str) -> Response:
+    asked = _listing_asked()
+    address: str = getattr(site().addresses.keeping(asked.language), name)
 
     def render() -> Rendering:
-        groups = {group.title: group.offers for group in offers(snapshot())}
-        parts = directory.parts(groups.get(title, ()), address)
-        shown = directory.part(parts, page)
-        return _page("directory.html", shown.address, title=title, parts=parts, shown=shown)
+        _, parts = _offered(asked, group, address)
+        shown = directory.part(parts, asked.page)
+        return _page("directory.html", shown.address, asked.language, title=TITLES[group], parts=parts, shown=shown)
 
-    return answer(directory.address_of(address, page), render)
+    return answer(directory.address_of(address, asked.page), render)
 
 
-def _page_asked() -> int:
-    return listing_of(ListingKind.EVERYTHING, newsroom(), {}, in_feed=False).page
+def _offered(asked: Listing, name: str, address: str) -> tuple[list[OfferGroup], list[directory.Part]]:
+    """All offers, and those of the group of this name in parts."""
+    groups = offers(snapshot(), voice_of(asked.language or newsroom().language), asked.language)
+    of_name = next((group.offers for group in groups if group.name == name), ())
+    return groups, directory.parts(of_name, address)
+
+
+def _listing_asked() -> Listing:
+    """The page and the languages that are asked for of what is no list."""
+    return listing_of(ListingKind.EVERYTHING, newsroom(), {}, in_feed=False)
+
+
+def _kept(language: str, newsroom: Newsroom) -> str:
+    """The language that the links of a release's page keep: its own, where the newsroom has it beside its first."""
+    own = newsroom.own_language(language)
+    return own if own != newsroom.language else ""
 
 
 def _listing(asked: Listing, address: str) -> Rendering:
@@ -131,13 +156,15 @@ def _listing(asked: Listing, address: str) -> Rendering:
     correction = find_correction(snapshot(), asked, results, in_feed=False)
     if correction and not results.complete:
         listing, results = correction.listing, correction.results
+    voice = voice_of(asked.language or newsroom().language)
     understood = listing.understood() if listing.is_search else ""
     return _page(
         "listing.html",
         address,
+        asked.language,
         listing=listing,
         results=results,
-        facet_groups=facet_groups(listing, results, newsroom()) if listing.is_question else (),
+        facet_groups=facet_groups(listing, results, newsroom(), voice) if listing.is_question else (),
         understood=understood if understood != listing.text else "",
         notes=(*listing.question.notes, *results.notes),
         typed=replace(asked, corrects=False) if listing is not asked else None,
@@ -149,25 +176,31 @@ def _listing(asked: Listing, address: str) -> Rendering:
     )
 
 
-def _sorts(asked: Listing, current: Sort) -> list[tuple[str, Listing, bool]]:
+def _sorts(asked: Listing, current: Sort) -> list[tuple[Message, Listing, bool]]:
     usual = asked.usual_sort(in_feed=False)
     orders = [Sort.RELEVANCE, Sort.NEWEST, Sort.OLDEST] if asked.text else [Sort.NEWEST, Sort.OLDEST]
     return [
-        (sort.value.capitalize(), replace(asked, page=1, sort=None if sort is usual else sort), sort is current)
-        for sort in orders
+        (_SORTS[sort], replace(asked, page=1, sort=None if sort is usual else sort), sort is current) for sort in orders
     ]
 
 
-def _pages(asked: Listing, results: Results) -> list[tuple[str, str, Listing | None]]:
+def _pages(asked: Listing, results: Results) -> list[tuple[Message, str, Listing | None]]:
     """What the pager offers: name, relation, and the list from that page on, None where it would lead nowhere."""
     page, last = results.page, results.pages
-    steps = [("First", "first", 1), ("Previous", "prev", page - 1), ("Next", "next", page + 1), ("Last", "last", last)]
+    steps = [
+        (Message("First"), "first", 1),
+        (Message("Previous"), "prev", page - 1),
+        (Message("Next"), "next", page + 1),
+        (Message("Last"), "last", last),
+    ]
     return [
         (name, relation, replace(asked, page=number) if 1 <= number <= last and number != page else None)
         for name, relation, number in steps
     ]
 
 
-def _page(template: str, address: str, **values: Any) -> Rendering:
-    text = render_template(template, newsroom=newsroom(), canonical=address, **values)
+def _page(template: str, address: str, language: str, speaks: str = "", **values: Any) -> Rendering:
+    """A page whose links keep a language, "" for none, and that speaks it unless it ``speaks`` another."""
+    spoken = templating.speaking(speaks or language or newsroom().language, language)
+    text = render_template(template, newsroom=newsroom(), canonical=address, **spoken, **values)
     return Rendering.of(text.encode(), HTML)

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl
 from flask import request
 from werkzeug.exceptions import BadRequest, NotFound
 
+from feedsrv.locales.message import Message
 from feedsrv.newsroom import TOPIC_ID, Newsroom
 from feedsrv.query import Sort
 from feedsrv.query.parser import parse
@@ -54,13 +55,22 @@ def spelling(kind: ListingKind, *, in_feed: bool) -> list[tuple[str, str]]:
     try:
         pairs = parse_qsl(request.query_string.decode(), keep_blank_values=True, errors="strict")
     except ValueError as error:
-        raise BadRequest("What stands behind the question mark of the address is not UTF-8.") from error
+        raise BadRequest(Message("What stands behind the question mark of the address is not UTF-8.")) from error
     return [(name, value) for name, value in pairs if name in known]
+
+
+def language_asked() -> str:
+    """The only language that this request asks for, whatever it asks for; "" where none or several are, or no tag."""
+    asked = set(request.args.getlist("lang")) - {""}
+    try:
+        return _language(asked.pop()) if len(asked) == 1 else ""
+    except ValueError:
+        return ""
 
 
 def _topic_of_path(name: str, newsroom: Newsroom) -> str:
     if not TOPIC_ID.fullmatch(name):
-        raise NotFound(f"There is no topic “{name}” here.")
+        raise NotFound(Message("There is no topic “%(name)s” here.", name=name))
     return newsroom.topic_meant(name)
 
 
@@ -70,7 +80,7 @@ def _successor(topic_id: str, newsroom: Newsroom) -> str:
 
 def _years_of_path(year: str) -> tuple[int, ...]:
     if year and not re.fullmatch(r"\d{4}", year, re.ASCII):
-        raise NotFound(f"There is no year “{year}” here.")
+        raise NotFound(Message("There is no year “%(year)s” here.", year=year))
     return (int(year),) if year else ()
 
 
@@ -87,30 +97,30 @@ class _ParameterReader:
         listing = Listing(
             ListingKind.SEARCH,
             question=parse(self._first("q", str, "a question") or ""),
-            topics=_ordered(self._all("topic", self._topic, "the id of a topic, such as life-sciences")),
-            years=_ordered(self._all("year", _year, "a year, such as 2018")),
-            since=self._first("from", self._period, "a date, such as 2018, 2018-03 or 2018-03-23"),
-            until=self._first("to", self._period, "a date, such as 2018, 2018-03 or 2018-03-23"),
+            topics=_ordered(self._all("topic", self._topic, Message("the id of a topic, such as life-sciences"))),
+            years=_ordered(self._all("year", _year, Message("a year, such as 2018"))),
+            since=self._first("from", self._period, Message("a date, such as 2018, 2018-03 or 2018-03-23")),
+            until=self._first("to", self._period, Message("a date, such as 2018, 2018-03 or 2018-03-23")),
         )
         if listing.since and listing.until and listing.since.first > listing.until.last:
-            raise BadRequest("“from” is later than “to”.")
-        sort = self._first("sort", Sort, "relevance, newest or oldest")
+            raise BadRequest(Message("“from” is later than “to”."))
+        sort = self._first("sort", Sort, Message("relevance, newest or oldest"))
         is_usual = sort is listing.usual_sort(in_feed=self._in_feed) or (sort is Sort.RELEVANCE and not listing.text)
-        corrects = self._first("correct", _flag, "1 or 0")
+        corrects = self._first("correct", _flag, Message("1 or 0"))
         is_corrected_as_usual = not listing.text or corrects is not self._in_feed
         return replace(listing, sort=None if is_usual else sort, corrects=None if is_corrected_as_usual else corrects)
 
     def paged(self, listing: Listing) -> Listing:
         """The listing with the parameters that every list takes."""
-        languages = _ordered(self._all("lang", _language, "the tag of a language, such as en"))
-        if archive := self._first("archive", self._archive, "a month or a day, such as 2018-03 or 2018-03-23"):
+        languages = _ordered(self._all("lang", _language, Message("the tag of a language, such as en")))
+        if archive := self._first("archive", self._archive, Message("a month or a day, such as 2018-03 or 2018-03-23")):
             return replace(listing, languages=languages, archive=archive)
         usual = FEED_SIZE if self._in_feed else PAGE_SIZE
-        limit = self._first("limit", _limit, f"a whole number from 1 to {MOST_PER_PAGE}")
+        limit = self._first("limit", _limit, Message("a whole number from 1 to %(most)s", most=MOST_PER_PAGE))
         return replace(
             listing,
             languages=languages,
-            page=self._first("page", _page, "a whole number from 1 on") or 1,
+            page=self._first("page", _page, Message("a whole number from 1 on")) or 1,
             limit=None if limit == usual else limit,
         )
 
@@ -126,7 +136,9 @@ class _ParameterReader:
         try:
             return read(value)
         except (ValueError, OverflowError) as error:
-            raise BadRequest(f"“{name}” is “{value[:100]}”; give {wanted}.") from error
+            raise BadRequest(
+                Message("“%(name)s” is “%(value)s”; give %(wanted)s.", name=name, value=value[:100], wanted=wanted)
+            ) from error
 
     def _topic(self, value: str) -> str:
         return self._newsroom.topic_meant(_matching(TOPIC_ID.pattern, value.lower()))

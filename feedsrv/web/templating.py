@@ -8,21 +8,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import cache
 from html import escape, unescape
 from types import CodeType, MappingProxyType
+from typing import Any, cast
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from flask import Flask, current_app
-from jinja2 import BytecodeCache, StrictUndefined
+from jinja2 import BytecodeCache, StrictUndefined, pass_context
 from jinja2.bccache import Bucket
+from jinja2.runtime import Context
 
 from feedsrv.feeds.formats import ATOM, FORMATS
+from feedsrv.locales import Voice, voice_of
 from feedsrv.newsroom import Newsroom
 from feedsrv.release import Release
-from feedsrv.text.dates import in_words
 from feedsrv.text.html import for_feeds, is_blank
 from feedsrv.text.languages import direction, language_name
 from feedsrv.web.addresses import Addresses
+from feedsrv.web.context import site
 from feedsrv.web.discovery import OPENSEARCH_TYPE
 from feedsrv.web.files import downloads, hashed, lead
 from feedsrv.web.listing import Listing
@@ -41,6 +45,8 @@ def configure_templates(app: Flask, addresses: Addresses) -> None:
     """
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]  # of that extension
     app.jinja_env.globals.update(
         addresses=addresses,
         atom=ATOM,
@@ -51,18 +57,34 @@ def configure_templates(app: Flask, addresses: Addresses) -> None:
         static=hashed,
     )
     app.jinja_env.filters.update(
-        in_words=in_words,
-        counted=counted,
         direction=direction,
         telephone=telephone,
         mail=mail,
         host=host,
         kind=kind,
-        sized=sized,
     )
     app.jinja_env.bytecode_cache = _COMPILED
     for name in app.jinja_env.list_templates():
         app.jinja_env.get_template(name)
+
+
+@pass_context
+def _gettext(context: Context, message: str) -> str:
+    return cast("Voice", context["voice"]).gettext(message)
+
+
+@pass_context
+def _ngettext(context: Context, singular: str, plural: str, number: int) -> str:
+    return cast("Voice", context["voice"]).ngettext(singular, plural, number)
+
+
+def speaking(language: str, kept: str = "") -> dict[str, Any]:
+    """What a template needs to speak a language; the links of the page keep the language ``kept``, "" for none."""
+    return {
+        "voice": voice_of(language),
+        "addresses": site().addresses.keeping(kept),
+        "all_releases": Listing(languages=(kept,) if kept else ()),
+    }
 
 
 class _Compiled(BytecodeCache):
@@ -81,21 +103,9 @@ class _Compiled(BytecodeCache):
 _COMPILED = _Compiled()
 
 
-def counted(number: int, noun: str) -> str:
-    """A number with its noun: "1 release", "1,024 releases"."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
-def sized(size: int) -> str:
-    """A number of bytes for people: "740 bytes", "12 kB", "3.4 MB"."""
-    if size < 1000:
-        return counted(size, "byte")
-    return f"{round(size / 1000)} kB" if size < 999_500 else f"{size / 1_000_000:.1f} MB"
-
-
 def kind(name: str) -> str:
-    """What a file is, by its ending: "PDF", "JPG"."""
-    return name.rpartition(".")[2].upper() if "." in name else "file"
+    """What a file is, by its ending: "PDF", "JPG"; "" where it has none."""
+    return name.rpartition(".")[2].upper() if "." in name else ""
 
 
 def telephone(number: str) -> str:
@@ -142,12 +152,18 @@ def content_for_feeds(addresses: Addresses, newsroom: Newsroom) -> Callable[[Rel
 
     It is never blank: the title stands for a body that says nothing.
     """
-    written = current_app.jinja_env.get_template("entry.html").make_module({"newsroom": newsroom}).__dict__["entry"]
+    template = current_app.jinja_env.get_template("entry.html")
+
+    @cache
+    def written_in(language: str) -> Callable[..., str]:
+        """In the words of the entry's language."""
+        module = template.make_module({"newsroom": newsroom, "voice": voice_of(language)})
+        return cast("Callable[..., str]", module.__dict__["entry"])
 
     def content(release: Release) -> str:
         is_empty = not release.text and is_blank(release.body)
         shown = f"<p>{escape(release.title)}</p>" if is_empty else for_feeds(body(release, addresses))
-        return str(written(release, shown, lead(release), downloads(release))).strip()
+        return str(written_in(release.language)(release, shown, lead(release), downloads(release))).strip()
 
     return content
 

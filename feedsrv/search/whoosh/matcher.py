@@ -9,6 +9,7 @@ from functools import reduce
 from itertools import chain
 from operator import and_
 
+from feedsrv.locales.message import Message
 from feedsrv.query import Query
 from feedsrv.query.tree import (
     NOTHING,
@@ -154,18 +155,24 @@ class Matcher:
         """Sentences on what was cut or passed over, once all else is done."""
         for leaf in dict.fromkeys(positive_leaves(tree)):
             if isinstance(leaf, Prefix) and self._beginning(leaf.text).is_cut:
-                yield f"Only the first {MOST_EXPANSIONS} words that begin with “{leaf.text}” were looked for."
+                yield Message(
+                    "Only the first %(most)s words that begin with “%(text)s” were looked for.",
+                    most=MOST_EXPANSIONS,
+                    text=leaf.text,
+                )
         if typed == NOTHING:
-            yield "There is no word in this question, so nothing was looked for."
+            yield Message("There is no word in this question, so nothing was looked for.")
         for leaf in dict.fromkeys(leaves(typed)):
             if isinstance(leaf, Reference) and self._as_words(leaf) != leaf:
-                yield f"No number here begins like “{leaf.typed}”, so it was taken as words."
+                yield Message("No number here begins like “%(typed)s”, so it was taken as words.", typed=leaf.typed)
         passed = [leaf.text for leaf in positive_leaves(typed) if isinstance(leaf, Word)]
         kept = Counter(leaf.text for leaf in positive_leaves(self.required(typed)) if isinstance(leaf, Word))
         if small := list(dict.fromkeys(text for text in passed if not kept[text])):
-            yield f"Small words were passed over: {', '.join(small)}. In quotes they count."
+            yield Message("Small words were passed over: %(words)s. In quotes they count.", words=", ".join(small))
         if left_out := self.terms.work.left_out:
-            yield f"This question is more work than one search may be. Left out: {', '.join(left_out)}."
+            yield Message(
+                "This question is more work than one search may be. Left out: %(words)s.", words=", ".join(left_out)
+            )
 
     def _is_stopword(self, part: Node) -> bool:
         if not isinstance(part, Word):
