@@ -14,7 +14,7 @@ EXTRAS  := documents metrics
 COMPILE := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --upgrade --quiet \
 	pyproject.toml --group build
 
-.PHONY: anew serve test faults fix lint coverage coverage-report matrix bench bench-ranking lock sbom dist clean
+.PHONY: anew serve test faults fix lint coverage coverage-report matrix bench bench-ranking locales lock sbom dist clean
 
 serve: $(VENV)/.serve
 	$(BIN)/feedsrv serve
@@ -74,6 +74,17 @@ $(VENV)/.serve: requirements.lock pyproject.toml $(ANEW)
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.serve
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
 	@touch $@
+
+# What is new in the code has no translation yet, and what is gone from it is gone; a changed one is to be looked at.
+BABEL := $(BIN)/pybabel --quiet
+LOCALES := feedsrv/locales
+locales: $(VENV)/.dev
+	$(BABEL) extract --mapping babel.cfg --keywords Message --no-location --omit-header --width 120 \
+		--output $(LOCALES)/messages.pot feedsrv
+	$(if $(LANGUAGE),$(BABEL) init -i $(LOCALES)/messages.pot -l $(LANGUAGE) -o $(LOCALES)/$(LANGUAGE).po --width 120)
+	for file in $(LOCALES)/*.po; do $(BABEL) update --input-file $(LOCALES)/messages.pot --output-file $$file \
+		--locale $$(basename $$file .po) --ignore-obsolete --omit-header --width 120 || exit 1; done
+	rm $(LOCALES)/messages.pot
 
 # Where a package is in several locks, it is the same in all.
 lock: $(VENV)/.dev
