@@ -83,7 +83,7 @@ locales: $(VENV)/.dev
 		--output $(LOCALES)/messages.pot feedsrv
 	$(if $(LANGUAGE),$(BABEL) init -i $(LOCALES)/messages.pot -l $(LANGUAGE) -o $(LOCALES)/$(LANGUAGE).po --width 120)
 	for file in $(LOCALES)/*.po; do $(BABEL) update --input-file $(LOCALES)/messages.pot --output-file $$file \
-		--locale $$(basename $$file .po) --ignore-obsolete --omit-header --width 120 || exit 1; done
+		--locale $$(basename $$file .po) --ignore-obsolete --ignore-pot-creation-date --width 120 || exit 1; done
 	rm $(LOCALES)/messages.pot
 
 # Where a package is in several locks, it is the same in all.

@@ -8,7 +8,7 @@ from __future__ import annotations
 from lxml import etree
 
 from feedsrv.feeds import Feed, FeedEntry
-from feedsrv.text.dates import in_words
+from feedsrv.locales import Voice, voice_of
 
 HTML = "http://www.w3.org/1999/xhtml"
 
@@ -20,15 +20,16 @@ def add_shown(parent: etree._Element, feed: Feed) -> None:
     if not feed.stylesheet:
         return
     # Declared here alone, without a prefix: the validator wants none for HTML.
-    shown = etree.SubElement(parent, f"{{{HTML}}}div", {_LANG: "en"}, nsmap={None: HTML})
-    _add_link(_added(shown, "p"), feed.home, "See this list as a page")
+    voice = voice_of(feed.language)
+    shown = etree.SubElement(parent, f"{{{HTML}}}div", {_LANG: voice.language}, nsmap={None: HTML})
+    _add_link(_added(shown, "p"), feed.home, voice.gettext("See this list as a page"))
     entries = _added(shown, "ol") if feed.entries else shown
     for entry in feed.entries:
-        _add_entry(_added(entries, "li"), entry)
+        _add_entry(_added(entries, "li"), entry, voice)
 
 
-def _add_entry(item: etree._Element, entry: FeedEntry) -> None:
-    _added(item, "time").text = in_words(entry.published.date()) if entry.published else "Undated"
+def _add_entry(item: etree._Element, entry: FeedEntry, voice: Voice) -> None:
+    _added(item, "time").text = voice.day(entry.published.date()) if entry.published else voice.gettext("Undated")
     _add_link(item, entry.url, entry.title, {_LANG: entry.language, "dir": "auto"})
 
 

@@ -271,8 +271,10 @@ class FeedBuilder:
         url = self.addresses.absolute(self.addresses.topic(successor) if successor else self.addresses.feeds)
         voice = self._voice
         where = self._label(successor) if successor else Message("the feeds of this newsroom")
-        ended = "Nothing more will appear under %(topic)s. Please go on with %(where)s."
-        sentence = voice.say(Message(ended, topic=self._label(topic.id), where=where))
+        here = self._label(topic.id)
+        sentence = voice.say(
+            Message("Nothing more will appear under %(topic)s. Please go on with %(where)s.", topic=here, where=where)
+        )
         return [
             FeedEntry(
                 id=self._tag(f"/topics/{topic.id}/retired"),

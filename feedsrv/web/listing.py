@@ -18,6 +18,8 @@ from feedsrv.text.languages import language_name
 
 PAGE_SIZE = 20
 
+_OR = Message("or")
+
 
 class ListingKind(StrEnum):
     """What a list is a list of; the value is where it stands, as Flask writes a rule."""
@@ -138,4 +140,4 @@ def _either(alternatives: list[Node]) -> Node:
 
 
 def _or(names: Iterable[str], voice: Voice) -> str:
-    return f" {voice.gettext('or')} ".join(names)
+    return f" {voice.say(_OR)} ".join(names)

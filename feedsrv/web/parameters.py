@@ -96,7 +96,7 @@ class _ParameterReader:
         """The search that the parameters describe."""
         listing = Listing(
             ListingKind.SEARCH,
-            question=parse(self._first("q", str, "a question") or ""),
+            question=parse(self._first("q", str, Message("a question")) or ""),
             topics=_ordered(self._all("topic", self._topic, Message("the id of a topic, such as life-sciences"))),
             years=_ordered(self._all("year", _year, Message("a year, such as 2018"))),
             since=self._first("from", self._period, Message("a date, such as 2018, 2018-03 or 2018-03-23")),
