@@ -3,7 +3,8 @@
 ``python -m bench.soak --releases 100000 --minutes 60``: officers write, correct, hold, embargo, withdraw, delete and
 rename releases with attachments, among so many generated ones that stay as they are; readers poll feeds, open pages and
 search all the time. What an officer did is to be seen in time and nothing before it is so; what is found among the
-others is always the same. Prints a report, and ends with 1 for a wrong answer, a request of more than a second, an
+others is always the same. ``--leisure 3``: everybody rests three times as long between two things, for a machine that
+has other work. Prints a report, and ends with 1 for a wrong answer, a request of more than a second, an
 embargo more than a second late, or what grows: the memory of a process, the descriptors, the index on the disk. No
 wrong answer ends it: each is named, with how long before it would have been right, for a machine that is busy with
 other things makes a newsroom late.
@@ -160,7 +161,7 @@ def _total(index: WhooshIndex, text: str) -> int:
     return index.snapshot().search(Query(parse(text).tree, per_page=0)).total
 
 
-def soak(root: Path, releases: int, minutes: float, seed: str) -> Iterator[str]:
+def soak(root: Path, releases: int, minutes: float, seed: str, leisure: float) -> Iterator[str]:
     """Let it all go on for so long; what is wrong with it, in sentences."""
     folder, index = root / "releases", root / "index"
     generate.write(releases, folder)
@@ -185,7 +186,7 @@ def soak(root: Path, releases: int, minutes: float, seed: str) -> Iterator[str]:
         wait_for(lambda: f"/releases/a{OF_EACH + 1}" in newsroom.get("/releases.json?limit=200")[1].decode(), 600)
         audit.forget()
         gauge, disk = Gauge(Processes(newsroom.process.pid)), Disk(index)
-        with Together() as quiet:
+        with Together(leisure) as quiet:
             for number in range(READERS):
                 quiet.start(audit.read, newsroom.port, f"{seed} reader {number}")
             for number in range(SEARCHERS):
@@ -194,7 +195,7 @@ def soak(root: Path, releases: int, minutes: float, seed: str) -> Iterator[str]:
             quiet.start(audit.look_out, newsroom.port)
             quiet.start(gauge.measure)
             quiet.start(disk.measure)
-            with Together() as work:
+            with Together(leisure) as work:
                 for officer in officers:
                     work.start(officer.work)
                 _wait(minutes * 60, audit, gauge, disk)
@@ -285,9 +286,10 @@ def main() -> int:
     parser.add_argument("--releases", type=int, default=2_000)
     parser.add_argument("--minutes", type=float, default=5)
     parser.add_argument("--seed", default=str(time.time_ns()))
+    parser.add_argument("--leisure", type=float, default=1.0, help="how many times as long everybody rests")
     wanted = parser.parse_args()
     with TemporaryDirectory(prefix="feedsrv-soak-") as temporary:
-        faults = list(soak(Path(temporary), wanted.releases, wanted.minutes, wanted.seed))
+        faults = list(soak(Path(temporary), wanted.releases, wanted.minutes, wanted.seed, wanted.leisure))
     print(*(f"WRONG: {fault}" for fault in faults), "" if faults else "nothing was wrong", sep="\n")
     return 1 if faults else 0
 

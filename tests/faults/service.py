@@ -52,11 +52,26 @@ def proxied(newsroom: Running, folder: Path) -> Iterator[int | None]:
         yield proxy.port
 
 
-class Together:
-    """Things that go on beside each other until they are told to stop; what one of them raises is raised at the end."""
+class Leisurely(Event):
+    """An event that is waited for so many times as long."""
 
-    def __init__(self) -> None:
-        self.stop = Event()
+    def __init__(self, leisure: float) -> None:
+        super().__init__()
+        self._leisure = leisure
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Whether it is set; at the latest after ``timeout`` seconds, times the leisure."""
+        return super().wait(timeout and timeout * self._leisure)
+
+
+class Together:
+    """Things that go on beside each other until they are told to stop; what one of them raises is raised at the end.
+
+    ``leisure``: how many times as long they wait between what they do.
+    """
+
+    def __init__(self, leisure: float = 1.0) -> None:
+        self.stop = Leisurely(leisure)
         self._threads: list[Thread] = []
         self._failed: list[BaseException] = []
 
