@@ -25,7 +25,7 @@ from werkzeug.test import Client, create_environ, run_wsgi_app
 
 from feedsrv.errors import IndexUnavailable
 from feedsrv.search.whoosh.index import WhooshIndex
-from feedsrv.web import create_app
+from feedsrv.web import create_app, files
 from feedsrv.web.cache import AT_ONCE, WAITING, Rendering, RenderingCache
 from feedsrv.web.codings import CODINGS
 from tests.conftest import BASE_URL, NOW, MakeNewsroom, Newsroom, release
@@ -241,6 +241,13 @@ def test_the_stylesheet_is_kept_for_ever_under_a_name_that_tells_its_content(cli
     of_another_version = client.get("/static/newsroom.00000000.css")
     assert of_another_version.data == answer.data
     assert of_another_version.headers["Cache-Control"] == PUBLIC
+
+
+def test_every_part_of_the_stylesheet_is_in_the_one_that_browsers_ask_for(client: Client) -> None:
+    sheet = client.get("/static/newsroom.css").text
+    parts = {part.stem: part.read_text("utf8") for part in (files.FOLDER / "newsroom").iterdir()}
+    assert parts.keys() == {*files.PARTS}
+    assert [name for name, part in parts.items() if part not in sheet] == []
 
 
 # Redirects

@@ -35,6 +35,8 @@ TYPES = {
     "favicon.ico": "image/vnd.microsoft.icon",
 }
 """The types of our own files. Each picture is another form of icon.svg."""
+PARTS = ("base", "frame", "search", "lists", "narrowing", "release", "directories", "errors", "print")
+"""What newsroom.css is made of, in this order: one sheet for browsers, one for each kind of thing in `FOLDER`."""
 
 _SHOWN_BY_BROWSERS = ("image/", "audio/", "video/", "application/pdf", "text/plain")
 _HARMLESS = "sandbox; default-src 'none'"
@@ -115,4 +117,6 @@ def _is_pdf(found: Attachment) -> bool:
 
 @cache
 def _static(name: str) -> Rendering:
-    return Rendering.of((FOLDER / name).read_bytes(), TYPES[name])
+    stem, _, ending = name.partition(".")
+    parts = [FOLDER / stem / f"{part}.{ending}" for part in PARTS] if name == "newsroom.css" else [FOLDER / name]
+    return Rendering.of(b"\n".join(part.read_bytes() for part in parts), TYPES[name])
