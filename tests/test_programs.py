@@ -176,7 +176,7 @@ class TestBrowser:
         browser.find_element(By.LINK_TEXT, "See this list as a page").click()
         page = path.replace(".atom", "").replace(".rss", "")
         until(lambda: browser.current_url == newsroom.url + page)
-        assert browser.find_element(By.CSS_SELECTOR, ".subscribe .address").text == (
+        assert browser.find_element(By.CSS_SELECTOR, ".subscribe .address").get_attribute("value") == (
             newsroom.url + path.replace(".rss", ".atom")
         )
 

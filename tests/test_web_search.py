@@ -65,23 +65,120 @@ def test_each_value_is_switched_by_itself_and_leads_to_as_many_as_it_says(client
         is_on = link.get("aria-current") == "true"
         assert is_on == (len(then.get(changed, [])) < len(now.get(changed, [])))
         back = page(client, link.attrib["href"])
-        assert choices(back)[label].attrib["href"] == address
+        assert address in {chips(back).get(label), label in choices(back) and choices(back)[label].attrib["href"]}
         if not is_on and changed not in now:
             assert total(back) == int(link.cssselect(".count")[0].text_content())
 
 
-def test_the_bars_are_the_years_and_filter(client: Client) -> None:
-    tree = page(client, "/search?q=comet&sort=newest")
-    bars = tree.cssselect("svg.chart a")
-    told = [bar.cssselect("title")[0].text_content() for bar in bars]
-    assert told == ["2019: 1 release", "2020: 3 releases", "2023: 1 release"]
-    heights = [float(bar.cssselect("rect.bar")[0].attrib["height"]) for bar in bars]
-    places = [float(bar.cssselect("rect.bar")[0].attrib["x"]) for bar in bars]
+def test_the_chart_is_a_picture_of_the_years_that_are_listed_below_it(client: Client) -> None:
+    (group,) = page(client, "/search?q=comet&year=2019&year=2020").xpath("//*[@aria-labelledby='by-years']")
+    (chart,) = group.cssselect(".chart")
+    assert chart.get("aria-hidden") == "true"
+    assert not chart.xpath(".//a | .//*[@tabindex] | .//title")
+    bars = chart.cssselect("rect")
+    heights = [float(bar.attrib["height"]) for bar in bars]
+    places = [float(bar.attrib["x"]) for bar in bars]
     assert heights[0] == heights[2] < heights[1]
     assert [place - places[0] for place in places] == [0, 10, 40]
-    narrowed = page(client, bars[0].attrib["href"])
-    assert titles(narrowed) == ["A comet in 2019"]
-    assert [bar.get("class") for bar in narrowed.cssselect("svg.chart a")] == ["on", None, None]
+    assert [bar.get("class") for bar in bars] == ["on", "on", None]
+    listed = [" ".join(link.text_content().split()) for link in group.cssselect("li a")]
+    assert listed == ["2019 1 switch off", "2020 3 switch off", "2023 1"]
+
+
+def chips(tree: HtmlElement) -> dict[str, str]:
+    """Where what is on is switched off, by its label."""
+    return {(link.findtext("bdi") or link.text_content()): link.attrib["href"] for link in tree.cssselect(".chips a")}
+
+
+def test_each_filter_that_is_on_is_switched_off_by_its_chip_and_all_of_them_at_once(client: Client) -> None:
+    asked = {"q": "comet", "topic": "comets", "year": "2020", "lang": "en", "from": "2019-02", "to": "2023"}
+    address = "/search?" + "&".join(f"{name}={value}" for name, value in sorted(asked.items()))
+    tree = page(client, address)
+    found = chips(tree)
+    assert [*found] == ["Comets", "2020", "English", "from 2019-02", "to 2023", "Clear all"]
+    assert found.pop("Clear all") == "/search?q=comet"
+    for name, without in zip(("topic", "year", "lang", "from", "to"), found.values(), strict=True):
+        assert parse_qs(urlsplit(without).query) == {key: [value] for key, value in asked.items() if key != name}
+        assert client.get(without).status_code == 200
+    assert {link.text_content().split()[0] for link in tree.cssselect(".chips li:not(.all) a")} == {"Switch"}
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("/search?q=comet", {}),
+        ("/search?q=comet&year=2020", {"2020": "/search?q=comet"}),
+        ("/topics/comets", {}),
+        ("/years/2020", {}),
+        (
+            "/topics/comets/2020?lang=fr",
+            {
+                "Comets": "/years/2020?lang=fr",
+                "2020": "/topics/comets?lang=fr",
+                "Français": "/topics/comets/2020",
+                "Tout effacer": "/releases?lang=fr",
+            },
+        ),
+    ],
+)
+def test_a_list_has_chips_for_what_is_not_its_whole_name(
+    client: Client, address: str, expected: dict[str, str]
+) -> None:
+    assert chips(page(client, address)) == expected
+
+
+def fields(form: HtmlElement) -> list[tuple[str, str]]:
+    return [(field.attrib["name"], field.get("value", "")) for field in form.cssselect("input")]
+
+
+def test_dates_are_asked_for_in_a_form_that_keeps_all_else(client: Client) -> None:
+    (form,) = page(client, "/search?from=2019-02&q=comet&sort=oldest&to=2023&topic=comets").cssselect("form.dates")
+    assert (form.attrib["action"], form.attrib["method"]) == ("/search", "get")
+    assert fields(form) == [
+        *(("from", "2019-02-01"), ("to", "2023-12-31"), ("q", "comet"), ("sort", "oldest"), ("topic", "comets"))
+    ]
+    (form,) = page(client, "/topics/comets/2020").cssselect("form.dates")
+    assert fields(form) == [("from", ""), ("to", ""), ("topic", "comets"), ("year", "2020")]
+    assert titles(page(client, "/search?from=2020-06-01&to=&topic=comets&year=2020")) == ["Dust"]
+
+
+def test_years_that_are_not_shown_at_once_are_behind_a_click(make_newsroom: MakeNewsroom) -> None:
+    files = {f"{year}.md": release(f"Of {year}", f"{year}-01-01") for year in range(1990, 2020)}
+    (group,) = page(make_newsroom(files).client(), "/releases").xpath("//*[@aria-labelledby='by-years']")
+    (more,) = group.cssselect("details")
+    assert more.findtext("summary") == "20 more"
+    assert len(group.cssselect("li a")) == 30
+    assert len(more.cssselect("li a")) == 20
+
+
+@pytest.mark.parametrize("address", ["/search?q=telescope", "/search?q=nowhere", "/search?q=telescope&year=2024"])
+def test_what_cannot_be_narrowed_has_no_facets(client: Client, address: str) -> None:
+    tree = page(client, address)
+    assert total(tree) <= 1
+    assert not tree.cssselect(".choices")
+    assert bool(tree.cssselect(".filter")) == bool(chips(tree))
+
+
+def test_the_feed_of_what_is_shown_stands_in_a_field_to_copy_from(client: Client) -> None:
+    (box,) = page(client, "/search?q=comet&year=2020&sort=oldest").cssselect(".subscribe input")
+    assert box.attrib["value"] == "https://press.example.org/search.atom?q=comet&year=2020"
+    assert "readonly" in box.attrib
+    assert box.getroottree().xpath(f"//label[@for='{box.attrib['id']}']")[0].text_content() == "Copy this address:"
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        *(("comet", ""), ("comet dust", ""), ("Comet, DUST!", ""), ('"comet dust"', ""), ("comet*", ""), ("", "")),
+        *(("comet -dust", "comet AND NOT dust"), ("comet dust OR year:2020", "(comet AND dust) OR year:2020")),
+        ("after:2020 comet", "after:2020-01-01 AND comet"),
+    ],
+)
+def test_how_a_question_was_read_is_said_where_its_words_do_not_say_it(
+    client: Client, question: str, said: str
+) -> None:
+    tree = page(client, f"/search?q={quote_plus(question)}&topic=comets&year=2020")
+    assert [code.text_content() for code in tree.cssselect(".status code")] == [said] * bool(said)
 
 
 def test_what_has_some_of_the_words_stands_below_a_line(client: Client) -> None:

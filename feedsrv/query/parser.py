@@ -24,6 +24,7 @@ Parsing never fails: what cannot be read is taken as words, what exceeds a limit
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -31,7 +32,20 @@ from dataclasses import dataclass, field
 from feedsrv.locales.message import Message
 from feedsrv.query.natural import natural
 from feedsrv.query.tokens import Token, cleaned, tokens
-from feedsrv.query.tree import NOTHING, And, FieldTerm, Node, Not, Or, Phrase, Prefix, grouped, joined, nesting
+from feedsrv.query.tree import (
+    NOTHING,
+    And,
+    FieldTerm,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Prefix,
+    Reference,
+    grouped,
+    joined,
+    nesting,
+)
 from feedsrv.text.cutting import join_ordinals, with_gershayim
 
 LONGEST_QUERY = 1000
@@ -59,6 +73,16 @@ class Parsed:
 
     def __str__(self) -> str:
         return "" if self.tree is None else str(self.tree)
+
+    @property
+    def number(self) -> Reference | None:
+        """The reference number that is all of it; None where it is anything else."""
+        return self.tree if isinstance(self.tree, Reference) else None
+
+    @property
+    def is_as_typed(self) -> bool:
+        """Whether it was read as anybody would read what was typed, so that nothing needs to be said of it."""
+        return _told(self.text) in {_told(str(self)), _told("" if self.tree is None else typed(self.tree))}
 
     @property
     def wanted(self) -> Node | None:
@@ -122,6 +146,15 @@ def typed(tree: Node) -> str:
     """The tree as a person would type it: words side by side, unless that reads otherwise ("23 rd", "PR 1-20")."""
     short = " ".join(map(grouped, tree.parts)) if isinstance(tree, And) else ""
     return short if parse(short).tree == tree else str(tree)
+
+
+_UNTOLD = re.compile(r'[^\w"*:]')
+_STRAIGHT = str.maketrans("“”„«»", '"""""')
+
+
+def _told(text: str) -> str:
+    """What of a text says how it is read: letters, digits, and the signs of phrases, beginnings and fields."""
+    return _UNTOLD.sub("", text.translate(_STRAIGHT)).casefold()
 
 
 class _Parser:

@@ -9,6 +9,8 @@ It reads through the seam `feedsrv.search` and writes nowhere; no request reache
     parameters, listing     an address -> the list it names
     addresses               the list -> its one canonical address
     inventory, facets       what a listing finds, and by what it can be narrowed
+    filters                 by what it has been narrowed
+    by_number               the release that a question names
     corrections             what may have been meant by a question that finds next to nothing
     directory               the topics, years and feeds that there are, page by page
     pages, templating       what readers see

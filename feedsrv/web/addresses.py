@@ -113,6 +113,7 @@ def parameters(listing: Listing) -> list[tuple[str, str]]:
             ("to", listing.until.text if listing.until else ""),
             ("sort", listing.sort or ""),
             ("correct", "" if listing.corrects is None else str(int(listing.corrects))),
+            ("list", "1" if listing.as_list else ""),
         ]
     if listing.archive:
         return sorted([*said, ("archive", listing.archive)])

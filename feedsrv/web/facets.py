@@ -32,11 +32,11 @@ class FacetValue:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A year in a chart: ``height`` is in hundredths of the highest; ``value`` is None for a year without releases."""
+    """A year in a chart: ``height`` is in hundredths of the highest, 0 for a year without releases."""
 
     year: int
     height: int
-    value: FacetValue | None
+    is_on: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +49,14 @@ class FacetGroup:
     bars: tuple[Bar, ...] = ()
     is_cut: bool = False
 
+    def narrows(self, total: int) -> bool:
+        """Whether a value can be switched on that leaves something else of a list than all of its releases."""
+        is_on = any(value.is_on for value in self.values)
+        return any(not value.is_on and (is_on or value.count < total) for value in self.values)
+
 
 def facet_groups(listing: Listing, results: Results, newsroom: Newsroom, voice: Voice) -> list[FacetGroup]:
-    """What this list can be narrowed by, in the words of a voice.
+    """What this list can be narrowed by, in the words of a voice; nothing by which it would stay as it is.
 
     A search combines values of one kind, the other lists take one.
     """
@@ -61,7 +66,7 @@ def facet_groups(listing: Listing, results: Results, newsroom: Newsroom, voice: 
         groups.insert(0, _topics(listing, facets["topic"], newsroom, voice))
     if len(facets["lang"]) > 1 or listing.languages:
         groups.append(_languages(listing, facets["lang"]))
-    return [group for group in groups if group.values]
+    return [group for group in groups if group.narrows(results.total)]
 
 
 def _topics(listing: Listing, facets: Sequence[Facet], newsroom: Newsroom, voice: Voice) -> FacetGroup:
@@ -71,7 +76,7 @@ def _topics(listing: Listing, facets: Sequence[Facet], newsroom: Newsroom, voice
             newsroom.topic_label(value, voice.asked),
             count,
             value in listing.topics,
-            _narrowed(listing, topics, listing.years),
+            listing.narrowed(topics, listing.years),
         )
 
     values = _values(facets, listing.topics, facet_value, MOST_TOPICS)
@@ -83,7 +88,7 @@ def _years(listing: Listing, facets: Sequence[Facet]) -> FacetGroup:
 
     def facet_value(value: str, count: int) -> FacetValue:
         years = _switched(on, value, is_one=not listing.is_search)
-        return FacetValue(value, count, value in on, _narrowed(listing, listing.topics, tuple(map(int, years))))
+        return FacetValue(value, count, value in on, listing.narrowed(listing.topics, tuple(map(int, years))))
 
     values = _values(facets, on, facet_value)
     return FacetGroup("years", Message("Years"), values, tuple(_bars(values)))
@@ -97,7 +102,7 @@ def _bars(values: Sequence[FacetValue]) -> Iterator[Bar]:
     most = max(1, *(value.count for value in values))
     for year in range(min(by_year), max(by_year) + 1):
         value = by_year.get(year)
-        yield Bar(year, -(-100 * value.count // most) if value else 0, value)
+        yield Bar(year, -(-100 * value.count // most) if value else 0, is_on=bool(value and value.is_on))
 
 
 def _languages(listing: Listing, facets: Sequence[Facet]) -> FacetGroup:
@@ -121,13 +126,3 @@ def _switched(on: tuple[str, ...], value: str, *, is_one: bool) -> tuple[str, ..
     if is_one:
         return () if value in on else (value,)
     return tuple(sorted({*on} ^ {value}))
-
-
-def _narrowed(listing: Listing, topics: tuple[str, ...], years: tuple[int, ...]) -> Listing:
-    """The list with these topics and years, from its first page, where such a list stands."""
-    kind = listing.kind
-    if not listing.is_search and topics:
-        kind = ListingKind.TOPIC_YEAR if years else ListingKind.TOPIC
-    elif not listing.is_search:
-        kind = ListingKind.YEAR if years else ListingKind.EVERYTHING
-    return replace(listing, kind=kind, topics=topics, years=years, page=1)

@@ -39,7 +39,7 @@ class Listing:
     but the usual is asked for, which is another on pages than in feeds. Topics, years and languages are sorted, so that
     one list has one value. ``corrects``: what may have been meant by a question that finds nothing is shown in its
     place, as is usual on pages. ``archive`` names the part of the past that an archive document of its feed holds, see
-    `feedsrv.web.archives`.
+    `feedsrv.web.archives`. ``as_list``: a search for the number of a release shows what it finds, in place of that one.
     """
 
     kind: ListingKind = ListingKind.EVERYTHING
@@ -54,6 +54,7 @@ class Listing:
     limit: int | None = None
     archive: str = ""
     corrects: bool | None = None
+    as_list: bool = False
 
     @property
     def text(self) -> str:
@@ -68,9 +69,12 @@ class Listing:
     @property
     def is_question(self) -> bool:
         """Whether anything is asked for; a search for nothing is an empty form."""
-        return not self.is_search or bool(
-            self.text or self.topics or self.years or self.languages or self.since or self.until
-        )
+        return not self.is_search or bool(self.text or self.languages or self.is_filtered)
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether topics, years or dates narrow it."""
+        return bool(self.topics or self.years or self.since or self.until)
 
     @property
     def language(self) -> str:
@@ -85,7 +89,21 @@ class Listing:
     @property
     def subscription(self) -> Listing:
         """What a reader of this page subscribes to: the same list from its beginning, in the usual order."""
-        return replace(self, page=1, limit=None, sort=None, archive="", corrects=None)
+        return replace(self, page=1, limit=None, sort=None, archive="", corrects=None, as_list=False)
+
+    @property
+    def as_search(self) -> Listing:
+        """The same list as a search, which can be narrowed by whatever there is."""
+        return replace(self, kind=ListingKind.SEARCH, page=1)
+
+    def narrowed(self, topics: tuple[str, ...], years: tuple[int, ...]) -> Listing:
+        """The list with these topics and years, from its first page, where such a list stands."""
+        kind = self.kind
+        if not self.is_search and topics:
+            kind = ListingKind.TOPIC_YEAR if years else ListingKind.TOPIC
+        elif not self.is_search:
+            kind = ListingKind.YEAR if years else ListingKind.EVERYTHING
+        return replace(self, kind=kind, topics=topics, years=years, page=1)
 
     def usual_sort(self, *, in_feed: bool) -> Sort:
         """The order where none is asked for."""

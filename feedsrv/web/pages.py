@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from http import HTTPStatus
 from typing import Any
 
 from flask import Response, render_template
@@ -13,10 +14,12 @@ from feedsrv.newsroom import Newsroom
 from feedsrv.query import Query, Results, Sort
 from feedsrv.web import directory, discovery, files, templating
 from feedsrv.web.addresses import parameters
+from feedsrv.web.by_number import named
 from feedsrv.web.cache import Rendering
 from feedsrv.web.context import newsroom, site, snapshot
 from feedsrv.web.corrections import find_correction, meant
 from feedsrv.web.facets import facet_groups
+from feedsrv.web.filters import switched_on, unfiltered
 from feedsrv.web.habits import former_feed
 from feedsrv.web.inventory import TITLES, TOPICS, YEARS, OfferGroup, find, offers, take_inventory
 from feedsrv.web.listing import Listing, ListingKind
@@ -54,7 +57,7 @@ def listing(kind: ListingKind, **path: str) -> Response:
     """A list of releases, page by page, with what it can be narrowed by; a search is one too."""
     asked = listing_of(kind, newsroom(), path, in_feed=False)
     address = site().addresses.listing(asked)
-    return moved_to_canonical(asked) or answer(address, lambda: _listing(asked, address))
+    return moved_to_canonical(asked) or _moved_to_named(asked) or answer(address, lambda: _listing(asked, address))
 
 
 def release(release_id: str) -> Response:
@@ -150,6 +153,15 @@ def _kept(language: str, newsroom: Newsroom) -> str:
     return own if own != newsroom.language else ""
 
 
+def _moved_to_named(asked: Listing) -> Response | None:
+    """The redirect to the release whose number a search is for, which tomorrow may be that of several."""
+    release = named(snapshot(), asked)
+    if release is None:
+        return None
+    note_search(asked)
+    return moved(site().addresses.release(release.id), HTTPStatus.SEE_OTHER)
+
+
 def _listing(asked: Listing, address: str) -> Rendering:
     note_search(asked)
     listing, results = asked, find(snapshot(), asked, in_feed=False, in_full=asked.is_question)
@@ -157,20 +169,22 @@ def _listing(asked: Listing, address: str) -> Rendering:
     if correction and not results.complete:
         listing, results = correction.listing, correction.results
     voice = voice_of(asked.language or newsroom().language)
-    understood = listing.understood() if listing.is_search else ""
+    question = listing.question
     return _page(
         "listing.html",
         address,
         asked.language,
         listing=listing,
         results=results,
+        filters=switched_on(listing, newsroom(), voice),
+        unfiltered=unfiltered(listing, newsroom()),
         facet_groups=facet_groups(listing, results, newsroom(), voice) if listing.is_question else (),
-        understood=understood if understood != listing.text else "",
-        notes=(*listing.question.notes, *results.notes),
+        understood="" if question.is_as_typed else str(question),
+        notes=(*question.notes, *results.notes),
         typed=replace(asked, corrects=False) if listing is not asked else None,
         meant=meant(listing, results),
         beside=correction if listing is asked else None,
-        kept=[(name, value) for name, value in parameters(listing) if name not in {"q", "page", "correct"}],
+        kept=parameters(replace(listing.as_search, corrects=None, as_list=False)),
         sorts=_sorts(listing, results.sort),
         pages=_pages(listing, results),
     )

@@ -26,6 +26,7 @@ LARGEST_PAGE = 10**9
 OF_EVERY_LIST = frozenset({"lang", "page", "limit"})
 OF_FEEDS = OF_EVERY_LIST | {"archive"}
 OF_SEARCHES = OF_EVERY_LIST | {"q", "topic", "year", "from", "to", "sort", "correct"}
+OF_PAGES_OF_SEARCHES = OF_SEARCHES | {"list"}
 
 T = TypeVar("T", str, int)
 U = TypeVar("U")
@@ -51,7 +52,8 @@ def listing_of(kind: ListingKind, newsroom: Newsroom, path: Mapping[str, str], *
 
 def spelling(kind: ListingKind, *, in_feed: bool) -> list[tuple[str, str]]:
     """The parameters that such a list knows, as this request spells them. Raises BadRequest for what is no text."""
-    known = OF_SEARCHES if kind is ListingKind.SEARCH else OF_FEEDS if in_feed else OF_EVERY_LIST
+    of_searches = OF_SEARCHES if in_feed else OF_PAGES_OF_SEARCHES
+    known = of_searches if kind is ListingKind.SEARCH else OF_FEEDS if in_feed else OF_EVERY_LIST
     try:
         pairs = parse_qsl(request.query_string.decode(), keep_blank_values=True, errors="strict")
     except ValueError as error:
@@ -108,7 +110,12 @@ class _ParameterReader:
         is_usual = sort is listing.usual_sort(in_feed=self._in_feed) or (sort is Sort.RELEVANCE and not listing.text)
         corrects = self._first("correct", _flag, Message("1 or 0"))
         is_corrected_as_usual = not listing.text or corrects is not self._in_feed
-        return replace(listing, sort=None if is_usual else sort, corrects=None if is_corrected_as_usual else corrects)
+        return replace(
+            listing,
+            sort=None if is_usual else sort,
+            corrects=None if is_corrected_as_usual else corrects,
+            as_list=bool(self._first("list", _flag, Message("1 or 0"))) and listing.question.number is not None,
+        )
 
     def paged(self, listing: Listing) -> Listing:
         """The listing with the parameters that every list takes."""

@@ -21,7 +21,7 @@ from feedsrv.errors import IndexUnavailable
 from feedsrv.newsroom import Newsroom
 from feedsrv.release import Release, Withdrawal
 from feedsrv.text import analysis
-from feedsrv.text.references import reference_key
+from feedsrv.text.references import reference_keys
 
 SCHEMA_VERSION = 18
 """Raise it when documents change: an index of another version is made anew."""
@@ -127,16 +127,9 @@ def _words(release: Release) -> tuple[dict[str, list[str]], int]:
         "boilerplate_forms": boilerplate.forms,
         "title_forms": title.forms,
         "contacts": [form for contact in contacts for form in (*analysis.forms(contact), _GAP)],
-        "reference": reference_terms(release.reference),
+        "reference": reference_keys(release.reference),
     }
     return words, len(body.stems)
-
-
-def reference_terms(reference: str) -> list[str]:
-    """The keys by which a reference is found: in full, and without the letters in front."""
-    key = reference_key(reference)
-    head, _, rest = key.partition("-")
-    return [key, rest] if head.isalpha() and rest else [key] if key else []
 
 
 def _facts_of(record: Release | Withdrawal, digest: str, newsroom: Newsroom, length: int) -> Facts:
