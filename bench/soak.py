@@ -161,7 +161,7 @@ def _total(index: WhooshIndex, text: str) -> int:
     return index.snapshot().search(Query(parse(text).tree, per_page=0)).total
 
 
-def soak(root: Path, releases: int, minutes: float, seed: str, leisure: float) -> Iterator[str]:
+def soak(root: Path, releases: int, minutes: float, seed: str, leisure: float = 1.0) -> Iterator[str]:
     """Let it all go on for so long; what is wrong with it, in sentences."""
     folder, index = root / "releases", root / "index"
     generate.write(releases, folder)

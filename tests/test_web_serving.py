@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import gzip
 import json
 import logging
@@ -25,6 +26,7 @@ from werkzeug.test import Client, create_environ, run_wsgi_app
 
 from feedsrv.errors import IndexUnavailable
 from feedsrv.search.whoosh.index import WhooshIndex
+from feedsrv.search.whoosh.storage import Mapped
 from feedsrv.web import create_app, files
 from feedsrv.web.cache import AT_ONCE, WAITING, Rendering, RenderingCache
 from feedsrv.web.codings import CODINGS
@@ -54,6 +56,24 @@ def press(tmp_path_factory: pytest.TempPathFactory) -> Newsroom:
 @pytest.fixture(scope="module")
 def client(press: Newsroom) -> Client:
     return press.client()
+
+
+def test_nothing_of_a_generation_outlives_it_in_memory(make_newsroom: MakeNewsroom) -> None:
+    """Not until the garbage collector comes, which is seldom: pages are made of much that refers to itself."""
+    newsroom = make_newsroom(FILES)
+    client = newsroom.client()
+    gc.collect()
+    gc.disable()
+    try:
+        for number in range(3):
+            for path in (*EVERYWHERE, "/nowhere"):
+                client.get(path)
+            newsroom.publish({f"{number}.md": release(f"Another quay, {number}")})
+        client.get("/releases")
+        mapped = [each.path for each in gc.get_objects() if isinstance(each, Mapped)]
+    finally:
+        gc.enable()
+    assert [path.name for path in mapped if newsroom.root in path.parents].count("table") <= 2  # before and now
 
 
 # Caching

@@ -47,7 +47,7 @@ from feedsrv.settings import Settings
 from feedsrv.web import discovery, feeds, files, habits, health, pages
 from feedsrv.web.addresses import Addresses
 from feedsrv.web.cache import RenderingCache
-from feedsrv.web.context import EXTENSION, Site
+from feedsrv.web.context import EXTENSION, Site, let_go
 from feedsrv.web.error_pages import handle_errors
 from feedsrv.web.listing import ListingKind
 from feedsrv.web.middleware import LIVE, PrefixMiddleware, ResponseCache, guard
@@ -83,6 +83,7 @@ def create_app(
     app.url_map.converters["format"] = _FormatConverter
     configure_templates(app, addresses)
     app.jinja_env.globals["preview"] = preview
+    app.teardown_appcontext(let_go)
     _add_routes(app)
     if preview:
         app.add_url_rule("/unpublished", view_func=pages.unpublished)

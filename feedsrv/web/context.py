@@ -46,6 +46,14 @@ def snapshot() -> Snapshot:
     return cast("Snapshot", g.snapshot)
 
 
+def let_go(_error: BaseException | None) -> None:
+    """Forget the snapshot when the request has ended.
+
+    What a page was made of stays until the garbage collector comes, and with it would stay a whole generation.
+    """
+    g.pop("snapshot", None)
+
+
 def newsroom() -> Newsroom:
     """The newsroom as published. Raises IndexUnavailable."""
     return snapshot().newsroom

@@ -209,7 +209,7 @@ class WhooshIndex:
             names = msgspec.json.decode(read(path, TOPICS), type=TopicNames)
             newsroom = replace(newsroom_toml.parse(read(path, FILE_NAME).decode("utf8")), names=names)
             before = self._open.base if self._open else self._base
-            storage = MappedStorage(path / SEGMENTS, manifest.segments, before.storage if before else None)
+            storage = MappedStorage.of(path / SEGMENTS, manifest.segments, before.storage if before else None)
             columns = Arrays(storage.mapped(TABLE))
             table = Table(columns, columns.facts["values"], columns.facts["size"])
             segments = Segments.of(storage, TOC.read(storage, INDEX).segments, before.segments if before else None)

@@ -15,11 +15,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from whoosh.codec.base import Segment
-from whoosh.filedb.filestore import Storage
 
 from feedsrv.release import Release, Withdrawal, from_json, source_of
 from feedsrv.search.whoosh import codec
 from feedsrv.search.whoosh.inverted import Inverted, runs
+from feedsrv.search.whoosh.storage import BuildingStorage, MappedStorage
 from feedsrv.search.whoosh.words import Words
 
 Numbers = NDArray[np.uint32]
@@ -29,12 +29,12 @@ _AFTER_ALL = b"\xff"  # which is in no UTF-8
 
 
 class Leaf:
-    """One segment, as it lies in the storage of a generation."""
+    """One segment, as it lies in the storage of a generation, of which it keeps its own files: it outlives it."""
 
-    def __init__(self, storage: Storage, segment: Segment) -> None:
-        self._storage = storage
+    def __init__(self, storage: MappedStorage | BuildingStorage, segment: Segment) -> None:
+        self._storage = storage.part(f"{segment.segment_id()}.")
         self.segment = segment
-        self.inverted: Inverted = codec.inverted(storage, segment)
+        self.inverted: Inverted = codec.inverted(self._storage, segment)
         self.fields = frozenset(self.inverted.fields())
         self._words: dict[str, Words] = {}
 
@@ -50,9 +50,8 @@ class Leaf:
 
     def release(self) -> None:
         """Have nothing of it count as memory of this process."""
-        for name in self._storage.list():
-            if name.startswith(f"{self.segment.segment_id()}."):
-                self._storage.mapped(name).release()
+        for name in self._storage:
+            self._storage.mapped(name).release()
 
     def words(self, field: str) -> Words:
         """The terms of a field, to look for those that are like another."""
@@ -87,7 +86,12 @@ class Segments:
         self._bases = [0, *accumulate(sizes)]
 
     @classmethod
-    def of(cls, storage: Storage, segments: Iterable[Segment], before: Segments | None = None) -> Segments:
+    def of(
+        cls,
+        storage: MappedStorage | BuildingStorage,
+        segments: Iterable[Segment],
+        before: Segments | None = None,
+    ) -> Segments:
         """These, in the storage of a generation; what ``before`` has open of the same files stays open."""
         known = {leaf.inverted.mapped: leaf for leaf in before.leaves} if before else {}
         return cls([known.get(codec.mapped(storage, segment)) or Leaf(storage, segment) for segment in segments])

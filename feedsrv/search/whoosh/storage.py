@@ -31,22 +31,32 @@ from feedsrv.search.checksums import BLOCK, Checksums
 
 
 class MappedStorage(Storage):  # type: ignore[misc]  # Whoosh's classes are untyped where they come from
-    """Files of one folder, read-only; ``known`` are the checksums of each, None for one that is just being made.
-
-    What is a link to a file that ``before`` has mapped is not mapped, and not compared, a second time.
-
-    Raises IndexUnavailable, here and wherever they are read, if one is not what was published.
-    """
+    """Files by their names, read-only. Raises IndexUnavailable wherever they are read, if one is not as published."""
 
     readonly = True
 
-    def __init__(
-        self, folder: Path, known: Mapping[str, Checksums | None], before: MappedStorage | None = None
-    ) -> None:
-        self._files = {
-            name: (before and before.again(name, folder, checksums)) or Mapped(folder / name, checksums)
-            for name, checksums in known.items()
-        }
+    def __init__(self, files: Mapping[str, Mapped]) -> None:
+        self._files = files
+
+    @classmethod
+    def of(
+        cls, folder: Path, known: Mapping[str, Checksums | None], before: MappedStorage | None = None
+    ) -> MappedStorage:
+        """The files of a folder; ``known`` are the checksums of each, None for one that is just being made.
+
+        What is a link to a file that ``before`` has mapped is not mapped, and not compared, a second time.
+        Raises IndexUnavailable if one is not what was published.
+        """
+        return cls(
+            {
+                name: (before and before.again(name, folder, checksums)) or Mapped(folder / name, checksums)
+                for name, checksums in known.items()
+            }
+        )
+
+    def part(self, beginning: str) -> MappedStorage:
+        """The files whose names begin so: who keeps it keeps nothing else of the generation."""
+        return MappedStorage({name: self._files[name] for name in self._files if name.startswith(beginning)})
 
     def again(self, name: str, folder: Path, checksums: Checksums | None) -> Mapped | None:
         """What is mapped of a file already, if it lies in another folder, too, and is to hold the same there."""
@@ -96,6 +106,10 @@ class BuildingStorage(FileStorage):  # type: ignore[misc]
             return self._known.open_file(name)
         return _OpenFile(self.mapped(name), name)
 
+    def part(self, beginning: str) -> MappedStorage:
+        """The files whose names begin so, as they are now."""
+        return MappedStorage({name: self.mapped(name) for name in self.list() if name.startswith(beginning)})
+
     def mapped(self, name: str) -> Mapped:
         """The bytes of a file."""
         if self._known and self._known.file_exists(name):
@@ -107,7 +121,7 @@ class Mapped:
     """The bytes of a file, each block compared with its checksum when it is first read."""
 
     def __init__(self, path: Path, checksums: Checksums | None) -> None:
-        self._path = path
+        self.path = path
         self._checksums = checksums
         with (trust.opened if checksums else _opened)(path) as descriptor, trust.translating_errors(path):
             self._status = os.fstat(descriptor)
@@ -134,17 +148,17 @@ class Mapped:
             status = os.fstat(descriptor)
         is_same = status.st_ino == self._status.st_ino and checksums == self._checksums
         if is_same:
-            self._path = path
+            self.path = path
         return is_same
 
     def look(self) -> None:
         try:
-            status = self._path.stat()
+            status = self.path.stat()
         except OSError:  # it is gone, and outlives its name here
             return
         if status.st_ino == self._status.st_ino and status.st_mtime_ns != self._status.st_mtime_ns:
             if status.st_size < self.size:
-                raise IndexUnavailable(f"{self._path} is not what was published")
+                raise IndexUnavailable(f"{self.path} is not what was published")
             self._status, self._unseen, self.version = status, self._all(), self.version + 1
 
     def _all(self) -> bytearray:
@@ -164,16 +178,16 @@ class Mapped:
         for number in numbers:
             block = self._copied(number * BLOCK, min((number + 1) * BLOCK, self.size))
             if self._checksums and not self._checksums.is_block(number, block):
-                raise IndexUnavailable(f"{self._path} is not what was published")
+                raise IndexUnavailable(f"{self.path} is not what was published")
             self._unseen[number] = 0
 
     def _copied(self, start: int, stop: int) -> bytes:
         try:
             copied = os.pread(self._descriptor, stop - start, start)
         except OSError as error:
-            raise IndexUnavailable(f"{self._path} cannot be read: {error.strerror or error}") from error
+            raise IndexUnavailable(f"{self.path} cannot be read: {error.strerror or error}") from error
         if len(copied) < stop - start:
-            raise IndexUnavailable(f"{self._path} is not what was published")
+            raise IndexUnavailable(f"{self.path} is not what was published")
         return copied
 
 
