@@ -24,7 +24,7 @@ from babel.units import format_unit
 
 from feedsrv.locales.message import Message
 from feedsrv.release import Membership
-from feedsrv.text.languages import RIGHT_TO_LEFT
+from feedsrv.text.languages import RIGHT_TO_LEFT, primary
 
 SOURCE = "en"
 """The language of the messages themselves."""
@@ -47,6 +47,11 @@ class Voice:
     language: str
     _messages: NullTranslations
     _locale: Locale
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether it speaks another language than was asked for."""
+        return self.language != primary(self.asked)
 
     @property
     def direction(self) -> str:
@@ -102,8 +107,7 @@ class Voice:
 @lru_cache(maxsize=100)
 def voice_of(tag: str) -> Voice:
     """What speaks the language of a tag such as fr or fr-CA, or English where that has no catalogue."""
-    primary = tag.partition("-")[0].lower()
-    language = primary if primary in LANGUAGES else SOURCE
+    language = primary(tag) if primary(tag) in LANGUAGES else SOURCE
     return Voice(tag, language, _messages(language), Locale.parse(_STYLES.get(language, language)))
 
 

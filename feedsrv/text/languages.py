@@ -13,9 +13,14 @@ LANGUAGE_NAMES = {
 }  # fmt: skip
 
 
+def primary(tag: str) -> str:
+    """The language of a tag without its region and script: "fr" of "fr-CA"."""
+    return tag.partition("-")[0].lower()
+
+
 def language_name(tag: str) -> str:
     """What a language calls itself; its tag where that is not known."""
-    return LANGUAGE_NAMES.get(tag.partition("-")[0], tag)
+    return LANGUAGE_NAMES.get(primary(tag), tag)
 
 
 RIGHT_TO_LEFT = frozenset({"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
@@ -23,4 +28,4 @@ RIGHT_TO_LEFT = frozenset({"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur"
 
 def direction(language: str) -> str:
     """How a text in this language runs, as HTML's ``dir`` says it; its first letter decides where that is not known."""
-    return "rtl" if language.partition("-")[0] in RIGHT_TO_LEFT else "auto"
+    return "rtl" if primary(language) in RIGHT_TO_LEFT else "auto"

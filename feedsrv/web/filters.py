@@ -44,8 +44,8 @@ def _filters(listing: Listing, newsroom: Newsroom, voice: Voice) -> Iterator[Swi
         others = tuple(other for other in languages if other != tag)
         yield SwitchedOn(language_name(tag), replace(listing, languages=others, page=1), tag)
     if listing.since:
-        label = voice.say(Message("from %(date)s", date=listing.since.text))
+        label = Message("from %(date)s", date=listing.since.text)
         yield SwitchedOn(label, replace(listing, since=None, page=1))
     if listing.until:
-        label = voice.say(Message("to %(date)s", date=listing.until.text))
+        label = Message("to %(date)s", date=listing.until.text)
         yield SwitchedOn(label, replace(listing, until=None, page=1))

@@ -18,9 +18,11 @@ from flask import Flask, current_app
 from jinja2 import BytecodeCache, StrictUndefined, pass_context
 from jinja2.bccache import Bucket
 from jinja2.runtime import Context
+from markupsafe import Markup
 
 from feedsrv.feeds.formats import ATOM, FORMATS
 from feedsrv.locales import Voice, voice_of
+from feedsrv.locales.message import Message
 from feedsrv.newsroom import Newsroom
 from feedsrv.release import Release
 from feedsrv.text.html import for_feeds, is_blank
@@ -34,6 +36,7 @@ from feedsrv.web.listing import Listing
 # Sanitised HTML has one spelling: names in small letters, values in double quotes, "<" in a text always escaped.
 _TAG = re.compile(r'<[a-z0-9]+(?: [a-z]+="[^"]*")+>')
 _ATTRIBUTE = re.compile(r'([a-z]+)="([^"]*)"')
+_MARKED = re.compile(r'<bdi lang="[a-z]+" dir="[a-z]+">(.*)</bdi>', re.DOTALL)
 _SHOWN = {"poster", "src"}
 _ADDRESSES = {"href", *_SHOWN}
 
@@ -58,6 +61,9 @@ def configure_templates(app: Flask, addresses: Addresses) -> None:
     )
     app.jinja_env.filters.update(
         direction=direction,
+        plain=plain,
+        said=said,
+        spoken=spoken,
         telephone=telephone,
         mail=mail,
         host=host,
@@ -70,12 +76,38 @@ def configure_templates(app: Flask, addresses: Addresses) -> None:
 
 @pass_context
 def _gettext(context: Context, message: str) -> str:
-    return cast("Voice", context["voice"]).gettext(message)
+    voice = cast("Voice", context["voice"])
+    return _marked(voice, voice.gettext(message))
 
 
 @pass_context
 def _ngettext(context: Context, singular: str, plural: str, number: int) -> str:
-    return cast("Voice", context["voice"]).ngettext(singular, plural, number)
+    voice = cast("Voice", context["voice"])
+    return _marked(voice, voice.ngettext(singular, plural, number))
+
+
+def _marked(voice: Voice, words: str) -> str:
+    """Words with the mark of their language, where that is not the one of the page they stand on."""
+    return f'<bdi lang="{voice.language}" dir="{voice.direction}">{words}</bdi>' if voice.is_foreign else words
+
+
+@pass_context
+def spoken(context: Context, words: str) -> Markup:
+    """Words of the page's voice, marked as those of a message are."""
+    return Markup(_marked(context["voice"], Markup.escape(words)))  # noqa: S704 - escaped
+
+
+@pass_context
+def said(context: Context, text: str) -> str:
+    """A message as it is said on the page; any other text as it is."""
+    voice = cast("Voice", context["voice"])
+    return spoken(context, voice.say(text)) if isinstance(text, Message) else text
+
+
+def plain(words: Markup) -> Markup:
+    """A message without the mark of its language, for where no element can stand: an attribute, a title."""
+    marked = _MARKED.fullmatch(words)
+    return Markup(marked[1]) if marked else words  # noqa: S704 - it was markup before
 
 
 def speaking(language: str, kept: str = "") -> dict[str, Any]:

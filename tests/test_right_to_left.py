@@ -1,0 +1,92 @@
+"""Right to left: a page in Arabic runs from the right, and what is English on it, and no more, is marked so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from lxml import html
+from werkzeug.test import Client
+
+from feedsrv import web
+from tests.conftest import NOW, Newsroom, release
+
+NEWSROOM = {
+    "newsroom.toml": 'title = "مرصد الميناء"\ndescription = "كل البيانات"\nlanguages = ["ar", "en"]\n'
+    'contact = "+00 11 22"\n\n[topics.t1]\nlabel = { ar = "الأرصفة", en = "Quays" }\nmatch = ["رصيف"]\n',
+    "1.md": release(
+        *("رصيف جديد (1)", "2018-03-23", "افتتح رصيف اليوم."),
+        lang="ar",
+        updated="2018-03-25",
+        corrections="['2018-03-24 خطأ']",
+        reference="م-7/2018",
+        source="https://example.net/a",
+    )
+    + "\n## Contacts\n\nليلى، +00 11 22 33 44, l@example.org\n",
+    "2.md": release("رصيف آخر", "2019-03-23", "نص عن الرصيف.", lang="ar", topics="[t1]"),
+    "3.md": release("سفن", "2020-04-01", "كلمات.", lang="ar", withdrawn="2020-05-01", slug="n3"),
+    "4.md": release("Quay", "2020-05-01", "Words on a quay.", lang="en"),
+}
+PAGES = (
+    *("/", "/releases", "/topics", "/topics/t1", "/years", "/years/2018", "/feeds", "/search", "/search?q=رصيف"),
+    *("/releases/1", "/releases/3", "/releases/nothing", "/nothing", "/releases?page=9", "/search?q=سمك"),
+    *(
+        "/search?q=رصيف&topic=t1&sort=newest",
+        "/releases?lang=ar",
+        "/search?lang=ar&q=رصيف+سمك",
+        "/search?from=2019&to=2018",
+    ),
+)
+LATIN, ARABIC = re.compile(r"[A-Za-z]{2,}"), re.compile(r"[\u0621-\u064a]{2,}")
+STYLES = Path(web.__file__).parent / "static"
+NAMES = {"Atom", "RSS", "JSON", "Feed", "PDF"}
+"""What is called so in every language."""
+
+
+@pytest.fixture(scope="module")
+def harbour(tmp_path_factory: pytest.TempPathFactory) -> Client:
+    newsroom = Newsroom(tmp_path_factory.mktemp("harbour"), NOW)
+    newsroom.publish(NEWSROOM)
+    return newsroom.client()
+
+
+def language(element: html.HtmlElement) -> str:
+    return str(element.xpath("(ancestor-or-self::*[@lang])[last()]/@lang")[0])
+
+
+def direction(element: html.HtmlElement) -> str:
+    return str(element.xpath("(ancestor-or-self::*[@dir or self::bdi])[last()]")[0].get("dir", "auto"))
+
+
+def texts(tree: html.HtmlElement) -> Iterator[tuple[html.HtmlElement, str]]:
+    """Each text that is shown, with the element that it is in."""
+    for text in tree.xpath("//text()"):
+        parent = text.getparent()
+        element = parent if text.is_text else parent.getparent()
+        if not element.xpath("ancestor-or-self::*[self::code or self::kbd or self::script or self::title]"):
+            yield element, str(text)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_runs_from_the_right_and_only_what_is_english_is_marked_as_english(harbour: Client, path: str) -> None:
+    tree = html.fromstring(harbour.get(path).data)
+    assert (tree.get("lang"), tree.get("dir")) == ("ar", "rtl")
+    for element, text in texts(tree):
+        if [word for word in LATIN.findall(text) if word not in NAMES]:
+            assert language(element) == "en", text
+            assert direction(element) in {"ltr", "auto"}, text
+        elif ARABIC.search(text):
+            assert language(element) == "ar" or direction(element) == "auto", text
+    assert [value for value in tree.xpath("//@*") if "<" in value] == []
+    assert "&lt;" not in harbour.get(path).text
+
+
+def test_no_style_tells_left_from_right() -> None:
+    """What does is not turned round with the page: CSS has logical names for all of it."""
+    style = "".join(path.read_text("utf8") for path in STYLES.rglob("*.css"))
+    words = r"-(?:left|right)\b|(?<![-\w])(?:left|right)\s*:|:\s*(?:left|right)\b|border-radius:[^;]*\d\S*\s+\S*\d"
+    four = r"(?:margin|padding|inset): [^\s;]+ ([^\s;]+) [^\s;]+ (?!\1;)[^\s;]+;"
+    assert ":root" in style
+    assert [said[0] for said in re.finditer(f"{words}|{four}", re.sub(r"/\*.*?\*/", "", style, flags=re.DOTALL))] == []
