@@ -84,7 +84,8 @@ def test_a_cache_is_told_of_all_once_and_then_of_what_changes(
     assert cache.purged() == ALWAYS | releases | lists("/releases", "/topics/quays", "/years/2026", "/years/2025")
     newsroom.publish({"pilot.md": release("A pilot, corrected", "2025-01-02")})
     assert telling.tell()
-    assert cache.purged() == ALWAYS | {"/releases/pilot"} | lists("/releases", "/years/2025")
+    pages = {"/releases/pilot", "/releases/quay"}  # each names the other
+    assert cache.purged() == ALWAYS | pages | lists("/releases", "/years/2025")
     another = "%PDF-1.4 another plan"
     newsroom.publish({"quay.pdf": another})
     assert teller(newsroom, cache.url).tell(), "another process knows what was told"
@@ -93,6 +94,19 @@ def test_a_cache_is_told_of_all_once_and_then_of_what_changes(
     newsroom.publish()
     assert telling.tell()
     assert cache.purged() <= ALWAYS
+
+
+def test_a_page_that_names_what_changes_beside_it_is_to_be_forgotten_too(
+    make_newsroom: MakeNewsroom, cache: ListeningCache
+) -> None:
+    days = enumerate(("a", "b", "c", "d"), 1)
+    newsroom = make_newsroom({f"{name}.md": release(name, f"2026-01-0{day}") for day, name in days})
+    telling = teller(newsroom, cache.url)
+    telling.tell()
+    cache.purged()
+    newsroom.publish({"d.md": release("d", "2026-01-04", withdrawn="2026-02-01")}, force=True)
+    assert telling.tell()
+    assert {path for path in cache.purged() if path.startswith("/releases/")} == {"/releases/c", "/releases/d"}
 
 
 @pytest.mark.parametrize("fields", [{"withdrawn": "2026-03-01"}, {"embargo": "2099-01-01"}, {"slug": "moved"}, None])

@@ -273,6 +273,7 @@ QUESTIONS: dict[str, Callable[[Snapshot], object]] = {
     "get": lambda snapshot: snapshot.get("a"),
     "file": lambda snapshot: snapshot.file("a", "a.pdf"),
     "siblings": lambda snapshot: snapshot.siblings("a"),
+    "neighbours": lambda snapshot: snapshot.neighbours("a"),
     "alias": lambda snapshot: snapshot.alias("/a"),
     "namesake": lambda snapshot: snapshot.namesake("A"),
     "days": lambda snapshot: snapshot.days(Query()),
@@ -1415,6 +1416,38 @@ class TestSiblings:
         )
         publish(index, Withdrawal("f", "f.md", None, None, "", "fr"), removed=("g.md",))
         assert {name: self.siblings(index, name) for name in "efgx"} == {"e": [], "f": [], "g": [], "x": []}
+
+
+class TestNeighbours:
+    def neighbours(self, index: SearchIndex, release_id: str) -> tuple[str, str]:
+        found = index.snapshot().neighbours(release_id)
+        return tuple(other.id if other else "" for other in (found.earlier, found.later))  # type: ignore[return-value]
+
+    def test_they_stand_beside_it_in_the_list_of_all_in_its_language(self, index: SearchIndex) -> None:
+        publish(
+            index,
+            *(a_release(name, day) for name, day in (("a", 2), ("b", 2), ("c", 5), ("d", 9))),
+            a_release("f", 3, language="fr"),
+            replace(a_release("late", 1), opened=datetime(2020, 1, 7, tzinfo=UTC)),
+        )
+        listed = ["", *ask(index, languages=("en",)), ""]
+        assert listed == ["", "d", "late", "c", "a", "b", ""]
+        for later, name, earlier in zip(listed, listed[1:], listed[2:], strict=False):
+            assert self.neighbours(index, name) == (earlier, later)
+        assert self.neighbours(index, "f") == ("", "")
+        assert index.snapshot().neighbours("late").later == index.snapshot().get("d")
+
+    def test_what_is_undated_is_beside_nothing(self, index: SearchIndex) -> None:
+        publish(index, a_release("a", 2), a_release("b", None), a_release("c", None))
+        assert {name: self.neighbours(index, name) for name in "abc"} == dict.fromkeys("abc", ("", ""))
+
+    def test_what_is_withdrawn_or_removed_is_beside_nothing(self, index: SearchIndex) -> None:
+        publish(index, *(a_release(name, day) for day, name in enumerate("abcd", 1)))
+        moment = datetime(2020, 1, 2, tzinfo=UTC)
+        publish(index, Withdrawal("b", "b.md", moment, moment, "", "en"), removed=("c.md",))
+        assert self.neighbours(index, "a") == ("", "d")
+        assert self.neighbours(index, "d") == ("a", "")
+        assert {name: self.neighbours(index, name) for name in "bcx"} == dict.fromkeys("bcx", ("", ""))
 
 
 def test_aliases_lead_to_their_release(index: SearchIndex) -> None:

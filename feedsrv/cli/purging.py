@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from hashlib import sha256
 from itertools import chain
 from urllib.parse import urlsplit
@@ -10,6 +12,7 @@ from urllib.request import Request
 
 from feedsrv.feeds.formats import FORMATS
 from feedsrv.query import Query
+from feedsrv.release import Release
 from feedsrv.search import Snapshot
 from feedsrv.settings import Settings
 from feedsrv.web import directory
@@ -55,12 +58,13 @@ class Cache:
 
     def _releases(self, snapshot: Snapshot) -> Iterator[tuple[str, object]]:
         total = snapshot.search(Query(per_page=0)).total
-        for hit in snapshot.search(Query(per_page=max(1, total))).hits:
-            labels = [snapshot.newsroom.topic_label(topic) for topic in hit.release.topic_ids]
-            yield self._addresses.release(hit.release.id), (hit.release, labels)
-            for file in hit.release.attachments:
+        releases = [hit.release for hit in snapshot.search(Query(per_page=max(1, total))).hits]
+        for release, neighbours in _beside(releases):
+            labels = [snapshot.newsroom.topic_label(topic) for topic in release.topic_ids]
+            yield self._addresses.release(release.id), (release, labels, neighbours)
+            for file in release.attachments:
                 for version in ("", file.digest):
-                    yield self._addresses.attachment(hit.release.id, file.name, version), file.digest
+                    yield self._addresses.attachment(release.id, file.name, version), file.digest
 
     def _lists(self, snapshot: Snapshot) -> Iterator[tuple[str, object]]:
         addresses = self._addresses
@@ -81,3 +85,14 @@ class Cache:
                 labels = [snapshot.newsroom.topic_label(topic) for topic in topics_of(held)]
                 for format_ in (None, *FORMATS.values()):
                     yield addresses.listing(offer.listing, format_), (offer.title, results.total, held, labels)
+
+
+def _beside(releases: Iterable[Release]) -> Iterator[tuple[Release, list[tuple[str, str, datetime | None]]]]:
+    """Each of all releases, the newest first, with what its page says of those that stand beside it in its language."""
+    by_language = defaultdict[str, list[Release]](list)
+    for release in releases:
+        by_language[release.language].append(release)
+    for those in by_language.values():
+        for at, release in enumerate(those):
+            beside = (*those[max(0, at - 1) : at], *those[at + 1 : at + 2])
+            yield release, [(other.id, other.title, other.published) for other in beside]

@@ -95,6 +95,10 @@ class Voice:
         """The month of a day: March 2018."""
         return format_skeleton("yMMMM", day, locale=self._locale)
 
+    def minutes(self, number: int) -> str:
+        """A number of minutes: 3 min."""
+        return format_unit(number, "duration-minute", "short", locale=self._locale)
+
     def size(self, size: int) -> str:
         """A number of bytes for people: "740 bytes", "12 kB", "3.4 MB"."""
         if size < 1000:

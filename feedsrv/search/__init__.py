@@ -79,6 +79,14 @@ class Held:
     newest: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """The releases in the language of one that appeared just before it, and just after it; None where none did."""
+
+    earlier: Release | None
+    later: Release | None
+
+
 class Snapshot(Protocol):
     """One generation, as a reader sees it: immutable, safe for the life of a request, for any number of threads.
 
@@ -111,6 +119,12 @@ class Snapshot(Protocol):
 
         Of several in one language it is the first published, then the first by id; none is in its own language.
         Empty for what is no release.
+        """
+
+    def neighbours(self, release_id: str) -> Neighbours:
+        """Those that stand beside a release in the list of all in its language; what is undated is beside nothing.
+
+        None of either for what is no release.
         """
 
     def alias(self, path: str) -> str | None:

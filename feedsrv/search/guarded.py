@@ -14,7 +14,7 @@ from feedsrv.errors import FeedsrvError, IndexUnavailable
 from feedsrv.newsroom import Newsroom
 from feedsrv.query import Query, Results
 from feedsrv.release import Attachment, Release, Withdrawal
-from feedsrv.search import Held, SitemapEntry, SitemapYear, Snapshot
+from feedsrv.search import Held, Neighbours, SitemapEntry, SitemapYear, Snapshot
 from feedsrv.search.verification import Verification
 
 T = TypeVar("T")
@@ -51,6 +51,10 @@ class GuardedSnapshot:
     def siblings(self, release_id: str) -> tuple[Release, ...]:
         """The translations of a release, by language."""
         return self._ask(lambda snapshot: snapshot.siblings(release_id))
+
+    def neighbours(self, release_id: str) -> Neighbours:
+        """The releases in its language that appeared just before and just after one."""
+        return self._ask(lambda snapshot: snapshot.neighbours(release_id))
 
     def alias(self, path: str) -> str | None:
         """The id of the release that this address leads to."""

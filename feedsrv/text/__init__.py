@@ -13,6 +13,7 @@
     remembered    what was found out about single words
     dates         days, months and years as people write them
     languages     how each calls itself, and how its text runs
+    reading_time  how long it takes to read a text
     references    the numbers by which press offices know their releases
     uris          which texts name the same thing wherever they stand
     media_types   what a file is, by the ending of its name

@@ -12,6 +12,7 @@ from feedsrv.locales import voice_of
 from feedsrv.locales.message import Message
 from feedsrv.newsroom import Newsroom
 from feedsrv.query import Query, Results, Sort
+from feedsrv.text.reading_time import reading_minutes
 from feedsrv.web import directory, discovery, files, templating
 from feedsrv.web.addresses import parameters
 from feedsrv.web.by_number import named
@@ -61,7 +62,7 @@ def listing(kind: ListingKind, **path: str) -> Response:
 
 
 def release(release_id: str) -> Response:
-    """One release, with its files, its contacts, its translations and the feeds of its topics."""
+    """One release, with its files, its contacts, its translations, its neighbours and the feeds of its topics."""
     address = site().addresses.release(release_id)
 
     def render() -> Rendering:
@@ -80,6 +81,8 @@ def release(release_id: str) -> Response:
             article=discovery.news_article(found, newsroom(), site().addresses),
             lead=files.lead(found),
             downloads=files.downloads(found),
+            minutes=reading_minutes(found.text, found.language),
+            neighbours=snapshot().neighbours(release_id),
             related=snapshot().similar(release_id, RELATED),
         )
 

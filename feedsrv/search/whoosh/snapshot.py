@@ -25,7 +25,7 @@ from feedsrv.query.natural import as_words
 from feedsrv.query.parser import typed
 from feedsrv.query.tree import And, Dates, Filter, Node, Not, Or
 from feedsrv.release import Attachment, Release, Withdrawal
-from feedsrv.search import Held, SitemapEntry, SitemapYear, ranking
+from feedsrv.search import Held, Neighbours, SitemapEntry, SitemapYear, ranking
 from feedsrv.search.excerpts import Wanted, excerpt, marked
 from feedsrv.search.whoosh.matcher import Matcher, is_short
 from feedsrv.search.whoosh.postings import PostingsCache, Ranks
@@ -154,6 +154,12 @@ class WhooshSnapshot:
         """The translations of a release, by language."""
         rank = self._table.rank(release_id)
         return () if rank is None else tuple(map(self._release, self._table.siblings(rank)))
+
+    def neighbours(self, release_id: str) -> Neighbours:
+        """The releases in its language that appeared just before and just after one."""
+        rank = self._table.rank(release_id)
+        beside = (None, None) if rank is None else self._table.beside(rank)
+        return Neighbours(*(None if other is None else self._release(other) for other in beside))
 
     def days(self, query: Query) -> Mapping[date | None, int]:
         """How many releases answer a query on each day; None: those without a date."""

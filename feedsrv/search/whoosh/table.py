@@ -268,6 +268,15 @@ class Table:
                 found[language] = min(found.get(language, row), row, key=self._seniority)
         return [found[language] for language in sorted(found, key=lambda code: self.values["lang"][code - 1])]
 
+    def beside(self, rank: int) -> tuple[int | None, int | None]:
+        """The ranks of the releases in its language that appeared just before and just after one, None for no such."""
+        languages = self.columns["lang"][: self._dated]
+        if rank >= self._dated:
+            return None, None
+        earlier = np.flatnonzero(languages[rank + 1 :] == languages[rank])[:1] + rank + 1
+        later = np.flatnonzero(languages[:rank] == languages[rank])[-1:]
+        return next(iter(earlier.tolist()), None), next(iter(later.tolist()), None)
+
     def content(self) -> bytes:
         """What is another when any release is: the digests of all documents, in their order."""
         return self.columns["digest"].tobytes()
