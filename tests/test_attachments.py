@@ -74,6 +74,39 @@ class TestBelonging:
         assert names(newsroom, "x") == ["a.pdf", "b.zip", "c.png"]
         assert newsroom.snapshot().get("x").picture == "c.png"
 
+    @pytest.mark.parametrize(
+        ("address", "file"),
+        [
+            ("/images/a.png", "site/content/images/a.png"),
+            ("{static}/images/a.png", "site/content/images/a.png"),
+            ("/images/a.png", "static/images/a.png"),
+            ("/a.png", "site/public/a.png"),
+            ("/a.png", "static/a.png"),
+        ],
+    )
+    def test_an_address_counts_from_the_folder_from_which_its_generator_has_it_count(
+        self, make_newsroom: MakeNewsroom, address: str, file: str
+    ) -> None:
+        newsroom = make_newsroom({"site/content/posts/x.md": release(body=f"![A quay]({address})")})
+        newsroom.publish({file: PICTURE})
+        assert names(newsroom, "x") == ["a.png"]
+        newsroom.publish({address.removeprefix("{static}").lstrip("/"): PLAN})
+        assert get(newsroom, "/releases/x/a.png").data == PLAN, "what it says in so many words goes before"
+
+    @pytest.mark.parametrize("address", ["/a.png", "a.png", "static/../secret.pdf", "/secret.pdf"])
+    def test_no_file_is_looked_for_that_nobody_names(self, make_newsroom: MakeNewsroom, address: str) -> None:
+        newsroom = make_newsroom({
+            "site/content/posts/x.md": release(body=f"![A quay]({address})"), "site/content/a.png": PICTURE,
+            "site/content/secret.pdf": PLAN, "site/content/secret.md": release(draft="true"),
+        })  # fmt: skip
+        assert names(newsroom, "x") == []
+
+    def test_a_document_in_a_bundle_that_nobody_names_is_told(self, make_newsroom: MakeNewsroom) -> None:
+        bundle = {"quay/index.md": release("A quay", body="[Named](b.odt)"), "quay/index.docx": b"x"}
+        newsroom = make_newsroom({**bundle, "quay/a.docx": b"x", "quay/b.odt": b"x", "quay/c.doc": b"x"})
+        told = [problem for problem in problems(newsroom) if "served nowhere" in problem]
+        assert [problem.partition(": ")[0] for problem in told] == ["note quay/a.docx", "note quay/c.doc"]
+
     def test_a_folder_with_other_releases_is_no_bundle(self, make_newsroom: MakeNewsroom) -> None:
         newsroom = make_newsroom({
             "2026/index.md": release("The year"), "2026/secret.md": release(date="2027-01-01"), "2026/secret.pdf": PLAN,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from feedsrv.files import names as file_names
-from feedsrv.files.bundles import Belongings, place
+from feedsrv.files.bundles import Belongings, place, places
 from feedsrv.files.dimensions import UNKNOWN, Dimensions, of_picture
 from feedsrv.files.opening import in_words, opened
 from feedsrv.files.original import LARGEST_FILE, Original
@@ -106,12 +106,13 @@ class _Enclosing:
         document = enclosures.folder / self._source
         self._within = {f"{self._source}/{name}": Original(document, name) for name in reading.pictures}
         mentions = [*reading.mentions, *self._in_body][:MOST_FILES]
-        self._places = {mention.address: path for mention in mentions if (path := self._place(mention.address))}
-        named = tuple(dict.fromkeys(self._places.values()))
+        sought = {mention.address: tuple(self._sought(mention.address)) for mention in mentions}
+        self._places = {address: self._found(paths) for address, paths in sought.items() if paths}
+        named = tuple(dict.fromkeys(path for paths in sought.values() for path in paths))
         self.named = tuple(path for path in named if path not in self._within)
         stated = [self._places[mention.address] for mention in reading.mentions if mention.address in self._places]
-        paths = dict.fromkeys((*stated, *enclosures.belongings.of(self._source), *named))
-        self._present = [path for path in paths if path in enclosures.belongings or path in self._within]
+        paths = dict.fromkeys((*stated, *enclosures.belongings.of(self._source), *self._places.values()))
+        self._present = list(filter(self._is_there, paths))
         opens = reading.visibility.opens
         self._held = {
             path for path in self._present if path not in self._within and _is_held(enclosures.gate(path), opens)
@@ -128,12 +129,25 @@ class _Enclosing:
     def _look(self, path: str) -> _Look:
         return self._enclosures.look(path, self._within.get(path))
 
-    def _place(self, address: str) -> str | None:
-        """Where a file lies that the release names by this address; one within a document lies below that."""
+    def _sought(self, address: str) -> Iterator[str]:
+        """Where a file may lie that the release names by this address, to the first place where there is one.
+
+        One within a document lies below that.
+        """
         if (within := f"{self._source}/{unquote(address)}") in self._within:
-            return within
-        path = place(self._source, address)
-        return path and self._enclosures.belongings.spelled(path)
+            yield within
+            return
+        for path in map(self._enclosures.belongings.spelled, places(self._source, address)):
+            yield path
+            if self._is_there(path):
+                return
+
+    def _found(self, sought: Sequence[str]) -> str:
+        """The last of these places if there is a file, else the first."""
+        return sought[-1] if self._is_there(sought[-1]) else sought[0]
+
+    def _is_there(self, path: str) -> bool:
+        return path in self._enclosures.belongings or path in self._within
 
     @property
     def _safe(self) -> str:

@@ -21,6 +21,7 @@ from feedsrv.newsroom import Newsroom
 from feedsrv.readers import held_names
 from feedsrv.text.languages import LANGUAGE_NAMES
 from feedsrv.text.links import plain
+from feedsrv.text.media_types import media_type
 
 _ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|[/\\]{2}|[#?]|$", re.IGNORECASE)
 _LEFTOVER = re.compile(
@@ -111,6 +112,13 @@ class Belongings:
             return owners
         return next((self._of_bundle[folder] for folder in folders(file) if folder in self._of_bundle), ())
 
+    def left_lying(self) -> Iterator[str]:
+        """The documents that lie with a release, and are not its own."""
+        for file in filter(is_document, sorted(self._files)):
+            owners = self.owners(file)
+            if owners and not any(file in self.of(source) for source in owners):
+                yield file
+
     def _find_bundles(self, sources: Sequence[str]) -> None:
         shared = {"."}
         for source in sources:
@@ -135,6 +143,29 @@ def place(source: str, address: str) -> str | None:
     path = plain(unquote(re.split(r"[?#]", address, maxsplit=1)[0]))
     whole = path if path.startswith("/") else f"/{posixpath.dirname(source)}/{path}"
     return posixpath.normpath(whole).lstrip("/") or None
+
+
+def places(source: str, address: str) -> Iterator[str]:
+    """Where within the folder an address may lead, first the place that it says.
+
+    The folder of releases may be all of a site, whose addresses count from the folder of its texts (Pelican) or from
+    one that is served as it is (Hugo, Eleventy). A file that is called so by its name alone is only looked for there.
+    """
+    if (first := place(source, address)) is None:
+        return
+    yield first
+    if not plain(unquote(address)).startswith("/") or media_type(first) == media_type(""):
+        return
+    for root in tuple(folders(source))[: -_MOST_ROOTS - 1 : -1]:
+        within = "" if root == "." else f"{root}/"
+        if within and "/" in first and not first.startswith(within):
+            yield within + first
+        yield from (f"{within}{served}/{first}" for served in _SERVED)
+
+
+_SERVED = ("static", "public")
+"""The folders of generators whose files are served as they are."""
+_MOST_ROOTS = 4
 
 
 def _stems(source: str) -> Iterator[str]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from feedsrv import readers
 from feedsrv.files.bundles import is_leftover
 from feedsrv.files.names import ending
-from feedsrv.problem import Problem
+from feedsrv.problem import Problem, Severity
 from feedsrv.readers.companions import is_companion
 
 MOST_ATTACHED = 10
@@ -28,6 +28,14 @@ def not_read(sources: Iterable[str]) -> Iterator[Problem]:
         count = f"{len(others) + 1} files end" if others else "one file ends"
         how = f"in {kind}, which is not read here" if kind else "in nothing that says what it is, and is not read here"
         yield Problem(first, 0, f"{count} {how}: {named}", UNREAD.get(kind, _INSTALL), kind="not-read")
+
+
+def unnamed(documents: Iterable[str]) -> Iterator[Problem]:
+    """What is to be said of documents that lie in the bundle of a release which does not name them."""
+    for document in documents:
+        what = "this lies in the folder of a release that does not name it, and is served nowhere"
+        remedy = "link to it in the text, or name it under attachments:"
+        yield Problem(document, 0, what, remedy, Severity.NOTE, "document-unnamed")
 
 
 _NAMED = 3
@@ -76,7 +84,8 @@ def attached(named: Iterable[str]) -> set[str]:
     None where it names so many that it is a list of releases.
     """
     documents = set(filter(is_document_name, named))
-    return documents if len(documents) <= MOST_ATTACHED else set()
+    names = {document.rpartition("/")[2] for document in documents}  # one may be looked for in several folders
+    return documents if len(names) <= MOST_ATTACHED else set()
 
 
 def is_worth_noticing(name: str) -> bool:

@@ -95,7 +95,7 @@ def check(
         *_withdrawn_untold(index, untold),
     ]
     told = [problem for problem in problems if is_wanted(problem.path)]
-    told.extend(examination.problems_of_the_folder(is_wanted))
+    told.extend((*examination.problems_of_the_folder(is_wanted), *examination.unnamed(is_wanted)))
     in_order = sorted(told, key=lambda problem: (problem.path, problem.line))
     return Report(tuple(in_order), dict(found.statuses), tuple(_changes(index, public)))
 

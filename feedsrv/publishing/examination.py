@@ -12,7 +12,7 @@ from math import inf
 from feedsrv.errors import ConversionPending, FileUnreadable
 from feedsrv.file_record import Basis, FileRecord
 from feedsrv.files.catalogue import Catalogue
-from feedsrv.files.kinds import attached, is_document_name, not_read
+from feedsrv.files.kinds import attached, is_document_name, not_read, unnamed
 from feedsrv.files.settling import Unsettled
 from feedsrv.newsroom import Newsroom
 from feedsrv.problem import Problem
@@ -62,6 +62,7 @@ class Examination:
         self.listing = self._surroundings.listing
         self.attached: set[str] = set(scope.attached if scope else ())
         """The documents that go with the texts met so far: they are no releases."""
+        self._named = set[str]()
 
     def releases(
         self,
@@ -87,6 +88,7 @@ class Examination:
                 continue
             if found:
                 self.attached |= attached(found.record.named)
+                self._named.update(found.record.named)
                 if source not in known:
                     come.add(found.record.basis.digest)
                 yield found
@@ -176,6 +178,11 @@ class Examination:
         yield from self._unsettled.problems()
         unread = (source for source in self.listing.unread if source not in self.attached)
         yield from not_read(filter(is_wanted, unread))
+
+    def unnamed(self, is_wanted: Callable[[str], bool]) -> Iterator[Problem]:
+        """What is to be said of wanted documents that lie with a release and are served nowhere; asked as late."""
+        belongings = self._surroundings.enclosures.belongings
+        yield from unnamed(file for file in belongings.left_lying() if is_wanted(file) and file not in self._named)
 
     def version(self, source: str) -> str:
         """The version of what reads a file of this name."""

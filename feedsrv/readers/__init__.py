@@ -55,7 +55,7 @@ from feedsrv.release import Release
 from feedsrv.text.cleaning import clean
 from feedsrv.text.html import in_order, is_blank, sanitise, to_text
 
-READER_VERSION = 18
+READER_VERSION = 19
 """Part of what every reading rests on: raise it when files would be read differently, and all are read again."""
 _MARKUP = frozenset({".rst"})
 """The endings of texts that are converted as documents are."""

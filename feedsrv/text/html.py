@@ -48,6 +48,20 @@ _CLASSES = {
 }
 """The classes that the newsroom has a style for: no text takes that of another part of the page."""
 _WITHOUT_CONTENT = {"math", "noscript", "script", "select", "style", "svg", "template", "textarea", "title"}
+_ELEMENTS = (
+    _TAGS
+    | media.ELEMENTS
+    | _WITHOUT_CONTENT
+    | {
+        "area", "base", "basefont", "bgsound", "big", "body", "button", "canvas", "center", "col", "colgroup", "data",
+        "datalist", "dialog", "dir", "fieldset", "font", "form", "frame", "frameset", "head", "hgroup", "html", "image",
+        "input", "isindex", "label", "legend", "link", "listing", "map", "marquee", "menu", "meta", "meter", "nav",
+        "nobr", "noembed", "noframes", "optgroup", "option", "output", "param", "plaintext", "progress", "rb", "rp",
+        "rt", "rtc", "ruby", "samp", "search", "slot", "span", "strike", "tt", "var", "wbr", "xmp",
+    }
+)  # fmt: skip
+"""The elements of HTML, those that are out of use among them. What a component is called may be one of another
+language, and the parser drops what stands in ``<card>``, for MathML has a tag of that name."""
 _SCHEMES = {"http", "https", "mailto", "tel"}
 _CLEANER = nh3.Cleaner(
     tags=_TAGS,
@@ -113,12 +127,24 @@ def sanitise(source: str) -> str:
     for it, and so it is with frames and films, see `feedsrv.text.media`. A link that leads nowhere is its text,
     or an anchor; an id that the page has itself gets another name.
     """
+    source = _without_components(source)
     if media.may_be_in(source):
         source = media.settled(_SPELLER.clean(source))
     safe = clean(_EMPTY.sub("", _tidy(_CLEANER.clean(source)))).strip()
     if ' class=""' in safe:
         safe = _NO_CLASS.sub(r"\1", safe)
     return _OF_THE_PAGE.sub(r" \1text-", safe) if "#" in safe or ' id="' in safe else safe
+
+
+def _without_components(source: str) -> str:
+    """HTML in which what is no element of it has the name of one that says nothing; drawings have their own names."""
+    if _DRAWING.search(source):
+        return source
+    return _ANY_TAG.sub(lambda tag: tag[0] if tag[2].lower() in _ELEMENTS else f"<{tag[1]}span", source)
+
+
+_ANY_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9.:-]*)(?=[\s/>])")
+_DRAWING = re.compile(r"<(?:svg|math)\b", re.IGNORECASE)
 
 
 def in_order(safe: str) -> str:

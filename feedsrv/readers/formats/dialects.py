@@ -33,7 +33,7 @@ from feedsrv.readers.formats.outline import lead_to_headings, list_contents, nam
 _ABBREVIATION = re.compile(r"\*\[([^\]\n]{1,60})\]:[ \t]*(\S[^\n]{0,300})$")
 _MOST_ABBREVIATIONS = 200
 _ICON = re.compile(r":(?:material|fontawesome|octicons|simple)-[a-z0-9-]+:(?:\{[^{}\n]{0,200}\})?")
-_MARKED = {"==": "mark", "++": "ins"}
+_MARKED = {"==": "mark", "++": "ins", "^^": "ins"}
 _BOXES = {f"{name}_{end}" for name in ("admonition", "admonition_title", "container_box") for end in ("open", "close")}
 _FOLDED = re.compile(r"\s*\{?\.?details\b", re.IGNORECASE)
 _KEYS = re.compile(r"\+\+([a-z0-9]{1,20}(?:\+[a-z0-9]{1,20}){0,4})\+\+")
@@ -57,12 +57,25 @@ def use_dialects(parser: MarkdownIt) -> None:
     for plugin in (sub_plugin, superscript_plugin):
         plugin(parser)
     parser.add_render_rule("footnote_block_open", lambda *_: '<section class="footnotes">\n<ol>\n')
-    container_plugin(parser, "box", validate=lambda *_: True, render=_box)
-    container_plugin(parser, "box", "/", validate=lambda words, *_: _BLOCK.match(words) is not None, render=_box)
+
+    def box(_renderer: object, tokens: Sequence[Token], index: int, *_: object) -> str:
+        return _box(parser, tokens[index])
+
+    container_plugin(parser, "box", validate=lambda *_: True, render=box)
+    container_plugin(parser, "box", "/", validate=lambda words, *_: _BLOCK.match(words) is not None, render=box)
     parser.block.ruler.before("reference", "abbreviation", _abbreviation, {"alt": ["paragraph", "reference"]})
     parser.inline.ruler.before("emphasis", "marked", _marked)
     be_lenient(parser)
-    of_tokens = (_box_alerts, _leave_out_places, _fold_boxes, take_attributes, _mark_tasks, _explain, _show_emoji)
+    of_tokens = (
+        _without_languages,
+        _box_alerts,
+        _leave_out_places,
+        _fold_boxes,
+        take_attributes,
+        _mark_tasks,
+        _explain,
+        _show_emoji,
+    )
     for rule in (*of_tokens, name_headings, lead_to_headings, list_contents):
         parser.core.ruler.push(rule.__name__, rule)
 
@@ -95,15 +108,14 @@ class _Addresses(LinkifyIt):  # type: ignore[misc]  # it has no types
         return [one for one in found if one.schema or one.raw.lower().startswith("www.")] or None
 
 
-def _box(renderer: object, tokens: Sequence[Token], index: int, *_: object) -> str:
-    token = tokens[index]
+def _box(parser: MarkdownIt, token: Token) -> str:
     if token.nesting < 0:
         return f"</{token.tag}>\n"
     said = _BOX.match(token.info)
     kind = said["kind"].lower() if said else ""
     title = (said["title"] or said["rest"] or "").strip().strip('"') if said else ""
     name = "summary" if token.tag == "details" else "p"
-    shown = f'<{name} class="admonition-title">{escape(title)}</{name}>\n' if title else ""
+    shown = f'<{name} class="admonition-title">{parser.renderInline(title)}</{name}>\n' if title else ""
     return f'<{token.tag} class="admonition {escape(kind)}">\n{shown}'
 
 
@@ -120,6 +132,16 @@ def _fold_boxes(state: StateCore) -> None:
             token.tag = "summary" if "title" in token.type else "details"
         if token.type in {"admonition_close", "container_box_close"}:
             are_folded.pop()
+
+
+def _without_languages(state: StateCore) -> None:
+    """The first line of code may say to Python-Markdown in which language it is: ``:::python``."""
+    for token in state.tokens:
+        if token.type == "code_block":
+            token.content = _LANGUAGE.sub("", token.content, count=1)
+
+
+_LANGUAGE = re.compile(r"\A(?:::+|#!)[a-zA-Z][\w+-]*(?:[ \t][^\n]*)?\n(?=.)", re.DOTALL)
 
 
 def _leave_out_places(state: StateCore) -> None:
@@ -151,7 +173,7 @@ def _abbreviation(state: StateBlock, line: int, _last: int, silent: bool) -> boo
 
 
 def _marked(state: StateInline, silent: bool) -> bool:
-    """``==marked==``, ``++inserted++``, ``++ctrl+k++`` and ``$$formulas$$``."""
+    """``==marked==``, ``++inserted++``, ``^^inserted^^``, ``++ctrl+k++`` and ``$$formulas$$``."""
     signs = state.src[state.pos : state.pos + 2]
     if signs == "$$":
         return _verbatim(state, _FORMULA, "code", silent=silent)

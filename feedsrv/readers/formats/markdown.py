@@ -33,14 +33,16 @@ class _Parser(MarkdownIt):
 
 
 _markdown = _Parser("commonmark", {"html": True})
+_without_indented_code = _Parser("commonmark", {"html": True})
 _textual = MarkdownIt("commonmark", {"html": False})
 
 
-def read(text: str, first_line: int) -> Document:
+def read(text: str, first_line: int, *, has_code_by_indent: bool = True) -> Document:
     """The blocks of a Markdown text; what of it is not shown stands outside of it, for a notice may be there."""
+    parser = _markdown if has_code_by_indent else _without_indented_code
     environment: dict[str, Any] = {}
     resolved, left_out = resolve(text)
-    blocks = tuple(_blocks(_markdown.parse(resolved, environment), first_line, environment))
+    blocks = tuple(_blocks(parser.parse(resolved, environment), first_line, environment))
     unshown = (*((one.line, one.text) for one in left_out), *environment.get(LEFT_OUT, ()))
     return Document(
         blocks,
@@ -112,6 +114,8 @@ def _rendered(tokens: Sequence[Token], environment: dict[str, Any]) -> str:
     return str(_markdown.renderer.render(tokens, _markdown.options, environment))
 
 
-use_dialects(_markdown)
-_markdown.core.ruler.after("block", "copies", _bound_copies)
-_markdown.core.ruler.at("inline", _parse_inline)
+for _parser in (_markdown, _without_indented_code):
+    use_dialects(_parser)
+    _parser.core.ruler.after("block", "copies", _bound_copies)
+    _parser.core.ruler.at("inline", _parse_inline)
+_without_indented_code.disable("code")

@@ -85,4 +85,5 @@ def _contents(tokens: Sequence[Token]) -> str:
         for token, inline in found
         if token.attrGet("id")
     )
-    return f"<ul>{''.join(items)}</ul>\n"
+    shown = "".join(items)
+    return f"<ul>{shown}</ul>\n" if shown else ""

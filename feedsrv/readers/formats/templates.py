@@ -22,23 +22,28 @@ _PIECE = re.compile(
     rf"""^[ ]{{0,3}}(?P<fence>`{{3,}}|~{{3,}})(?s:.*?)(?:^[ ]{{0,3}}(?P=fence)[`~]*[ \t]*$|\Z)
     | (?<!`)(?P<ticks>`{{1,3}})(?!`)[^\n]{{1,500}}?(?<!`)(?P=ticks)(?!`)
     | (?P<comment>\{{::comment\}}{_BODY}\{{:/(?:comment)?\}} | \{{::?/?(?:options|nomarkdown)\b[^{{}}\n]*\}} | \{{:/\}}
-      | \{{\#(?=[\s-]){_BODY}\#\}} | \{{/\*{_BODY}\*/\}} | \{{\{{[<%-]?\s*/\*{_BODY}\*/\s*[>%-]?\}}\}})
+      | \{{\#(?=[\s-]){_BODY}\#\}}
+      | \{{--{_BODY}--\}} | \{{>>{_BODY}<<\}} | \{{/\*{_BODY}\*/\}} | \{{\{{[<%-]?\s*/\*{_BODY}\*/\s*[>%-]?\}}\}})
     | \{{\{{[<%](?P<shortcode>{_BODY})[%>]\}}\}}
     | \{{%[-+]?(?P<tag>{_BODY})[-+]?%\}}
     | \{{\{{-?(?P<output>{_BODY})-?\}}\}}
-    | ^[ ]{{0,3}}--8<--[ ](?P<snippet>"[^"\n]+")
+    | ^[ ]{{0,3}}-+8<-+[ ](?P<snippet>"[^"\n]+")
+    | ^[ ]{{0,3}}-+8<-+[ \t]*\n(?P<snippets>(?:[^\n]+\n){{1,50}}?)[ ]{{0,3}}-+8<-+[ \t]*$
+    | \{{\+\+(?P<new>{_BODY})\+\+\}} | \{{==(?P<marked>{_BODY})==\}} | \{{~~(?P<old>{_BODY})~>(?P<newer>{_BODY})~~\}}
     | ^(?P<indent>[ ]*)===[!+]?[ ]+(?=")""",
     re.MULTILINE | re.VERBOSE,
 )
 _INDENTED = re.compile(r"^(?: {4}|\t).*\{[{%#]", re.MULTILINE)
 _TAB = re.compile(r"(?<![^\s])===[!+]? (?=\")")
-_SIGNS = ("{{", "{%", "{#", "{/*", "{::", "--8<--", '=== "', '===! "', '===+ "')
+_SIGNS = ("{{", "{%", "{#", "{/*", "{::", "{--", "{>>", "{~~", "{++", "{==", "-8<-", '=== "', '===! "', '===+ "')
 """One of these is in each piece that means something."""
 _LITERAL = re.compile(r"""\s*(["'])(?P<text>[^"'\n]*)\1\s*(?:\|.*)?""", re.DOTALL)
 _CALL = re.compile(r"([A-Za-z]\w*)\((.*)\)", re.DOTALL)
 _BASE = re.compile(r"\s*(?:site\.|page\.)?(?:base_?url|url|root|path_prefix)\s*", re.IGNORECASE)
 _IN_ADDRESS = re.compile(r"""(?:\]\(\s*<?|=["']|\]:\s*<?)[^\s()"'<>]*\Z""")
 _ABOVE = re.compile(r"(?:\A\s*|\n[ \t]*\n[ \t]*)\Z")
+_TEXT_BELOW = re.compile(r"[ \t]*\n[ \t]*[^\s{<#>*-]")
+_GAP = re.compile(r"\n[ \t]*\n")
 _BELOW = re.compile(r"[ \t]*(?:\n[ \t]*(?:\n|\Z)|\Z)")
 _HIDDEN = {"comment", "for", "tablerow", "range", "macro"}
 _RAW = {"raw", "verbatim"}
@@ -69,6 +74,7 @@ class _Resolver:
         self._shown: list[str] = []
         self._hidden: list[str] = []
         self._raw = ""
+        self._links: list[str] = []  # the names of tags that are links around what they enclose
         self._line = 0
         self.left_out: list[LeftOut] = []
 
@@ -122,15 +128,30 @@ class _Resolver:
             self._unnamed(piece)
 
     def _unnamed(self, piece: re.Match[str]) -> None:
-        """A comment, a text from another file, the heading of a tab; code."""
+        """A comment, what was taken out, a text from another file, the heading of a tab, a mark; code."""
         if piece["comment"]:
             self._leave_out(piece[0], is_told=False)
-        elif piece["snippet"]:
-            self._show(Tag("include", piece["snippet"]).as_markdown(is_alone=True), piece[0])
+        elif piece["snippet"] or piece["snippets"]:
+            self._include(piece)
+        elif piece["marked"]:
+            self._show(f"=={piece['marked']}==", piece[0])
+        elif piece["new"] or piece["old"] is not None:
+            self._leave_out(piece["old"] or "", is_told=False)
+            self._show(*2 * (piece["new"] or piece["newer"],))
         elif piece["indent"] is not None:
             self._show(f"{piece['indent']}!!! tab ", piece[0])
         else:
             self._show(piece[0], piece[0])
+
+    def _include(self, piece: re.Match[str]) -> None:
+        """A link to each of the files from which something is put here, "-" in front of those that are not."""
+        files = (piece["snippet"] or piece["snippets"]).split("\n")
+        names = (re.sub(r"(?<=\w):.*", "", file.strip().strip('"')) for file in files)
+        links = [Tag("include", f'"{name}"').as_markdown(is_alone=True) for name in names if name[:1] not in "-;#"]
+        if any(links):
+            self._show("\n".join(links), piece[0])
+        else:
+            self._leave_out(piece[0], is_told=True)
 
     def _named(self, name: str, rest: str, piece: re.Match[str], *, closes: bool, is_value: bool) -> None:
         """A tag, or what would become a value."""
@@ -142,9 +163,12 @@ class _Resolver:
         elif name.removeprefix("end") == "highlight":
             self._show("```" if closes else f"```{(rest.split() or [''])[0]}", piece[0])
         elif closes:
-            self._show("", piece[0])
+            is_of_link = bool(self._links) and self._links[-1] == name.removeprefix("end")
+            self._show("</a>" if is_of_link and self._links.pop() else "", piece[0])
+        elif name == "link" and piece["tag"]:  # Jekyll's: from the top of the folder
+            self._tag(Tag(name, f"/{rest.strip().lstrip('/')}"), name, piece)
         else:
-            self._tag(Tag(name, rest.rstrip("/ ")), piece)
+            self._tag(Tag(name, rest.rstrip("/ ")), name, piece)
 
     def _hide(self, name: str, written: str, *, closes: bool) -> None:
         """Go on within what is not shown; the first tag of a loop is told."""
@@ -168,17 +192,27 @@ class _Resolver:
             self._shown.append("<>")
         self._leave_out(piece[0], is_told=True)
 
-    def _tag(self, tag: Tag, piece: re.Match[str]) -> None:
+    def _tag(self, tag: Tag, name: str, piece: re.Match[str]) -> None:
         before = self._text[max(0, piece.start() - 300) : piece.start()]
-        if _IN_ADDRESS.search(before):
+        if _IN_ADDRESS.search("".join(self._shown[-3:])[-300:]):
             shown = tag.address
+        elif (opening := tag.as_opening()) and self._encloses_words(name, piece.end()):
+            self._links.append(name)
+            shown = opening
         else:
             is_alone = bool(_ABOVE.search(before) and _BELOW.match(self._text, piece.end()))
             shown = tag.as_markdown(is_alone=is_alone)
+            shown += "<br>" * (shown.endswith("</strong>") and bool(_TEXT_BELOW.match(self._text, piece.end())))
         if shown:
             self._show(shown, piece[0])
         else:
             self._leave_out_at(piece)
+
+    def _encloses_words(self, name: str, start: int) -> bool:
+        """Whether a tag ends in the paragraph in which it stands, with words before that."""
+        end = re.compile(rf"\{{[{{%][<%]?-?\s*(?:/\s*|end){re.escape(name)}\b").search(self._text, start, start + 500)
+        between = self._text[start : end.start()] if end else ""
+        return bool(between.strip()) and not _GAP.search(between)
 
 
 def _indented_code(text: str) -> Set[int]:
