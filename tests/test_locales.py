@@ -127,9 +127,16 @@ NAMES = {
 """What is called so in every language, and the months in the one of the pseudo-locale."""
 
 PAGES = (
-    *("/", "/releases", "/topics", "/topics/t1", "/years", "/years/2018", "/feeds", "/search", "/search?q=тема"),
+    *("/", "/releases", "/topics", "/topics/t1", "/years", "/years/2018", "/feeds", "/search", "/search/help"),
     *("/releases/1", "/releases/3", "/releases/nothing", "/nothing", "/years/1800", "/topics/none", "/releases?page=9"),
-    *("/search?q=слава", "/search?sort=up", "/search?from=2019&to=2018", "/search?q=the+the", "/releases?limit=0"),
+    *(
+        "/search?q=тема",
+        "/search?q=слава",
+        "/search?sort=up",
+        "/search?from=2019&to=2018",
+        "/search?q=the+the",
+        "/releases?limit=0",
+    ),
 )
 
 

@@ -293,7 +293,7 @@ def test_every_link_of_every_page_leads_somewhere(harbour: Client) -> None:
     ahead = ["/"]
     while ahead:
         path = ahead.pop()
-        answer = harbour.get(path)
+        answer = harbour.get(path, follow_redirects=True)
         assert answer.status_code == 200, path
         if answer.mimetype == "text/html":
             found = {link for link in links(answer.text) if link.startswith("/") and link.count("=") < 3}

@@ -9,11 +9,12 @@ It reads through the seam `feedsrv.search` and writes nowhere; no request reache
     parameters, listing     an address -> the list it names
     addresses               the list -> its one canonical address
     inventory, facets       what a listing finds, and by what it can be narrowed
-    filters                 by what it has been narrowed
+    filters, alternatives   by what it has been narrowed, and what else there is where nothing is left
     by_number               the release that a question names
     corrections             what may have been meant by a question that finds next to nothing
     directory               the topics, years and feeds that there are, page by page
-    pages, templating       what readers see
+    pages, list_page        what readers see
+    templating, examples    in which words, and which of the newsroom's own show how to search
     feeds, feed_builder     what feed readers and programs get
     subscription_document   what a feed holds at the address that is polled
     archives                the past of a list
@@ -109,6 +110,7 @@ def _add_routes(app: Flask) -> None:
         app.add_url_rule(f"{kind.value}.<format:format_>", view_func=feeds.feed, defaults={"kind": kind})
     app.add_url_rule("/releases/<release_id>", view_func=pages.release)
     app.add_url_rule("/releases/<release_id>/<name>", view_func=files.attachment)
+    app.add_url_rule("/search/help", view_func=pages.search_help)
     app.add_url_rule("/topics", view_func=pages.topics)
     app.add_url_rule("/years", view_func=pages.years)
     app.add_url_rule("/feeds", view_func=pages.feeds)

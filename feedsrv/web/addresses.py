@@ -30,6 +30,7 @@ class Addresses:
         self.host = host_of(base_url)
         self.home = self.path("/", kept)
         self.search = self.path("/search")
+        self.search_help = self.path("/search/help", kept)
         self.topics = self.path("/topics", kept)
         self.years = self.path("/years", kept)
         self.feeds = self.path("/feeds", kept)

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
 from flask import Response, render_template
 
 from feedsrv.locales import voice_of
-from feedsrv.locales.message import Message
 from feedsrv.newsroom import Newsroom
-from feedsrv.query import Query, Results, Sort
+from feedsrv.query import Query
 from feedsrv.text.reading_time import reading_minutes
-from feedsrv.web import directory, discovery, files, templating
-from feedsrv.web.addresses import parameters
+from feedsrv.web import directory, discovery, files, list_page, templating
 from feedsrv.web.by_number import named
 from feedsrv.web.cache import Rendering
 from feedsrv.web.context import newsroom, site, snapshot
-from feedsrv.web.corrections import find_correction, meant
-from feedsrv.web.facets import facet_groups
-from feedsrv.web.filters import switched_on, unfiltered
+from feedsrv.web.examples import examples
 from feedsrv.web.habits import former_feed
-from feedsrv.web.inventory import TITLES, TOPICS, YEARS, OfferGroup, find, offers, take_inventory
+from feedsrv.web.inventory import TITLES, TOPICS, YEARS, OfferGroup, offers, take_inventory
 from feedsrv.web.listing import Listing, ListingKind
 from feedsrv.web.observation import note_search
 from feedsrv.web.parameters import language_asked, listing_of
@@ -35,8 +30,6 @@ RELATED = 5
 """Releases on the page of another that they resemble."""
 
 HTML = "text/html; charset=utf-8"
-
-_SORTS = {Sort.RELEVANCE: Message("Relevance"), Sort.NEWEST: Message("Newest"), Sort.OLDEST: Message("Oldest")}
 
 
 def home() -> Response:
@@ -58,7 +51,17 @@ def listing(kind: ListingKind, **path: str) -> Response:
     """A list of releases, page by page, with what it can be narrowed by; a search is one too."""
     asked = listing_of(kind, newsroom(), path, in_feed=False)
     address = site().addresses.listing(asked)
-    return moved_to_canonical(asked) or _moved_to_named(asked) or answer(address, lambda: _listing(asked, address))
+    return moved_to_canonical(asked) or _moved_to_named(asked) or answer(address, lambda: _list_page(asked, address))
+
+
+def search_help() -> Response:
+    """What can be asked of this newsroom, by examples that find something in it."""
+    language = language_asked()
+    address = site().addresses.keeping(language).search_help
+    return answer(
+        address,
+        lambda: _page("search_help.html", address, language, examples=examples(snapshot(), language)),
+    )
 
 
 def release(release_id: str) -> Response:
@@ -165,55 +168,9 @@ def _moved_to_named(asked: Listing) -> Response | None:
     return moved(site().addresses.release(release.id), HTTPStatus.SEE_OTHER)
 
 
-def _listing(asked: Listing, address: str) -> Rendering:
+def _list_page(asked: Listing, address: str) -> Rendering:
     note_search(asked)
-    listing, results = asked, find(snapshot(), asked, in_feed=False, in_full=asked.is_question)
-    correction = find_correction(snapshot(), asked, results, in_feed=False)
-    if correction and not results.complete:
-        listing, results = correction.listing, correction.results
-    voice = voice_of(asked.language or newsroom().language)
-    question = listing.question
-    return _page(
-        "listing.html",
-        address,
-        asked.language,
-        listing=listing,
-        results=results,
-        filters=switched_on(listing, newsroom(), voice),
-        unfiltered=unfiltered(listing, newsroom()),
-        facet_groups=facet_groups(listing, results, newsroom(), voice) if listing.is_question else (),
-        understood="" if question.is_as_typed else str(question),
-        notes=(*question.notes, *results.notes),
-        typed=replace(asked, corrects=False) if listing is not asked else None,
-        meant=meant(listing, results),
-        beside=correction if listing is asked else None,
-        kept=parameters(replace(listing.as_search, corrects=None, as_list=False)),
-        sorts=_sorts(listing, results.sort),
-        pages=_pages(listing, results),
-    )
-
-
-def _sorts(asked: Listing, current: Sort) -> list[tuple[Message, Listing, bool]]:
-    usual = asked.usual_sort(in_feed=False)
-    orders = [Sort.RELEVANCE, Sort.NEWEST, Sort.OLDEST] if asked.text else [Sort.NEWEST, Sort.OLDEST]
-    return [
-        (_SORTS[sort], replace(asked, page=1, sort=None if sort is usual else sort), sort is current) for sort in orders
-    ]
-
-
-def _pages(asked: Listing, results: Results) -> list[tuple[Message, str, Listing | None]]:
-    """What the pager offers: name, relation, and the list from that page on, None where it would lead nowhere."""
-    page, last = results.page, results.pages
-    steps = [
-        (Message("First"), "first", 1),
-        (Message("Previous"), "prev", page - 1),
-        (Message("Next"), "next", page + 1),
-        (Message("Last"), "last", last),
-    ]
-    return [
-        (name, relation, replace(asked, page=number) if 1 <= number <= last and number != page else None)
-        for name, relation, number in steps
-    ]
+    return _page("listing.html", address, asked.language, **list_page.shown(snapshot(), asked))
 
 
 def _page(template: str, address: str, language: str, speaks: str = "", **values: Any) -> Rendering:
