@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Any
+from zlib import compress, crc32
 
 import feedparser
 import pytest
@@ -38,6 +39,46 @@ CHROMIUM_ARGUMENTS = (
 )
 
 
+LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft" * 2
+"""A word that fits on no telephone."""
+WIDE = release(
+    f"Words {LONG}",
+    "2020-02-03",
+    f"""A {LONG}, `{LONG}` and https://{"very-" * 12}long.example/{"path/" * 30}{LONG}
+
+![{LONG}](wide.png)
+
+| {" | ".join(f"column{number}" for number in range(20))} |
+|{"---|" * 20}
+| {" | ".join([LONG] + ["cell"] * 19)} |
+
+## {LONG}
+
+    {LONG * 3}
+
+> {LONG}
+
+* {LONG}
+""",
+    summary=LONG,
+    topics=f"[{LONG}]",
+    lang="de",
+    contacts=f"\n  - {{name: {LONG}, role: {LONG}, phone: {'+49 30 ' * 9}1, email: {LONG[:60]}@{'x' * 60}.example}}",
+    corrections=f"\n  - {{date: 2020-03-01, text: {LONG}}}",
+)
+
+
+def png(width: int, height: int) -> bytes:
+    """A black picture."""
+
+    def chunk(name: bytes, data: bytes) -> bytes:
+        return len(data).to_bytes(4, "big") + name + data + crc32(name + data).to_bytes(4, "big")
+
+    head = width.to_bytes(4, "big") + height.to_bytes(4, "big") + bytes((8, 0, 0, 0, 0))
+    rows = compress(bytes((width + 1) * height))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+
+
 @pytest.fixture(scope="module")
 def newsroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """The project's own newsroom, with a hostile release beside the seed."""
@@ -49,6 +90,9 @@ def newsroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         body='<script>alert(1)</script> A <img src="https://elsewhere.example/x.png" onerror="alert(2)"> comet.',
     )
     (folder / "releases" / "hostile.md").write_text(hostile, "utf8")
+    (folder / "releases" / "wide").mkdir()
+    (folder / "releases" / "wide" / "index.md").write_text(WIDE, "utf8")
+    (folder / "releases" / "wide" / "wide.png").write_bytes(png(3000, 40))
     with running(folder / "releases", folder / "index") as found:
         yield found
 
@@ -129,15 +173,19 @@ class TestBrowser:
             "/releases",
             "/releases/PR039-2018",
             "/releases/hostile",
+            "/releases/wide-de",
             "/topics",
             "/years",
             "/years/2018",
             "/search?q=space",
+            "/search?from=2018&lang=de&q=Wide&year=2020",
+            "/search?q=WideWideNowhere",
+            "/search/help?lang=de",
             "/feeds",
-            "/nowhere",
+            "/nowhereWide",
         ],
     )
-    @pytest.mark.parametrize("width", [360, 1200])
+    @pytest.mark.parametrize("width", [320, 1200])
     def test_no_page_breaks_its_own_policy_or_is_wider_than_the_window(
         self, browser: Chrome, newsroom: Running, path: str, width: int
     ) -> None:
@@ -146,9 +194,10 @@ class TestBrowser:
             "Emulation.setDeviceMetricsOverride",
             {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False},
         )
-        browser.get(newsroom.url + path)
+        browser.get(newsroom.url + path.replace("Wide", LONG))
         complaints = [entry["message"] for entry in browser.get_log("browser")]  # type: ignore[no-untyped-call]
         assert [text for text in complaints if "404" not in text] == []
+        browser.execute_script("document.querySelectorAll('details').forEach(part => part.open = true)")
         size = browser.execute_cdp_cmd("Page.getLayoutMetrics", {})
         assert size["cssContentSize"]["width"] <= width
         assert browser.find_elements(By.CSS_SELECTOR, "main h1")
@@ -216,6 +265,41 @@ class TestBrowser:
         browser.find_element(By.TAG_NAME, "body").send_keys(Keys.TAB)
         focused = browser.switch_to.active_element
         assert str(focused.get_attribute("href")).endswith("/#main")
+
+    def walked(self, browser: Chrome, wanted: str, most: int = 40) -> int:
+        """How often the Tab key is pressed until what a selector selects has the focus."""
+        for stops in range(1, most + 1):
+            browser.switch_to.active_element.send_keys(Keys.TAB)
+            if browser.execute_script("return document.activeElement.matches(arguments[0])", wanted):
+                return stops
+        raise AssertionError(wanted)
+
+    def is_seen(self, browser: Chrome, selector: str) -> bool:
+        return bool(browser.execute_script("return document.querySelector(arguments[0]).checkVisibility()", selector))
+
+    def see(self, browser: Chrome, address: str, width: int) -> None:
+        browser.set_window_size(max(width, 500), 900)
+        metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+        browser.get(address)
+
+    def test_the_keyboard_reaches_the_filters_of_a_search_and_its_results(
+        self, browser: Chrome, newsroom: Running
+    ) -> None:
+        address = f"{newsroom.url}/search?from=2018&lang=de&lang=en&lang=fr&q=feedsrv+OR+space&sort=newest"
+        self.see(browser, address, 1200)
+        assert not self.is_seen(browser, ".filter > summary")
+        assert self.walked(browser, ".filter .choices a") <= 24
+        assert self.is_seen(browser, ".filter .choices a")
+        self.see(browser, address, 360)
+        assert not self.is_seen(browser, ".filter .choices a")
+        assert self.walked(browser, ".filter > summary") < 24
+        browser.switch_to.active_element.send_keys(Keys.ENTER)
+        assert self.walked(browser, ".filter .choices a") == 1
+        browser.get(address)
+        assert self.walked(browser, "a.skip[href='#results']") == 2
+        browser.switch_to.active_element.send_keys(Keys.ENTER)
+        assert self.walked(browser, ".chips a") == 1
 
 
 FEEDS = [
