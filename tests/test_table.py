@@ -9,7 +9,7 @@ from random import Random
 import numpy as np
 import pytest
 
-from feedsrv.search.whoosh.documents import Facts
+from feedsrv.search.documents import Facts
 from feedsrv.search.whoosh.splicing import changed
 from feedsrv.search.whoosh.table import FACETS, Mask, Table
 

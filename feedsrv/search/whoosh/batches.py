@@ -17,8 +17,9 @@ from whoosh.codec.base import Segment
 from feedsrv.newsroom import Newsroom
 from feedsrv.processes import Processes
 from feedsrv.release import from_json
+from feedsrv.search.documents import Facts, document
 from feedsrv.search.whoosh import codec
-from feedsrv.search.whoosh.documents import Facts, document, schema
+from feedsrv.search.whoosh.documents import schema
 from feedsrv.search.whoosh.inverted import Gathered
 
 LARGEST = 4096

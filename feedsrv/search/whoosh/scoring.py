@@ -10,7 +10,8 @@ import numpy as np
 
 from feedsrv.query.tree import Node, Word, positive_leaves
 from feedsrv.search import ranking
-from feedsrv.search.whoosh.matcher import Matcher, is_short, words_of
+from feedsrv.search.question import is_short, telling, words_of
+from feedsrv.search.whoosh.matcher import Matcher
 from feedsrv.search.whoosh.postings import NO_POSTINGS, Ranks, Scores
 from feedsrv.search.whoosh.table import Mask
 from feedsrv.search.whoosh.terms import NOWHERE, Places, documents, followed
@@ -52,7 +53,7 @@ class Scorer:
         table = self.matcher.terms.table
         shared = np.zeros(table.size, np.uint16)
         for parts in words:
-            shared += self.matcher.in_title(parts, self.matcher.telling(parts))
+            shared += self.matcher.in_title(parts, telling(parts, self.matcher.terms.languages))
         titled = np.flatnonzero(shared)
         lengths = table.title_lengths[titled].astype(np.int64)
         in_common = np.minimum(shared[titled], lengths)

@@ -27,7 +27,8 @@ from feedsrv.query.tree import And, Dates, Filter, Node, Not, Or
 from feedsrv.release import Attachment, Release, Withdrawal
 from feedsrv.search import Held, Neighbours, SitemapEntry, SitemapYear, ranking
 from feedsrv.search.excerpts import Wanted, excerpt, marked
-from feedsrv.search.whoosh.matcher import Matcher, is_short
+from feedsrv.search.question import is_short, loosened, wanted
+from feedsrv.search.whoosh.matcher import Matcher
 from feedsrv.search.whoosh.postings import PostingsCache, Ranks
 from feedsrv.search.whoosh.resemblance import most_alike
 from feedsrv.search.whoosh.scoring import Scorer
@@ -63,10 +64,10 @@ class WhooshSnapshot:
         filters = self._filters(query)
         total, complete = (reduce(and_, filters.values(), releases) for releases in (found, complete))
         ranks = self._page(query, asked, matcher, total, complete)
-        wanted = matcher.wanted(asked) if asked and query.has_excerpts else None
+        marks = wanted(asked, matcher.terms.languages) if asked and query.has_excerpts else None
         return Results(
             hits=tuple(
-                self._hit(rank, wanted, matcher.terms.work, is_partial=not complete[rank]) for rank in ranks.tolist()
+                self._hit(rank, marks, matcher.terms.work, is_partial=not complete[rank]) for rank in ranks.tolist()
             ),
             total=int(np.count_nonzero(total)),
             page=query.page,
@@ -214,7 +215,8 @@ class WhooshSnapshot:
         complete = dated & self._matches(asked, matcher)
         is_pasted = not is_short(query.text)
         if query.sort is Sort.RELEVANCE and (is_pasted or np.count_nonzero(complete) < ranking.ENOUGH):
-            return complete | dated & self._matches(matcher.loosened(asked, is_pasted=is_pasted), matcher), complete
+            some = loosened(asked, matcher.terms.languages, is_pasted=is_pasted)
+            return complete | dated & self._matches(some, matcher), complete
         return complete, complete
 
     def _filters(self, query: Query) -> dict[str, Mask]:

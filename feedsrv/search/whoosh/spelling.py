@@ -14,7 +14,8 @@ from rapidfuzz.distance import OSA
 
 from feedsrv.query.tree import And, FieldTerm, Leaf, Node, Phrase, Prefix, Word, leaves, mapped
 from feedsrv.release import Release
-from feedsrv.search.whoosh.matcher import FORMS, Matcher
+from feedsrv.search.question import FORMS
+from feedsrv.search.whoosh.matcher import Matcher
 from feedsrv.search.whoosh.postings import union
 from feedsrv.search.whoosh.table import Mask
 from feedsrv.search.whoosh.terms import Terms

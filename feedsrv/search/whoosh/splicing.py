@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedsrv import ids
-from feedsrv.search.whoosh.documents import Facts
+from feedsrv.search.documents import Facts
 from feedsrv.search.whoosh.table import EMPTY, FACETS, FIXED, RAGGED, Mask, Table, age_of, key_of, short
 
 

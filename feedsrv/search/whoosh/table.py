@@ -20,7 +20,7 @@ import numpy.ma  # which `np.unique` would else load while the first reader wait
 from numpy.typing import NDArray
 
 from feedsrv import ids
-from feedsrv.search.whoosh.documents import Facts
+from feedsrv.search.documents import Facts
 
 FACETS = ("topic", "year", "lang")
 

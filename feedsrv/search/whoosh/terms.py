@@ -9,13 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedsrv.search import ranking
+from feedsrv.search.question import MOST_EXPANSIONS
 from feedsrv.search.whoosh.postings import NO_POSTINGS, Postings, PostingsCache, Tally, union
 from feedsrv.search.whoosh.segments import Numbers, Segments
 from feedsrv.search.work import NEAR, PLACE, TERM, Work, WorkSpent
 from feedsrv.text import analysis
-
-MOST_EXPANSIONS = 256
-"""Words that a beginning stands for."""
 
 _ALL_SMALL = 2  # words of a phrase of nothing but small words by which its releases are chosen
 

@@ -17,11 +17,12 @@ from feedsrv.newsroom import FILE_NAME, NO_NAMES, Newsroom, TopicNames
 from feedsrv.release import Release, Withdrawal, to_json
 from feedsrv.search import Content
 from feedsrv.search.attachments import Attachments
+from feedsrv.search.documents import digest_of
 from feedsrv.search.generations import KEPT, TRUE_UNTIL, Generations, link
 from feedsrv.search.ledger import Ledger
 from feedsrv.search.manifest import ATTACHMENTS, LISTED, SEGMENTS, TOPICS
 from feedsrv.search.whoosh import arrays
-from feedsrv.search.whoosh.documents import digest_of, engine_version
+from feedsrv.search.whoosh.documents import engine_version
 from feedsrv.search.whoosh.draft import Draft
 from feedsrv.search.whoosh.segments import Segments
 from feedsrv.search.whoosh.storage import BuildingStorage, MappedStorage

@@ -1,0 +1,139 @@
+"""A question, before any index is asked: what of it is required, what is wanted, and what is said about it.
+
+``languages`` are those by whose rules an unmarked word may be stemmed: all that the releases of a newsroom are in.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+
+from feedsrv.locales.message import Message
+from feedsrv.query.tree import (
+    NOTHING,
+    And,
+    FieldTerm,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Prefix,
+    Reference,
+    Word,
+    leaves,
+    positive_leaves,
+)
+from feedsrv.search import ranking
+from feedsrv.search.excerpts import Wanted
+from feedsrv.text import analysis, stems
+
+FORMS = {"title": "title_forms", "contact": "contacts"}
+"""Where the forms of a field are, by the name of the field in a question."""
+MOST_EXPANSIONS = 256
+"""Words that a beginning stands for."""
+
+
+def required(tree: Node, languages: Sequence[str]) -> Node:
+    """The tree without stopwords, where it has other words: they are not required, and weigh nothing."""
+    match tree:
+        case And(parts):
+            telling = [required(part, languages) for part in parts if not _is_stopword(part, languages)]
+            return _joined(telling) if any(True for part in telling for _ in positive_leaves(part)) else tree
+        case Or(parts):
+            return Or(tuple(dict.fromkeys(required(part, languages) for part in parts))) if len(parts) > 1 else tree
+        case Not(part):
+            return Not(required(part, languages))
+    return tree
+
+
+def loosened(tree: Node, languages: Sequence[str], *, is_pasted: bool) -> Node:
+    """What a release has at least that answers in part: one of the words, and whatever else was asked for.
+
+    ``is_pasted``: it is a long text, in which what is in quotes is no more than words are.
+    """
+    tree = required(tree, languages)
+    match tree:
+        case And(parts):
+            kinds = Word | Prefix | Or | Phrase if is_pasted else Word | Prefix | Or
+            words = [part for part in parts if isinstance(part, kinds)]
+            others = [part for part in parts if part not in words]
+            return _joined([*others, Or(tuple(dict.fromkeys(words)))]) if len(words) > 1 else tree
+        case Or(parts):
+            return Or(tuple(loosened(part, languages, is_pasted=is_pasted) for part in parts))
+    return tree
+
+
+def wanted(tree: Node, languages: Sequence[str]) -> Wanted:
+    """What is marked in excerpts: all that was asked for."""
+    found: set[str] = set()
+    forms: set[str] = set()
+    beginnings: set[str] = set()
+    for leaf in positive_leaves(tree):
+        match leaf.part if isinstance(leaf, FieldTerm) else leaf:
+            case Word(text):
+                written = (form for word in analysis.tokens(text) for form in word.spelling.found_by)
+                found.update(stem for form in written for stem in stems_of(form, languages))
+            case Prefix(text):
+                beginnings.update(analysis.forms(text)[-1:])
+            case other:
+                forms.update(analysis.forms(other.text))
+    return Wanted(frozenset(found), frozenset(forms), tuple(sorted(beginnings)))
+
+
+def notes(typed: Node, languages: Sequence[str], is_known: Callable[[Reference], bool]) -> Iterator[str]:
+    """Sentences on what was passed over; ``is_known``: whether a reference may be that of a release here."""
+    if typed == NOTHING:
+        yield Message("There is no word in this question, so nothing was looked for.")
+    for leaf in dict.fromkeys(leaves(typed)):
+        if isinstance(leaf, Reference) and not is_known(leaf):
+            yield Message("No number here begins like “%(typed)s”, so it was taken as words.", typed=leaf.typed)
+    passed = [leaf.text for leaf in positive_leaves(typed) if isinstance(leaf, Word)]
+    kept = Counter(leaf.text for leaf in positive_leaves(required(typed, languages)) if isinstance(leaf, Word))
+    if small := list(dict.fromkeys(text for text in passed if not kept[text])):
+        yield Message("Small words were passed over: %(words)s. In quotes they count.", words=", ".join(small))
+
+
+def cut_note(leaf: Prefix) -> str:
+    """What is said of a beginning that stands for more words than were looked for."""
+    return Message(
+        "Only the first %(most)s words that begin with “%(text)s” were looked for.",
+        most=MOST_EXPANSIONS,
+        text=leaf.text,
+    )
+
+
+def words(leaf: Reference) -> Node:
+    """The words that a reference is where no release has one that begins so: "of 9-11"."""
+    return _joined([*map(Word, leaf.typed.split())])
+
+
+def telling(parts: Sequence[str], languages: Sequence[str]) -> Sequence[str]:
+    """The parts of a word that are no stopwords; all of them, where it has no others."""
+    return [part for part in parts if not analysis.is_stopword(part, languages)] or parts
+
+
+def stems_of(form: str, languages: Sequence[str]) -> list[str]:
+    """The stems of a form, each once."""
+    return list(dict.fromkeys(stems.stem(form, language) for language in languages))
+
+
+def is_short(tree: Node | None) -> bool:
+    """Whether what has all that is asked stands first, however well the others answer."""
+    return tree is None or len(words_of(tree)) <= ranking.SHORT
+
+
+def words_of(tree: Node) -> list[tuple[str, ...]]:
+    """The different words of a question as written, each by its parts."""
+    texts = (leaf.text for leaf in positive_leaves(tree) if isinstance(leaf, Word))
+    return list(dict.fromkeys(word.parts for text in texts for word in analysis.tokens(text)))
+
+
+def _is_stopword(part: Node, languages: Sequence[str]) -> bool:
+    if not isinstance(part, Word):
+        return False
+    forms = analysis.forms(part.text)
+    return bool(forms) and all(analysis.is_stopword(form, languages) for form in forms)
+
+
+def _joined(parts: Sequence[Node]) -> Node:
+    return parts[0] if len(parts) == 1 else And(tuple(parts))
