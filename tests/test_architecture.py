@@ -45,7 +45,7 @@ STOREYS: dict[str, set[str]] = {
 HOMES: dict[str, str | tuple[str, ...]] = {
     "whoosh": "search/whoosh/",
     "numpy": "search/",
-    "rapidfuzz": "search/whoosh/",
+    "rapidfuzz": "search/",
     "feedgen": "feeds/",
     "msgspec": ("release", "file_record", "search/"),
     "flask": "web/",

@@ -158,10 +158,6 @@ class Matcher:
         """The releases that have a word in any of its forms, in any language."""
         return self._any([self.terms.stem(*self._stems(form))])
 
-    def is_kin(self, form: str, other: str) -> bool:
-        """Whether two forms have a stem in common."""
-        return not {*self._stems(form)}.isdisjoint(self._stems(other))
-
     def in_title(self, parts: Sequence[str], needed: Sequence[str]) -> Mask:
         """The releases that have a word in the title: all in one, or its parts that are needed."""
         whole = self._titled("".join(parts))

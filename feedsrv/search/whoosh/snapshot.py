@@ -28,12 +28,13 @@ from feedsrv.release import Attachment, Release, Withdrawal
 from feedsrv.search import Held, Neighbours, SitemapEntry, SitemapYear, ranking
 from feedsrv.search.excerpts import Wanted, excerpt, marked
 from feedsrv.search.question import is_short, loosened, wanted
+from feedsrv.search.spelling import SELDOM, corrected
 from feedsrv.search.whoosh.matcher import Matcher
 from feedsrv.search.whoosh.postings import PostingsCache, Ranks
 from feedsrv.search.whoosh.resemblance import most_alike
 from feedsrv.search.whoosh.scoring import Scorer
 from feedsrv.search.whoosh.segments import Segments
-from feedsrv.search.whoosh.spelling import SELDOM, corrected
+from feedsrv.search.whoosh.spelling import Known
 from feedsrv.search.whoosh.table import FACETS, Mask
 from feedsrv.search.whoosh.terms import Terms
 from feedsrv.search.work import Work
@@ -278,9 +279,9 @@ class WhooshSnapshot:
         return meant  # noqa: RET504 - it stays None where the work ends
 
     def _meant(self, query: Query, asked: Node, matcher: Matcher, having: int) -> str | None:
-        attempts = [corrected(matcher, asked)]
+        attempts = [corrected(Known(matcher), asked)]
         if not having:
-            attempts.append(corrected(matcher, as_words(attempts[0]) or asked))
+            attempts.append(corrected(Known(matcher), as_words(attempts[0]) or asked))
         for attempt in attempts:
             if attempt != asked:
                 found = self._found(replace(query, text=attempt), matcher.afforded(attempt), matcher)[having > 0]

@@ -1,172 +1,60 @@
-"""Spelling: what may have been meant by a word that no release has, or next to none (did you mean)."""
+"""What spelling asks of the Whoosh index."""
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from collections.abc import Callable
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial, reduce
+from functools import reduce
 from operator import and_
 
 import numpy as np
-from rapidfuzz.distance import OSA
 
-from feedsrv.query.tree import And, FieldTerm, Leaf, Node, Phrase, Prefix, Word, leaves, mapped
+from feedsrv.query.tree import Leaf
 from feedsrv.release import Release
-from feedsrv.search.question import FORMS
 from feedsrv.search.whoosh.matcher import Matcher
 from feedsrv.search.whoosh.postings import union
 from feedsrv.search.whoosh.table import Mask
-from feedsrv.search.whoosh.terms import Terms
-from feedsrv.text import analysis, stems
-from feedsrv.text.cutting import cut
-from feedsrv.text.folding import APOSTROPHES, fold
-
-SHORTEST_CORRECTED = 4
-"""Letters of a word that may be mistyped."""
-SHORTEST_TWICE_WRONG = 6
-"""Letters of a word that may have two mistakes, none of them in the first letter."""
-SELDOM = 2
-"""Releases that have a word which may be mistyped all the same, and that answer a question in which one may be."""
-MOST_SELDOM = 4
-"""Words of a question that may be mistyped; where more are seldom, it is of something else."""
-FAR_MORE = 10
-"""How many times as many releases have what was meant by a word that some do have, just as it was typed."""
-SLIPPED = 10
-"""How much likelier it is that a letter was left out, or two changed places, than that just this one was put in."""
-MOST_READ = 5
-"""Releases in which it is looked how a word is written, accents and all."""
-USUAL = 4
-"""A spelling is usual that is found one time for so many of the commonest: "marche" beside "marché"."""
-
-_PIECES = re.compile(f"[-‐‑{APOSTROPHES}]")
-
-
-def corrected(matcher: Matcher, tree: Node) -> Node:
-    """The tree with words that no release has, or next to none, replaced by the nearest that some have.
-
-    A word that is near to none is taken as half typed, and becomes a beginning. Paid for with the search's work.
-    """
-    seldom = [leaf for leaf in dict.fromkeys(leaves(tree)) if np.count_nonzero(matcher.releases(leaf)) <= SELDOM]
-    if len(seldom) > MOST_SELDOM:
-        return tree
-    return mapped(tree, _Spelling(matcher, _beside(matcher, tree)).meant) or tree
-
-
-def _beside(matcher: Matcher, tree: Node) -> Mask:
-    """The releases that have all else of a question that any has: in these, a word is likelier to have been meant."""
-    parts = tree.parts if isinstance(tree, And) else ()
-    known = [found for part in parts if isinstance(part, Leaf) and (found := matcher.releases(part)).any()]
-    return reduce(and_, known, matcher.terms.table.everything())
+from feedsrv.search.work import Work
 
 
 @dataclass(frozen=True, slots=True)
-class _Spelling:
-    """What was meant by the leaves of a question; ``beside`` are the releases that have the others."""
+class Known:
+    """Implements `feedsrv.search.spelling.Vocabulary` for one search."""
 
     matcher: Matcher
-    beside: Mask
 
-    def meant(self, leaf: Leaf) -> Leaf:
-        """A leaf with what was meant in place of words that may be mistyped."""
-        match leaf:
-            case Word(text) | Phrase(text):
-                return self._in(text, type(leaf), "forms")
-            case FieldTerm(name, Word(text) | Phrase(text) as part):
-                return self._in(text, partial(_in_field, name, type(part)), FORMS[name])
-        return leaf
+    @property
+    def languages(self) -> Sequence[str]:
+        """Those by whose rules a word may be stemmed."""
+        return self.matcher.terms.languages
 
-    def _in(self, text: str, make: Callable[[str], Leaf], field: str) -> Leaf:
-        """It in the leaf of a text, which ``make`` makes of any text; what it looks for is in a field."""
-        found = [make(text)]
-        with self.matcher.terms.work.or_else(f"how “{text}” may be meant"):
-            found.append(self._meant(text, make, field))
-        return found[-1]
+    @property
+    def work(self) -> Work:
+        """What the search may still cost."""
+        return self.matcher.terms.work
 
-    def _meant(self, text: str, make: Callable[[str], Leaf], field: str) -> Leaf:
-        near = self._respelt(text, make, field, 1)
-        if self._having(make(text)):
-            return make(near)
-        begun, having = _beginning(make(text)), self._having(make(near))
-        if having and (_is_beginning(text, near) or having >= self._having(begun)):
-            return make(near)
-        return begun if self._having(begun) else make(self._respelt(near, make, field, 2))
+    def having(self, *asked: Leaf) -> int:
+        """How many releases match all of these leaves."""
+        return int(np.count_nonzero(self._all(asked)))
 
-    def _having(self, leaf: Leaf) -> int:
-        return int(np.count_nonzero(self.matcher.releases(leaf)))
+    def saying(self, form: str, field: str, beside: Sequence[Leaf] = ()) -> int:
+        """How many releases have a word just as it is written in a field, and match all leaves beside it."""
+        terms = self.matcher.terms
+        if not beside:
+            return terms.tally(field, form).having
+        return int(np.count_nonzero(union([terms.form(form, field)], terms.table.size) & self._all(beside)))
 
-    def _respelt(self, text: str, make: Callable[[str], Leaf], field: str, mistakes: int) -> str:
-        """A text with what was meant by so many mistakes in place of words that may be mistyped."""
-        words = []
-        for word in analysis.tokens(text):
-            near = tuple(self._nearest(part, make, field, mistakes) for part in word.parts)
-            typed = text[word.start : word.end]
-            written = (self._as_written(each, typed, field) for each in near)
-            words.append(typed if near == word.parts else " ".join(written))
-        return " ".join(words) or text
+    def near(self, form: str, mistakes: int, field: str) -> set[str]:
+        """The words of a field that are so many mistakes of a typist away at most."""
+        return self.matcher.terms.near(form, mistakes, field)
 
-    def _nearest(self, form: str, make: Callable[[str], Leaf], field: str, mistakes: int) -> str:
-        """The word that was meant; digits and short words stay, and what enough releases have."""
-        shortest = SHORTEST_CORRECTED if mistakes == 1 else SHORTEST_TWICE_WRONG
-        having = self._having(make(form))
-        is_said = having > 0 and self.matcher.terms.tally(field, form).having > 0
-        if len(form) < shortest or not stems.is_of_letters(form) or (is_said and having > SELDOM):
-            return form
-        words = [word for word in self.matcher.terms.near(form, mistakes, field) if self._is_telling(word)]
-        fits = {word: self._fit(word, form, field) for word in words if mistakes == 1 or word[0] == form[0]}
-        best = max(fits, key=lambda word: (fits[word], word), default=form)
-        has_kin = having and any(self.matcher.is_kin(form, word) for word in words if word != form)
-        is_meant = any(fits.get(best, ())) and self._having(make(best)) > having * (FAR_MORE if is_said else 1)
-        return best if is_meant and not has_kin else form
+    def newest_with(self, form: str, field: str, most: int) -> Iterator[Release]:
+        """The newest releases that have a word just as it is written in a field."""
+        terms = self.matcher.terms
+        for rank in np.sort(terms.form(form, field).ranks)[:most].tolist():
+            release = terms.segments.record(int(terms.table.numbers[rank]))
+            if isinstance(release, Release):
+                yield release
 
-    def _is_telling(self, word: str) -> bool:
-        return stems.is_of_letters(word) and not analysis.is_stopword(word, self.matcher.terms.languages)
-
-    def _fit(self, word: str, form: str, field: str) -> tuple[int, int]:
-        """How likely it is that a word was meant: by those that have it, beside all else of the question and at all."""
-        has_slipped = len(word) > len(form) or sorted(word) == sorted(form)
-        having = union([self.matcher.terms.form(word, field)], self.matcher.terms.table.size)
-        within, all_ = (int(np.count_nonzero(each)) for each in (having & self.beside, having))
-        return (SLIPPED * within, SLIPPED * all_) if has_slipped else (within, all_)
-
-    def _as_written(self, form: str, typed: str, field: str) -> str:
-        """A form as texts write it, in small letters, with accents: of the usual ways the nearest to what was typed."""
-        written = _ways(self.matcher.terms, form, field)
-        usual = [word for word, times in written.items() if times * USUAL >= max(written.values())]
-        return min(usual, key=lambda word: (OSA.distance(word, typed.lower()), -written[word], word), default=form)
-
-
-def _ways(terms: Terms, form: str, field: str) -> Counter[str]:
-    """How the newest releases with a form write it, and how often."""
-    words: Counter[str] = Counter()
-    for rank in np.sort(terms.form(form, field).ranks)[:MOST_READ].tolist():
-        release = terms.segments.record(int(terms.table.numbers[rank]))
-        if isinstance(release, Release):
-            people = " ".join(contact.name for contact in release.contacts)
-            text = terms.work.part("\n".join((release.title, release.text, release.boilerplate, people)))
-            words.update(text[start:end] for start, end in cut(text) if end - start >= len(form))
-    written: Counter[str] = Counter()
-    for word, times in words.items():
-        piece = next((piece for piece in (*_PIECES.split(word), word) if fold(piece) == form), "")
-        if piece:
-            written[piece.lower()] += times
-    return written
-
-
-def _in_field(name: str, part: type[Word] | type[Phrase], text: str) -> FieldTerm:
-    return FieldTerm(name, part(text))
-
-
-def _beginning(leaf: Leaf) -> Leaf:
-    """A word as if it were half typed; what is none stays."""
-    match leaf:
-        case Word(text):
-            return Prefix(text)
-        case FieldTerm(name, Word(text)):
-            return FieldTerm(name, Prefix(text))
-    return leaf
-
-
-def _is_beginning(text: str, longer: str) -> bool:
-    return "".join(analysis.forms(longer)).startswith("".join(analysis.forms(text)))
+    def _all(self, leaves: Sequence[Leaf]) -> Mask:
+        return reduce(and_, map(self.matcher.releases, leaves), self.matcher.terms.table.everything())

@@ -1,0 +1,34 @@
+"""The search engine on OpenSearch: for a newsroom that one machine does not carry, of which readers are many machines.
+
+::
+
+    index, snapshot, update    the three classes of the seam
+    state                      the document ``current``: what is published, and who may publish next
+    mapping                    the two indices, and a release as a document of one of them
+    matching                   a question as a query of OpenSearch; what spelling asks
+    scoring                    which of the releases that match answer best
+    cluster                    requests, with limits in time, further tries and a breaker
+
+The words are ours: `feedsrv.search.documents` makes the terms, and each is sent as a value of its own, which is analysed
+no further; so the same words match on both engines. How well a release answers is OpenSearch's (``combined_fields``,
+with the figures of `feedsrv.search.ranking` as far as it knows them): its statistics count versions that are gone, so
+two copies of a shard may score otherwise, and requests name one copy (``preference``). Totals and facets are exact, for
+there is one shard, which is enough for some millions of releases and as many copies as there are nodes.
+
+A generation is a number, which is never used twice. A document says ``from`` which generation it is valid and ``to``
+before which, and a snapshot asks for those of its own number. The next generation is made beside it, unseen: new
+documents that are valid from its number on, and old ones closed before it. What makes it the newest is one write of
+``current``, after a refresh, and after a count and a sum over the digests have shown that it holds what was meant.
+
+``current`` also says who writes. To begin, a writer writes its own number into it (``fence``), one more than any
+before, if nobody has written in between (``if_seq_no``); to publish, it writes again, if that number still stands
+there. So a writer that was paused, and that others took for dead, can publish nothing. What it may still have written,
+or has under way, bears its number: every number that ends unpublished is listed in ``current`` (``abandoned``), and to
+all snapshots from then on a document from it is none, and one closed by it is open. Nothing has to be cleaned up first.
+
+What a withdrawal or an embargo takes back is closed by the next generation like all else. Its bytes go when old
+versions are swept, which a generation that withdraws does at once.
+
+Beside the cluster each machine has a folder: the files of releases by digest, which all machines share or copy, and
+the publisher's ledger. To lose the ledger costs the time to read all files again.
+"""

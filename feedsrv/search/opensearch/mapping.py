@@ -1,0 +1,133 @@
+"""The two indices of a newsroom, and a release as a document of one of them.
+
+Terms are sent as lists, a value each, and taken as they are. In a question the words that stand for one are sent as one,
+with `OR_ELSE` between them, and what stands one after another with blanks.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from hashlib import sha256
+from importlib.metadata import version
+from typing import Any
+
+from feedsrv.ids import former_address, key
+from feedsrv.newsroom import Newsroom
+from feedsrv.release import Release, Withdrawal, to_json
+from feedsrv.search import documents, ranking
+from feedsrv.search.documents import SCHEMA_VERSION, document
+from feedsrv.search.opensearch.cluster import Cluster, Conflict
+
+OR_ELSE = "\x1e"
+OPEN = 2**62
+"""The generation before which a document is valid that nothing has closed."""
+_CHECKED = 8  # digits in hexadecimal of a digest that are added up, so that the sum of millions is exact
+
+_STEMS = {"type": "text", "analyzer": "keyword", "search_analyzer": "alternatives", "position_increment_gap": 0}
+_FORMS = {
+    "type": "text", "analyzer": "keyword", "search_analyzer": "blanks", "position_increment_gap": 0, "norms": False,
+    "fields": {"word": {"type": "keyword"}},
+}  # fmt: skip
+_KEY, _NUMBER, _FLAG = {"type": "keyword"}, {"type": "long"}, {"type": "boolean"}
+
+RELEASES: dict[str, Any] = {
+    "settings": {
+        "number_of_shards": 1,
+        "auto_expand_replicas": "0-2",
+        "max_result_window": 1_000_000,
+        "refresh_interval": -1,  # the writer does it when it publishes
+        "similarity.default": {"type": "BM25", "k1": ranking.SATURATION, "b": ranking.LENGTH},
+        "analysis": {
+            "tokenizer": {"blank": {"type": "pattern", "pattern": " "}},
+            "filter": {"or_else": {"type": "pattern_capture", "preserve_original": False,
+                                   "patterns": [f"([^{OR_ELSE}]+)"]}},
+            "analyzer": {
+                "blanks": {"type": "custom", "tokenizer": "blank"},
+                "alternatives": {"type": "custom", "tokenizer": "keyword", "filter": ["or_else"]},
+            },
+        },
+    },
+    "mappings": {
+        "dynamic": "strict",
+        "properties": {
+            **dict.fromkeys(("title", "body", "boilerplate"), _STEMS),
+            **dict.fromkeys(("forms", "boilerplate_forms", "title_forms", "contacts"), _FORMS),
+            **dict.fromkeys(("reference", "source", "id", "id_key", "dated_id", "alias", "translation", "file"), _KEY),
+            **dict.fromkeys(("topic", "year", "lang", "digest"), _KEY),
+            **dict.fromkeys(("from", "to", "appeared", "published", "updated", "day", "check"), _NUMBER),
+            **dict.fromkeys(("is_notice", "is_updated"), _FLAG),
+            "record": {"type": "keyword", "index": False, "doc_values": False},
+        },
+    },
+}  # fmt: skip
+STATE: dict[str, Any] = {
+    "settings": {"number_of_shards": 1, "auto_expand_replicas": "0-2"},
+    "mappings": {"dynamic": False, "properties": {}},
+}
+
+
+def engine_version() -> str:
+    """All that the documents depend on, as one string."""
+    return f"schema {SCHEMA_VERSION}, opensearch, pystemmer {version('pystemmer')}"
+
+
+def make(cluster: Cluster) -> None:
+    """Have both indices there. Raises IndexUnavailable."""
+    for name, made in ((cluster.releases, RELEASES), (cluster.state, STATE)):
+        if cluster.ask("GET", f"/{name}") is None:
+            try:
+                cluster.ask("PUT", f"/{name}", made)
+            except Conflict:  # somebody else was quicker
+                continue
+
+
+def digest_of(record: Release | Withdrawal, newsroom: Newsroom) -> str:
+    """What tells one document from another."""
+    return documents.digest_of(record, to_json(record), newsroom)
+
+
+def check_of(digest: str) -> int:
+    """What a document adds to the sum of a generation."""
+    return int(digest[:_CHECKED], 16)
+
+
+def name_of(source: str, number: int) -> str:
+    """What the document is called that a source has from a generation on."""
+    return f"{sha256(source.encode('utf8', 'surrogatepass')).hexdigest()[:32]}-{number}"
+
+
+def made_of(record: Release | Withdrawal, newsroom: Newsroom, number: int) -> dict[str, Any]:
+    """The document of a release or a notice that is valid from a generation on."""
+    stored = to_json(record)
+    facts, terms = document(record, stored, newsroom)
+    appeared, updated = (facts.appeared, facts.updated)
+    is_updated = updated is not None and (appeared is None or updated > appeared)
+    stated = {
+        "from": number,
+        "to": OPEN,
+        "source": facts.source,
+        "id": facts.id,
+        "id_key": key(facts.id),
+        "dated_id": facts.id if appeared is not None else None,
+        "alias": [former_address(alias) for alias in facts.aliases],
+        "translation": facts.translation_keys,
+        "file": facts.files,
+        "topic": facts.topics,
+        "year": str(facts.year) if facts.year else None,
+        "lang": facts.language,
+        "day": facts.day,
+        "appeared": micros(record.appeared),
+        "published": micros(record.published),
+        "updated": micros(record.updated) if isinstance(record, Release) else None,
+        "is_notice": facts.is_withdrawn,
+        "is_updated": is_updated,
+        "digest": facts.digest,
+        "check": check_of(facts.digest),
+        "record": stored.decode("utf8"),
+    }
+    return {**stated, **terms}
+
+
+def micros(moment: datetime | None) -> int | None:
+    """A moment in millionths of a second since 1970."""
+    return None if moment is None else round(moment.timestamp() * 1_000_000)

@@ -1,0 +1,89 @@
+"""Scoring: how well releases answer, as clauses of OpenSearch with the figures of `feedsrv.search.ranking`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from feedsrv.query.tree import FieldTerm, Leaf, Node, Phrase, Prefix, Reference, Word, positive_leaves
+from feedsrv.search import ranking
+from feedsrv.search.opensearch.cluster import Json
+from feedsrv.search.opensearch.mapping import OR_ELSE
+from feedsrv.search.opensearch.matching import Matcher
+from feedsrv.search.question import FORMS, stems_of, telling, words_of
+from feedsrv.text import analysis
+
+_REFERENCE_FIRST = 1000.0
+_TITLE_AND_TEXT = [f"title^{ranking.TITLE}", f"body^{ranking.TEXT}"]
+
+
+def evidence(matcher: Matcher, tree: Node, typed: Node) -> list[Json]:
+    """What speaks for a release that matches a tree; ``typed`` is it with what is not required."""
+    in_title = ranking.title_weight(len(words_of(tree)))
+    found = [
+        {"bool": {"should": list(_of_leaf(matcher, leaf, in_title)), "boost": float(times)}}
+        for leaf, times in Counter(positive_leaves(tree)).items()
+    ]
+    return [*found, *_neighbours(typed)]
+
+
+def worded(stems: Sequence[str], boost: float = 1.0) -> Json:
+    """What it says that title and text have a word of one of these stems."""
+    asked = {"query": OR_ELSE.join(stems), "fields": _TITLE_AND_TEXT, "boost": boost}
+    return {"combined_fields": asked}
+
+
+def _of_leaf(matcher: Matcher, leaf: Leaf, in_title: float) -> Iterator[Json]:
+    match leaf:
+        case Word(text):
+            for word in analysis.tokens(text):
+                yield _once(matcher, word.parts, in_title)
+                yield from map(_phrase, word.spelling.others)
+        case Phrase(text):
+            yield _phrase(analysis.forms(text))
+        case Reference(text):
+            yield _constant({"term": {"reference": leaf.key}}, _REFERENCE_FIRST)
+            yield _phrase(analysis.forms(text))
+        case FieldTerm("title", Word(text)):
+            for form in analysis.forms(text):
+                yield _titled(stems_of(form, matcher.languages), 1.0)
+        case FieldTerm(name, Word(text) | Phrase(text)):
+            yield _phrase(analysis.forms(text), FORMS[name])
+        case Prefix() | FieldTerm(_, Prefix()):
+            yield _constant(matcher.matches(leaf), 1.0)
+
+
+def _once(matcher: Matcher, parts: Sequence[str], in_title: float) -> Json:
+    """What a word as written says: a compound by its telling parts, or all in one, whichever says more."""
+    whole = _anywhere(matcher, ["".join(parts)], in_title)
+    if len(parts) == 1:
+        return whole
+    return {"dis_max": {"queries": [whole, _anywhere(matcher, telling(parts, matcher.languages), in_title)]}}
+
+
+def _anywhere(matcher: Matcher, forms: Sequence[str], in_title: float) -> Json:
+    stems = [stems_of(form, matcher.languages) for form in forms]
+    return {"bool": {"should": [clause for each in stems for clause in (worded(each), _titled(each, in_title))]}}
+
+
+def _titled(stems: Sequence[str], boost: float) -> Json:
+    """What it says that the title has a word of one of these stems: the more, the shorter it is."""
+    return {"match": {"title": {"query": OR_ELSE.join(stems), "boost": boost}}}
+
+
+def _phrase(forms: Sequence[str], field: str = "forms") -> Json:
+    kind = "match_phrase" if len(forms) > 1 else "match"
+    return {kind: {field: " ".join(forms)}} if forms else {"match_none": {}}
+
+
+def _constant(query: Json, boost: float) -> Json:
+    return {"constant_score": {"filter": query, "boost": boost}}
+
+
+def _neighbours(typed: Node) -> Iterator[Json]:
+    """What it says that words of the question stand side by side."""
+    words = (leaf.text for leaf in positive_leaves(typed) if isinstance(leaf, Word))
+    forms = [form for text in words for form in analysis.forms(text)]
+    for pair in dict.fromkeys(pairwise(forms)):
+        yield {"match_phrase": {"forms": {"query": " ".join(pair), "boost": ranking.NEIGHBOURS}}}

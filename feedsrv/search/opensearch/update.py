@@ -1,0 +1,190 @@
+"""The next generation in the cluster in the making."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Set
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+
+import msgspec
+
+from feedsrv.errors import PublishingFailed
+from feedsrv.file_record import FileRecord
+from feedsrv.newsroom import NO_NAMES, Newsroom, TopicNames
+from feedsrv.release import Release, Withdrawal, from_json
+from feedsrv.search import Content
+from feedsrv.search.attachments import Attachments
+from feedsrv.search.ledger import Ledger
+from feedsrv.search.manifest import DIGITS
+from feedsrv.search.opensearch.cluster import PAGE, Cluster, Json
+from feedsrv.search.opensearch.mapping import check_of, digest_of, engine_version, made_of, name_of
+from feedsrv.search.opensearch.snapshot import valid_in
+from feedsrv.search.opensearch.state import Current, Published, State
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a document: what it is called, its digest, and what has to hold for it to be closed."""
+
+    name: str
+    digest: str
+    seq_no: int
+    term: int
+
+
+class OpenSearchUpdate:
+    """The changes to one generation; implements `feedsrv.search.Update`. ``current`` is what says that we write."""
+
+    def __init__(
+        self, cluster: Cluster, current: Current, newsroom: Newsroom | None, base: Mapping[str, Known], ledger: Ledger,
+        files: Path, renew: Callable[[], None], *, is_rebuild: bool,
+    ) -> None:  # fmt: skip
+        self._cluster = cluster
+        self._current = current
+        self._number = current.fence
+        self._renew = renew
+        self._old = base
+        self._is_rebuild = is_rebuild
+        self.newsroom = newsroom
+        public = frozenset(source for source, record in ledger.records.items() if record.is_known_to_the_public)
+        self.sources: Set[str] = frozenset(base) if newsroom else public
+        self.published_before = len(self.sources)
+        self._ledger = ledger
+        name = current.published.name if current.published and newsroom else None
+        self._known = ledger.records if not is_rebuild and ledger.generation == name else {}
+        self._newsroom = newsroom or Newsroom()
+        self._files = Attachments(files, is_distrusted=is_rebuild or not newsroom)
+        self._lines: list[Json] = []
+        self._new: dict[str, str] = {}  # the digests of what was put, by source
+        self._gone: set[str] = set()
+        self.has_written = False
+        self.is_withdrawing = False
+        self._conclusion: tuple[Mapping[str, FileRecord | None], datetime | None] | None = None
+
+    def known(self) -> Mapping[str, FileRecord]:
+        """What is remembered of every file, by source."""
+        return self._known
+
+    def remembered(self) -> Mapping[str, FileRecord]:
+        """What was last remembered of every file, whichever generation that was."""
+        return self._ledger.records
+
+    def published(self, sources: Set[str] | None = None) -> Iterator[Release | Withdrawal]:
+        """What these sources, or all, have in the generation it starts from."""
+        if self._is_rebuild or not self._current.published:
+            return
+        valid = valid_in(self._current.published.number, self._current.abandoned)
+        for hit in self._all(valid, sources, ["source", "record"]):
+            if hit["source"] not in self._gone:
+                yield from_json(hit["record"].encode("utf8"))
+
+    def set_newsroom(self, newsroom: Newsroom) -> None:
+        """Let the next generation have these editorial settings."""
+        self._newsroom = newsroom
+
+    def put(self, record: Release | Withdrawal, files: Mapping[str, Content]) -> bool:
+        """Let it be in the next generation, in place of what its source had; whether that is different."""
+        known = self._old.get(record.source)
+        digest = digest_of(record, self._newsroom)
+        if known and known.digest == digest and not self._is_rebuild:
+            return False
+        self._files.take(record, files)
+        self.is_withdrawing |= isinstance(record, Withdrawal)
+        self._close(record.source)
+        document = made_of(record, self._newsroom, self._number)
+        self._write({"index": {"_id": name_of(record.source, self._number)}}, document)
+        self._new[record.source] = digest
+        return True
+
+    def remove(self, source: str) -> None:
+        """Let what this source has not be in the next generation."""
+        self.is_withdrawing = True
+        self._close(source)
+
+    def staged(self, sources: Set[str] | None = None) -> Iterator[tuple[str, bool]]:
+        """What the next generation holds by now, read back from it: each source, and whether it is a notice only."""
+        self._settle()
+        valid = valid_in(self._number, self._current.abandoned)
+        for hit in self._all(valid, sources, ["source", "is_notice"]):
+            yield hit["source"], hit["is_notice"]
+
+    def finish(
+        self, changes: Mapping[str, FileRecord | None], true_until: datetime | None, names: TopicNames = NO_NAMES
+    ) -> None:
+        """State the rest of what makes the next generation."""
+        self._conclusion = changes, true_until
+        self._newsroom = replace(self._newsroom, names=names)
+
+    def publish(self, state: State) -> bool:
+        """Make the next generation current, if it is different, and write the ledger; whether it was finished."""
+        if self._conclusion is None:
+            return False
+        changes, true_until = self._conclusion
+        published = self._current.published
+        is_same = self.newsroom and (self.newsroom.text, self.newsroom.names) == (
+            self._newsroom.text,
+            self._newsroom.names,
+        )
+        if self._new or self._gone or self._is_rebuild or published is None or not is_same:
+            published = self._next()
+        state.publish(self._number, published, true_until)
+        self._ledger.write(published.name, changes, is_all=self._known is not self._ledger.records)
+        return True
+
+    def _next(self) -> Published:
+        """The next generation, once it is sure that the cluster holds it."""
+        for source in self._old if self._is_rebuild else ():
+            self._close(source)
+        self._settle()
+        kept = [known.digest for source, known in self._old.items() if source not in self._gone]
+        digests = [*kept, *self._new.values()]
+        count, check = len(digests), sum(map(check_of, digests))
+        valid = valid_in(self._number, self._current.abandoned)
+        body = {"size": 0, "track_total_hits": True, "query": valid, "aggs": {"sum": {"sum": {"field": "check"}}}}
+        answer = self._cluster.search(body)
+        found = answer["hits"]["total"]["value"], int(answer["aggregations"]["sum"]["value"])
+        if found != (count, check):
+            raise PublishingFailed(f"the cluster at {self._cluster.address} holds {found[0]} of {count} releases")
+        names = msgspec.to_builtins(self._newsroom.names)
+        told = "\n".join(sorted(digests)) + self._newsroom.text + msgspec.json.encode(names, order="sorted").decode()
+        digest = sha256(told.encode("utf8")).hexdigest()[:DIGITS]
+        return Published(
+            self._number, f"gen-{self._number}-{digest}", engine_version(), count, check, datetime.now(UTC),
+            self._newsroom.text, names,
+        )  # fmt: skip
+
+    def _close(self, source: str) -> None:
+        """Let what a source has end before the next generation, if nobody has touched it in between."""
+        if source in self._gone or not (known := self._old.get(source)):
+            return
+        condition = {"_id": known.name, "if_seq_no": known.seq_no, "if_primary_term": known.term}
+        self._write({"update": condition}, {"doc": {"to": self._number}})
+        self._gone.add(source)
+
+    def _write(self, action: Json, document: Json) -> None:
+        self._lines += [action, document]
+        if len(self._lines) >= PAGE:
+            self._flush()
+
+    def _flush(self) -> None:
+        if self._lines:
+            self.has_written = True
+            lines, self._lines = self._lines, []
+            self._cluster.write(lines)
+            self._renew()
+
+    def _settle(self) -> None:
+        """Let all that was put and closed be found."""
+        self._flush()
+        if self.has_written:
+            self._cluster.refresh()
+
+    def _all(self, valid: Json, sources: Set[str] | None, fields: list[str]) -> Iterator[Json]:
+        """These fields of what these sources have, or all."""
+        wanted = sorted(sources) if sources is not None else None
+        parts = [None] if wanted is None else [wanted[at : at + PAGE] for at in range(0, len(wanted), PAGE)]
+        for part in parts:
+            within = [valid] if part is None else [valid, {"terms": {"source": part}}]
+            yield from (hit["_source"] for hit in self._cluster.all({"bool": {"filter": within}}, fields))
