@@ -39,19 +39,26 @@ from feedsrv.query.tree import Not, Word
 from feedsrv.reading import Status, Visibility
 from feedsrv.release import Attachment, Contact, Membership, Release, Withdrawal
 from feedsrv.search import LAG, Held, SearchIndex, SitemapEntry, SitemapYear, Snapshot
-from feedsrv.search.whoosh.index import WhooshIndex
 from feedsrv.text.languages import LANGUAGE_NAMES
 from feedsrv.text.light_stems import ENDINGS
 from feedsrv.text.stems import STEMMERS
+from tests.engines import ENGINES, Engine
 from tests.running import until
 
 MakeIndex = Callable[[], SearchIndex]
 
 
-@pytest.fixture(params=[WhooshIndex])
-def make_index(request: pytest.FixtureRequest, tmp_path: Path) -> MakeIndex:
+@pytest.fixture(params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    made: Engine = request.param()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def make_index(engine: Engine, tmp_path: Path) -> MakeIndex:
     """Opens the same index again and again, as different processes would."""
-    return lambda: request.param(tmp_path / "index")
+    return lambda: engine.open(tmp_path / "index")
 
 
 @pytest.fixture
@@ -287,14 +294,12 @@ QUESTIONS: dict[str, Callable[[Snapshot], object]] = {
 
 class TestDamage:
     @pytest.fixture
-    def damaged(self, index: SearchIndex, tmp_path: Path) -> SearchIndex:
-        """An index whose publisher has just found that a byte of each file is another."""
+    def damaged(self, index: SearchIndex, engine: Engine, tmp_path: Path) -> SearchIndex:
+        """An index whose publisher has just found that it is not what was published."""
         publish(index, a_release("a"), toml='title = "Harbour"')
         assert ask(index) == ["a"]
         assert index.verify()
-        for path in (path for path in (tmp_path / "index").rglob("*") if path.is_file()):
-            held = path.read_bytes()
-            path.write_bytes(held[:-1] + bytes(byte ^ 1 for byte in held[-1:]))
+        engine.damage(tmp_path / "index")
         until(lambda: not index.verify())
         sleep(2 * LAG)
         return index
@@ -1180,10 +1185,11 @@ def test_what_was_asked_for_is_marked(index: SearchIndex, query: str, marked: li
     assert re.findall("<mark>(.*?)</mark>", hit.excerpt) == marked
 
 
-@pytest.fixture(scope="module", params=[WhooshIndex])
-def various(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+@pytest.fixture(scope="module", params=ENGINES)
+def various(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Snapshot]:
     """Releases that differ in all that can be filtered by."""
-    index: SearchIndex = request.param(tmp_path_factory.mktemp("various") / "index")
+    engine: Engine = request.param()
+    index = engine.open(tmp_path_factory.mktemp("various") / "index")
     texts = ["A comet.", "Comet dust.", "The dust of a comet.", "Budget PR1-2020.", "Company x-y."]
     items = [
         a_release(
@@ -1197,7 +1203,8 @@ def various(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         for number in range(24)
     ]
     publish(index, *items)
-    return index.snapshot()
+    yield index.snapshot()
+    engine.close()
 
 
 class TestAnyQuestion:

@@ -7,8 +7,9 @@ from threading import Lock
 from time import monotonic, sleep
 from typing import Any
 
+from msgspec import json
 from opensearchpy import OpenSearch
-from opensearchpy.exceptions import ConflictError, NotFoundError, OpenSearchException, TransportError
+from opensearchpy.exceptions import ConflictError, NotFoundError, OpenSearchException, RequestError, TransportError
 from opensearchpy.exceptions import ConnectionError as NotConnected
 
 from feedsrv.errors import IndexUnavailable
@@ -26,6 +27,7 @@ OPEN_FOR = 1.0
 PAGE = 1_000
 """Documents that are asked for, or written, at once."""
 
+_THERE_ALREADY = "resource_already_exists_exception"
 _BUSY = {429, 502, 503, 504}
 
 Json = dict[str, Any]
@@ -56,6 +58,10 @@ class Cluster:
                 return None
             except ConflictError as error:
                 raise Conflict from error
+            except RequestError as error:
+                if error.error == _THERE_ALREADY:  # somebody else was quicker, or a try of ours that went unanswered
+                    raise Conflict from error
+                raise IndexUnavailable(f"the cluster at {self.address} refuses what it was asked: {error}") from error
             except (NotConnected, TransportError) as error:
                 is_away = isinstance(error, NotConnected)
                 self._note(is_answer=not is_away)
@@ -90,7 +96,9 @@ class Cluster:
 
     def write(self, lines: Iterable[Mapping[str, Any]]) -> list[Json]:
         """Write to several releases at once, and return what became of each. Raises Conflict, or IndexUnavailable."""
-        answer = self.ask("POST", f"/{self.releases}/_bulk", list(lines))
+        answer = self.ask(
+            "POST", f"/{self.releases}/_bulk", "".join(f"{json.encode(line).decode()}\n" for line in lines)
+        )
         if answer is None:
             raise IndexUnavailable(f"the releases in the cluster at {self.address} are gone")
         items = [next(iter(item.values())) for item in answer["items"]]

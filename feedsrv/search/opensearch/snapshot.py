@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -232,9 +232,9 @@ class OpenSearchSnapshot:
         hits = self._hits({"query": query, "size": size, "sort": list(sort), "_source": ["record"]}, is_any=is_any)
         return [_record(hit) for hit in hits]
 
-    def _ids(self, query: Json) -> Iterable[str]:
+    def _ids(self, query: Json) -> Iterator[str]:
         """The ids of what matches, releases before notices, in their order."""
-        sort = [{"is_notice": "asc"}, *NEWEST]
+        sort = [{"is_notice": {"order": "asc"}}, *NEWEST]
         hits = self._hits({"query": query, "size": 100, "sort": sort, "_source": ["id"]}, is_any=True)
         return iter([hit["_source"]["id"] for hit in hits])
 
