@@ -27,6 +27,7 @@ _OF_KUBERNETES = re.compile(
 class Settings:
     """Where things are and how the service is reached.
 
+    ``search`` is the address of a cluster of OpenSearch that keeps the index, "" where that is embedded.
     ``base_url`` is the public address, without a slash at its end: every absolute address is made of it.
     ``hosts`` are the further host names that requests may ask for, without ports. ``poll`` is after how many seconds
     the folder is looked at; None: where the system does not tell of changes.
@@ -34,6 +35,7 @@ class Settings:
 
     releases: Path = Path("releases")
     index: Path = Path("index")
+    search: str = ""
     base_url: str = f"http://localhost:{DEFAULT_PORT}"
     has_base_url: bool = False
     hosts: tuple[str, ...] = ()
@@ -69,6 +71,7 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
     settings = Settings(
         releases=Path(reader.text("FEEDSRV_RELEASES", "releases")),
         index=Path(reader.text("FEEDSRV_INDEX", "index")),
+        search=reader.url("FEEDSRV_SEARCH", ""),
         base_url=reader.url("FEEDSRV_BASE_URL", f"http://localhost:{port}"),
         has_base_url="FEEDSRV_BASE_URL" in reader.environment,
         hosts=reader.hosts("FEEDSRV_HOSTS"),
@@ -92,6 +95,8 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         reader.complaints.append(f"FEEDSRV_METRICS names port {port}, which is that of the newsroom; give another one")
     if settings.metrics and not find_spec("prometheus_client"):
         reader.complaints.append("FEEDSRV_METRICS needs a package that is not here: pip install 'feedsrv[metrics]'")
+    if settings.search and not find_spec("opensearchpy"):
+        reader.complaints.append("FEEDSRV_SEARCH needs a package that is not here: pip install 'feedsrv[opensearch]'")
     reader.name_the_misspelt()
     if reader.complaints:
         raise SettingsInvalid("\n".join(reader.complaints))

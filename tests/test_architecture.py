@@ -46,6 +46,7 @@ HOMES: dict[str, str | tuple[str, ...]] = {
     "whoosh": "search/whoosh/",
     "numpy": "search/",
     "rapidfuzz": "search/",
+    "opensearchpy": "search/opensearch/",
     "feedgen": "feeds/",
     "msgspec": ("release", "file_record", "search/"),
     "flask": "web/",

@@ -31,7 +31,7 @@ from feedsrv.publishing.preview import moment_of
 from feedsrv.publishing.schedule import schedule
 from feedsrv.query import Query, Sort
 from feedsrv.query.parser import parse
-from feedsrv.search.whoosh.index import WhooshIndex
+from feedsrv.search.engines import open_index
 from feedsrv.settings import Settings
 from feedsrv.workers import REMEDY, remove_folder, take_metrics
 
@@ -91,7 +91,7 @@ def index(rebuild: bool, force: bool, move_ids: bool, strict: bool) -> None:
         if chosen.hub or chosen.purge:
             from feedsrv.cli.telling import tellers  # it needs the web, and most tell nobody
 
-            for teller in tellers(WhooshIndex(chosen.index), chosen):
+            for teller in tellers(open_index(chosen.index, chosen.search), chosen):
                 teller.tell()
         is_clean = all(problem.severity is Severity.NOTE for problem in summary.problems)
         if summary.complaints or (strict and not is_clean):
@@ -127,7 +127,12 @@ def check(paths: Sequence[Path], *, is_whole: bool, form: str) -> None:
             if not path.exists() or not path.resolve().is_relative_to(chosen.releases.resolve()):
                 raise click.UsageError(f"{printable(str(path))} is no file or folder in {chosen.releases}")
         report = checking.check(
-            Catalogue(chosen.releases), WhooshIndex(chosen.index), _now(), paths, output.progress, chosen.host
+            Catalogue(chosen.releases),
+            open_index(chosen.index, chosen.search),
+            _now(),
+            paths,
+            output.progress,
+            chosen.host,
         )
         if form == "json":
             told = asdict(report)
@@ -155,7 +160,7 @@ def explain(release: str, form: str) -> None:
     with _exit_codes():
         chosen = settings.from_environment(os.environ)
         found = explaining.explain(
-            Catalogue(chosen.releases), WhooshIndex(chosen.index), release, _now(), output.progress
+            Catalogue(chosen.releases), open_index(chosen.index, chosen.search), release, _now(), output.progress
         )
         if form == "json":
             click.echo(output.as_json(asdict(found)))
@@ -226,7 +231,7 @@ def search(
     with _exit_codes():
         chosen = settings.from_environment(os.environ)
         parsed = parse(query)
-        snapshot = WhooshIndex(chosen.index).snapshot()
+        snapshot = open_index(chosen.index, chosen.search).snapshot()
         question = Query(parsed.wanted, tuple(topics), tuple(years), tuple(languages), sort=Sort(sort), per_page=limit)
         for note in parsed.notes:
             click.echo(printable(note), err=True)
@@ -289,7 +294,7 @@ def _publish_or_serve_the_last(chosen: Settings) -> None:
         if pending := left_to_the_publisher.pending:
             click.echo(f"{output.counted(pending, 'document')} to be converted yet", err=True)
     except (PublishingFailed, NewsroomInvalid) as error:
-        if WhooshIndex(chosen.index).status().published is None:
+        if open_index(chosen.index, chosen.search).status().published is None:
             raise
         click.echo(f"feedsrv: {printable(str(error))}; what was published before is served", err=True)
 
@@ -306,7 +311,7 @@ def _publish(
     settling.wait()
     return publish(
         catalogue,
-        WhooshIndex(chosen.index),
+        open_index(chosen.index, chosen.search),
         _now(),
         rebuild=rebuild,
         force=force,

@@ -11,7 +11,7 @@ import click
 
 from feedsrv.cli import output
 from feedsrv.printable import printable
-from feedsrv.search.whoosh.index import WhooshIndex
+from feedsrv.search.engines import open_index
 from feedsrv.settings import Settings
 from feedsrv.subscribers.access_logs import LogCutShort, read_lines
 from feedsrv.subscribers.tally import Report, Tally
@@ -21,7 +21,7 @@ from feedsrv.web.subscriptions import Subscriptions
 
 def count(settings: Settings, logs: Sequence[str], now: datetime) -> Report:
     """What is said in these logs, - being standard input; of one that cannot be read what could be counts."""
-    app = create_app(WhooshIndex(settings.index), settings)
+    app = create_app(open_index(settings.index, settings.search), settings)
     tally = Tally(Subscriptions(app).feed, now)
     with _progress(logs) as progress:
         for log in logs:

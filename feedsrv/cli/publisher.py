@@ -12,7 +12,7 @@ from feedsrv.files.catalogue import Catalogue
 from feedsrv.publishing import Summary
 from feedsrv.publishing.watch import watch
 from feedsrv.search import SearchIndex
-from feedsrv.search.whoosh.index import WhooshIndex
+from feedsrv.search.engines import open_index
 from feedsrv.settings import Settings
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def run(settings: Settings, stop: Event, listener: socket | None, folder: str | 
 
     ``listener`` is where metrics are asked for, ``folder`` where web workers count, which are then told of, too.
     """
-    index = WhooshIndex(settings.index)
+    index = open_index(settings.index, settings.search)
     tellers: list[Teller] = []
     if settings.hub or settings.purge:
         from feedsrv.cli.telling import start_telling  # it needs the web, and most have nobody to tell

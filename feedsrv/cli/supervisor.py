@@ -19,7 +19,7 @@ from feedsrv import gunicorn_conf, workers
 from feedsrv.cli import publisher
 from feedsrv.cli.stopping import stop_event
 from feedsrv.logs import Logging
-from feedsrv.search.whoosh.index import WhooshIndex
+from feedsrv.search.engines import open_index
 from feedsrv.settings import Settings
 from feedsrv.web import create_app
 
@@ -139,4 +139,4 @@ class _Gunicorn(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
                 self.cfg.set(name, value)
 
     def load(self) -> Any:
-        return create_app(WhooshIndex(self._settings.index), self._settings)
+        return create_app(open_index(self._settings.index, self._settings.search), self._settings)

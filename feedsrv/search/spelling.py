@@ -40,13 +40,15 @@ _PIECES = re.compile(f"[-‐‑{APOSTROPHES}]")
 
 
 class Vocabulary(Protocol):
-    """What spelling asks of one generation; ``languages`` are those by whose rules a word may be stemmed."""
+    """What spelling asks of one generation, for one search."""
 
     @property
-    def languages(self) -> Sequence[str]: ...
+    def languages(self) -> Sequence[str]:
+        """Those by whose rules a word may be stemmed."""
 
     @property
-    def work(self) -> Work: ...
+    def work(self) -> Work:
+        """What the search may still cost."""
 
     def having(self, *asked: Leaf) -> int:
         """How many releases match all of these leaves."""

@@ -29,12 +29,13 @@ class WorkSpent(Exception):
 
 
 class Work:
-    """The work of one search: the ``steps`` and the characters of ``texts`` that are left.
+    """The work of one search among so many ``releases``: the ``steps`` and the characters of ``texts`` that are left.
 
     ``left_out`` is what was not done for want of them, in words for whoever asked.
     """
 
     def __init__(self, releases: int) -> None:
+        self.releases = releases
         self.steps = max(LEAST, FOR_EACH_RELEASE * releases)
         self.texts = TEXTS
         self.left_out: list[str] = []

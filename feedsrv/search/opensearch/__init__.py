@@ -9,8 +9,8 @@
     scoring                    which of the releases that match answer best
     cluster                    requests, with limits in time, further tries and a breaker
 
-The words are ours: `feedsrv.search.documents` makes the terms, and each is sent as a value of its own, which is analysed
-no further; so the same words match on both engines. How well a release answers is OpenSearch's (``combined_fields``,
+The words are ours: `feedsrv.search.documents` makes the terms, and each is sent as a value of its own, which is
+analysed no further; so the same words match on both engines. How well a release answers is OpenSearch's (``combined_fields``,
 with the figures of `feedsrv.search.ranking` as far as it knows them): its statistics count versions that are gone, so
 two copies of a shard may score otherwise, and requests name one copy (``preference``). Totals and facets are exact, for
 there is one shard, which is enough for some millions of releases and as many copies as there are nodes.

@@ -27,6 +27,7 @@ OPEN_FOR = 1.0
 PAGE = 1_000
 """Documents that are asked for, or written, at once."""
 
+_CHANGED = "somebody else has written to what was to be written"
 _THERE_ALREADY = "resource_already_exists_exception"
 _BUSY = {429, 502, 503, 504}
 
@@ -57,7 +58,7 @@ class Cluster:
             except NotFoundError:
                 return None
             except ConflictError as error:
-                raise Conflict from error
+                raise Conflict(_CHANGED) from error
             except RequestError as error:
                 if error.error == _THERE_ALREADY:  # somebody else was quicker, or a try of ours that went unanswered
                     raise Conflict from error
@@ -78,7 +79,7 @@ class Cluster:
     def search(self, body: Json) -> Json:
         """The answer to a search among the releases, from all of them. Raises IndexUnavailable."""
         path = f"/{self.releases}/_search"
-        found = self.ask("POST", path, body, preference="feedsrv", allow_partial_search_results="false")
+        found: Json | None = self.ask("POST", path, body, preference="feedsrv", allow_partial_search_results="false")
         if found is None or found["timed_out"] or found["_shards"]["failed"]:
             raise IndexUnavailable(f"the releases in the cluster at {self.address} cannot be asked")
         return found
@@ -104,7 +105,7 @@ class Cluster:
         items = [next(iter(item.values())) for item in answer["items"]]
         for item in items:
             if item["status"] == 409:
-                raise Conflict
+                raise Conflict(_CHANGED)
             if item["status"] >= 300:
                 raise IndexUnavailable(f"the cluster at {self.address} cannot be written: {item.get('error')}")
         return items

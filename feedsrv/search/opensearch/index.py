@@ -152,9 +152,7 @@ class OpenSearchIndex:
         try:
             yield
         except (IndexUnavailable, Conflict) as error:
-            raise PublishingFailed(
-                f"{error or 'somebody else has written to a release'}; what is public stays"
-            ) from error
+            raise PublishingFailed(f"{error}; what is public stays whole") from error
 
     def _known_in(self, current: Current) -> Iterator[tuple[str, Known]]:
         """What is known of the documents of the newest generation, by source."""

@@ -1,7 +1,7 @@
 """The two indices of a newsroom, and a release as a document of one of them.
 
-Terms are sent as lists, a value each, and taken as they are. In a question the words that stand for one are sent as one,
-with `OR_ELSE` between them, and what stands one after another with blanks.
+Terms are sent as lists, a value each, and taken as they are. In a question the words that stand for one are sent as
+one, with `OR_ELSE` between them, and what stands one after another with blanks.
 """
 
 from __future__ import annotations

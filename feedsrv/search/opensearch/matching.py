@@ -30,7 +30,7 @@ from feedsrv.query.tree import (
 from feedsrv.release import Release, from_json
 from feedsrv.search import question
 from feedsrv.search.opensearch.cluster import Json
-from feedsrv.search.opensearch.mapping import micros
+from feedsrv.search.opensearch.mapping import OR_ELSE, micros
 from feedsrv.search.question import FORMS, MOST_EXPANSIONS, stems_of
 from feedsrv.search.work import Work
 from feedsrv.text import analysis
@@ -78,12 +78,14 @@ class Matcher:
     work: Work
     _expanded: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     _counted: dict[str, int] = field(default_factory=dict)
+    _frequent: dict[str, list[int]] = field(default_factory=dict)
 
     def read(self, query: Query) -> Query:
         """The query with words in place of what looks like a reference number, where none here begins so."""
-        return replace(
-            query, text=mapped(query.text, lambda leaf: leaf if self.is_known(leaf) else question.words(leaf))
-        )  # type: ignore[arg-type]
+        return replace(query, text=mapped(query.text, self._as_words))
+
+    def _as_words(self, leaf: Leaf) -> Node:
+        return question.words(leaf) if isinstance(leaf, Reference) and not self.is_known(leaf) else leaf
 
     def is_known(self, leaf: Leaf) -> bool:
         """Whether a leaf is no reference, or one that begins like that of a release."""
@@ -150,6 +152,17 @@ class Matcher:
         """What has a word in any of its forms, in any language."""
         stems = stems_of(form, self.languages)
         return any_of({"terms": {name: stems}} for name in fields)
+
+    def frequencies(self, stems: Sequence[str]) -> list[int]:
+        """How many releases have a word of one of these stems, and how many title or text, whichever more, has each."""
+        told = OR_ELSE.join(stems)
+        if told not in self._frequent:
+            asked = [any_of({"terms": {name: list(stems)}} for name in _STEMS)]
+            asked += [{"term": {name: stem}} for stem in stems for name in ("title", "body")]
+            answer = self.ask({"size": 0, "aggs": {"each": {"filters": {"filters": asked}}}})
+            having, *each = (found["doc_count"] for found in answer["aggregations"]["each"]["buckets"])
+            self._frequent[told] = [having, *map(max, each[::2], each[1::2])]
+        return self._frequent[told]
 
     def phrase(self, forms: Sequence[str], name: str = "forms") -> Json:
         """What has these words one after another."""

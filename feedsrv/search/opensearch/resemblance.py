@@ -37,7 +37,10 @@ def most_alike(matcher: Matcher, release: Release, population: int) -> Json | No
     if not traits:
         return None
     candidates = every([{"term": {"lang": release.language}}, none_of({"term": {"id": release.id}})])
-    alike = [worded([stem], float(ranking.saturated(looked_at[stem]))) for stem in traits]
+    alike = [
+        {"bool": {"should": worded(matcher, [stem]), "boost": float(ranking.saturated(looked_at[stem]))}}
+        for stem in traits
+    ]
     return {"bool": {"filter": [candidates], "should": alike, "minimum_should_match": 1}}
 
 

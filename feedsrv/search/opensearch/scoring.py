@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from math import log
 
 from feedsrv.query.tree import FieldTerm, Leaf, Node, Phrase, Prefix, Reference, Word, positive_leaves
 from feedsrv.search import ranking
@@ -28,10 +29,24 @@ def evidence(matcher: Matcher, tree: Node, typed: Node) -> list[Json]:
     return [*found, *_neighbours(typed)]
 
 
-def worded(stems: Sequence[str], boost: float = 1.0) -> Json:
-    """What it says that title and text have a word of one of these stems."""
-    asked = {"query": OR_ELSE.join(stems), "fields": _TITLE_AND_TEXT, "boost": boost}
-    return {"combined_fields": asked}
+def worded(matcher: Matcher, stems: Sequence[str]) -> list[Json]:
+    """What it says that title and text have a word of one of these stems, which is as rare as all of them together.
+
+    OpenSearch would take each for as rare as it is: its idf is divided out, and ours put in its place.
+    """
+    population = matcher.work.releases
+    having, *apart = matcher.frequencies(stems)
+    worth = ranking.rarity(having, population) * (ranking.SATURATION + 1)
+    return [
+        {"combined_fields": {"query": stem, "fields": _TITLE_AND_TEXT, "boost": worth / _idf(count, population)}}
+        for stem, count in zip(stems, apart, strict=True)
+        if count
+    ]
+
+
+def _idf(having: int, population: int) -> float:
+    """What Lucene's BM25 says of a word that so many have, as far as old versions do not count."""
+    return log(1 + (population - having + 0.5) / (having + 0.5))
 
 
 def _of_leaf(matcher: Matcher, leaf: Leaf, in_title: float) -> Iterator[Json]:
@@ -64,7 +79,9 @@ def _once(matcher: Matcher, parts: Sequence[str], in_title: float) -> Json:
 
 def _anywhere(matcher: Matcher, forms: Sequence[str], in_title: float) -> Json:
     stems = [stems_of(form, matcher.languages) for form in forms]
-    return {"bool": {"should": [clause for each in stems for clause in (worded(each), _titled(each, in_title))]}}
+    return {
+        "bool": {"should": [clause for each in stems for clause in (*worded(matcher, each), _titled(each, in_title))]}
+    }
 
 
 def _titled(stems: Sequence[str], boost: float) -> Json:

@@ -197,9 +197,9 @@ class OpenSearchSnapshot:
     def _about(self) -> tuple[Sequence[str], int]:
         """The languages of the newsroom and of its releases, and how many these are; they stay the same."""
         if self._known is None:
-            body = {"size": 0, "track_total_hits": True,
-                    "aggs": {"lang": {**_values("lang"), "aggs": {"newest": {"max": {"field": "appeared"}}}}}}  # fmt: skip
-            answer = self._ask(body)
+            newest_of = {"newest": {"max": {"field": "appeared"}}}
+            by_language = {"lang": {**_values("lang"), "aggs": newest_of}}
+            answer = self._ask({"size": 0, "track_total_hits": True, "aggs": by_language})
             buckets = answer["aggregations"]["lang"]["buckets"]
             newest = sorted(buckets, key=lambda each: (-(each["newest"]["value"] or 0), each["key"]))
             named = self.newsroom.languages or (self.newsroom.language,)
