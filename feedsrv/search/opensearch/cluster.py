@@ -34,6 +34,11 @@ _BUSY = {429, 502, 503, 504}
 Json = dict[str, Any]
 
 
+def _is_passing(error: OpenSearchException) -> bool:
+    """Whether a further try may be answered."""
+    return isinstance(error, NotConnected) or (isinstance(error, TransportError) and error.status_code in _BUSY)
+
+
 class Conflict(Exception):
     """Somebody else has written to a document in between."""
 
@@ -57,24 +62,21 @@ class Cluster:
                 answer = self._client.transport.perform_request(method, path, params=parameters, body=body)
             except NotFoundError:
                 return None
-            except ConflictError as error:
-                raise Conflict(_CHANGED) from error
-            except RequestError as error:
-                if error.error == _THERE_ALREADY:  # somebody else was quicker, or a try of ours that went unanswered
-                    raise Conflict from error
-                raise IndexUnavailable(f"the cluster at {self.address} refuses what it was asked: {error}") from error
-            except (NotConnected, TransportError) as error:
-                is_away = isinstance(error, NotConnected)
-                self._note(is_answer=not is_away)
-                if number + 1 == TRIES or not (is_away or error.status_code in _BUSY):
-                    raise IndexUnavailable(f"the cluster at {self.address} cannot be asked: {error}") from error
-                sleep(PAUSE * 2**number)
             except OpenSearchException as error:
-                raise IndexUnavailable(f"the cluster at {self.address} cannot be asked: {error}") from error
+                self._note(is_answer=not isinstance(error, NotConnected))
+                if number + 1 == TRIES or not _is_passing(error):
+                    raise self._meaning(error) from error
+                sleep(PAUSE * 2**number)
             else:
                 self._note(is_answer=True)
                 return answer
         raise AssertionError  # the last try returns or raises
+
+    def _meaning(self, error: OpenSearchException) -> Exception:
+        is_there_already = isinstance(error, RequestError) and error.error == _THERE_ALREADY
+        if isinstance(error, ConflictError) or is_there_already:  # by somebody else, or by an unanswered try of ours
+            return Conflict(_CHANGED)
+        return IndexUnavailable(f"the cluster at {self.address} cannot be asked: {error}")
 
     def search(self, body: Json) -> Json:
         """The answer to a search among the releases, from all of them. Raises IndexUnavailable."""
@@ -109,6 +111,12 @@ class Cluster:
             if item["status"] >= 300:
                 raise IndexUnavailable(f"the cluster at {self.address} cannot be written: {item.get('error')}")
         return items
+
+    def writes(self) -> tuple[int, int]:
+        """How many releases were written and deleted, ever: it is another when somebody has. Raises IndexUnavailable."""
+        answer = self.ask("GET", f"/{self.releases}/_stats/indexing")
+        told = answer["_all"]["primaries"]["indexing"] if answer else {"index_total": -1, "delete_total": -1}
+        return told["index_total"], told["delete_total"]
 
     def refresh(self) -> None:
         """Let all that was written be found. Raises IndexUnavailable where a shard has not done so."""

@@ -23,14 +23,14 @@ from feedsrv.search import LAG, IndexStatus
 from feedsrv.search.generations import Generations
 from feedsrv.search.ledger import Ledger
 from feedsrv.search.manifest import ATTACHMENTS
-from feedsrv.search.opensearch.cluster import Cluster, Conflict, Json
+from feedsrv.search.opensearch.cluster import PAGE, Cluster, Conflict, Json
 from feedsrv.search.opensearch.mapping import check_of, digest_of, engine_version, make
 from feedsrv.search.opensearch.snapshot import OpenSearchSnapshot, valid_in
 from feedsrv.search.opensearch.state import Current, Published, State
 from feedsrv.search.opensearch.update import Known, OpenSearchUpdate
 
 ROUND = 60.0
-"""Seconds after which everything is compared again with what was published."""
+"""Seconds after which everything is compared again with what was published; at once, if somebody has written."""
 
 
 class OpenSearchIndex:
@@ -47,6 +47,7 @@ class OpenSearchIndex:
         self._number = 0
         self._look_again = 0.0
         self._told: str | None = None  # the generation of whose damage `verify` has told
+        self._stamp: tuple[object, ...] = ()
         self._looked = 0.0
 
     def snapshot(self) -> OpenSearchSnapshot:
@@ -107,9 +108,12 @@ class OpenSearchIndex:
         with suppress(IndexUnavailable):
             current = self._state.read()
             published = current.published
-            if published is None or published.name == self._told or monotonic() < self._looked + ROUND:
+            if published is None or published.name == self._told:
                 return True
-            self._looked = monotonic()
+            stamp = (published.name, *self._cluster.writes())
+            if stamp == self._stamp and monotonic() < self._looked + ROUND:
+                return True
+            self._stamp, self._looked = stamp, monotonic()
             if why := self._damage(current, published):
                 self._told = published.name
                 self._state.change(
@@ -146,6 +150,23 @@ class OpenSearchIndex:
             if not is_published:
                 self._state.leave(current.fence, has_written=update.has_written)
             self._told, self._look_again = None, 0.0
+            with suppress(IndexUnavailable, Conflict):  # what stays is swept after the next publication
+                if update.has_written:
+                    self._sweep(current, is_withdrawing=update.is_withdrawing)
+
+    def _sweep(self, before: Current, *, is_withdrawing: bool) -> None:
+        """Delete what no reader can see any more; of what was withdrawn no byte is to stay."""
+        kept = before.published.number if before.published and not is_withdrawing else before.fence
+        ended = {"bool": {"filter": [{"range": {"to": {"lte": kept}}}],
+                          "must_not": [{"terms": {"to": list(before.abandoned)}}]}}  # fmt: skip
+        never = {"terms": {"from": list(before.abandoned)}}
+        query = {"bool": {"should": [ended, never], "minimum_should_match": 1}}
+        names = [hit["_id"] for hit in self._cluster.all(query, ["source"])]
+        for at in range(0, len(names), PAGE):
+            self._cluster.write([{"delete": {"_id": name}} for name in names[at : at + PAGE]])
+        if names and is_withdrawing:
+            self._cluster.refresh()
+            self._cluster.ask("POST", f"/{self._cluster.releases}/_forcemerge", only_expunge_deletes="true")
 
     @contextmanager
     def _translating_errors(self) -> Iterator[None]:

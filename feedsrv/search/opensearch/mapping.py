@@ -35,6 +35,7 @@ RELEASES: dict[str, Any] = {
         "number_of_shards": 1,
         "auto_expand_replicas": "0-2",
         "max_result_window": 1_000_000,
+        "merge.policy.expunge_deletes_allowed": 0,  # of what was withdrawn no byte is to stay
         "refresh_interval": -1,  # the writer does it when it publishes
         "similarity.default": {"type": "BM25", "k1": ranking.SATURATION, "b": ranking.LENGTH},
         "analysis": {

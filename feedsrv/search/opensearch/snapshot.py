@@ -289,7 +289,7 @@ class OpenSearchSnapshot:
             told = {"constant_score": {"filter": complete, "boost": 0.0, "_name": "complete"}}
             return {"bool": {"filter": [within], "should": [*speaking, told]}}
 
-        sort = ["_score", *NEWEST]
+        sort: list[Any] = ["_score", *NEWEST]
         if not is_short(query.text):
             return self._part(scored(found), first, most, sort, is_told=True)
         whole = self._part(scored(every([found, complete])), first, most, sort) if first < having else []

@@ -78,9 +78,12 @@ class State:
 
     def leave(self, fence: int, *, has_written: bool) -> None:
         """Write no more, having published nothing under this number."""
-        self._ours(fence, lambda current: msgspec.structs.replace(
-            current, holder="", expires=None, abandoned=(*current.abandoned, fence) if has_written else current.abandoned
-        ))  # fmt: skip
+
+        def left(current: Current) -> Current:
+            abandoned = (*current.abandoned, fence) if has_written else current.abandoned
+            return msgspec.structs.replace(current, holder="", expires=None, abandoned=abandoned)
+
+        self._ours(fence, left)
 
     def publish(self, fence: int, published: Published, true_until: datetime | None) -> Current:
         """Let this be published, and write no more. Raises PublishingFailed if somebody else has taken over."""
