@@ -113,7 +113,7 @@ class Cluster:
         return items
 
     def writes(self) -> tuple[int, int]:
-        """How many releases were written and deleted, ever: it is another when somebody has. Raises IndexUnavailable."""
+        """How many releases were written and deleted, ever: another when somebody has. Raises IndexUnavailable."""
         answer = self.ask("GET", f"/{self.releases}/_stats/indexing")
         told = answer["_all"]["primaries"]["indexing"] if answer else {"index_total": -1, "delete_total": -1}
         return told["index_total"], told["delete_total"]

@@ -289,13 +289,13 @@ class OpenSearchSnapshot:
             told = {"constant_score": {"filter": complete, "boost": 0.0, "_name": "complete"}}
             return {"bool": {"filter": [within], "should": [*speaking, told]}}
 
-        sort: list[Any] = ["_score", *NEWEST]
+        best: list[Any] = ["_score", *NEWEST]
         if not is_short(query.text):
-            return self._part(scored(found), first, most, sort, is_told=True)
-        whole = self._part(scored(every([found, complete])), first, most, sort) if first < having else []
+            return self._part(scored(found), first, most, best, is_told=True)
+        whole = self._part(scored(every([found, complete])), first, most, best) if first < having else []
         rest = max(0, first - having), most - len(whole)
         others = scored(every([found, none_of(complete)]))
-        return [*whole, *(self._part(others, *rest, sort, is_told=True) if rest[1] and found != complete else [])]
+        return [*whole, *(self._part(others, *rest, best, is_told=True) if rest[1] and found != complete else [])]
 
     def _part(self, query: Json, first: int, most: int, sort: Iterable[Any], *, is_told: bool = False) -> list[Json]:
         hits = self._hits({"query": query, "from": first, "size": most, "sort": list(sort), "_source": ["record"]})
