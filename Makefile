@@ -14,7 +14,7 @@ EXTRAS  := documents metrics opensearch
 COMPILE := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --upgrade --quiet \
 	pyproject.toml --group build
 
-.PHONY: anew serve test faults fix lint coverage coverage-report matrix bench bench-ranking locales lock sbom dist clean
+.PHONY: anew serve test test-opensearch faults fix lint coverage coverage-report matrix bench bench-ranking locales lock sbom dist clean
 
 serve: $(VENV)/.serve
 	$(BIN)/feedsrv serve
@@ -34,6 +34,10 @@ coverage-report: $(VENV)/.dev
 # Kills, injected failures and ten minutes of everything at once: what takes too long for every run.
 faults: $(VENV)/.dev
 	$(BIN)/python -m pytest tests/faults -m bench -v --capture=no
+
+# The contract of the search index over a real cluster, which Java 21 or newer and Maven are needed for.
+test-opensearch: $(VENV)/.dev
+	$(BIN)/python -m tests.opensearch 3 -q tests/test_search_contract.py
 
 matrix: $(VENV)/.dev
 	$(BIN)/nox --session tests oldest whooshes

@@ -1,4 +1,4 @@
-"""A cluster of OpenSearch for tests, on this machine alone: what Maven fetches for pom.xml, started by Launcher.java."""
+"""A cluster of OpenSearch for tests, on this machine alone: what Maven fetches by pom.xml, in Launcher.java."""
 
 from __future__ import annotations
 
@@ -72,7 +72,13 @@ def cluster(libraries: Path, java: Path, folder: Path, nodes: int = 1) -> Iterat
                     else {"discovery.seed_hosts": seeds, "cluster.initial_cluster_manager_nodes": ",".join(names)}
                 ),
             }
-            command = [java / "bin" / "java", f"-Xms{HEAP}", f"-Xmx{HEAP}", "-XX:+UseSerialGC"]
+            command = [
+                java / "bin" / "java",
+                f"-Xms{HEAP}",
+                f"-Xmx{HEAP}",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+            ]
             command += ["-cp", f"{libraries}/*", HERE / "Launcher.java", home]
             with (home / "log").open("wb") as log:
                 running.append(

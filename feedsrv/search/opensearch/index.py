@@ -21,7 +21,7 @@ from feedsrv.newsroom import Newsroom, TopicNames
 from feedsrv.release import from_json
 from feedsrv.search import LAG, IndexStatus
 from feedsrv.search.generations import Generations
-from feedsrv.search.ledger import Ledger
+from feedsrv.search.ledger import NAME, Ledger
 from feedsrv.search.manifest import ATTACHMENTS
 from feedsrv.search.opensearch.cluster import PAGE, Cluster, Conflict, Json
 from feedsrv.search.opensearch.mapping import check_of, digest_of, engine_version, make
@@ -110,7 +110,7 @@ class OpenSearchIndex:
             published = current.published
             if published is None or published.name == self._told:
                 return True
-            stamp = (published.name, *self._cluster.writes())
+            stamp = (published.name, *self._cluster.writes(), self._ledger_stamp())
             if stamp == self._stamp and monotonic() < self._looked + ROUND:
                 return True
             self._stamp, self._looked = stamp, monotonic()
@@ -119,6 +119,10 @@ class OpenSearchIndex:
                 self._state.change(
                     lambda now: msgspec.structs.replace(now, damaged=why) if now.published == published else now
                 )
+                self._ledger.distrust()
+                return False
+            if not self._is_ledger_sound():
+                self._told = published.name
                 self._ledger.distrust()
                 return False
         return True
@@ -192,6 +196,18 @@ class OpenSearchIndex:
                 return f"{published.name} is not what was published: {stored['source']}"
             count, check = count + 1, check + check_of(stored["digest"])
         return "" if (count, check) == (published.count, published.check) else f"of {published.name} something is gone"
+
+    def _ledger_stamp(self) -> int:
+        with suppress(OSError):
+            return (self._beside.folder / NAME).lstat().st_mtime_ns
+        return 0
+
+    def _is_ledger_sound(self) -> bool:
+        with suppress(IndexUnavailable):
+            for _ in self._ledger.compared():
+                pass
+            return True
+        return False
 
     def _word(self) -> Json:
         found = self._cluster.ask("GET", f"/{self._cluster.state}/_doc/publisher")
