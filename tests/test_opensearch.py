@@ -71,7 +71,8 @@ class TestWriters:
     ) -> None:
         publish(machines.one, a_release("a"))
         monkeypatch.setattr(state, "LEASE", timedelta(0))
-        update = machines.one.update().__enter__()
+        dead = machines.one.update()  # which nobody leaves
+        update = dead.__enter__()
         publish(machines.other, a_release("b"))
         update.put(a_release("late"), {})
         with pytest.raises(PublishingFailed):
