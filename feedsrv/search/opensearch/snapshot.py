@@ -251,8 +251,9 @@ class OpenSearchSnapshot:
         if asked is None:
             return every(dated), every(dated)
         complete = every([*dated, matcher.matches(asked)])
-        if query.sort is Sort.RELEVANCE and matcher.count(complete) < ranking.ENOUGH:
-            some = loosened(asked, matcher.languages, is_pasted=not is_short(query.text))
+        is_pasted = not is_short(query.text)
+        if query.sort is Sort.RELEVANCE and (is_pasted or matcher.count(complete) < ranking.ENOUGH):
+            some = loosened(asked, matcher.languages, is_pasted=is_pasted)
             either = {"bool": {"should": [complete, every([*dated, matcher.matches(some)])], "minimum_should_match": 1}}
             return either, complete
         return complete, complete
