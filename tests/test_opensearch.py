@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from feedsrv.cli.engines import open_index
 from feedsrv.errors import IndexLocked, IndexUnavailable, PublishingFailed
-from feedsrv.search.engines import open_index
 from feedsrv.search.whoosh.index import WhooshIndex
 from tests.engines import OPENSEARCH
 from tests.test_search_contract import a_release, ask, publish

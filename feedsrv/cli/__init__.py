@@ -16,6 +16,7 @@ import click
 from feedsrv import __version__, listening, settings
 from feedsrv.cli import icalendar, output, publisher
 from feedsrv.cli import report as reporting
+from feedsrv.cli.engines import open_index
 from feedsrv.cli.stopping import stop_event
 from feedsrv.errors import FeedsrvError, IndexLocked, NewsroomInvalid, PublishingFailed, SettingsInvalid
 from feedsrv.files.catalogue import Catalogue
@@ -31,7 +32,6 @@ from feedsrv.publishing.preview import moment_of
 from feedsrv.publishing.schedule import schedule
 from feedsrv.query import Query, Sort
 from feedsrv.query.parser import parse
-from feedsrv.search.engines import open_index
 from feedsrv.settings import Settings
 from feedsrv.workers import REMEDY, remove_folder, take_metrics
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import click
 
 from feedsrv.cli import output
+from feedsrv.cli.engines import open_index
 from feedsrv.printable import printable
-from feedsrv.search.engines import open_index
 from feedsrv.settings import Settings
 from feedsrv.subscribers.access_logs import LogCutShort, read_lines
 from feedsrv.subscribers.tally import Report, Tally

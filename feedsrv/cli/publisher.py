@@ -8,11 +8,11 @@ from socket import socket
 from threading import Event
 from typing import TYPE_CHECKING
 
+from feedsrv.cli.engines import open_index
 from feedsrv.files.catalogue import Catalogue
 from feedsrv.publishing import Summary
 from feedsrv.publishing.watch import watch
 from feedsrv.search import SearchIndex
-from feedsrv.search.engines import open_index
 from feedsrv.settings import Settings
 
 if TYPE_CHECKING:
