@@ -6,8 +6,8 @@ import os
 import sys
 
 from feedsrv import workers
+from feedsrv.cli.engines import open_index
 from feedsrv.errors import SettingsInvalid
-from feedsrv.search.whoosh.index import WhooshIndex
 from feedsrv.settings import from_environment
 from feedsrv.web import create_app
 
@@ -18,4 +18,4 @@ except SettingsInvalid as error:
     sys.stderr.write(f"{error}\n")
     raise SystemExit(2) from error
 
-app = create_app(WhooshIndex(_settings.index), _settings)
+app = create_app(open_index(_settings.index, _settings.search), _settings)

@@ -7,6 +7,7 @@
     mapping                    the two indices, and a release as a document of one of them
     matching                   a question as a query of OpenSearch; what spelling asks
     scoring                    which of the releases that match answer best
+    resemblance                which releases are most like another
     cluster                    requests, with limits in time, further tries and a breaker
 
 The words are ours: `feedsrv.search.documents` makes the terms, and each is sent as a value of its own, which is
