@@ -1,0 +1,80 @@
+"""Of several writers to a cluster only one publishes, whatever the others did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from feedsrv.errors import IndexLocked, PublishingFailed
+from feedsrv.search.opensearch import state
+from feedsrv.search.opensearch.cluster import Cluster
+from feedsrv.search.opensearch.index import OpenSearchIndex
+from tests.engines import OPENSEARCH
+from tests.test_search_contract import a_release, ask, publish
+
+PREFIX = "test-writers"
+
+
+class Machines:
+    """Several machines with one index in a cluster, each with a folder of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.one, self.other = (OpenSearchIndex(OPENSEARCH, PREFIX, folder / name) for name in ("one", "other"))
+
+
+@pytest.fixture
+def machines(tmp_path: Path) -> Iterator[Machines]:
+    yield Machines(tmp_path)
+    cluster = Cluster(OPENSEARCH, PREFIX)
+    for name in (cluster.releases, cluster.state):
+        cluster.ask("DELETE", f"/{name}")
+
+
+class TestWriters:
+    def test_a_second_machine_is_turned_away_while_the_first_is_heard_of(self, machines: Machines) -> None:
+        with machines.one.update(), pytest.raises(IndexLocked), machines.other.update():
+            pass
+
+    def test_a_paused_writer_publishes_nothing_after_another_has_begun(
+        self, machines: Machines, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        publish(machines.one, a_release("a"))
+        monkeypatch.setattr(state, "LEASE", timedelta(0))
+        paused = machines.one.update()
+        update = paused.__enter__()
+        update.put(a_release("secret"), {})
+        update.remove("a.md")
+        assert dict(update.staged()) == {"secret.md": False}
+        publish(machines.other, a_release("b"))
+        assert sorted(ask(machines.other)) == ["a", "b"]
+        update.finish({}, None)
+        with pytest.raises(PublishingFailed):
+            paused.__exit__(None, None, None)
+        publish(machines.other, a_release("c"))
+        assert sorted(ask(machines.one)) == sorted(ask(machines.other)) == ["a", "b", "c"]
+        publish(machines.other, removed=("a.md",))
+        assert sorted(ask(machines.one)) == ["b", "c"]
+
+    def test_what_a_dead_writer_has_under_way_is_never_seen(
+        self, machines: Machines, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        publish(machines.one, a_release("a"))
+        monkeypatch.setattr(state, "LEASE", timedelta(0))
+        dead = machines.one.update()  # which nobody leaves
+        update = dead.__enter__()
+        publish(machines.other, a_release("b"))
+        update.put(a_release("late"), {})
+        with pytest.raises(PublishingFailed):
+            list(update.staged())
+        publish(machines.other, a_release("c"))
+        assert sorted(ask(machines.other)) == ["a", "b", "c"]
+
+    def test_of_what_was_withdrawn_no_version_stays(self, machines: Machines) -> None:
+        publish(machines.one, a_release("a"), a_release("b"))
+        publish(machines.one, removed=("a.md",))
+        cluster = Cluster(OPENSEARCH, PREFIX)
+        cluster.refresh()
+        assert [hit["_source"]["id"] for hit in cluster.all({"match_all": {}}, ["id"])] == ["b"]
