@@ -18,4 +18,4 @@ except SettingsInvalid as error:
     sys.stderr.write(f"{error}\n")
     raise SystemExit(2) from error
 
-app = create_app(open_index(_settings.index, _settings.search), _settings)
+app = create_app(open_index(_settings), _settings)

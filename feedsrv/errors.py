@@ -14,6 +14,7 @@
     │   └── RemovalRefused        too much of the newsroom would vanish at once
     ├── IndexProblem
     │   ├── IndexUnavailable      there is no generation that can be opened
+    │   │   └── IndexAway         the machines that keep it do not answer
     │   └── IndexLocked           another process is writing
     └── ReleaseMissing
         ├── ReleaseNotFound       there is no such public release
@@ -91,6 +92,10 @@ class IndexProblem(FeedsrvError):
 
 class IndexUnavailable(IndexProblem):
     """No generation is there to be opened, or the one that is cannot be trusted or read."""
+
+
+class IndexAway(IndexUnavailable):
+    """The machines that keep the index do not answer; what was published may be all there."""
 
 
 class IndexLocked(IndexProblem):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from importlib.util import find_spec
 from ipaddress import ip_network
@@ -24,10 +24,25 @@ _OF_KUBERNETES = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
+class SearchCluster:
+    """A cluster of OpenSearch that keeps the index: the addresses of its nodes, and how its indices' names begin.
+
+    ``login`` is a user and a password. ``authorities`` is a file of the certificates by which nodes show who they are;
+    None: those of the system.
+    """
+
+    addresses: tuple[str, ...]
+    prefix: str
+    login: tuple[str, str] | None = field(default=None, repr=False)
+    authorities: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Where things are and how the service is reached.
 
-    ``search`` is the address of a cluster of OpenSearch that keeps the index, "" where that is embedded.
+    ``search`` is the cluster that keeps the index, None where that is embedded. ``files`` is where the files of
+    releases lie, None: in the folder of the index.
     ``base_url`` is the public address, without a slash at its end: every absolute address is made of it.
     ``hosts`` are the further host names that requests may ask for, without ports. ``poll`` is after how many seconds
     the folder is looked at; None: where the system does not tell of changes.
@@ -35,7 +50,8 @@ class Settings:
 
     releases: Path = Path("releases")
     index: Path = Path("index")
-    search: str = ""
+    search: SearchCluster | None = None
+    files: Path | None = None
     base_url: str = f"http://localhost:{DEFAULT_PORT}"
     has_base_url: bool = False
     hosts: tuple[str, ...] = ()
@@ -71,7 +87,8 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
     settings = Settings(
         releases=Path(reader.text("FEEDSRV_RELEASES", "releases")),
         index=Path(reader.text("FEEDSRV_INDEX", "index")),
-        search=reader.url("FEEDSRV_SEARCH", ""),
+        search=_search_cluster(reader),
+        files=reader.path("FEEDSRV_FILES"),
         base_url=reader.url("FEEDSRV_BASE_URL", f"http://localhost:{port}"),
         has_base_url="FEEDSRV_BASE_URL" in reader.environment,
         hosts=reader.hosts("FEEDSRV_HOSTS"),
@@ -95,12 +112,24 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         reader.complaints.append(f"FEEDSRV_METRICS names port {port}, which is that of the newsroom; give another one")
     if settings.metrics and not find_spec("prometheus_client"):
         reader.complaints.append("FEEDSRV_METRICS needs a package that is not here: pip install 'feedsrv[metrics]'")
+    if settings.files and not settings.search:
+        reader.complaints.append("FEEDSRV_FILES is for several machines with one index: set FEEDSRV_SEARCH, too")
     if settings.search and not find_spec("opensearchpy"):
         reader.complaints.append("FEEDSRV_SEARCH needs a package that is not here: pip install 'feedsrv[opensearch]'")
     reader.name_the_misspelt()
     if reader.complaints:
         raise SettingsInvalid("\n".join(reader.complaints))
     return settings
+
+
+def _search_cluster(reader: _EnvironmentReader) -> SearchCluster | None:
+    addresses = reader.urls("FEEDSRV_SEARCH")
+    prefix = reader.name_of_indices("FEEDSRV_SEARCH_PREFIX", "feedsrv")
+    login = reader.login("FEEDSRV_SEARCH_LOGIN")
+    authorities = reader.path("FEEDSRV_SEARCH_CA")
+    if login and any(address.startswith("http:") for address in addresses):
+        reader.complaints.append("FEEDSRV_SEARCH_LOGIN would be sent for all to read: give addresses with https")
+    return SearchCluster(addresses, prefix, login, authorities) if addresses else None
 
 
 class _EnvironmentReader:
@@ -135,6 +164,34 @@ class _EnvironmentReader:
             self.complaints.append(
                 f"{name} is {shown!r}; give an address like https://press.example.org, without ? and #"
             )
+        return value
+
+    def urls(self, name: str) -> tuple[str, ...]:
+        urls = tuple(url.rstrip("/") for url in self._list(name))
+        if not all(map(_is_web_address, urls)):
+            self.complaints.append(f"{name} is no list of addresses like https://search.example.org:9200, with commas")
+        return urls
+
+    def path(self, name: str) -> Path | None:
+        value = self.text(name, "")
+        return Path(value) if value else None
+
+    def login(self, name: str) -> tuple[str, str] | None:
+        """The user and the password that stand in a file."""
+        if not (path := self.path(name)):
+            return None
+        try:
+            user, colon, password = path.read_text("utf8").strip().partition(":")
+        except (OSError, UnicodeDecodeError):
+            user = colon = password = ""
+        if not (user and colon and password):
+            self.complaints.append(f"{name} names {str(path)!r}; give a file that can be read and says user:password")
+        return user, password
+
+    def name_of_indices(self, name: str, default: str) -> str:
+        value = self.text(name, default)
+        if not re.fullmatch("[a-z][a-z0-9-]{0,99}", value):
+            self.complaints.append(f"{name} is {value!r}; give small letters, digits and hyphens, a letter first")
         return value
 
     def hosts(self, name: str) -> tuple[str, ...]:

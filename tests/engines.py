@@ -6,11 +6,16 @@ import os
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from feedsrv.search import SearchIndex
 from feedsrv.search.whoosh.index import WhooshIndex
+
+if TYPE_CHECKING:
+    from feedsrv.search.opensearch.cluster import Access
+    from feedsrv.search.opensearch.releases import Releases
 
 OPENSEARCH = os.environ.get("TEST_OPENSEARCH", "")
 """The address of a cluster in which indices may be made and deleted; without it, nothing is asked of one."""
@@ -41,34 +46,46 @@ class OpenSearch:
     def open(self, folder: Path) -> SearchIndex:
         from feedsrv.search.opensearch.index import OpenSearchIndex
 
-        self._prefixes.add(self._prefix(folder))
-        return OpenSearchIndex(OPENSEARCH, self._prefix(folder), folder)
+        prefix = f"test-{sha256(str(folder).encode()).hexdigest()[:16]}"
+        self._prefixes.add(prefix)
+        return OpenSearchIndex(access(), prefix, folder)
 
     def damage(self, folder: Path) -> None:
         """Have each document say something else than was published."""
-        cluster = self._cluster(folder)
-        hits = list(cluster.all({"match_all": {}}, ["record"]))
-        for hit in hits:
-            record = hit["_source"]["record"].replace("Some", "Same")
-            cluster.write([{"update": {"_id": hit["_id"]}}, {"doc": {"record": record}}])
-        cluster.refresh()
+        for prefix in self._prefixes:
+            releases = stored(prefix)
+            hits = list(releases.all({"match_all": {}}, ["record"]))
+            for hit in hits:
+                record = hit["_source"]["record"].replace("Some", "Same")
+                releases.write([{"update": {"_id": hit["_id"]}}, {"doc": {"record": record}}])
+            releases.refresh()
 
     def close(self) -> None:
         """Leave nothing behind."""
-        from feedsrv.search.opensearch.cluster import Cluster
-
         for prefix in self._prefixes:
-            cluster = Cluster(OPENSEARCH, prefix)
-            for name in (cluster.releases, cluster.state):
-                cluster.ask("DELETE", f"/{name}")
+            clear(prefix)
 
-    def _cluster(self, folder: Path):  # type: ignore[no-untyped-def]
-        from feedsrv.search.opensearch.cluster import Cluster
 
-        return Cluster(OPENSEARCH, self._prefix(folder))
+def access() -> Access:
+    """The cluster that there is."""
+    from feedsrv.search.opensearch.cluster import Access
 
-    def _prefix(self, folder: Path) -> str:
-        return f"test-{sha256(str(folder).encode()).hexdigest()[:16]}"
+    return Access(OPENSEARCH.split(","))
+
+
+def stored(prefix: str) -> Releases:
+    """The documents of an index whose name begins so."""
+    from feedsrv.search.opensearch.cluster import Cluster
+    from feedsrv.search.opensearch.mapping import make
+
+    return make(Cluster(access()), prefix)
+
+
+def clear(prefix: str) -> None:
+    """Delete all indices whose names begin so."""
+    cluster = stored(prefix).cluster
+    for name in cluster.ask("GET", f"/{prefix}-*"):
+        cluster.ask("DELETE", f"/{name}")
 
 
 Engine = Whoosh | OpenSearch

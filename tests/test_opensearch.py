@@ -8,9 +8,11 @@ import pytest
 
 from feedsrv.cli.engines import open_index
 from feedsrv.errors import IndexUnavailable
-from feedsrv.search.opensearch.cluster import OPEN_AFTER, Cluster
+from feedsrv.search.opensearch.breaker import OPEN_AFTER
+from feedsrv.search.opensearch.cluster import Access, Cluster
 from feedsrv.search.opensearch.index import OpenSearchIndex
 from feedsrv.search.whoosh.index import WhooshIndex
+from feedsrv.settings import SearchCluster, Settings
 
 NOWHERE = "http://127.0.0.1:9"
 """An address at which nothing answers."""
@@ -18,7 +20,7 @@ NOWHERE = "http://127.0.0.1:9"
 
 def test_a_cluster_that_does_not_answer_is_left_alone_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("feedsrv.search.opensearch.cluster.PAUSE", 0)
-    cluster = Cluster(NOWHERE, "test")
+    cluster = Cluster(Access([NOWHERE]))
     for _ in range(OPEN_AFTER):
         with pytest.raises(IndexUnavailable):
             cluster.ask("GET", "/")
@@ -27,5 +29,5 @@ def test_a_cluster_that_does_not_answer_is_left_alone_for_a_while(monkeypatch: p
 
 
 def test_the_embedded_index_is_what_there_is_without_a_cluster(tmp_path: Path) -> None:
-    assert isinstance(open_index(tmp_path), WhooshIndex)
-    assert isinstance(open_index(tmp_path, NOWHERE), OpenSearchIndex)
+    assert isinstance(open_index(Settings(index=tmp_path)), WhooshIndex)
+    assert isinstance(open_index(Settings(index=tmp_path, search=SearchCluster((NOWHERE,), "test"))), OpenSearchIndex)

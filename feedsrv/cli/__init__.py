@@ -91,7 +91,7 @@ def index(rebuild: bool, force: bool, move_ids: bool, strict: bool) -> None:
         if chosen.hub or chosen.purge:
             from feedsrv.cli.telling import tellers  # it needs the web, and most tell nobody
 
-            for teller in tellers(open_index(chosen.index, chosen.search), chosen):
+            for teller in tellers(open_index(chosen), chosen):
                 teller.tell()
         is_clean = all(problem.severity is Severity.NOTE for problem in summary.problems)
         if summary.complaints or (strict and not is_clean):
@@ -128,7 +128,7 @@ def check(paths: Sequence[Path], *, is_whole: bool, form: str) -> None:
                 raise click.UsageError(f"{printable(str(path))} is no file or folder in {chosen.releases}")
         report = checking.check(
             Catalogue(chosen.releases),
-            open_index(chosen.index, chosen.search),
+            open_index(chosen),
             _now(),
             paths,
             output.progress,
@@ -159,9 +159,7 @@ def explain(release: str, form: str) -> None:
     """
     with _exit_codes():
         chosen = settings.from_environment(os.environ)
-        found = explaining.explain(
-            Catalogue(chosen.releases), open_index(chosen.index, chosen.search), release, _now(), output.progress
-        )
+        found = explaining.explain(Catalogue(chosen.releases), open_index(chosen), release, _now(), output.progress)
         if form == "json":
             click.echo(output.as_json(asdict(found)))
         else:
@@ -231,7 +229,7 @@ def search(
     with _exit_codes():
         chosen = settings.from_environment(os.environ)
         parsed = parse(query)
-        snapshot = open_index(chosen.index, chosen.search).snapshot()
+        snapshot = open_index(chosen).snapshot()
         question = Query(parsed.wanted, tuple(topics), tuple(years), tuple(languages), sort=Sort(sort), per_page=limit)
         for note in parsed.notes:
             click.echo(printable(note), err=True)
@@ -294,7 +292,7 @@ def _publish_or_serve_the_last(chosen: Settings) -> None:
         if pending := left_to_the_publisher.pending:
             click.echo(f"{output.counted(pending, 'document')} to be converted yet", err=True)
     except (PublishingFailed, NewsroomInvalid) as error:
-        if open_index(chosen.index, chosen.search).status().published is None:
+        if open_index(chosen).status().published is None:
             raise
         click.echo(f"feedsrv: {printable(str(error))}; what was published before is served", err=True)
 
@@ -311,7 +309,7 @@ def _publish(
     settling.wait()
     return publish(
         catalogue,
-        open_index(chosen.index, chosen.search),
+        open_index(chosen),
         _now(),
         rebuild=rebuild,
         force=force,

@@ -21,7 +21,7 @@ from feedsrv.web.subscriptions import Subscriptions
 
 def count(settings: Settings, logs: Sequence[str], now: datetime) -> Report:
     """What is said in these logs, - being standard input; of one that cannot be read what could be counts."""
-    app = create_app(open_index(settings.index, settings.search), settings)
+    app = create_app(open_index(settings), settings)
     tally = Tally(Subscriptions(app).feed, now)
     with _progress(logs) as progress:
         for log in logs:

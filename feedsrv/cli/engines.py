@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from feedsrv.search import SearchIndex
-
-PREFIX = "feedsrv"
-"""What the names of all indices in a cluster begin with."""
+from feedsrv.settings import Settings
 
 
-def open_index(folder: Path, cluster: str = "") -> SearchIndex:
-    """The index in a folder, or in the cluster of OpenSearch at an address, beside which the folder then is."""
-    if cluster:
+def open_index(settings: Settings) -> SearchIndex:
+    """The index in a folder, or in a cluster of OpenSearch, beside which the folder then is. Raises SettingsInvalid."""
+    if cluster := settings.search:
+        from feedsrv.search.opensearch.cluster import Access
         from feedsrv.search.opensearch.index import OpenSearchIndex
 
-        return OpenSearchIndex(cluster, PREFIX, folder)
+        access = Access(cluster.addresses, cluster.login, cluster.authorities)
+        return OpenSearchIndex(access, cluster.prefix, settings.index, settings.files)
     from feedsrv.search.whoosh.index import WhooshIndex
 
-    return WhooshIndex(folder)
+    return WhooshIndex(settings.index)

@@ -53,7 +53,7 @@ def serve(releases: Path, port: int, at: datetime | None) -> None:
         folder = _own_folder(at_the_end)
         listener = at_the_end.enter_context(listening.take(HOST, port, "give another --port"))
         base_url = f"http://{HOST}:{listener.getsockname()[1]}/preview-{secrets.token_hex(16)}"
-        settings = Settings(releases, folder, base_url, has_base_url=True, hosts=("localhost",))
+        settings = Settings(releases, folder, base_url=base_url, has_base_url=True, hosts=("localhost",))
         index = WhooshIndex(folder)
         previewer = Previewer(Catalogue(releases), index, lambda: datetime.now(UTC), at)
         at_the_end.callback(previewer.end)

@@ -24,7 +24,7 @@ def run(settings: Settings, stop: Event, listener: socket | None, folder: str | 
 
     ``listener`` is where metrics are asked for, ``folder`` where web workers count, which are then told of, too.
     """
-    index = open_index(settings.index, settings.search)
+    index = open_index(settings)
     tellers: list[Teller] = []
     if settings.hub or settings.purge:
         from feedsrv.cli.telling import start_telling  # it needs the web, and most have nobody to tell

@@ -139,4 +139,4 @@ class _Gunicorn(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
                 self.cfg.set(name, value)
 
     def load(self) -> Any:
-        return create_app(open_index(self._settings.index, self._settings.search), self._settings)
+        return create_app(open_index(self._settings), self._settings)

@@ -10,9 +10,8 @@ import pytest
 
 from feedsrv.errors import IndexLocked, PublishingFailed
 from feedsrv.search.opensearch import state
-from feedsrv.search.opensearch.cluster import Cluster
 from feedsrv.search.opensearch.index import OpenSearchIndex
-from tests.engines import OPENSEARCH
+from tests.engines import access, clear, stored
 from tests.test_search_contract import a_release, ask, publish
 
 PREFIX = "test-writers"
@@ -22,15 +21,13 @@ class Machines:
     """Several machines with one index in a cluster, each with a folder of its own."""
 
     def __init__(self, folder: Path) -> None:
-        self.one, self.other = (OpenSearchIndex(OPENSEARCH, PREFIX, folder / name) for name in ("one", "other"))
+        self.one, self.other = (OpenSearchIndex(access(), PREFIX, folder / name) for name in ("one", "other"))
 
 
 @pytest.fixture
 def machines(tmp_path: Path) -> Iterator[Machines]:
     yield Machines(tmp_path)
-    cluster = Cluster(OPENSEARCH, PREFIX)
-    for name in (cluster.releases, cluster.state):
-        cluster.ask("DELETE", f"/{name}")
+    clear(PREFIX)
 
 
 class TestWriters:
@@ -75,6 +72,6 @@ class TestWriters:
     def test_of_what_was_withdrawn_no_version_stays(self, machines: Machines) -> None:
         publish(machines.one, a_release("a"), a_release("b"))
         publish(machines.one, removed=("a.md",))
-        cluster = Cluster(OPENSEARCH, PREFIX)
-        cluster.refresh()
-        assert [hit["_source"]["id"] for hit in cluster.all({"match_all": {}}, ["id"])] == ["b"]
+        releases = stored(PREFIX)
+        releases.refresh()
+        assert [hit["_source"]["id"] for hit in releases.all({"match_all": {}}, ["id"])] == ["b"]

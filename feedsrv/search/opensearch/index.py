@@ -15,52 +15,76 @@ from time import monotonic
 import msgspec
 
 from feedsrv import newsroom_toml
-from feedsrv.errors import FeedsrvError, IndexUnavailable, PublishingFailed
+from feedsrv.errors import FeedsrvError, IndexAway, IndexUnavailable, PublishingFailed
 from feedsrv.file_record import FileRecord
 from feedsrv.newsroom import Newsroom, TopicNames
-from feedsrv.release import from_json
 from feedsrv.search import LAG, IndexStatus
 from feedsrv.search.generations import Generations
-from feedsrv.search.ledger import NAME, Ledger
+from feedsrv.search.ledger import Ledger
 from feedsrv.search.manifest import ATTACHMENTS
-from feedsrv.search.opensearch.cluster import PAGE, Cluster, Conflict, Json
-from feedsrv.search.opensearch.mapping import check_of, digest_of, engine_version, make
-from feedsrv.search.opensearch.snapshot import OpenSearchSnapshot, valid_in
-from feedsrv.search.opensearch.state import Current, Published, State
+from feedsrv.search.opensearch.breaker import OPEN_FOR
+from feedsrv.search.opensearch.cluster import Access, Cluster, Conflict
+from feedsrv.search.opensearch.mapping import engine_version, make
+from feedsrv.search.opensearch.releases import Releases
+from feedsrv.search.opensearch.snapshot import OpenSearchSnapshot
+from feedsrv.search.opensearch.state import Current, Published, State, valid_in
+from feedsrv.search.opensearch.sweeping import sweep
 from feedsrv.search.opensearch.update import Known, OpenSearchUpdate
+from feedsrv.search.opensearch.verification import Verification
 
-ROUND = 60.0
-"""Seconds after which everything is compared again with what was published; at once, if somebody has written."""
+LOOK = 1.0
+"""Seconds that one request may wait to see whether there is a newer generation; the others go on meanwhile."""
 
 
 class OpenSearchIndex:
-    """The indices of one newsroom in a cluster, with a folder beside it; implements `feedsrv.search.SearchIndex`."""
+    """The indices of one newsroom in a cluster, with a folder beside it; implements `feedsrv.search.SearchIndex`.
 
-    def __init__(self, address: str, prefix: str, folder: Path) -> None:
-        self._cluster = Cluster(address, prefix)
-        self._state = State(self._cluster)
+    The names of the indices begin with ``prefix``. ``files`` is where the files of releases lie, if not in the folder.
+    """
+
+    def __init__(self, access: Access, prefix: str, folder: Path, files: Path | None = None) -> None:
+        self._cluster = Cluster(access)
+        self._prefix = prefix
+        self._state = State(self._cluster, f"{prefix}-state")
         self._beside = Generations(folder)
-        self._files = folder / ATTACHMENTS
+        self._files = files or folder / ATTACHMENTS
         self._ledger = Ledger(self._beside)
+        self._verification = Verification(self._ledger)
         self._opening = Lock()
         self._open: OpenSearchSnapshot | None = None
         self._number = 0
         self._look_again = 0.0
         self._told: str | None = None  # the generation of whose damage `verify` has told
-        self._stamp: tuple[object, ...] = ()
-        self._looked = 0.0
 
     def snapshot(self) -> OpenSearchSnapshot:
-        """The newest generation, for all threads; never an older one than before. Raises IndexUnavailable."""
+        """The newest generation, for all threads; never an older one than before, and that while nobody answers.
+
+        Raises IndexUnavailable.
+        """
         held = self._open
         if held and monotonic() < self._look_again:
             return held
-        with self._opening:
+        if not self._opening.acquire(timeout=LAG if held else -1):
+            assert held  # noqa: S101 - else it was waited for
+            return held  # another thread looks for the next
+        try:
             if self._open is None or monotonic() >= self._look_again:
-                looked = monotonic()
-                self._open = self._newest(self._state.read())
-                self._look_again = looked + LAG
+                self._open = self._looked(monotonic())
             return self._open
+        finally:
+            self._opening.release()
+
+    def _looked(self, now: float) -> OpenSearchSnapshot:
+        try:
+            current = self._state.read(within=LOOK)
+        except IndexAway:
+            if self._open is None:
+                raise
+            self._look_again = monotonic() + OPEN_FOR
+            return self._open
+        newest = self._newest(current)
+        self._look_again = now + LAG
+        return newest
 
     def _newest(self, current: Current) -> OpenSearchSnapshot:
         published = current.published
@@ -69,16 +93,19 @@ class OpenSearchIndex:
         if self._open and published.number <= self._number:
             self._open.damaged = current.damaged
             return self._open
-        newsroom = _newsroom(published)
+        if published.engine != engine_version():
+            if self._open:
+                return self._open
+            raise IndexUnavailable(f"{published.name} is of another version of feedsrv: run feedsrv index")
         valid = valid_in(published.number, current.abandoned)
-        snapshot = OpenSearchSnapshot(self._cluster, published.name, newsroom, valid, self._files, current.damaged)
+        releases = Releases(self._cluster, published.index)
         self._number = published.number
-        return snapshot
+        return OpenSearchSnapshot(releases, published.name, _newsroom(published), valid, self._files, current.damaged)
 
     def status(self) -> IndexStatus:
         """What the publisher left word of; never raises, whatever state the index is in."""
         try:
-            current, word = self._state.read(), self._word()
+            current, word = self._state.read(), self._state.word()
         except (FeedsrvError, msgspec.ValidationError):
             return IndexStatus(None, datetime.min.replace(tzinfo=UTC), None, is_degraded=False)
         published, told = current.published, word.get("heartbeat")
@@ -92,11 +119,13 @@ class OpenSearchIndex:
 
     def heartbeat(self) -> None:
         """Leave word that the publisher lives. Raises PublishingFailed."""
-        self._leave_word(heartbeat=datetime.now(UTC).isoformat())
+        with self._translating_errors():
+            self._state.leave_word(heartbeat=datetime.now(UTC).isoformat())
 
     def set_degraded(self, *, is_degraded: bool) -> None:
         """Leave word whether newsroom.toml can be read. Raises PublishingFailed."""
-        self._leave_word(is_degraded=is_degraded)
+        with self._translating_errors():
+            self._state.leave_word(is_degraded=is_degraded)
 
     def remembered(self) -> Mapping[str, FileRecord]:
         """What was last remembered of every file, by source. Empty where that was lost."""
@@ -104,73 +133,65 @@ class OpenSearchIndex:
         return self._ledger.records
 
     def verify(self) -> bool:
-        """Compare the newest generation with what was published, once a round; False, once, where it is not."""
+        """Compare the next part of the newest generation with what was published; False, once, where it is not."""
         with suppress(IndexUnavailable):
             current = self._state.read()
             published = current.published
-            if published is None or published.name == self._told:
+            if published is None or published.name == self._told or published.engine != engine_version():
                 return True
-            stamp = (published.name, *self._cluster.writes(), self._ledger_stamp())
-            if stamp == self._stamp and monotonic() < self._looked + ROUND:
+            releases = Releases(self._cluster, published.index)
+            why = self._verification.damage(releases, current, published, _newsroom(published))
+            if why is None:
                 return True
-            self._stamp, self._looked = stamp, monotonic()
-            if why := self._damage(current, published):
-                self._told = published.name
+            self._told = published.name
+            self._ledger.distrust()
+            if why:
                 self._state.change(
                     lambda now: msgspec.structs.replace(now, damaged=why) if now.published == published else now
                 )
-                self._ledger.distrust()
-                return False
-            if not self._is_ledger_sound():
-                self._told = published.name
-                self._ledger.distrust()
-                return False
+            return False
         return True
 
     @contextmanager
     def update(self, *, rebuild: bool = False) -> Iterator[OpenSearchUpdate]:
         """Make the next generation; see `feedsrv.search.SearchIndex.update`."""
         with self._beside.writing(), self._translating_errors():
-            make(self._cluster)
+            releases = make(self._cluster, self._prefix)
             current = self._state.take(f"{socket.gethostname()}:{os.getpid()}:{id(self)}")
-            update = None
-            try:
-                is_sound = current.published is not None and not current.damaged
-                is_sound = is_sound and current.published.engine == engine_version()  # type: ignore[union-attr]
-                base = dict(self._known_in(current)) if current.published else {}
-                self._ledger.read()
-                newsroom = _newsroom(current.published) if current.published and is_sound else None
-                update = OpenSearchUpdate(
-                    self._cluster, current, newsroom, base, self._ledger, self._files,
-                    lambda: self._state.renew(current.fence), is_rebuild=rebuild or not is_sound,
-                )  # fmt: skip
-                yield update
-                with self._beside.translating_errors():
-                    is_published = update.publish(self._state)
-            except BaseException:
-                with suppress(FeedsrvError):
-                    self._state.leave(current.fence, has_written=bool(update and update.has_written))
-                raise
-            if not is_published:
-                self._state.leave(current.fence, has_written=update.has_written)
-            self._told, self._look_again = None, 0.0
-            with suppress(IndexUnavailable, Conflict):  # what stays is swept after the next publication
-                if update.has_written:
-                    self._sweep(current, is_withdrawing=update.is_withdrawing)
+            with self._state.renewing(current.fence):
+                yield from self._updated(releases, current, is_rebuild=rebuild)
 
-    def _sweep(self, before: Current, *, is_withdrawing: bool) -> None:
-        """Delete what no reader can see any more; of what was withdrawn no byte is to stay."""
-        kept = before.published.number if before.published and not is_withdrawing else before.fence
-        ended = {"bool": {"filter": [{"range": {"to": {"lte": kept}}}],
-                          "must_not": [{"terms": {"to": list(before.abandoned)}}]}}  # fmt: skip
-        never = {"terms": {"from": list(before.abandoned)}}
-        query = {"bool": {"should": [ended, never], "minimum_should_match": 1}}
-        names = [hit["_id"] for hit in self._cluster.all(query, ["source"])]
-        for at in range(0, len(names), PAGE):
-            self._cluster.write([{"delete": {"_id": name}} for name in names[at : at + PAGE]])
-        if names and is_withdrawing:
-            self._cluster.refresh()
-            self._cluster.ask("POST", f"/{self._cluster.releases}/_forcemerge", only_expunge_deletes="true")
+    def _updated(self, releases: Releases, current: Current, *, is_rebuild: bool) -> Iterator[OpenSearchUpdate]:
+        """The update of one who writes, and what is made of it."""
+        update = None
+        is_published = False
+        try:
+            update = self._begun(releases, current, is_rebuild=is_rebuild)
+            yield update
+            with self._beside.translating_errors():
+                is_published = update.publish(self._state)
+        finally:
+            if not is_published:
+                with suppress(FeedsrvError, Conflict):  # then it is known by who writes next
+                    self._state.leave(current.fence, has_written=bool(update and update.has_written))
+        self._told, self._look_again = None, 0.0
+        if is_published and update.has_written:
+            with suppress(IndexUnavailable):  # what stays is swept after the next publication
+                sweep(releases, current, update.withdrawn, self._files)
+
+    def _begun(self, releases: Releases, current: Current, *, is_rebuild: bool) -> OpenSearchUpdate:
+        published = current.published
+        is_sound = bool(published and published.engine == engine_version() and not current.damaged)
+        self._ledger.read()
+        return OpenSearchUpdate(
+            releases,
+            current,
+            _newsroom(published) if published and is_sound else None,
+            dict(_known_in(releases, current)),
+            self._ledger,
+            self._files,
+            is_rebuild=is_rebuild or not is_sound,
+        )
 
     @contextmanager
     def _translating_errors(self) -> Iterator[None]:
@@ -179,43 +200,13 @@ class OpenSearchIndex:
         except (IndexUnavailable, Conflict) as error:
             raise PublishingFailed(f"{error}; what is public stays whole") from error
 
-    def _known_in(self, current: Current) -> Iterator[tuple[str, Known]]:
-        """What is known of the documents of the newest generation, by source."""
-        valid = valid_in(current.published.number if current.published else 0, current.abandoned)
-        for hit in self._cluster.all(valid, ["source", "digest"], seq_no_primary_term=True):
-            source = hit["_source"]
-            yield source["source"], Known(hit["_id"], source["digest"], hit["_seq_no"], hit["_primary_term"])
 
-    def _damage(self, current: Current, published: Published) -> str:
-        """Why what is published, or what lies beside it, is not what it was; "" if it is."""
-        count = check = 0
-        newsroom = _newsroom(published)
-        for hit in self._cluster.all(valid_in(published.number, current.abandoned), ["source", "digest", "record"]):
-            stored = hit["_source"]
-            if digest_of(from_json(stored["record"].encode("utf8")), newsroom) != stored["digest"]:
-                return f"{published.name} is not what was published: {stored['source']}"
-            count, check = count + 1, check + check_of(stored["digest"])
-        return "" if (count, check) == (published.count, published.check) else f"of {published.name} something is gone"
-
-    def _ledger_stamp(self) -> int:
-        with suppress(OSError):
-            return (self._beside.folder / NAME).lstat().st_mtime_ns
-        return 0
-
-    def _is_ledger_sound(self) -> bool:
-        with suppress(IndexUnavailable):
-            for _ in self._ledger.compared():
-                pass
-            return True
-        return False
-
-    def _word(self) -> Json:
-        found = self._cluster.ask("GET", f"/{self._cluster.state}/_doc/publisher")
-        return found["_source"] if found and found["found"] else {}
-
-    def _leave_word(self, **word: object) -> None:
-        with self._translating_errors():
-            self._cluster.ask("POST", f"/{self._cluster.state}/_update/publisher", {"doc": word, "doc_as_upsert": True})
+def _known_in(releases: Releases, current: Current) -> Iterator[tuple[str, Known]]:
+    """What is known of the documents of the newest generation, by source."""
+    valid = valid_in(current.published.number if current.published else 0, current.abandoned)
+    for hit in releases.all(valid, ["source", "digest"], seq_no_primary_term=True):
+        source = hit["_source"]
+        yield source["source"], Known(hit["_id"], source["digest"], hit["_seq_no"], hit["_primary_term"])
 
 
 def _newsroom(published: Published) -> Newsroom:

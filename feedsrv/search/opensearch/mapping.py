@@ -6,6 +6,8 @@ one, with `OR_ELSE` between them, and what stands one after another with blanks.
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
 from datetime import datetime
 from hashlib import sha256
 from importlib.metadata import version
@@ -16,11 +18,13 @@ from feedsrv.newsroom import Newsroom
 from feedsrv.release import Release, Withdrawal, to_json
 from feedsrv.search import documents, ranking
 from feedsrv.search.documents import SCHEMA_VERSION, document
-from feedsrv.search.opensearch.cluster import Cluster, Conflict
+from feedsrv.search.opensearch.cluster import LONGEST_FOR_WRITERS, Cluster, Conflict
+from feedsrv.search.opensearch.releases import Releases
 
 OR_ELSE = "\x1e"
 OPEN = 2**62
 """The generation before which a document is valid that nothing has closed."""
+_IS_VERSION = re.compile("[0-9a-f]{8}")
 _CHECKED = 8  # digits in hexadecimal of a digest that are added up, so that the sum of millions is exact
 
 _STEMS = {"type": "text", "analyzer": "keyword", "search_analyzer": "alternatives", "position_increment_gap": 0}
@@ -67,19 +71,30 @@ STATE: dict[str, Any] = {
 }
 
 
+VERSION = sha256(repr(RELEASES).encode()).hexdigest()[:8]
+"""What the names of indices of this form end with: one of another form is made beside them."""
+
+
 def engine_version() -> str:
     """All that the documents depend on, as one string."""
-    return f"schema {SCHEMA_VERSION}, opensearch, pystemmer {version('pystemmer')}"
+    return f"schema {SCHEMA_VERSION}, opensearch {VERSION}, pystemmer {version('pystemmer')}"
 
 
-def make(cluster: Cluster) -> None:
-    """Have both indices there. Raises IndexUnavailable."""
-    for name, made in ((cluster.releases, RELEASES), (cluster.state, STATE)):
+def make(cluster: Cluster, prefix: str) -> Releases:
+    """Have both indices there whose names begin so; that of releases. Raises IndexUnavailable."""
+    releases = f"{prefix}-releases-{VERSION}"
+    for name, made in ((releases, RELEASES), (f"{prefix}-state", STATE)):
         if cluster.ask("GET", f"/{name}") is None:
-            try:
-                cluster.ask("PUT", f"/{name}", made)
-            except Conflict:  # somebody else was quicker
-                continue
+            with suppress(Conflict):  # somebody else was quicker
+                cluster.ask("PUT", f"/{name}", made, within=LONGEST_FOR_WRITERS)
+    return Releases(cluster, releases)
+
+
+def others(releases: Releases) -> list[str]:
+    """The names of the indices of other forms that lie beside this one. Raises IndexUnavailable."""
+    begin = releases.name.removesuffix(VERSION)
+    there: dict[str, Any] = releases.cluster.ask("GET", f"/{begin}*") or {}
+    return [name for name in there if name != releases.name and _IS_VERSION.fullmatch(name.removeprefix(begin))]
 
 
 def digest_of(record: Release | Withdrawal, newsroom: Newsroom) -> str:

@@ -18,8 +18,9 @@ from feedsrv.query.tree import Node
 from feedsrv.release import Attachment, Release, Withdrawal, from_json
 from feedsrv.search import Held, SitemapEntry, SitemapYear, ranking
 from feedsrv.search.excerpts import Wanted, excerpt, marked
-from feedsrv.search.opensearch.cluster import Cluster, Json
+from feedsrv.search.opensearch.cluster import Json
 from feedsrv.search.opensearch.matching import NEWEST, Matcher, between, every, none_of
+from feedsrv.search.opensearch.releases import Releases as Stored
 from feedsrv.search.opensearch.resemblance import most_alike
 from feedsrv.search.opensearch.scoring import evidence
 from feedsrv.search.question import is_short, loosened, required, wanted
@@ -37,17 +38,6 @@ _OLDEST: Sequence[Json] = (
 _IS_RELEASE: Json = {"term": {"is_notice": False}}
 
 
-def valid_in(number: int, abandoned: Sequence[int]) -> Json:
-    """What is in a generation; what a number that was abandoned began is not, and what it ended is."""
-    ends: list[Json] = [{"range": {"to": {"gt": number}}}, {"terms": {"to": list(abandoned)}}]
-    return {
-        "bool": {
-            "filter": [{"range": {"from": {"lte": number}}}, {"bool": {"should": ends, "minimum_should_match": 1}}],
-            "must_not": [{"terms": {"from": list(abandoned)}}],
-        }
-    }
-
-
 class OpenSearchSnapshot:
     """One generation, for all threads; implements `feedsrv.search.Snapshot`.
 
@@ -55,12 +45,12 @@ class OpenSearchSnapshot:
     """
 
     def __init__(
-        self, cluster: Cluster, generation: str, newsroom: Newsroom, valid: Json, attachments: Path, damaged: str
+        self, stored: Stored, generation: str, newsroom: Newsroom, valid: Json, attachments: Path, damaged: str
     ) -> None:
         self.generation = generation
         self.newsroom = newsroom
         self.damaged = damaged
-        self._cluster = cluster
+        self._stored = stored
         self._valid = valid
         self._attachments = attachments
         self._known: tuple[Sequence[str], int] | None = None
@@ -189,7 +179,7 @@ class OpenSearchSnapshot:
         """The releases of a year in few words, in order of their ids; None: the undated."""
         self._insist()
         query = every([self._valid, _IS_RELEASE, {"term": {"year": str(year)}} if year else {"term": {"day": 0}}])
-        found = (hit["_source"] for hit in self._cluster.all(query, ["id", "updated"]))
+        found = (hit["_source"] for hit in self._stored.all(query, ["id", "updated"]))
         return sorted(
             (SitemapEntry(each["id"], _moment(each["updated"])) for each in found), key=lambda entry: entry.id
         )
@@ -220,7 +210,7 @@ class OpenSearchSnapshot:
         self._insist()
         query = body.get("query", {"match_all": {}})
         within = [self._valid] if is_any else [self._valid, _IS_RELEASE]
-        return self._cluster.search({**body, "query": {"bool": {"must": [query], "filter": within}}})
+        return self._stored.search({**body, "query": {"bool": {"must": [query], "filter": within}}})
 
     def _hits(self, body: Json, *, is_any: bool = False) -> list[Json]:
         hits: list[Json] = self._ask(body, is_any=is_any)["hits"]["hits"]

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from threading import Event, Thread
 
 import msgspec
 
-from feedsrv.errors import IndexLocked, PublishingFailed
-from feedsrv.search.opensearch.cluster import Cluster, Conflict, Json
+from feedsrv.errors import IndexLocked, IndexUnavailable, PublishingFailed
+from feedsrv.search.opensearch.cluster import LONGEST, Cluster, Conflict, Json
 
 LEASE = timedelta(seconds=60)
 """After which a writer that has not been heard of may be taken for dead. The clocks of writers agree within a part."""
+RENEWALS = 4
+"""Times in which a writer is heard of while a lease lasts."""
 TIMES = 20
 """Times that ``current`` is read and written anew where others write to it, too."""
 
 
 class Published(msgspec.Struct, frozen=True):
-    """A generation: its number and name, how many documents it has, and the sum over their digests."""
+    """A generation: its number and name, in which index it is, how many documents it has, and their digests' sum."""
 
     number: int
     name: str
+    index: str
     engine: str
     count: int
     check: int
@@ -47,13 +52,23 @@ class Current(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Reads and writes it."""
+    """Reads and writes it, in the index of this name."""
 
     cluster: Cluster
+    name: str
 
-    def read(self) -> Current:
+    def read(self, *, within: float = LONGEST) -> Current:
         """What it says. Raises IndexUnavailable."""
-        return self._read()[0]
+        return self._read(within)[0]
+
+    def word(self) -> Json:
+        """What the publisher left word of. Raises IndexUnavailable."""
+        found = self.cluster.ask("GET", f"/{self.name}/_doc/publisher")
+        return found["_source"] if found and found["found"] else {}
+
+    def leave_word(self, **word: object) -> None:
+        """Add to it. Raises IndexUnavailable, or Conflict."""
+        self.cluster.ask("POST", f"/{self.name}/_update/publisher", {"doc": word, "doc_as_upsert": True})
 
     def take(self, holder: str) -> Current:
         """Become the one who writes, under a number that nobody had; what it says then.
@@ -73,8 +88,34 @@ class State:
         return self.change(taken)
 
     def renew(self, fence: int) -> None:
-        """Be heard of. Raises PublishingFailed if somebody else has taken over."""
-        self._ours(fence, lambda current: msgspec.structs.replace(current, expires=datetime.now(UTC) + LEASE))
+        """Be heard of, if still writing. Raises PublishingFailed if somebody else has taken over."""
+
+        def renewed(current: Current) -> Current:
+            expires = datetime.now(UTC) + LEASE if current.holder else None
+            return msgspec.structs.replace(current, expires=expires)
+
+        self._ours(fence, renewed)
+
+    @contextmanager
+    def renewing(self, fence: int) -> Iterator[None]:
+        """Be heard of for as long as this lasts, whatever takes long: reading all files, or a cluster that is away."""
+        is_over = Event()
+
+        def renew() -> None:
+            while not is_over.wait(max(LEASE.total_seconds() / RENEWALS, 1.0)):
+                with suppress(IndexUnavailable):
+                    try:
+                        self.renew(fence)
+                    except PublishingFailed:  # whoever publishes is told
+                        return
+
+        thread = Thread(target=renew, name="lease", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            is_over.set()
+            thread.join()
 
     def leave(self, fence: int, *, has_written: bool) -> None:
         """Write no more, having published nothing under this number."""
@@ -120,12 +161,23 @@ class State:
 
     @property
     def _path(self) -> str:
-        return f"/{self.cluster.state}/_doc/current"
+        return f"/{self.name}/_doc/current"
 
-    def _read(self) -> tuple[Current, Json]:
+    def _read(self, within: float = LONGEST) -> tuple[Current, Json]:
         """What it says, and what has to hold for it to be written over."""
-        found = self.cluster.ask("GET", self._path)
+        found = self.cluster.ask("GET", self._path, within=within)
         if not found or not found["found"]:
             return Current(), {"op_type": "create"}
         condition = {"if_seq_no": found["_seq_no"], "if_primary_term": found["_primary_term"]}
         return msgspec.convert(found["_source"], Current), condition
+
+
+def valid_in(number: int, abandoned: Sequence[int]) -> Json:
+    """What is in a generation; what a number that was abandoned began is not, and what it ended is."""
+    ends: list[Json] = [{"range": {"to": {"gt": number}}}, {"terms": {"to": list(abandoned)}}]
+    return {
+        "bool": {
+            "filter": [{"range": {"from": {"lte": number}}}, {"bool": {"should": ends, "minimum_should_match": 1}}],
+            "must_not": [{"terms": {"from": list(abandoned)}}],
+        }
+    }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -18,10 +18,13 @@ from feedsrv.search import Content
 from feedsrv.search.attachments import Attachments
 from feedsrv.search.ledger import Ledger
 from feedsrv.search.manifest import DIGITS
-from feedsrv.search.opensearch.cluster import PAGE, Cluster, Json
+from feedsrv.search.opensearch.cluster import Conflict, Json
 from feedsrv.search.opensearch.mapping import check_of, digest_of, engine_version, made_of, name_of
-from feedsrv.search.opensearch.snapshot import valid_in
-from feedsrv.search.opensearch.state import Current, Published, State
+from feedsrv.search.opensearch.releases import PAGE, Releases
+from feedsrv.search.opensearch.state import Current, Published, State, valid_in
+
+LARGEST = 4_000_000
+"""Characters of records that are written at once, more or less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +41,12 @@ class OpenSearchUpdate:
     """The changes to one generation; implements `feedsrv.search.Update`. ``current`` is what says that we write."""
 
     def __init__(
-        self, cluster: Cluster, current: Current, newsroom: Newsroom | None, base: Mapping[str, Known], ledger: Ledger,
-        files: Path, renew: Callable[[], None], *, is_rebuild: bool,
+        self, releases: Releases, current: Current, newsroom: Newsroom | None, base: Mapping[str, Known],
+        ledger: Ledger, files: Path, *, is_rebuild: bool,
     ) -> None:  # fmt: skip
-        self._cluster = cluster
+        self._releases = releases
         self._current = current
         self._number = current.fence
-        self._renew = renew
         self._old = base
         self._is_rebuild = is_rebuild
         self.newsroom = newsroom
@@ -57,10 +59,11 @@ class OpenSearchUpdate:
         self._newsroom = newsroom or Newsroom()
         self._files = Attachments(files, is_distrusted=is_rebuild or not newsroom)
         self._lines: list[Json] = []
+        self._waiting = 0  # characters of the records in them
         self._new: dict[str, str] = {}  # the digests of what was put, by source
         self._gone: set[str] = set()
         self.has_written = False
-        self.is_withdrawing = False
+        self.withdrawn: set[str] = set()  # the sources of what is not to be seen by anybody any more
         self._conclusion: tuple[Mapping[str, FileRecord | None], datetime | None] | None = None
 
     def known(self) -> Mapping[str, FileRecord]:
@@ -91,16 +94,17 @@ class OpenSearchUpdate:
         if known and known.digest == digest and not self._is_rebuild:
             return False
         self._files.take(record, files)
-        self.is_withdrawing |= isinstance(record, Withdrawal)
+        if isinstance(record, Withdrawal):
+            self.withdrawn.add(record.source)
         self._close(record.source)
         document = made_of(record, self._newsroom, self._number)
-        self._write({"index": {"_id": name_of(record.source, self._number)}}, document)
+        self._write({"create": {"_id": name_of(record.source, self._number)}}, document, len(document["record"]))
         self._new[record.source] = digest
         return True
 
     def remove(self, source: str) -> None:
         """Let what this source has not be in the next generation."""
-        self.is_withdrawing = True
+        self.withdrawn.add(source)
         self._close(source)
 
     def staged(self, sources: Set[str] | None = None) -> Iterator[tuple[str, bool]]:
@@ -143,16 +147,18 @@ class OpenSearchUpdate:
         count, check = len(digests), sum(map(check_of, digests))
         valid = valid_in(self._number, self._current.abandoned)
         body = {"size": 0, "track_total_hits": True, "query": valid, "aggs": {"sum": {"sum": {"field": "check"}}}}
-        answer = self._cluster.search(body)
+        answer = self._releases.search(body)
         found = answer["hits"]["total"]["value"], int(answer["aggregations"]["sum"]["value"])
         if found != (count, check):
-            raise PublishingFailed(f"the cluster at {self._cluster.address} holds {found[0]} of {count} releases")
+            raise PublishingFailed(
+                f"the cluster at {self._releases.cluster.address} holds {found[0]} of {count} releases"
+            )
         names = msgspec.to_builtins(self._newsroom.names)
         told = "\n".join(sorted(digests)) + self._newsroom.text + msgspec.json.encode(names, order="sorted").decode()
         digest = sha256(told.encode("utf8")).hexdigest()[:DIGITS]
         return Published(
-            self._number, f"gen-{self._number}-{digest}", engine_version(), count, check, datetime.now(UTC),
-            self._newsroom.text, names,
+            self._number, f"gen-{self._number}-{digest}", self._releases.name, engine_version(), count, check,
+            datetime.now(UTC), self._newsroom.text, names,
         )  # fmt: skip
 
     def _close(self, source: str) -> None:
@@ -163,23 +169,27 @@ class OpenSearchUpdate:
         self._write({"update": condition}, {"doc": {"to": self._number}})
         self._gone.add(source)
 
-    def _write(self, action: Json, document: Json) -> None:
+    def _write(self, action: Json, document: Json, size: int = 0) -> None:
         self._lines += [action, document]
-        if len(self._lines) >= PAGE:
+        self._waiting += size
+        if len(self._lines) >= PAGE or self._waiting >= LARGEST:
             self._flush()
 
     def _flush(self) -> None:
-        if self._lines:
-            self.has_written = True
-            lines, self._lines = self._lines, []
-            self._cluster.write(lines)
-            self._renew()
+        if not self._lines:
+            return
+        self.has_written = True
+        lines, self._lines, self._waiting = self._lines, [], 0
+        if changed := self._releases.write(lines):
+            ends = self._releases.ends(changed)  # ours, if a try that was never answered has closed them
+            if any(end != self._number for end in ends):
+                raise Conflict(f"somebody else writes to the cluster at {self._releases.cluster.address}")
 
     def _settle(self) -> None:
         """Let all that was put and closed be found."""
         self._flush()
         if self.has_written:
-            self._cluster.refresh()
+            self._releases.refresh()
 
     def _all(self, valid: Json, sources: Set[str] | None, fields: list[str]) -> Iterator[Json]:
         """These fields of what these sources have, or all."""
@@ -187,4 +197,4 @@ class OpenSearchUpdate:
         parts = [None] if wanted is None else [wanted[at : at + PAGE] for at in range(0, len(wanted), PAGE)]
         for part in parts:
             within = [valid] if part is None else [valid, {"terms": {"source": part}}]
-            yield from (hit["_source"] for hit in self._cluster.all({"bool": {"filter": within}}, fields))
+            yield from (hit["_source"] for hit in self._releases.all({"bool": {"filter": within}}, fields))

@@ -1,0 +1,92 @@
+"""The index of releases in a cluster: searching in it, and writing to it in bulk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from msgspec import json
+
+from feedsrv.errors import IndexUnavailable
+from feedsrv.search.opensearch.cluster import LONGEST, LONGEST_FOR_WRITERS, Cluster, Json
+
+PAGE = 1_000
+"""Documents that are asked for, or written, at once."""
+
+_CONFLICT, _LEAST_FAILURE = 409, 300
+_NOT_FOUND = 404
+_COPY = "feedsrv"  # which copy of the shard answers: always the same for this word, since scores differ between copies
+
+
+@dataclass(frozen=True, slots=True)
+class Releases:
+    """One index, by its name. What is asked raises IndexUnavailable, and so does what cannot be written."""
+
+    cluster: Cluster
+    name: str
+
+    def search(self, body: Json, *, within: float = LONGEST) -> Json:
+        """The answer to a search, from all of them."""
+        path = f"/{self.name}/_search"
+        found: Json | None = self.cluster.ask(
+            "POST", path, body, within=within, preference=_COPY, allow_partial_search_results="false"
+        )
+        if found is None or found["timed_out"] or found["_shards"]["failed"]:
+            raise IndexUnavailable(f"the releases in the cluster at {self.cluster.address} cannot be asked")
+        return found
+
+    def all(self, query: Json, fields: Sequence[str], **more: Any) -> Iterator[Json]:
+        """Everything that matches, by source; of each these fields."""
+        after: Json = {}
+        while True:
+            body = {"query": query, "size": PAGE, "_source": list(fields), "sort": ["source", "from"], **more, **after}
+            hits = self.search(body, within=LONGEST_FOR_WRITERS)["hits"]["hits"]
+            yield from hits
+            if len(hits) < PAGE:
+                return
+            after = {"search_after": hits[-1]["sort"]}
+
+    def write(self, lines: Iterable[Mapping[str, Any]]) -> list[str]:
+        """Write to several documents at once; the names of those that somebody else has changed, which stay so.
+
+        To make one that is there already is what a further try does whose forerunner was never answered.
+        """
+        body = b"".join(json.encode(line) + b"\n" for line in lines)
+        answer = self.cluster.ask("POST", f"/{self.name}/_bulk", body, within=LONGEST_FOR_WRITERS)
+        if answer is None:
+            raise IndexUnavailable(f"the releases in the cluster at {self.cluster.address} are gone")
+        changed = []
+        for item in answer["items"] if answer["errors"] else ():
+            ((action, told),) = item.items()
+            if told["status"] == _CONFLICT:
+                changed += [told["_id"]] if action == "update" else []
+            elif told["status"] >= _LEAST_FAILURE and (action, told["status"]) != ("delete", _NOT_FOUND):
+                raise IndexUnavailable(f"the cluster at {self.cluster.address} cannot be written: {told.get('error')}")
+        return changed
+
+    def ends(self, names: Sequence[str]) -> list[int]:
+        """Before which generation each of these documents is valid, also where that is not found yet."""
+        answer = self.cluster.ask("POST", f"/{self.name}/_mget", {"ids": list(names)}, _source="to")
+        return [found["_source"]["to"] if found.get("found") else 0 for found in answer["docs"]] if answer else [0]
+
+    def written(self) -> tuple[int, int]:
+        """How many documents were written and deleted, ever: another when somebody has done so."""
+        answer = self.cluster.ask("GET", f"/{self.name}/_stats/indexing")
+        told = answer["_all"]["primaries"]["indexing"] if answer else {"index_total": -1, "delete_total": -1}
+        return told["index_total"], told["delete_total"]
+
+    def refresh(self) -> None:
+        """Let all that was written be found, on every copy."""
+        answer = self.cluster.ask("POST", f"/{self.name}/_refresh", within=LONGEST_FOR_WRITERS)
+        if answer is None or answer["_shards"]["failed"]:
+            raise IndexUnavailable(f"the releases in the cluster at {self.cluster.address} could not be refreshed")
+
+    def expunge(self, names: Sequence[str], *, for_good: bool) -> None:
+        """Delete documents; ``for_good``: and have no byte of them stay."""
+        for at in range(0, len(names), PAGE):
+            self.write([{"delete": {"_id": name}} for name in names[at : at + PAGE]])
+        if names and for_good:
+            self.refresh()
+            path = f"/{self.name}/_forcemerge"
+            self.cluster.ask("POST", path, within=LONGEST_FOR_WRITERS, only_expunge_deletes="true")
