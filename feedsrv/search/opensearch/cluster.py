@@ -59,7 +59,7 @@ class Cluster:
         self._breaker = Breaker(self.address)
         context = ssl.create_default_context(cafile=access.authorities) if access.authorities else None
         self._client = OpenSearch(
-            list(access.addresses), http_auth=access.login, ssl_context=context, maxsize=32, max_retries=0,
+            list(access.addresses), http_auth=access.login, ssl_context=context, pool_maxsize=32, max_retries=0,
             retry_on_timeout=True, dead_timeout=OPEN_FOR, timeout_cutoff=1,
         )  # fmt: skip
 

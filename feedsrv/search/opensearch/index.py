@@ -31,6 +31,7 @@ from feedsrv.search.opensearch.state import Current, Published, State, valid_in
 from feedsrv.search.opensearch.sweeping import sweep
 from feedsrv.search.opensearch.update import Known, OpenSearchUpdate
 from feedsrv.search.opensearch.verification import Verification
+from feedsrv.search.opensearch.view import View
 
 LOOK = 1.0
 """Seconds that one request may wait to see whether there is a newer generation; the others go on meanwhile."""
@@ -91,16 +92,16 @@ class OpenSearchIndex:
         if published is None:
             raise IndexUnavailable(f"nothing is published in {self._cluster.address} yet: run feedsrv index")
         if self._open and published.number <= self._number:
-            self._open.damaged = current.damaged
+            self._open.view.damaged = current.damaged
             return self._open
         if published.engine != engine_version():
             if self._open:
                 return self._open
             raise IndexUnavailable(f"{published.name} is of another version of feedsrv: run feedsrv index")
-        valid = valid_in(published.number, current.abandoned)
-        releases = Releases(self._cluster, published.index)
         self._number = published.number
-        return OpenSearchSnapshot(releases, published.name, _newsroom(published), valid, self._files, current.damaged)
+        valid = valid_in(published.number, current.abandoned)
+        view = View(Releases(self._cluster, published.index), _newsroom(published), valid, current.damaged)
+        return OpenSearchSnapshot(published.name, view, self._files)
 
     def status(self) -> IndexStatus:
         """What the publisher left word of; never raises, whatever state the index is in."""
