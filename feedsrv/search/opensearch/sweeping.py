@@ -11,21 +11,24 @@ from feedsrv.search.opensearch.mapping import others
 from feedsrv.search.opensearch.releases import PAGE, Releases
 from feedsrv.search.opensearch.state import Current
 
+_FIELDS = ("from", "file")
+
 
 def sweep(releases: Releases, before: Current, withdrawn: Set[str], files: Path) -> None:
     """Delete what was made obsolete by what stood there ``before``, and the files that nothing there has any more.
 
     What has just been made obsolete is left to readers who are in it, but for what was ``withdrawn``, by source: of
-    that no byte is to stay. Raises IndexUnavailable.
+    that no byte is to stay, and none of what was never public. Raises IndexUnavailable.
     """
     _drop_others(releases, before, is_withdrawing=bool(withdrawn))
     kept = before.published.number if before.published else 0
-    found = list(releases.all(_obsolete(before, kept), ["file"]))
+    found = list(releases.all(_obsolete(before, kept), _FIELDS))
     for part in _parts(sorted(withdrawn)):
         ended = {"bool": {"filter": [_obsolete(before, before.fence), {"terms": {"source": part}}]}}
-        found += releases.all(ended, ["file"])
-    releases.expunge([hit["_id"] for hit in found], for_good=bool(withdrawn))
-    _delete_files(releases, {digest for hit in found for digest in hit["_source"]["file"]}, files)
+        found += releases.all(ended, _FIELDS)
+    was_secret = any(hit["_source"]["from"] in before.abandoned for hit in found)
+    releases.expunge([hit["_id"] for hit in found], for_good=bool(withdrawn) or was_secret)
+    _delete_files(releases, {digest for hit in found for digest in hit["_source"].get("file", ())}, files)
 
 
 def _obsolete(before: Current, kept: int) -> Json:
@@ -46,7 +49,9 @@ def _drop_others(releases: Releases, before: Current, *, is_withdrawing: bool) -
 def _delete_files(releases: Releases, digests: Set[str], files: Path) -> None:
     for part in _parts(sorted(digests)):
         having = {
-            digest for hit in releases.all({"terms": {"file": part}}, ["file"]) for digest in hit["_source"]["file"]
+            digest
+            for hit in releases.all({"terms": {"file": part}}, ["file"])
+            for digest in hit["_source"].get("file", ())
         }
         for digest in part:
             if digest not in having:

@@ -1,0 +1,71 @@
+"""A proxy in front of a node that is cut after so many requests, as if whoever asks, or the way there, had died."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.client import HTTPConnection
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Lock, Thread
+from urllib.parse import urlsplit
+
+from tests.engines import OPENSEARCH
+
+
+@dataclass
+class Cut:
+    """After ``after`` requests nothing passes; ``is_answered``: the last one is; else it is made, and nobody hears."""
+
+    after: int
+    is_answered: bool
+    asked: int = 0
+    lock: Lock = field(default_factory=Lock)
+
+    def passes(self) -> tuple[bool, bool]:
+        """Whether the next request passes, and whether its answer does."""
+        with self.lock:
+            self.asked += 1
+            return self.asked <= self.after, self.asked < self.after or self.is_answered
+
+
+@contextmanager
+def cutting(cut: Cut) -> Iterator[str]:
+    """The address of a proxy that is cut like this."""
+    node = urlsplit(OPENSEARCH.split(",")[0]).netloc
+
+    class Forwarding(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def _forward(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            is_made, is_answered = cut.passes()
+            if is_made:
+                connection = HTTPConnection(node)
+                kept = {name: value for name, value in self.headers.items() if name.lower() != "host"}
+                connection.request(self.command, self.path, body, kept)
+                answer = connection.getresponse()
+                told = answer.read()
+                connection.close()
+            if not (is_made and is_answered):
+                self.close_connection = True
+                return
+            self.send_response(answer.status)
+            self.send_header("Content-Type", answer.getheader("Content-Type", ""))
+            self.send_header("Content-Length", str(len(told)))
+            self.end_headers()
+            self.wfile.write(told)
+
+        do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = _forward  # noqa: N815 - as http.server calls them
+
+        def log_message(self, *_: object) -> None:
+            """Nothing is logged."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Forwarding) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
