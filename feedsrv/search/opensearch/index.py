@@ -184,6 +184,7 @@ class OpenSearchIndex:
         published = current.published
         is_sound = bool(published and published.engine == engine_version() and not current.damaged)
         self._ledger.read()
+        releases.refresh()  # what a writer before has closed and not refreshed is to be seen as it is
         return OpenSearchUpdate(
             releases,
             current,
