@@ -37,7 +37,8 @@ _ABOUT = re.compile(
         |(?i:informazioni[ ]s)(?i:u(?:lla|i|gli|l)?[ ]|ull['’]))
       (?!(?i:speakers?|presenters?|instructors?|authors?|talk|event|session|training|project|webinar|workshop|meeting
         |program(?:me)?|study|survey|report|data|this|these|our|my)\b)
-      [A-ZÀ-ÞŁŚŠŽ0-9]\S*(?:[ ]\S+){0,6}""",
+      (?:[A-ZÀ-ÞŁŚŠŽ]\S*|[0-9]+[A-Za-z&]\S*|[0-9]\S*(?=[ ][A-ZÀ-ÞŁŚŠŽ]))(?:[ ]\S+){0,6}
+      (?<!(?<=[a-zß-ÿ]{4})[.!?])""",
     re.VERBOSE,
 )
 _BOLD = re.compile(r"\s*<(strong|b)>(?P<head>.{1,80}?)</\1>(?P<rest>.*)", re.DOTALL)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from feedsrv.readers.contact_names import is_person, is_sentence, people_in
+from feedsrv.readers.contact_names import is_house, is_person, is_sentence, people_in
 from feedsrv.readers.document import Line
 from feedsrv.release import Contact
 from feedsrv.text.html import one_line, words_of
@@ -33,6 +33,14 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 """What announces a number or an address; before a word of a name it is one itself: "Port Authority", "Web Team"."""
+_REGARDS = re.compile(
+    r"\A\W*(?:(?:with\s+)?(?:kind|best|warm)(?:est)?\s+(?:regards|wishes)|regards|(?:yours\s+)?(?:sincerely|faithfully)(?:\s+yours)?"
+    r"|(?:bien\s+)?cordialement|(?:mit\s+)?(?:freundlichen|besten|herzlichen)\s+grüßen|(?:un\s+)?(?:cordial\s+)?saludos?"
+    r"(?:\s+cordial(?:es)?)?|(?:cordiali|distinti)\s+saluti|atenciosamente|atentamente|met\s+vriendelijke\s+groet(?:en)?"
+    r"|med\s+vänlig\s+hälsning)(?![^\W_])\W*",
+    re.IGNORECASE,
+)
+"""How letters end: nobody is called so, and nobody's function."""
 _DETAIL = "\ufffc"  # where one was
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|(?<!\S)[\w-]+(?:\.[\w-]+)*\.[a-z]{2,8}(?:/\S*)?(?!\S)")
 _STRONG = re.compile(r"\W*<(strong|b|em)>(?P<name>.{1,100}?)</\1>(?P<role>.*)", re.DOTALL)
@@ -50,7 +58,8 @@ _CELL = re.compile(r"<(?:td|th|dd)\b[^>]*>")
 class Row:
     """What one line says; ``hidden`` is an address that is written so that programs do not find it.
 
-    ``is_sentence``: it says more than who answers, and how to reach them; then it names nobody.
+    ``is_sentence``: it says more than who answers, and how to reach them; then it names nobody. ``unclear`` is what
+    may be another person, or the house of the one who is named.
     """
 
     name: str
@@ -59,6 +68,7 @@ class Row:
     emails: tuple[str, ...]
     hidden: str = ""
     is_sentence: bool = False
+    unclear: str = ""
 
     @property
     def has_details(self) -> bool:
@@ -131,6 +141,9 @@ def _row(text: str, html: str) -> Row:
     if any(map(is_sentence, _SEPARATOR.split(bare))):
         return replace(row, is_sentence=True)
     name, role = _name_and_role(bare)
+    second, _, rest = role.partition(", ")
+    if is_person(name) and is_person(second) and not is_house(second):
+        return replace(row, name=name, role=rest, unclear=second)
     return replace(row, name=name, role=role)
 
 
@@ -142,7 +155,7 @@ def _bare(text: str) -> str:
     """The text without addresses, numbers and what announces them."""
     for pattern in (_HIDDEN_EMAIL, _EMAIL, _ADDRESS, _FAX, _PHONE):
         text = pattern.sub(f" {_DETAIL} ", text)
-    return one_line(_LABEL.sub(" ", text).replace(_DETAIL, " "))
+    return one_line(_LABEL.sub(" ", _REGARDS.sub(" ", text)).replace(_DETAIL, " "))
 
 
 def _name_and_role(bare: str, *, is_role: bool = False) -> tuple[str, str]:

@@ -27,6 +27,14 @@ _ROLE = re.compile(
     r"|assessoria|imprensa|comunicação|woordvoerder|voorlicht\w+)(?![^\W_])",
     re.IGNORECASE,
 )
+_HOUSE = re.compile(
+    r"(?<![^\W_])(?:co|corp(?:oration)?|inc|ltd|limited|llc|plc|gmbh|ag|sa|spa|bv|group|company|partners|associat\w+|society"
+    r"|authority|council|committee|commission|museum|trust|universit\w+|college|school|institut\w*|foundation|fund|bank"
+    r"|hospital|cent(?:er|re)|city|county|port|harbour|harbor|library|academy|laborator\w+|union|federation|alliance"
+    r"|network|media|communications?|public|ville|mairie|région|musée|centre|fondation|société|stadt|verein|verband|stiftung"
+    r"|hochschule|ayuntamiento|museo|fundación|universidad|comune|fondazione|regione)(?![^\W_])",
+    re.IGNORECASE,
+)
 _JOINT = re.compile(r"\s+(?:and|&|et|und|y|e|en|or|ou|oder|o|of)\s+")
 _WORD = re.compile(r"[^\W\d_](?:[\w.'’-]*\w)?")
 _LONGEST_NAME, _LONGEST_ROLE = 6, 12
@@ -41,6 +49,11 @@ def is_person(text: str) -> bool:
     is_capital = all(not word[0].islower() for word in own)
     has_digit = any(map(str.isdigit, text))
     return len(own) > 1 and len(words) <= _LONGEST_NAME and is_capital and not has_digit and not _ROLE.search(text)
+
+
+def is_house(text: str) -> bool:
+    """Whether it names an organisation by a word that is in the names of such."""
+    return bool(_HOUSE.search(text))
 
 
 def is_sentence(text: str) -> bool:

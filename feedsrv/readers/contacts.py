@@ -11,6 +11,7 @@ from feedsrv.readers import dates
 from feedsrv.readers.contact_lines import Row, contacts_of, paired, rows_of
 from feedsrv.readers.document import Block, Document, Line, Place
 from feedsrv.readers.entries import Value
+from feedsrv.readers.furniture import is_addressing
 from feedsrv.readers.keys import fold
 from feedsrv.release import Contact
 from feedsrv.text.html import one_line, words_of
@@ -82,6 +83,8 @@ class _Entry:
     @property
     def is_about_people(self) -> bool:
         """Whether the line may be one of a section: it says how to reach somebody, or names them, and no date."""
+        if is_addressing(self.line.text):
+            return False
         if self.has_details or not self.has_names:
             return self.has_details or not any(row.is_sentence for row in self.rows)
         return self.line.is_prose and not dates.looks_like_one(self.line.text)
@@ -154,7 +157,7 @@ def _is_whole(entries: Sequence[_Entry], contacts: Sequence[Contact]) -> bool:
     for entry in entries:
         for row in entry.rows:
             names = {row.name} if entry.line.is_prose and row.name else set()
-            if row.is_sentence or row.hidden or not held.issuperset(names.union(row.phones, row.emails)):
+            if row.is_sentence or row.hidden or row.unclear or not held.issuperset(names.union(row.phones, row.emails)):
                 return False
     return True
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -50,7 +51,7 @@ def title(manuscript: Manuscript) -> Found[str]:
         if stated := _stated_title(entry.text):
             is_repeated = is_heading and one_line(text).casefold() == one_line(stated).casefold()
             return Found(shorten(stated, LONGEST_TITLE), origin(entry), places if is_repeated else frozenset())
-    page = _decoded(manuscript.document.title)
+    page = _UNTITLED.sub("", _decoded(manuscript.document.title))
     if page and not (is_heading and headline[0].level == 1):
         return Found(shorten(page, LONGEST_TITLE), Origin(0, "title of the page"))
     if is_heading:
@@ -64,6 +65,16 @@ def title(manuscript: Manuscript) -> Found[str]:
     problem = manuscript.problem(0, "there is no title", "write a heading, or a title in the front matter")
     stem = one_line(re.sub(r"[-_]+", " ", clean(ids.stem_of(manuscript.source, manuscript.newsroom))))
     return Found(shorten(stem or "—", LONGEST_TITLE), Origin(0, "file name"), problems=(problem,))
+
+
+_UNTITLED = re.compile(
+    r"(?:\W*(?:untitled|no title|page title|title|new page|new document|web ?page|document|index|home ?page|sans titre"
+    r"|nouvelle page|unbenannt(?:es)?|ohne titel|neue seite|sin título|nueva página|senza titolo|nuova pagina"
+    r"|sem título|nova página|naamloos|microsoft word)(?:\W+(?:document|page|dokument|seite|documento|página|pagina))?"
+    r"(?:\W*[0-9]{1,3})?(?:\.\w{2,5})?\W*|microsoft word - .*)\Z",
+    re.IGNORECASE,
+)
+"""What programs call a page that nobody has given a title."""
 
 
 def _stated_title(text: str) -> str:
@@ -182,9 +193,10 @@ def aliases(manuscript: Manuscript, published: datetime | None) -> Found[tuple[s
     for entry in entries:
         for stated in _texts(entry.value):
             is_pattern = entry in permalinks_
-            address = permalinks.filled(stated, *_of_permalinks(manuscript, published)) if is_pattern else stated
-            if _is_of_a_site(address):
-                given[address if address.startswith("/") or "/" not in address else f"/{address}"] = None
+            path = _within_its_site(stated)
+            address = permalinks.filled(path, *_of_permalinks(manuscript, published)) if is_pattern else path
+            if found := list(_of_site(address, manuscript.source, entry.key)):
+                given |= dict.fromkeys(found)
             else:
                 what = f"{stated!r} is no address of this site"
                 problems.append(manuscript.problem(entry.line, what, "write a path like /2018/03/launch.html"))
@@ -194,10 +206,27 @@ def aliases(manuscript: Manuscript, published: datetime | None) -> Found[tuple[s
     return Found(tuple(given), origin(entries[0]) if entries and given else NOWHERE, problems=tuple(problems))
 
 
+def _within_its_site(address: str) -> str:
+    """The path and the query of an address that is stated in full: the site that had it has moved here."""
+    if not uris.is_of_the_web(address):
+        return address
+    parts = urlsplit(address)
+    return f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
+
+
+def _of_site(address: str, source: str, key: str) -> Iterator[str]:
+    """An address from the top of the site; to Hugo one without a slash in front counts from the folder of the file."""
+    if _is_of_a_site(address):
+        yield address if address.startswith("/") or "/" not in address else f"/{address}"
+    if fold(key) == "aliases" and not address.startswith("/"):
+        below = posixpath.normpath("/".join(("", *permalinks.folders_of_site(source), address)))
+        yield from filter(_is_of_a_site, [below] if permalinks.folders_of_site(source) else [])
+
+
 def _of_permalinks(manuscript: Manuscript, published: datetime | None) -> tuple[str, date | None, list[str], str]:
     """What a permalink is made of: the path of the file, the day, its categories, and the slug that it states."""
     named = (entry for entry in manuscript.head.find("topics") if fold(entry.key) in {"categories", "category"})
-    categories = [name for entry in islice(named, 1) for name in taxonomies.names(entry)]
+    categories = [name for entry in islice(named, 1) for name in taxonomies.names(entry, manuscript.source)]
     slugs = (entry.text for entry in manuscript.head.find("slug"))
     return manuscript.source, published and manuscript.newsroom.day(published), categories, next(slugs, "")
 

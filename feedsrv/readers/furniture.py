@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from itertools import takewhile
 
-from feedsrv.readers.document import Document, Place
+from feedsrv.readers.document import Document, Line, Place
 from feedsrv.text.html import words_of
 
 _LONGEST = 120
@@ -41,6 +42,27 @@ _INVITATION = re.compile(
     r")[\W_]*",
     re.IGNORECASE,
 )
+
+
+_ADDRESSING = re.compile(
+    r"\W*(?P<label>(?P<own>from|to|cc|bcc|sent|reply-to|de|à|cci|envoyé|von|an|gesendet|para|enviado|da|a|inviato|van|aan)"
+    r"|subject|date|objet|betreff|datum|asunto|fecha|oggetto|data|assunto|onderwerp)\s?:\s.*",
+    re.IGNORECASE,
+)
+_MOST_ADDRESSING = 6
+
+
+def addressed(lines: Sequence[Line]) -> Iterator[Line]:
+    """The lines at the top of a letter that say from whom to whom it goes, where there are two such lines or more."""
+    top = [(line, match) for line in lines[:_MOST_ADDRESSING] if (match := _ADDRESSING.fullmatch(line.text))]
+    if len({match["label"].casefold() for _, match in top}) > 1:
+        yield from (line for line, match in top if match["own"])
+
+
+def is_addressing(text: str) -> bool:
+    """Whether a line says from whom or to whom a letter goes."""
+    match = _ADDRESSING.fullmatch(text)
+    return bool(match and match["own"])
 
 
 def is_office(text: str) -> bool:

@@ -12,6 +12,7 @@ from feedsrv.readers import dates, headlines
 from feedsrv.readers.dates import Moment
 from feedsrv.readers.document import Document, Line, Place
 from feedsrv.readers.embargo import Caution, denies
+from feedsrv.readers.furniture import addressed
 from feedsrv.readers.phrases import LONGEST_LINE
 
 MOST_LINES = 15
@@ -25,10 +26,12 @@ _PERIODICAL = re.compile(
     re.IGNORECASE,
 )
 _LABEL = re.compile(
-    r"(?:date(?:\s+(?:of\s+(?:issue|publication)|de\s+publication))?|published|issued|released?|publié|datum|"
-    r"veröffentlicht|fecha|data|ref(?:erence)?|réf(?:érence)?|referenz|referencia|riferimento)(?![^\W_])[\s.:]*",
+    r"(?:date(?:\s+(?:of\s+(?:issue|publication)|de\s+publication))?|published|issued|posted|released?|publiée?|"
+    r"mise?\s+en\s+ligne|datum|veröffentlicht|erschienen|fecha|publicad[oa]|data|pubblicat[oa]|gepubliceerd|publicerad|ref(?:erence)?|réf(?:érence)?|referenz|referencia|riferimento)(?![^\W_])[\s.:]*",
     re.IGNORECASE,
 )
+_BY = re.compile(r"\s+(?:by|par|von|vom|por|pela|pelo|da|dal|dalla|di|door|av|af)\s+\D{3,80}")
+"""Who published it, behind the day on which they did."""
 _NUMBER_SIGN = re.compile(r"[Nn](?:[°º]|[or]\.?|\.)\s?(?=[0-9A-Z])")
 _REFERENCE = re.compile(
     r"(?=.*[A-Z]|[0-9]{3})(?:[A-Z]{1,8}[ \u00a0/-]?){0,3}[0-9]{1,6}(?:[-/\u2010\u2011–][0-9]{1,6}){1,2}"
@@ -87,6 +90,8 @@ def read(document: Document, contacts: Collection[Place], cautions: Sequence[Cau
     lines = tuple(islice(document.lines(), MOST_LINES))
     found = (fact for fact in _facts(lines, asked, newsroom) if fact.has_date or fact.line.place not in contacts)
     facts = {fact.line.place: fact for fact in found}
+    addressing = [line for line in addressed(lines) if line.place not in facts]
+    facts |= {line.place: Fact(line) for line in addressing}
     rest = [line for line in lines if line.place not in facts and line.place not in contacts]
     furniture, rest = headlines.furniture(rest)
     headline, is_heading = headlines.headline([line for line in headlines.without_names(lines) if line in rest])
@@ -150,11 +155,12 @@ def _fact_of(text: str, line: Line, newsroom: Newsroom) -> Fact | None:
     if denies(text):
         return Fact(line)
     rest, generics = headlines.without_generic(text)
-    rest = _LABEL.sub("", rest, count=1) if _LABEL.match(rest) else rest
-    rest = rest.strip(" .,:;*_")
+    label = _LABEL.match(rest)
+    rest = (rest[label.end() :] if label else rest).strip(" .,:;*_")
     if generics and (not rest or _BARE_NUMBER.fullmatch(rest)):
         return Fact(line)
-    if moment := dates.read(rest, newsroom) or _after_place(rest, newsroom):
+    own = _BY.sub("", rest, count=1) if label and _BY.search(rest) else rest
+    if moment := dates.read(own, newsroom) or _after_place(rest, newsroom):
         return Fact(line, date=moment)
     numbered = _NUMBER_OF_A_YEAR.fullmatch(rest) if generics else None
     if reference := _reference(rest) or (numbered[1] if numbered else ""):

@@ -10,6 +10,7 @@ from feedsrv.problem import Problem
 from feedsrv.readers.entries import Entry, Value
 from feedsrv.readers.keys import fold
 from feedsrv.readers.parts import NOWHERE, Found, Manuscript, origin
+from feedsrv.readers.permalinks import is_of_jekyll
 from feedsrv.text.cleaning import clean
 from feedsrv.text.html import one_line, shorten
 from feedsrv.topic_names import topic_id
@@ -21,7 +22,7 @@ _SEPARATORS = re.compile("[,;|，、；｜]")
 _LABELS = ("label", "name", "title", "slug")
 _UNNAMED = "{…}"
 _WITH_BLANKS = {"categories", "tags"}
-"""The keys of Jekyll under which blanks part names, where nothing else does."""
+"""The keys under which blanks part names to Jekyll, where nothing else does."""
 
 
 def topics(manuscript: Manuscript) -> Found[tuple[str, ...]]:
@@ -30,7 +31,7 @@ def topics(manuscript: Manuscript) -> Found[tuple[str, ...]]:
     problems: list[Problem] = []
     entries = list(manuscript.head.find("topics"))
     for entry in entries:
-        for text in names(entry):
+        for text in names(entry, manuscript.source):
             name = _name(text)
             if topic := topic_id(name):
                 stated.setdefault("-" * name.startswith("-") + topic, name)
@@ -45,12 +46,15 @@ def _name(text: str) -> str:
     return shorten(one_line(clean(unescape(text))).lstrip("#＃"), LONGEST_NAME)
 
 
-def names(entry: Entry) -> Iterator[str]:
-    """What stands for a topic: the items of a list, or of a text that lists them."""
+def names(entry: Entry, source: str) -> Iterator[str]:
+    """What stands for a topic: the items of a list, or of a text that lists them.
+
+    In a text blanks part names where the file lies as Jekyll's do, and nowhere else.
+    """
     if not isinstance(entry.value, str):
         yield from _of_list(entry.value)
         return
-    has_blanks = fold(entry.key) in _WITH_BLANKS and entry.where == "front matter"
+    has_blanks = fold(entry.key) in _WITH_BLANKS and entry.where == "front matter" and is_of_jekyll(source)
     parted = _SEPARATORS.split(entry.text)
     yield from filter(None, map(str.strip, entry.text.split() if has_blanks and len(parted) == 1 else parted))
 
