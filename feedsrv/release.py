@@ -76,7 +76,8 @@ class Release:
     elsewhere, as a whole where this is but a summary, or "". ``picture`` names the attachment that stands for the
     release. Releases in different languages that have one of their ``translation_keys`` in common are translations of
     each other. ``stated_topics`` are the names of topics as the file writes them, ``-`` in front of one it refuses;
-    ``topics`` those it is in, by statement, folder or rule, with the reason.
+    ``topics`` those it is in, by statement, folder or rule, with the reason. ``is_noindex``: its file asks search
+    engines elsewhere to leave it out.
     """
 
     id: str
@@ -101,6 +102,7 @@ class Release:
     aliases: tuple[str, ...] = ()
     guid: str = ""
     source_url: str = ""
+    is_noindex: bool = False
 
     @property
     def topic_ids(self) -> tuple[str, ...]:

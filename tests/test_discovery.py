@@ -40,6 +40,7 @@ FILES = {
     "lock.md": release("A new lock", "2026-03-04", "A lock, at the quay."),
     "phare.md": release("Le phare", "2024-06-01", "Le phare du port.", lang="fr"),
     "undated.md": "---\ntitle: No date\n---\nOf no day.",
+    "shy.md": release("Shy", "2025-06-01", "A quay of its own.", robots="noindex, nofollow"),
     "held.md": release("Held", "2026-12-24", "A quay.", embargo="2026-12-24"),
     "gone.md": release("Gone", "2026-01-02", "A quay.", withdrawn="2026-10-01"),
 }
@@ -125,6 +126,13 @@ def places(client: Client, path: str) -> dict[str, str | None]:
 
 
 class TestSitemap:
+    def test_a_release_that_is_for_no_search_engine_says_so_and_is_in_no_part_of_it(self, harbour: Client) -> None:
+        asked = '<meta name="robots" content="noindex">'
+        assert [asked in harbour.get(f"/releases/{name}").text for name in ("shy", "quay")] == [True, False]
+        assert "/releases/shy" in harbour.get("/releases").text
+        assert harbour.get("/sitemap-2025.xml").status_code == 404
+        assert "/sitemap-2025.xml" not in places(harbour, "/sitemap.xml")
+
     def test_robots_are_told_where_it_is(self, harbour: Client) -> None:
         assert f"Sitemap: {BASE}/sitemap.xml\n" in harbour.get("/robots.txt").text
 
@@ -141,6 +149,7 @@ class TestSitemap:
         assert found == {
             **dict.fromkeys(("/", "/releases", "/topics", "/years", "/feeds", "/topics/quays", "/years/2026")),
             "/years/2024": None,
+            "/years/2025": None,
             "/releases/quay": "2026-03-09T00:00:00+00:00",
             "/releases/lock": "2026-03-04T00:00:00+00:00",
             "/releases/phare-fr": "2024-06-01T00:00:00+00:00",

@@ -140,6 +140,7 @@ class TestPublishing:
         moment = datetime(1970, 1, 1, tzinfo=UTC)
         new = a_release("b", 2)
         publish(index, new, a_release("c", None), replace(a_release("a"), updated=moment))
+        publish(index, *(replace(a_release(name, day), is_noindex=True) for name, day in (("e", 3), ("f", None))))
         publish(index, a_release("d"), Withdrawal("w", "w.md", moment, moment))
         publish(index, removed=("d.md",))
         snapshot = index.snapshot()

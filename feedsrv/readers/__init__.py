@@ -253,6 +253,7 @@ class _Reader:
             contacts=contacts,
             corrections=corrections,
             aliases=self._take("aliases", fields.aliases(parts, published)),
+            is_noindex=self._take("is_noindex", fields.is_noindex(parts)),
         )
         found = [] if seen.barred is Status.NO_RELEASE else self._problems  # nobody misses the date of such a page
         return self._with_lines(release, seen, {**self._origins, **reasons}, (*found, *problems))

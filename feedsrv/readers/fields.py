@@ -12,7 +12,7 @@ from itertools import islice
 from urllib.parse import urlsplit
 
 from feedsrv import ids
-from feedsrv.problem import Problem
+from feedsrv.problem import Problem, Severity
 from feedsrv.readers import contacts, dates, permalinks, taxonomies
 from feedsrv.readers import language as languages
 from feedsrv.readers.document import Document
@@ -243,6 +243,17 @@ def _is_of_a_site(address: str) -> bool:
 def _texts(value: Value) -> Iterator[str]:
     items = value if isinstance(value, tuple) else (value,)
     return (item for item in items if isinstance(item, str) and item)
+
+
+def is_noindex(manuscript: Manuscript) -> Found[bool]:
+    """Whether it asks search engines to leave it out; who sets that may have saved the page of a site in the making."""
+    for entry in manuscript.head.find("robots"):
+        words = set(re.findall(r"\w+", " ".join(_texts(entry.value)).lower()))
+        if not words.isdisjoint({"noindex", "none"}) or (entry.truth and fold(entry.key) == "noindex"):
+            what = f"{entry}: search engines are asked to leave it out, and it is public all the same"
+            problem = manuscript.problem(entry.line, what, "take it away if it is not meant", Severity.NOTE)
+            return Found(True, origin(entry), problems=(replace(problem, kind="noindex"),))
+    return Found(False, NOWHERE)
 
 
 def files(manuscript: Manuscript) -> tuple[Mention, ...]:

@@ -115,6 +115,7 @@ KEYS = (
     _key("corrections", "corrections"),
     _key("contacts", "contacts contact"),
     _key("translations", "translationkey"),
+    _key("robots", "robots noindex", in_meta="robots googlebot"),
     _key("pagination", "pagination"),
     _key(
         "neighbours",

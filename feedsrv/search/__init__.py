@@ -156,10 +156,13 @@ class Snapshot(Protocol):
         """The releases in the same language that share most with one, the closest first. Raises like `get`."""
 
     def sitemap_years(self) -> Sequence[SitemapYear]:
-        """The years that have releases, the newest first, then what is undated; withdrawn ones count for nothing."""
+        """The years that have releases, the newest first, then what is undated.
+
+        Withdrawn ones count for nothing, nor do those that ask search engines to leave them out.
+        """
 
     def sitemap_entries(self, year: int | None) -> Sequence[SitemapEntry]:
-        """The releases of a year in few words, in order of their ids; None: the undated. Withdrawn ones are none."""
+        """The releases of a year in few words, in order of their ids; None: the undated. The same are none."""
 
 
 class Update(Protocol):

@@ -46,6 +46,7 @@ class Facts(msgspec.Struct, array_like=True, frozen=True):
     aliases: tuple[str, ...]
     translation_keys: tuple[str, ...]
     files: tuple[str, ...]
+    is_noindex: bool = False
 
     @property
     def year(self) -> int | None:
@@ -103,6 +104,7 @@ def _facts_of(record: Release | Withdrawal, digest: str, newsroom: Newsroom, len
         record.aliases,
         release.translation_keys if release else (),
         tuple(sorted({attachment.digest for attachment in release.attachments})) if release else (),
+        bool(release and release.is_noindex),
     )
 
 

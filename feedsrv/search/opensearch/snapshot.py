@@ -21,6 +21,7 @@ from feedsrv.search.opensearch.view import MOST_VALUES, View, behind, facet, is_
 
 _FIRST: Sequence[Json] = ({"appeared": {"order": "asc", "missing": "_last"}}, {"id": {"order": "asc"}})
 _BACKWARDS: Sequence[Json] = ({"appeared": {"order": "asc", "missing": "_last"}}, {"id": {"order": "desc"}})
+_NOINDEX: Json = {"term": {"is_noindex": True}}
 
 
 class OpenSearchSnapshot:
@@ -145,12 +146,13 @@ class OpenSearchSnapshot:
         years = values_of("year")
         years["terms"]["missing"] = "0"
         years["aggs"] = {"updated": {"max": {"field": "updated"}}}
-        buckets = self.view.ask({"size": 0, "aggs": {"years": years}})["aggregations"]["years"]["buckets"]
+        asked = {"query": none_of(_NOINDEX), "size": 0, "aggs": {"years": years}}
+        buckets = self.view.ask(asked)["aggregations"]["years"]["buckets"]
         found = [(int(each["key"]), each["doc_count"], moment(each["updated"]["value"])) for each in buckets]
         return [SitemapYear(year or None, count, updated) for year, count, updated in sorted(found, reverse=True)]
 
     def sitemap_entries(self, year: int | None) -> list[SitemapEntry]:
         """The releases of a year in few words, in order of their ids; None: the undated."""
         query = {"term": {"year": str(year)}} if year else {"term": {"day": 0}}
-        found = self.view.all(query, ["id", "updated"])
+        found = self.view.all(every([query, none_of(_NOINDEX)]), ["id", "updated"])
         return sorted((SitemapEntry(each["id"], moment(each["updated"])) for each in found), key=lambda entry: entry.id)

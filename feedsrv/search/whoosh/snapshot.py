@@ -130,10 +130,11 @@ class WhooshSnapshot:
 
     def sitemap_years(self) -> list[SitemapYear]:
         """The years that have releases, the newest first, then what is undated."""
-        table = self._table
+        listed = self._table.for_search_engines()
+        years, updated = self._table.years()[listed], self._table.updated()[listed]
         found = {}
-        for code in np.unique(table.years()).tolist():
-            updates = table.updated()[table.years() == code]
+        for code in np.unique(years).tolist():
+            updates = updated[years == code]
             newest = np.fmax.reduce(updates)
             found[self._year(code)] = len(updates), None if np.isnan(newest) else _moment(newest)
         return [SitemapYear(year, *found[year]) for year in sorted(found, key=lambda year: -(year or 0))]
@@ -141,7 +142,8 @@ class WhooshSnapshot:
     def sitemap_entries(self, year: int | None) -> list[SitemapEntry]:
         """The releases of a year in few words, in order of their ids; None: the undated."""
         table = self._table
-        ranks = np.flatnonzero(table.any_of("year", [str(year)]) if year else table.years() == 0)
+        of_year = table.any_of("year", [str(year)]) if year else table.years() == 0
+        ranks = np.flatnonzero(of_year & table.for_search_engines())
         updates = table.updated()[ranks].tolist()
         entries = (
             SitemapEntry(table.id(rank), None if isnan(updated) else _moment(updated))

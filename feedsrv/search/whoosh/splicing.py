@@ -51,6 +51,7 @@ class _Rows:
             "title_length": (each.title_length for each in facts),
             "id_key": (key_of(ids.key(each.id)) for each in facts),
             "source_key": (key_of(each.source) for each in facts),
+            "noindex": (each.is_noindex for each in facts),
         }
         self.columns = {name: np.fromiter(found, FIXED[name], len(new)) for name, found in fixed.items()}
         self.columns["digest"] = np.frombuffer(bytes.fromhex("".join(short(each.digest) for each in facts)), "V16")

@@ -31,7 +31,7 @@ UNDATED = np.inf
 """The age of what has no date."""
 FIXED = {
     "number": "u4", "age": "f8", "published": "f8", "updated": "f8", "day": "u4", "year": "u2", "lang": "u2",
-    "length": "u4", "title_length": "u4", "digest": "V16", "id_key": "u8", "source_key": "u8",
+    "length": "u4", "title_length": "u4", "digest": "V16", "id_key": "u8", "source_key": "u8", "noindex": "?",
 }  # fmt: skip
 """The columns that have one value a row, with their kinds."""
 RAGGED = {"id": "u1", "source": "u1", "alias": "u8", "translation": "u8", "file": "V32"}
@@ -247,6 +247,11 @@ class Table:
     def years(self) -> NDArray[np.uint16]:
         """Where in the values of that facet the year of each release stands, counted from 1; 0 where undated."""
         return self.columns["year"][: self.size]
+
+    def for_search_engines(self) -> Mask:
+        """Which releases do not ask search engines to leave them out, by rank."""
+        listed: Mask = ~self.columns["noindex"][: self.size]
+        return listed
 
     def alias(self, path: str) -> str | None:
         """The id of the document that states this address; of several the first, and a release before withdrawals."""
