@@ -45,7 +45,8 @@ class Settings:
     releases lie, None: in the folder of the index.
     ``base_url`` is the public address, without a slash at its end: every absolute address is made of it.
     ``hosts`` are the further host names that requests may ask for, without ports. ``poll`` is after how many seconds
-    the folder is looked at; None: where the system does not tell of changes.
+    the folder is looked at; None: where the system does not tell of changes. ``peers`` are the addresses of the other
+    machines that serve the same folder, which are asked what they publish.
     """
 
     releases: Path = Path("releases")
@@ -58,6 +59,7 @@ class Settings:
     trusted_proxies: tuple[str, ...] = ()
     hub: str = ""
     purge: str = ""
+    peers: tuple[str, ...] = ()
     log_format: str = "text"
     poll: int | None = None
     logs_requests: bool = False
@@ -95,6 +97,7 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         trusted_proxies=reader.networks("FEEDSRV_TRUSTED_PROXIES"),
         hub=reader.url("FEEDSRV_HUB", ""),
         purge=reader.url("FEEDSRV_PURGE", ""),
+        peers=reader.urls("FEEDSRV_PEERS"),
         log_format=reader.choice("FEEDSRV_LOG", ("text", "json")),
         poll=reader.number("FEEDSRV_POLL", 0, 0, 3_600) or None,
         logs_requests=reader.choice("FEEDSRV_REQUEST_LOG", ("off", "json")) != "off",
@@ -116,6 +119,8 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         reader.complaints.append("FEEDSRV_FILES is for several machines with one index: set FEEDSRV_SEARCH, too")
     if settings.search and not find_spec("opensearchpy"):
         reader.complaints.append("FEEDSRV_SEARCH needs a package that is not here: pip install 'feedsrv[opensearch]'")
+    if settings.search and settings.peers:
+        reader.complaints.append("FEEDSRV_PEERS is for machines with an index each: leave it away with FEEDSRV_SEARCH")
     reader.name_the_misspelt()
     if reader.complaints:
         raise SettingsInvalid("\n".join(reader.complaints))

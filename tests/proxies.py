@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from getpass import getuser
 from http.client import HTTPConnection, IncompleteRead
@@ -31,10 +31,14 @@ class Proxy:
 
     name: str
     port: int
+    address: str = "127.0.0.1"
 
-    def ask(self, path: str, method: str = "GET", host: str = "localhost", **headers: str) -> Answer:
-        """The answer to this very path; nothing of it is normalised or unpacked on the way."""
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+    def ask(
+        self, path: str, method: str = "GET", host: str = "localhost", *, reader: str = "", **headers: str
+    ) -> Answer:
+        """The answer to this very path; nothing of it is normalised or unpacked on the way. ``reader``: from where."""
+        source = (reader, 0) if reader else None
+        connection = HTTPConnection(self.address, self.port, timeout=PATIENCE, source_address=source)
         try:
             named = {name.replace("_", "-"): value for name, value in headers.items()}
             connection.request(method, path, headers={"Host": host, **named})
@@ -49,13 +53,20 @@ class Proxy:
         return self.ask(path, **headers).status
 
 
-def nginx_command(folder: Path, listens: int, asks: int) -> list[str]:
-    """The command that runs nginx with the site of deploy/, all it writes in a folder of its own."""
-    site = (DEPLOY / "nginx.conf").read_text("utf8")
+def nginx_command(folder: Path, listens: int, asks: int | Sequence[str]) -> list[str]:
+    """The command that runs nginx with the site of deploy/, all it writes in a folder of its own.
+
+    ``asks`` is a port, or the addresses of three machines.
+    """
+    name, asked = "nginx.conf", {"127.0.0.1:8000": f"127.0.0.1:{asks}"}
+    if not isinstance(asks, int):
+        name = "nginx-replicas.conf"
+        asked = {f"10.0.0.{number}:8000": address for number, address in enumerate(asks, 1)}
+    site = (DEPLOY / name).read_text("utf8")
     changes = {
         "listen 80;": f"listen 127.0.0.1:{listens};",
         "listen [::]:80;": "",
-        "server 127.0.0.1:8000": f"server 127.0.0.1:{asks}",
+        **asked,
         "/var/cache/nginx/feedsrv": f"{folder}/cache",
         "# access_log /var/log/nginx/feedsrv.log": f"access_log {folder}/access.log",
     }
@@ -75,8 +86,8 @@ def nginx_command(folder: Path, listens: int, asks: int) -> list[str]:
 
 
 @contextmanager
-def nginx(folder: Path, asks: int) -> Iterator[Proxy]:
-    """nginx in front of the port that it asks."""
+def nginx(folder: Path, asks: int | Sequence[str]) -> Iterator[Proxy]:
+    """nginx in front of the port, or of the machines, that it asks."""
     folder.mkdir()
     port = free_port()
     with _running("nginx", nginx_command(folder, port, asks), port) as proxy:
@@ -111,7 +122,7 @@ def varnish(folder: Path, asks: int, port: int = 0) -> Iterator[Proxy]:
 @contextmanager
 def proxies(folder: Path, asks: int) -> Iterator[list[Proxy]]:
     """Those proxies of deploy/ that are installed, in front of one port; for others the test is skipped at its end."""
-    starts = {"nginx": nginx, "varnishd": varnish}
+    starts: Mapping[str, Callable[[Path, int], AbstractContextManager[Proxy]]] = {"nginx": nginx, "varnishd": varnish}
     missing = [name for name in starts if not program(name)]
     with ExitStack() as stack:
         yield [stack.enter_context(starts[name](folder / name, asks)) for name in starts if name not in missing]

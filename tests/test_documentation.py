@@ -207,12 +207,27 @@ def test_the_releases_that_come_along_are_public_and_without_a_problem(tmp_path:
     assert report.statuses[Status.PUBLIC] == sum(report.statuses.values()) > 1
 
 
-def test_the_sample_site_is_one_that_nginx_takes(tmp_path: Path) -> None:
-    command = nginx_command(tmp_path, free_port(), free_port())
+@pytest.mark.parametrize("asks", [(), ("127.0.0.1:1", "127.0.0.2:1", "127.0.0.3:1")], ids=["one", "replicas"])
+def test_the_sample_site_is_one_that_nginx_takes(tmp_path: Path, asks: tuple[str, ...]) -> None:
+    command = nginx_command(tmp_path, free_port(), asks or free_port())
     if not command[0]:
         pytest.skip("nginx is not installed")
     tried = subprocess.run([*command, "-t"], capture_output=True, text=True, check=False)
     assert tried.returncode == 0, tried.stderr
+
+
+def test_the_site_for_several_machines_is_that_for_one_but_for_whom_it_asks() -> None:
+    one, several = (
+        (ROOT / f"deploy/{name}").read_text("utf8").partition("proxy_cache_path")[2]
+        for name in ("nginx.conf", "nginx-replicas.conf")
+    )
+    asked = re.compile(
+        r"^upstream .*?^}\n\n|^    # nginx asks nobody.*?\n\n|^    (# None .*\n    )?location .*?^    }\n\n?",
+        re.MULTILINE | re.DOTALL,
+    )
+    assert asked.sub("", several).replace(
+        "    proxy_set_header X-Only-If-Ready   $feedsrv_only_if_ready;\n", ""
+    ) == asked.sub("", one)
 
 
 def keys_of_the_guide() -> set[str]:

@@ -11,6 +11,7 @@ from werkzeug.test import Client
 from feedsrv.query import Query, Results
 from feedsrv.web import create_app
 from feedsrv.web.cache import AT_ONCE, WAITING, Rendering, RenderingCache
+from feedsrv.web.health import OnlyIfReady
 from feedsrv.web.middleware import ResponseCache
 from tests.conftest import MakeNewsroom, Newsroom, release
 
@@ -30,8 +31,10 @@ class Counted:
 
     def __init__(self, newsroom: Newsroom) -> None:
         app = create_app(newsroom.index, newsroom.settings)
-        assert isinstance(app.wsgi_app, ResponseCache)
-        self._application = app.wsgi_app._application  # noqa: SLF001 - what it stands before
+        assert isinstance(app.wsgi_app, OnlyIfReady)
+        cache = app.wsgi_app._application  # noqa: SLF001 - what it stands before
+        assert isinstance(cache, ResponseCache)
+        self._application = cache._application  # noqa: SLF001 - the same
         self.asked = 0
         self.hot = ResponseCache(self._ask, newsroom.index)
 

@@ -1,14 +1,15 @@
-"""The publisher at work: it watches the folder, tells others of changes, and answers whoever asks for metrics."""
+"""The publisher at work: it watches the folder, asks its peers, tells others, and answers who asks for metrics."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from socket import socket
-from threading import Event
+from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from feedsrv.cli.engines import open_index
+from feedsrv.cli.peers import peers
 from feedsrv.files.catalogue import Catalogue
 from feedsrv.publishing import Summary
 from feedsrv.publishing.watch import watch
@@ -30,10 +31,22 @@ def run(settings: Settings, stop: Event, listener: socket | None, folder: str | 
         from feedsrv.cli.telling import start_telling  # it needs the web, and most have nobody to tell
 
         tellers = start_telling(index, settings, stop)
-    report = _reporting(index, tellers, listener, folder) if listener else lambda _: None
-    watch(
-        Catalogue(settings.releases), index, lambda: datetime.now(UTC), stop, settings.poll, report, host=settings.host
-    )
+    told: list[Callable[[Summary], None]] = []
+    if listener:
+        told.append(_reporting(index, tellers, listener, folder))
+    for asked in peers(index, settings, _now):
+        Thread(target=asked.run, args=[stop], daemon=True).start()
+        told.append(asked.note)
+
+    def report(summary: Summary) -> None:
+        for note in told:
+            note(summary)
+
+    watch(Catalogue(settings.releases), index, _now, stop, settings.poll, report, host=settings.host)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _reporting(

@@ -245,6 +245,7 @@ class Run:
             records=self.records,
             rivals=self.standing.collection.rivals,
             newsroom=self.newsroom,
+            is_edited=self.is_newsroom_changed or any(map(self._is_other_file, self.touched)),
         )
 
     def _news(self) -> Iterator[Problem]:
@@ -262,6 +263,12 @@ class Run:
         """What was public, and is no longer."""
         among = self.update.sources if self.is_of_all else self.touched
         return [source for source in among if source in self.update.sources and not self._is_public(source)]
+
+    def _is_other_file(self, source: str) -> bool:
+        """Whether a file that is public now, or was, is another, or read with others."""
+        before, after = self.update.remembered().get(source), self.records.get(source)
+        is_seen = any(record and record.is_known_to_the_public for record in (before, after))
+        return is_seen and _bytes_of(before) != _bytes_of(after)
 
     def _is_public(self, source: str) -> bool:
         record = self.records.get(source)
@@ -291,6 +298,11 @@ def _ids(record: FileRecord) -> tuple[str, str]:
 def _stated(record: FileRecord | None) -> object:
     """What of a record no time changes."""
     return record and (record.claim, record.claimed_guid, record.published, record.visibility, record.basis.readers)
+
+
+def _bytes_of(record: FileRecord | None) -> object:
+    """What of a record is another when the file is, or what it is read with."""
+    return record and (record.basis.digest, record.basis.surroundings)
 
 
 def _as_published(item: Release | Withdrawal) -> FileRecord:

@@ -20,7 +20,8 @@ class Summary:
     ``records`` tell what each file is, by source, and ``rivals`` what is said of those who claim an id that another
     has, by its key, as long as nothing else is published with the same `Memory`. ``news`` are those of the problems
     that the run before did not meet, ``complaints`` those of newsroom.toml, whose last settings hold, and ``others``
-    those and all that are not in the records.
+    those and all that are not in the records. ``is_edited``: files or settings made a difference to the public, and not
+    time alone or another version of feedsrv.
     """
 
     added: int
@@ -34,6 +35,7 @@ class Summary:
     records: Mapping[str, FileRecord]
     rivals: Mapping[str, Sequence[Problem]]
     newsroom: Newsroom
+    is_edited: bool
 
     @property
     def problems(self) -> tuple[Problem, ...]:

@@ -34,13 +34,31 @@ every request would be a twentieth of what a poll costs."""
 
 
 @dataclass(frozen=True, slots=True)
+class Edition:
+    """What a machine publishes: the digest of its generation, and when files last made a difference to it.
+
+    The moment is the latest that any of those knows which publish the same, so it tells which of two editions is the
+    newer one.
+    """
+
+    digest: str
+    changed: datetime
+
+
+def digest_in(generation: str) -> str:
+    """The digest of what a generation holds, by its name: the same on every machine, as the number in it is not."""
+    return generation.rpartition("-")[2]
+
+
+@dataclass(frozen=True, slots=True)
 class IndexStatus:
     """What the publisher left word of.
 
     ``published`` is the name of the newest generation, None before the first, and ``published_at`` when it became so.
     Past ``true_until`` a release ought to have appeared or gone; it is long past where that word was lost.
     ``heartbeat`` is when a publisher last showed that it lives, None if none has. ``is_degraded``: it cannot read
-    newsroom.toml, so what is published stays as it was.
+    newsroom.toml, so what is published stays as it was. ``edition`` is what this machine was last known to publish,
+    and ``in_step_until`` until when no peer has anything newer; None: nobody asks them.
     """
 
     published: str | None
@@ -48,6 +66,8 @@ class IndexStatus:
     heartbeat: datetime | None
     is_degraded: bool
     published_at: datetime | None = None
+    edition: Edition | None = None
+    in_step_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +263,12 @@ class SearchIndex(Protocol):
 
     def set_degraded(self, *, is_degraded: bool) -> None:
         """Leave word whether newsroom.toml can be read. Raises PublishingFailed."""
+
+    def set_in_step(self, edition: Edition | None, until: datetime) -> None:
+        """Leave word of what this machine publishes, and until when no peer has anything newer; None: nobody asks.
+
+        Raises PublishingFailed.
+        """
 
     def remembered(self) -> Mapping[str, FileRecord]:
         """What was last remembered of every file, by source: to compare with. Empty where that was lost."""

@@ -19,7 +19,7 @@ It reads through the seam `feedsrv.search` and writes nowhere; no request reache
     subscription_document   what a feed holds at the address that is polled
     archives                the past of a list
     files, discovery        attachments and style sheets; what crawlers and browsers are told
-    health                  what whoever watches the service is told
+    health                  what whoever watches the service is told, and a proxy that has other machines to ask
     subscriptions           which feed an address is, whichever way it is spelled
     habits                  where other sites have their feeds, and where ours were before
     cache, responses        documents made once, and as this client may have them
@@ -78,7 +78,8 @@ def create_app(
     app.extensions[EXTENSION] = Site(index, settings, addresses, RenderingCache(), clock, preview)
     answers = ResponseCache(PrefixMiddleware(app.wsgi_app, addresses.prefix), index)
     observers = list(_observers(settings))
-    app.wsgi_app = Observation(answers, observers) if observers else answers  # type: ignore[method-assign]  # as Flask documents it
+    asked = health.OnlyIfReady(answers, index, clock, has_peers=bool(settings.peers))
+    app.wsgi_app = Observation(asked, observers) if observers else asked  # type: ignore[method-assign]  # as Flask documents it
     app.url_map.merge_slashes = False  # its redirect would repeat the Host header
     app.url_map.redirect_defaults = False
     app.url_map.converters["format"] = _FormatConverter

@@ -18,7 +18,7 @@ from feedsrv import newsroom_toml
 from feedsrv.errors import FeedsrvError, IndexAway, IndexUnavailable, PublishingFailed
 from feedsrv.file_record import FileRecord
 from feedsrv.newsroom import Newsroom, TopicNames
-from feedsrv.search import LAG, IndexStatus
+from feedsrv.search import LAG, Edition, IndexStatus
 from feedsrv.search.generations import Generations
 from feedsrv.search.ledger import Ledger
 from feedsrv.search.manifest import ATTACHMENTS
@@ -122,6 +122,9 @@ class OpenSearchIndex:
         """Leave word that the publisher lives. Raises PublishingFailed."""
         with self._translating_errors():
             self._state.leave_word(heartbeat=datetime.now(UTC).isoformat())
+
+    def set_in_step(self, edition: Edition | None, until: datetime) -> None:
+        """Machines that share an index are always in step: there is nothing to leave word of."""
 
     def set_degraded(self, *, is_degraded: bool) -> None:
         """Leave word whether newsroom.toml can be read. Raises PublishingFailed."""

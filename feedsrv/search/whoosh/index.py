@@ -18,9 +18,10 @@ from feedsrv import newsroom_toml
 from feedsrv.errors import FeedsrvError, IndexUnavailable, NewsroomInvalid, PublishingFailed
 from feedsrv.file_record import FileRecord
 from feedsrv.newsroom import FILE_NAME, TopicNames
-from feedsrv.search import LAG, IndexStatus
+from feedsrv.search import LAG, Edition, IndexStatus, in_step
 from feedsrv.search.generations import TRUE_UNTIL, Generations
 from feedsrv.search.guarded import GuardedSnapshot
+from feedsrv.search.in_step import Word
 from feedsrv.search.ledger import Ledger
 from feedsrv.search.manifest import ATTACHMENTS, SEGMENTS, TOPICS, read
 from feedsrv.search.verification import Verification
@@ -91,12 +92,15 @@ class WhooshIndex:
             heartbeat = datetime.fromtimestamp((folder / "heartbeat").stat().st_mtime, UTC)
         except (OSError, ValueError, OverflowError):
             heartbeat = None
+        word = in_step.read(folder)
         return IndexStatus(
             self._generations.current(),
             self._true_until(),
             heartbeat,
             (folder / _DEGRADED).exists(),
             self._generations.published_at(),
+            word.edition if word else None,
+            word.until if word else None,
         )
 
     def _true_until(self) -> datetime | None:
@@ -115,6 +119,14 @@ class WhooshIndex:
         mark = self._generations.folder / _DEGRADED
         with self._generations.translating_errors():
             mark.touch(mode=0o644) if is_degraded else mark.unlink(missing_ok=True)
+
+    def set_in_step(self, edition: Edition | None, until: datetime) -> None:
+        """Leave word of what this machine publishes, and until when no peer has anything newer; None: nobody asks.
+
+        Raises PublishingFailed.
+        """
+        with self._generations.translating_errors():
+            in_step.write(self._generations.folder, Word(edition, until) if edition else None)
 
     @contextmanager
     def update(self, *, rebuild: bool = False) -> Iterator[WhooshUpdate]:
