@@ -119,4 +119,4 @@ class ReleaseWithdrawn(ReleaseMissing):
 
 
 class AttachmentNotFound(ReleaseMissing):
-    """The release is public, and no file of this name belongs to it."""
+    """The release, or the newsroom, is public, and no file of this name belongs to it."""

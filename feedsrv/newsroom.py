@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
+from feedsrv.appearance import Appearance, Asset, said_in
+
 FILE_NAME = "newsroom.toml"
 TOPIC_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
@@ -31,7 +33,7 @@ class Topic:
 
     def label(self, language: str) -> str:
         """Its name in a language, else in the first that has one; "" where none is stated."""
-        return self.labels.get(language) or next(iter(self.labels.values()), "")
+        return said_in(self.labels, language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,8 @@ class Newsroom:
     held on that day. Without an authority the host of the public address is used. ``languages`` are in
     order of preference; empty means any, English first. ``reference_languages`` says which language a
     reference's prefix tells; ``is_day_first`` how 03/04/2018 is read, None: not at all. ``text`` is that of the
-    newsroom.toml it was read from. ``names`` are known of a newsroom that is published: they follow from all its files.
+    newsroom.toml it was read from. ``names`` and ``assets``, the files of its ``appearance`` by the settings that name
+    them, are known of a newsroom that is published: they follow from what lies in the folder.
     """
 
     title: str = "Newsroom"
@@ -81,8 +84,10 @@ class Newsroom:
     reference_languages: Mapping[str, str] = field(default_factory=lambda: {"PR": "en", "CP": "fr"})
     topics: Mapping[str, Topic] = field(default_factory=dict)
     former_feeds: tuple[FormerFeed, ...] = ()
+    appearance: Appearance = field(default_factory=Appearance)
     text: str = field(default="", compare=False, repr=False)
     names: TopicNames = field(default=NO_NAMES, compare=False, repr=False)
+    assets: Mapping[str, Asset] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def language(self) -> str:

@@ -10,8 +10,11 @@ from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
+from feedsrv import appearance_toml
+from feedsrv.appearance import Appearance
 from feedsrv.errors import NewsroomInvalid
 from feedsrv.newsroom import FILE_NAME, TOPIC_ID, FormerFeed, Newsroom, Topic
+from feedsrv.printable import shown
 from feedsrv.problem import Problem, Severity
 
 
@@ -55,16 +58,12 @@ OWN_ADDRESS = re.compile(
 )
 """The paths at which this newsroom always has something."""
 
-_LONGEST_SHOWN = 60
 
-
-def _shown(value: object) -> str:
-    """A value as a message shows it: short, and on one line."""
-    try:
-        text = repr(value)
-    except ValueError:  # Python writes no number of more than 4,300 digits
-        return "a number of thousands of digits"
-    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
+def line_of(key: str, text: str) -> int:
+    """The line of a newsroom.toml in which a setting stands, by the last part of its key; 0 where none does."""
+    name = re.escape(key if "/" in key else key.rpartition(".")[2])
+    start = re.compile(rf"\s*(?:(?P<quote>[\"']?){name}(?P=quote)\s*=|\[.*\b{name}\s*\])")
+    return next((number for number, line in enumerate(text.splitlines(), 1) if start.match(line)), 0)
 
 
 def _split(address: str) -> SplitResult:
@@ -81,7 +80,6 @@ class _NewsroomReader:
     def __init__(self, path: str, text: str) -> None:
         self._path = path
         self._whole = text
-        self._lines = text.splitlines()
         self.problems: list[Problem] = []
 
     def newsroom(self, document: dict[str, Any]) -> Newsroom:
@@ -98,78 +96,73 @@ class _NewsroomReader:
             "reference_languages": self._reference_languages,
             "topics": self._topics,
             "former_feeds": self._former_feeds,
+            "appearance": self._appearance,
         }
         values = {}
         for key, value in document.items():
             if key in known:
                 values["is_day_first" if key == "day_first" else key] = known[key](key, value)
             else:
-                self._complain(key, f"there is no setting {_shown(key)}", f"the settings are {', '.join(known)}")
+                self._complain(key, f"there is no setting {shown(key)}", f"the settings are {', '.join(known)}")
         return Newsroom(**{key: value for key, value in values.items() if value is not None}, text=self._whole)
 
     def _complain(self, key: str, what: str, remedy: str) -> None:
-        name = re.escape(key if "/" in key else key.rpartition(".")[2])
-        start = re.compile(rf"\s*(?:(?P<quote>[\"']?){name}(?P=quote)\s*=|\[.*\b{name}\s*\])")
-        line = next((number for number, text in enumerate(self._lines, 1) if start.match(text)), 0)
-        self.problems.append(Problem(self._path, line, what, remedy, Severity.ERROR, "newsroom"))
+        problem = Problem(self._path, line_of(key, self._whole), what, remedy, Severity.ERROR, "newsroom")
+        self.problems.append(problem)
 
     def _text(self, key: str, value: Any) -> str | None:
         if isinstance(value, str) and value.isprintable():
             return value.strip() or None
-        self._complain(key, f"{key} is {_shown(value)}", "write a text in quotes, on one line")
+        self._complain(key, f"{key} is {shown(value)}", "write a text in quotes, on one line")
         return None
 
     def _flag(self, key: str, value: Any) -> bool | None:
         if isinstance(value, bool):
             return value
-        self._complain(key, f"{key} is {_shown(value)}", "write true or false")
+        self._complain(key, f"{key} is {shown(value)}", "write true or false")
         return None
 
     def _texts(self, key: str, value: Any) -> tuple[str, ...]:
         if isinstance(value, list) and all(isinstance(part, str) and part.strip() for part in value):
             return tuple(part.strip() for part in value)
-        self._complain(key, f"{key} is {_shown(value)}", 'write a list of texts: ["one", "two"]')
+        self._complain(key, f"{key} is {shown(value)}", 'write a list of texts: ["one", "two"]')
         return ()
 
     def _languages(self, key: str, value: Any) -> tuple[str, ...]:
         languages = self._texts(key, value)
         for language in languages:
             if not _LANGUAGE_TAG.fullmatch(language):
-                self._complain(key, f"{_shown(language)} is no language tag", 'write tags like "en" or "fr"')
+                self._complain(key, f"{shown(language)} is no language tag", 'write tags like "en" or "fr"')
         return tuple(dict.fromkeys(languages))
 
     def _timezone(self, key: str, value: Any) -> ZoneInfo | None:
         try:
             return ZoneInfo(value)
         except (ValueError, TypeError, AttributeError, OSError, KeyError):  # what ZoneInfo raises for what is no name
-            self._complain(key, f"there is no time zone {_shown(value)}", 'write a name like "Europe/Paris"')
+            self._complain(key, f"there is no time zone {shown(value)}", 'write a name like "Europe/Paris"')
             return None
 
     def _authority(self, key: str, value: Any) -> str | None:
         if isinstance(value, str) and _AUTHORITY.fullmatch(value):
             return value
-        self._complain(
-            key, f"{_shown(value)} is no authority", 'write a domain that you hold, like "press.example.org"'
-        )
+        self._complain(key, f"{shown(value)} is no authority", 'write a domain that you hold, like "press.example.org"')
         return None
 
     def _date(self, key: str, value: Any) -> date | None:
         if isinstance(value, date) and not isinstance(value, datetime):
             return value
-        self._complain(key, f"{key} is {_shown(value)}", "write a date without quotes: 2018-03-23")
+        self._complain(key, f"{key} is {shown(value)}", "write a date without quotes: 2018-03-23")
         return None
 
     def _reference_languages(self, key: str, value: Any) -> Mapping[str, str] | None:
         if isinstance(value, dict) and all(isinstance(tag, str) for tag in value.values()):
             return {prefix.upper(): tag for prefix, tag in value.items()}
-        self._complain(
-            key, f"{key} is {_shown(value)}", 'write prefixes with their languages: { PR = "en", CP = "fr" }'
-        )
+        self._complain(key, f"{key} is {shown(value)}", 'write prefixes with their languages: { PR = "en", CP = "fr" }')
         return None
 
     def _topics(self, key: str, value: Any) -> Mapping[str, Topic]:
         if not isinstance(value, dict):
-            self._complain(key, f"{key} is {_shown(value)}", "write a table for each topic: [topics.space]")
+            self._complain(key, f"{key} is {shown(value)}", "write a table for each topic: [topics.space]")
             return {}
         topics = {topic_id: self._topic(topic_id, table) for topic_id, table in value.items()}
         taken: dict[str, str] = {}
@@ -177,22 +170,25 @@ class _NewsroomReader:
             for alias in topic.aliases:
                 if alias in topics or alias in taken:
                     self._complain(
-                        topic.id, f"{_shown(alias)} names two topics", "let each alias stand with one topic only"
+                        topic.id, f"{shown(alias)} names two topics", "let each alias stand with one topic only"
                     )
                 taken[alias] = topic.id
             if topic.retired and topic.retired not in topics:
                 self._complain(
-                    topic.id, f"there is no topic {_shown(topic.retired)} to retire to", 'name one, or write ""'
+                    topic.id, f"there is no topic {shown(topic.retired)} to retire to", 'name one, or write ""'
                 )
             if topic.id in (ring := Newsroom(topics=topics).successors(topic.id)):
                 chain = " → ".join((topic.id, *ring))
                 self._complain(topic.id, f"{topic.id} is retired to itself: {chain}", "let one of them live")
         return topics
 
+    def _appearance(self, _key: str, value: Any) -> Appearance:
+        return appearance_toml.read(value, self._complain)
+
     def _former_feeds(self, key: str, value: Any) -> tuple[FormerFeed, ...]:
         if not isinstance(value, dict):
             self._complain(
-                key, f"{key} is {_shown(value)}", 'write a table: [former_feeds] "/old/rss" = "/releases.rss"'
+                key, f"{key} is {shown(value)}", 'write a table: [former_feeds] "/old/rss" = "/releases.rss"'
             )
             return ()
         return tuple(self._former_feed(address, now) for address, now in value.items())
@@ -201,20 +197,20 @@ class _NewsroomReader:
         parts = _split(address)
         path = unquote(parts.path).rstrip("/") or "/"
         if not address.startswith(_ADDRESS) or not address.isprintable() or " " in address:
-            self._complain(address, f"{_shown(address)} is no address", 'write one like "/old/rss.php?id=3"')
+            self._complain(address, f"{shown(address)} is no address", 'write one like "/old/rss.php?id=3"')
         elif OWN_ADDRESS.fullmatch(path) or (path == "/" and not parts.query):
-            self._complain(address, f"{_shown(address)} is an address of this newsroom", "name one that it has not")
+            self._complain(address, f"{shown(address)} is an address of this newsroom", "name one that it has not")
         if not isinstance(now, str) or not FEED_ADDRESS.fullmatch(now):
             remedy = 'name one like "/releases.rss", or a list like "/topics/space"'
-            self._complain(address, f"{_shown(now)} is no feed of this newsroom", remedy)
+            self._complain(address, f"{shown(now)} is no feed of this newsroom", remedy)
             now = ""
         return FormerFeed(path, frozenset(parse_qsl(parts.query, keep_blank_values=True)), now)
 
     def _topic(self, topic_id: str, table: Any) -> Topic:
         if not TOPIC_ID.fullmatch(topic_id):
-            self._complain(topic_id, f"{_shown(topic_id)} is no topic id", "write small letters, digits and hyphens")
+            self._complain(topic_id, f"{shown(topic_id)} is no topic id", "write small letters, digits and hyphens")
         if not isinstance(table, dict):
-            self._complain(topic_id, f"the topic {topic_id} is {_shown(table)}", f"write a table: [topics.{topic_id}]")
+            self._complain(topic_id, f"the topic {topic_id} is {shown(table)}", f"write a table: [topics.{topic_id}]")
             return Topic(topic_id)
         fields = ("label", "match", "not", "aliases", "retired")
         for name in table.keys() - set(fields):
@@ -222,7 +218,7 @@ class _NewsroomReader:
         texts = {name: self._texts(f"{topic_id}.{name}", table.get(name, [])) for name in ("match", "not", "aliases")}
         for alias in texts["aliases"]:
             if not TOPIC_ID.fullmatch(alias):
-                self._complain("aliases", f"{_shown(alias)} is no topic id", "write small letters, digits and hyphens")
+                self._complain("aliases", f"{shown(alias)} is no topic id", "write small letters, digits and hyphens")
         retired = table.get("retired")
         return Topic(
             topic_id,
@@ -237,7 +233,7 @@ class _NewsroomReader:
         if isinstance(value, str):
             return value
         self._complain(
-            "retired", f"retired is {_shown(value)}", f'name the topic that takes the place of {topic_id}, or ""'
+            "retired", f"retired is {shown(value)}", f'name the topic that takes the place of {topic_id}, or ""'
         )
         return ""
 
@@ -246,5 +242,5 @@ class _NewsroomReader:
             return {"": value}
         if isinstance(value, dict) and all(isinstance(label, str) for label in value.values()):
             return value
-        self._complain("label", f"the label of {topic_id} is {_shown(value)}", 'write label = { en = "Life sciences" }')
+        self._complain("label", f"the label of {topic_id} is {shown(value)}", 'write label = { en = "Life sciences" }')
         return {}

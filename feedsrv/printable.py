@@ -9,6 +9,7 @@ from __future__ import annotations
 from unicodedata import category
 
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+_LONGEST_SHOWN = 60
 _JOINERS = "\u200c\u200d"  # they join the letters of Persian and the parts of emoji, and can do nothing else
 
 
@@ -17,6 +18,15 @@ def printable(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(ascii(character)[1:-1] if _is_hidden(character) else character for character in text)
+
+
+def shown(value: object) -> str:
+    """A value as a message shows it: as Python would write it, short, and on one line."""
+    try:
+        text = repr(value)
+    except ValueError:  # Python writes no number of more than 4,300 digits
+        return "a number of thousands of digits"
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
 
 
 def printable_json(document: str) -> str:

@@ -13,6 +13,7 @@ import pytest
 ROOT = Path(__file__).parent.parent / "feedsrv"
 
 DOMAIN = {"release", "preview", "reading", "file_record", "problem", "newsroom", "newsroom_toml", "errors", "printable"}
+DOMAIN |= {"appearance", "appearance_toml", "colours"}
 WORDS = {"text", "ids", "topic_names", "locales"}  # shared by both sides
 SHARED = DOMAIN | WORDS | {"query"}
 STOREYS: dict[str, set[str]] = {
@@ -70,7 +71,7 @@ HOMES: dict[str, str | tuple[str, ...]] = {
     "emoji": "readers/formats/dialects",
     "nh3": ("text/html", "web/"),
     "yaml": ("readers/", "importing/"),
-    "lxml": ("converting/", "readers/formats/", "files/metadata/", "feeds/", "web/", "importing/"),
+    "lxml": ("converting/", "readers/formats/", "files/metadata/", "files/drawings", "feeds/", "web/", "importing/"),
     "markupsafe": "web/",
     "jinja2": "web/",
 }

@@ -24,12 +24,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from feedsrv.errors import NewsroomInvalid, PublishingFailed
 from feedsrv.file_record import FileRecord
 from feedsrv.files.kinds import is_worth_noticing
-from feedsrv.files.settling import Unsettled
+from feedsrv.files.settling import ALL_SETTLED, Unsettled
 from feedsrv.newsroom import FILE_NAME
 from feedsrv.publishing import Memory, Summary, publish
 from feedsrv.publishing.check import check
 from feedsrv.publishing.collection import rivals_of
-from feedsrv.publishing.examination import ALL_SETTLED
 from feedsrv.publishing.rounds import Round
 from feedsrv.publishing.standing import Standing
 from feedsrv.search import LAG

@@ -107,7 +107,8 @@ class Feed:
     ``url`` is the canonical address of this very document, ``home`` that of the list as a page. ``updated``
     is the newest of its entries and tombstones, never the clock. ``search`` is there if the list answers a search.
     ``stylesheet`` is the address of the CSS in which a browser shows it, "" for none. ``icon`` and ``small_icon`` are
-    those of square pictures (PNG), the latter `SMALL` pixels wide, ``logo`` that of one twice as wide as high.
+    those of square pictures, the latter shown `SMALL` pixels wide and of a kind that RSS has, ``logo`` that of one
+    about twice as wide as high; "" for none.
     ``is_over``: nothing more will come. ``extension`` is what a format with one gets beside all this.
     """
 

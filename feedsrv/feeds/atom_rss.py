@@ -20,8 +20,10 @@ def atom(feed: Feed) -> bytes:
     """The feed as an Atom 1.0 document in UTF-8, the same bytes for the same feed always."""
     feed = legible(feed)
     generator = _generator(feed, ATOM_TYPE)
-    generator.icon(feed.icon)
-    generator.logo(feed.logo)
+    if feed.icon:
+        generator.icon(feed.icon)
+    if feed.logo:
+        generator.logo(feed.logo)
     return _styled(generator.atom_str(), feed.stylesheet)
 
 

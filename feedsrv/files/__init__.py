@@ -7,6 +7,8 @@
     kinds          what the name of a file tells of it
     bundles        which files belong to which release
     attachments    the files of one release, and their places in its body
+    assets         the files that newsroom.toml names for the appearance
+    drawings       SVG that is nothing but a picture
     names          under which name a file is served, and as what
     original       which bytes of a file are served
     metadata       what a picture tells of place, camera and owner, and how it is taken out

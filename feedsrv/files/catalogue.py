@@ -8,11 +8,13 @@ from pathlib import Path
 
 from feedsrv import readers
 from feedsrv.errors import FileUnreadable, NewsroomInvalid
-from feedsrv.files import topics
+from feedsrv.files import assets, topics
+from feedsrv.files.assets import Furnished
 from feedsrv.files.attachments import Enclosures
 from feedsrv.files.bundles import Belongings
 from feedsrv.files.listing import Contents, FolderListing
 from feedsrv.files.opening import in_words, opened
+from feedsrv.files.settling import ALL_SETTLED, Unsettled
 from feedsrv.newsroom import FILE_NAME, Newsroom
 from feedsrv.newsroom_toml import parse
 from feedsrv.problem import Problem, Severity
@@ -46,6 +48,12 @@ class Catalogue:
         except OSError as error:
             what, remedy = in_words(error)
         raise NewsroomInvalid([Problem(path.name, 0, what, remedy, Severity.ERROR, "newsroom")])
+
+    def furnished(
+        self, newsroom: Newsroom, before: Newsroom | None = None, unsettled: Unsettled = ALL_SETTLED
+    ) -> Furnished:
+        """The newsroom with the files of its appearance; what is wrong with them costs them alone."""
+        return assets.furnish(self.folder, newsroom, before, unsettled)
 
     @property
     def waits(self) -> bool:

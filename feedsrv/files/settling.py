@@ -69,6 +69,9 @@ class Unsettled:
             yield Problem(path, 0, what, "write it under a name that ends in .part, then rename it", kind="unsettled")
 
 
+ALL_SETTLED = Unsettled()
+
+
 @dataclass(slots=True)
 class _Look:
     """How a file was found: its ``signature`` for so long, its content (``digest``) from the second look on."""

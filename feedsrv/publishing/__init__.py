@@ -33,10 +33,10 @@ from tempfile import SpooledTemporaryFile
 from feedsrv import release
 from feedsrv.errors import NewsroomInvalid
 from feedsrv.files.catalogue import Catalogue
-from feedsrv.files.settling import Unsettled
+from feedsrv.files.settling import ALL_SETTLED, Unsettled
 from feedsrv.newsroom import FILE_NAME, Newsroom
 from feedsrv.problem import Problem
-from feedsrv.publishing.examination import ALL_SETTLED, Judge, Progress, as_stated
+from feedsrv.publishing.examination import Judge, Progress, as_stated
 from feedsrv.publishing.run import Run
 from feedsrv.publishing.standing import Standing
 from feedsrv.publishing.summary import Summary
@@ -88,8 +88,10 @@ def publish(
     memory = memory or Memory()
     standing, memory.standing = memory.standing, None
     with index.update(rebuild=rebuild) as update:
-        newsroom, complaints = _newsroom(catalogue, index, update, unsettled)
-        update.set_newsroom(newsroom)
+        stated, complaints = _newsroom(catalogue, index, update, unsettled)
+        furnished = catalogue.furnished(stated, update.newsroom, unsettled)
+        newsroom = furnished.newsroom
+        update.set_newsroom(newsroom, furnished.files)
         run = Run(catalogue, newsroom, now, judge, unsettled, update, progress)
         if memory.recalls and standing is None and only is not None and (standing := run.recalled()):
             only |= standing.come_and_gone
@@ -103,7 +105,7 @@ def publish(
         run.put(run.affected())
         run.remove_others()
         run.guard(review=review)
-        summary = run.summary(complaints)
+        summary = run.summary(complaints, furnished.problems)
         update.finish(run.changes(), summary.true_until, run.standing.collection.topic_names)
     run.standing.remember(update)
     memory.standing = run.standing

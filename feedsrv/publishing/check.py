@@ -90,6 +90,7 @@ def check(
         *_moves(index, found, newsroom, host).problems(lines),
         *moves.without_authority(newsroom, host),
         *topics.complaints(newsroom, [item.topics for item in public.values()]),
+        *catalogue.furnished(newsroom).problems,
         *_one_headline(public),
         *_told_to_nobody(index, public),
         *_withdrawn_untold(index, untold),

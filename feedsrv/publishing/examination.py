@@ -13,7 +13,7 @@ from feedsrv.errors import ConversionPending, FileUnreadable
 from feedsrv.file_record import Basis, FileRecord
 from feedsrv.files.catalogue import Catalogue
 from feedsrv.files.kinds import attached, is_document_name, not_read, unnamed
-from feedsrv.files.settling import Unsettled
+from feedsrv.files.settling import ALL_SETTLED, Unsettled
 from feedsrv.newsroom import Newsroom
 from feedsrv.problem import Problem
 from feedsrv.publishing.examined import Examined
@@ -27,8 +27,6 @@ Progress = Callable[[Sequence[str]], Iterable[str]]
 
 Judge = Callable[[Reading], Visibility]
 """Says when a release may be seen."""
-
-ALL_SETTLED = Unsettled()
 
 
 def as_stated(reading: Reading) -> Visibility:

@@ -6,7 +6,6 @@ path here: one that is renamed is another release, as it always was.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -14,6 +13,7 @@ from feedsrv import ids
 from feedsrv.errors import MovesRefused
 from feedsrv.file_record import FileRecord, Names
 from feedsrv.newsroom import FILE_NAME, Newsroom
+from feedsrv.newsroom_toml import line_of
 from feedsrv.printable import printable
 from feedsrv.problem import Problem, Severity
 from feedsrv.publishing.collection import Collection
@@ -160,13 +160,8 @@ def _settings(before: Newsroom, after: Newsroom, host: str) -> Iterator[Problem]
         key = "authority" if before.authority != after.authority else "since"
         what = f"permanent ids are {is_}, and were {was}: feed readers will show every release again"
         remedy = f'write authority = "{before.authority or host}" and since = {before.since.isoformat()}'
-        yield Problem(FILE_NAME, _line(after, key), what, remedy, Severity.WARNING, "ids-moved")
+        yield Problem(FILE_NAME, line_of(key, after.text), what, remedy, Severity.WARNING, "ids-moved")
     if before.language != after.language:
         what = f"the first language is {after.language}, and was {before.language}: ids end in every other"
         remedy = f"let {before.language} stand first in languages"
-        yield Problem(FILE_NAME, _line(after, "languages"), what, remedy, Severity.WARNING, "ids-moved")
-
-
-def _line(newsroom: Newsroom, key: str) -> int:
-    lines = enumerate(newsroom.text.split("\n"), 1)
-    return next((number for number, line in lines if re.match(rf"\s*{key}\s*=", line)), 0)
+        yield Problem(FILE_NAME, line_of("languages", after.text), what, remedy, Severity.WARNING, "ids-moved")

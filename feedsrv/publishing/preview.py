@@ -17,7 +17,7 @@ from feedsrv.files.catalogue import Catalogue
 from feedsrv.files.settling import Signature, signatures
 from feedsrv.newsroom import Newsroom
 from feedsrv.preview import Preview
-from feedsrv.problem import Problem
+from feedsrv.problem import Problem, Severity
 from feedsrv.publishing import Summary, publish
 from feedsrv.publishing.examination import Progress, as_stated
 from feedsrv.readers import dates
@@ -119,7 +119,8 @@ class Previewer:
                 yield Problem(source, truth.barred.line, reason)
         for problem in summary.problems:
             record = summary.records.get(problem.path)
-            if record is None or record.status is Status.UNREADABLE:
+            is_of_none = record is None and problem.severity is not Severity.NOTE
+            if is_of_none or (record and record.status is Status.UNREADABLE):
                 yield problem
 
 

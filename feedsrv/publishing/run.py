@@ -228,11 +228,17 @@ class Run:
         new = ((source, self.records.get(source)) for source in self.touched)
         return {source: record for source, record in new if record != known.get(source)}
 
-    def summary(self, complaints: tuple[Problem, ...]) -> Summary:
-        """What it did; ``complaints`` are those of newsroom.toml."""
+    def summary(self, complaints: tuple[Problem, ...], of_assets: tuple[Problem, ...]) -> Summary:
+        """What it did; ``complaints`` are those of newsroom.toml, beside those ``of_assets`` that it names."""
         before = self.update.sources
         of_folder = (*self.standing.problems(), *self.unsettled.problems())
-        others = (*complaints, *of_folder, *(self.losses.problems if self.losses else ()), *self.moves.problems())
+        others = (
+            *complaints,
+            *of_assets,
+            *of_folder,
+            *(self.losses.problems if self.losses else ()),
+            *self.moves.problems(),
+        )
         return Summary(
             added=sum(source not in before and self._is_public(source) for source in self.touched),
             changed=sum(source in before for source in self.changed),

@@ -12,8 +12,10 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Protocol
 
+from feedsrv.appearance import Asset
 from feedsrv.file_record import FileRecord
 from feedsrv.newsroom import NO_NAMES, Newsroom, TopicNames
 from feedsrv.query import Query, Results
@@ -27,6 +29,8 @@ class Content(Protocol):
         """The bytes, in pieces. Raises OSError where there are none."""
         ...
 
+
+NO_FILES: Mapping[str, Content] = MappingProxyType({})
 
 LAG = 0.005
 """Seconds after a publication in which a snapshot may still be of the generation before: to look for a newer one at
@@ -134,6 +138,12 @@ class Snapshot(Protocol):
     def file(self, release_id: str, name: str) -> tuple[Attachment, Path]:
         """A file of a release, and where it lies, to be opened at once. Raises like `get`, or AttachmentNotFound."""
 
+    def asset(self, name: str) -> tuple[Asset, Path]:
+        """A file of the newsroom's appearance by its setting, and where it lies, to be opened at once.
+
+        Raises AttachmentNotFound.
+        """
+
     def siblings(self, release_id: str) -> tuple[Release, ...]:
         """The translations of a release, by language: those that have one of its `translation_keys` in common.
 
@@ -216,8 +226,11 @@ class Update(Protocol):
     def published(self, sources: Set[str] | None = None) -> Iterator[Release | Withdrawal]:
         """What these sources, or all, have in the generation it starts from and have kept, in no particular order."""
 
-    def set_newsroom(self, newsroom: Newsroom) -> None:
-        """Let the next generation have these editorial settings; before anything is put."""
+    def set_newsroom(self, newsroom: Newsroom, files: Mapping[str, Content] = NO_FILES) -> None:
+        """Let the next generation have these editorial settings and assets; before anything is put.
+
+        ``files`` tells of the assets by digest, as `put` has it, and what is raised is the same.
+        """
 
     def put(self, record: Release | Withdrawal, files: Mapping[str, Content]) -> bool:
         """Let it be in the next generation, in place of what its source had; once for a source.

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
 from feedsrv.errors import FileUnreadable, IndexUnavailable
 from feedsrv.problem import Problem
-from feedsrv.release import Release, Withdrawal
 from feedsrv.search import Content
 from feedsrv.search.manifest import named
 
@@ -27,15 +26,14 @@ class Attachments:
         self._folder = folder
         self._is_distrusted = is_distrusted
 
-    def take(self, record: Release | Withdrawal, found: Mapping[str, Content]) -> None:
-        """Have the files of a release there. Raises FileUnreadable for one that is not what its digest says."""
-        attachments = record.attachments if isinstance(record, Release) else ()
-        for digest in sorted({attachment.digest for attachment in attachments}):
+    def take(self, source: str, digests: Set[str], found: Mapping[str, Content]) -> None:
+        """Have the files of a source there. Raises FileUnreadable for one that is not what its digest says."""
+        for digest in sorted(digests):
             self._folder.mkdir(mode=0o700, exist_ok=True)
             target, original = self._folder / digest, found.get(digest)
             if not self._is_there(target) and (original is None or not _copy(original, target)):
                 remedy = "nothing is to be done, it is read again soon; if this stays, look at the disk"
-                raise FileUnreadable(Problem(record.source, 0, "a file of it changed while it was read", remedy))
+                raise FileUnreadable(Problem(source, 0, "a file of it changed while it was read", remedy))
 
     def prune(self, listed: Iterable[str]) -> None:
         """Let no other files be there."""

@@ -4,8 +4,9 @@
 
     index/
         current -> gen-7-3f9a1c04b2d8    switched atomically; readers look where it points
-        gen-7-3f9a1c04b2d8/              manifest.json, newsroom.toml, topics (what these are called), attachments
-                                         (the digests of these), and the engine's files in segments/
+        gen-7-3f9a1c04b2d8/              manifest.json, newsroom.toml, topics (what these are called), assets (of its
+                                         appearance), attachments (the digests of these and of the assets), and the
+                                         engine's files in segments/
         files/                           those of the releases (see `feedsrv.search.attachments`)
         gen-6-…/                         the one before, for readers that are still in it
         ledger                           what the publisher remembers of every file (see `feedsrv.search.ledger`)

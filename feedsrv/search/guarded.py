@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
+from feedsrv.appearance import Asset
 from feedsrv.errors import FeedsrvError, IndexUnavailable
 from feedsrv.newsroom import Newsroom
 from feedsrv.query import Query, Results
@@ -47,6 +48,10 @@ class GuardedSnapshot:
     def file(self, release_id: str, name: str) -> tuple[Attachment, Path]:
         """A file of a release, and where it lies. Raises like `get`, or AttachmentNotFound."""
         return self._ask(lambda snapshot: self._whole(*snapshot.file(release_id, name)))
+
+    def asset(self, name: str) -> tuple[Asset, Path]:
+        """A file of the newsroom's appearance, and where it lies. Raises AttachmentNotFound."""
+        return self._ask(lambda snapshot: self._whole(*snapshot.asset(name)))
 
     def siblings(self, release_id: str) -> tuple[Release, ...]:
         """The translations of a release, by language."""
@@ -100,6 +105,6 @@ class GuardedSnapshot:
                 raise
             raise self._verification.suspect(self.generation, error) from error
 
-    def _whole(self, attachment: Attachment, path: Path) -> tuple[Attachment, Path]:
+    def _whole(self, attachment: T, path: Path) -> tuple[T, Path]:
         self._verification.insist_on_attachment(path)
         return attachment, path

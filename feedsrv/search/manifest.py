@@ -22,6 +22,8 @@ SEGMENTS, ATTACHMENTS, LISTED = "segments", "files", "attachments"
 """The folder of the engine's files; that of attachments, beside the generations; the list of those of a generation."""
 TOPICS = "topics"
 """What the files of a generation call topics."""
+ASSETS = "assets"
+"""The files of the appearance of a generation, by the settings that name them."""
 DIGITS = 12
 """Of the digest of its content, in the name of a generation."""
 

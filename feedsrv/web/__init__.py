@@ -19,6 +19,7 @@ It reads through the seam `feedsrv.search` and writes nowhere; no request reache
     subscription_document   what a feed holds at the address that is polled
     archives                the past of a list
     files, discovery        attachments and style sheets; what crawlers and browsers are told
+    look, own_files         what pages and feeds are dressed in: the publisher's, and our own
     health                  what whoever watches the service is told, and a proxy that has other machines to ask
     subscriptions           which feed an address is, whichever way it is spelled
     habits                  where other sites have their feeds, and where ours were before

@@ -13,6 +13,7 @@ from typing import Any
 
 from flask import Response, abort, render_template
 
+from feedsrv.appearance import said_in
 from feedsrv.feeds.clean import cleaned
 from feedsrv.newsroom import Newsroom
 from feedsrv.query import Query
@@ -23,6 +24,7 @@ from feedsrv.web.cache import Rendering
 from feedsrv.web.context import marked, newsroom, site, snapshot
 from feedsrv.web.inventory import take_inventory
 from feedsrv.web.listing import Listing
+from feedsrv.web.look import Look
 from feedsrv.web.responses import XML, answer, respond
 
 MOST_ADDRESSES = 50_000
@@ -143,6 +145,14 @@ def _picture(release: Release, addresses: Addresses) -> str:
     return addresses.absolute(addresses.attachment(release.id, release.picture))
 
 
+def _house(newsroom: Newsroom, addresses: Addresses) -> dict[str, Any]:
+    """The publisher's logo, and its addresses elsewhere in the newsroom's language, where it has any."""
+    logo = Look(newsroom).name("logo")
+    social = [said_in(link.addresses, newsroom.language) for link in newsroom.appearance.social]
+    stated = {"logo": logo and addresses.absolute(addresses.static(logo)), "sameAs": social}
+    return {name: value for name, value in stated.items() if value}
+
+
 def news_article(release: Release, newsroom: Newsroom, addresses: Addresses) -> dict[str, Any]:
     """The release as a NewsArticle (https://schema.org/NewsArticle), with the dates and the id that feeds have."""
     url = addresses.absolute(addresses.release(release.id))
@@ -150,6 +160,7 @@ def news_article(release: Release, newsroom: Newsroom, addresses: Addresses) -> 
         "@type": "Organization",
         "name": newsroom.publisher or newsroom.title,
         "url": addresses.absolute(addresses.home),
+        **_house(newsroom, addresses),
     }
     article = {
         "@context": "https://schema.org",

@@ -21,8 +21,8 @@ from feedsrv.web import archives, templating
 from feedsrv.web.addresses import Addresses
 from feedsrv.web.archives import NO_ARCHIVES, Archives
 from feedsrv.web.discovery import OPENSEARCH_TYPE
-from feedsrv.web.files import hashed
 from feedsrv.web.listing import Listing, ListingKind
+from feedsrv.web.look import Look
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,7 @@ class FeedBuilder:
 
     def feed(self, format_: Format) -> Feed:
         """It as a feed. Its id is that of the list: every format and every page of it has the same."""
+        look = Look(self.newsroom)
         content = templating.content_for_feeds(self.addresses, self.newsroom)
         entries = (*self._farewell(), *(self._entry(member, format_, content) for member in self.members))
         entries = tuple(map(self._by_local_clocks, entries))
@@ -67,10 +68,10 @@ class FeedBuilder:
             search=self._search(),
             history=self._history(),
             tombstones=tombstones,
-            stylesheet=self.addresses.static(hashed("feed.css")),
-            icon=self._static("icon-512.png"),
-            small_icon=self._static("icon-64.png"),
-            logo=self._static("logo.png"),
+            stylesheet=self.addresses.static(look.feed_stylesheet),
+            icon=self._static(look.feed_icon),
+            small_icon=self._static(look.small_feed_icon),
+            logo=self._static(look.feed_logo),
             is_over=self._retired is not None,
             extension=self._extension() if format_.has_extension else {},
         )
@@ -113,7 +114,8 @@ class FeedBuilder:
         return self.addresses.absolute(self.addresses.listing(listing, format_))
 
     def _static(self, name: str) -> str:
-        return self.addresses.absolute(self.addresses.static(hashed(name)))
+        """The address of a file that feeds are dressed in; "" where there is none."""
+        return self.addresses.absolute(self.addresses.static(name)) if name else ""
 
     def _tag(self, name: str) -> str:
         """A permanent id (RFC 4151)."""

@@ -1,42 +1,29 @@
-"""Files: the attachments of releases, streamed, whole or in part, and our own static files.
+"""Files: the attachments of releases, streamed, whole or in part, and what pages and feeds are dressed in.
 
-Each of our own is under an address that names its content, so that it may be kept for ever.
+The latter, our own and the publisher's, are under addresses that name their content, so that they may be kept for ever.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import cache
-from pathlib import Path
+from codecs import BOM_UTF8
+from collections.abc import Callable, Sequence
 from typing import BinaryIO
 
 from flask import Response, abort, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wsgi import wrap_file
 
+from feedsrv.appearance import STYLESHEET, Asset
 from feedsrv.errors import IndexUnavailable
+from feedsrv.newsroom import Newsroom
 from feedsrv.release import Attachment, Release
 from feedsrv.search import Snapshot
 from feedsrv.web.addresses import version
 from feedsrv.web.cache import Rendering
-from feedsrv.web.context import site, snapshot
+from feedsrv.web.context import newsroom, site, snapshot
+from feedsrv.web.look import Look
+from feedsrv.web.own_files import CSS, TYPES, hashed, own_file
 from feedsrv.web.responses import IMMUTABLE, LASTING, PUBLIC, respond
-
-FOLDER = Path(__file__).with_name("static")
-CSS = "text/css; charset=utf-8"
-PNG = "image/png"
-TYPES = {
-    "newsroom.css": CSS,
-    "feed.css": CSS,
-    "icon.svg": "image/svg+xml",
-    "icon-512.png": PNG,
-    "icon-64.png": PNG,
-    "logo.png": PNG,
-    "favicon.ico": "image/vnd.microsoft.icon",
-}
-"""The types of our own files. Each picture is another form of icon.svg."""
-PARTS = ("base", "frame", "search", "lists", "narrowing", "release", "directories", "errors", "print")
-"""What newsroom.css is made of, in this order: one sheet for browsers, one for each kind of thing in `FOLDER`."""
 
 _SHOWN_BY_BROWSERS = ("image/", "audio/", "video/", "application/pdf", "text/plain")
 _HARMLESS = "sandbox; default-src 'none'"
@@ -91,32 +78,68 @@ def lead(release: Release) -> Attachment | None:
     return next((item for item in named if not item.is_shown), None)
 
 
-def hashed(name: str) -> str:
-    """The name under which a file is served: icon.svg is icon.0123abcd.svg."""
-    stem, _, ending = name.partition(".")
-    return f"{stem}.{_static(name).etag[:8]}.{ending}"
-
-
 def static(name: str) -> Response:
     """A static file. Pages kept from another version find the present one, and are not told to keep it."""
+    look = Look(_furnished())
     stem, _, rest = name.partition(".")
     plain = f"{stem}.{rest.rpartition('.')[2]}"
-    if plain not in TYPES:
-        abort(404)
-    return respond(_static(plain), IMMUTABLE if name == hashed(plain) else PUBLIC)
+    current = _current(look, stem, plain)
+    lifetime = IMMUTABLE if name == current else PUBLIC
+    if current == look.name(stem):
+        return respond(_kept(current, lambda: _asset(stem)), lifetime)
+    if current in {look.stylesheet, look.feed_stylesheet} and current != hashed(plain):
+        return respond(_kept(current, lambda: _dyed(look, plain)), lifetime)
+    return respond(own_file(plain), lifetime)
 
 
 def favicon() -> Response:
     """The icon for whoever looks for it where browsers have always looked."""
-    return respond(_static("favicon.ico"))
+    current = Look(_furnished()).name("icon")
+    return respond(_kept(current, lambda: _asset("icon")) if current else own_file("favicon.ico"))
+
+
+def _current(look: Look, stem: str, plain: str) -> str:
+    """The name of what is to be had under this one now; 404 where nothing is."""
+    dyed = {"newsroom.css": look.stylesheet, "feed.css": look.feed_stylesheet}
+    asset = look.name(stem)
+    if asset.rpartition(".")[2] == plain.rpartition(".")[2]:
+        return asset
+    return dyed.get(plain) or (hashed(plain) if plain in TYPES else abort(404))
+
+
+def _furnished() -> Newsroom:
+    """The newsroom as published; a plain one where that cannot be told, for error pages have a style too."""
+    try:
+        return newsroom()
+    except IndexUnavailable:
+        return Newsroom()
+
+
+def _kept(name: str, render: Callable[[], Rendering]) -> Rendering:
+    return site().cache.get(snapshot().generation, site().addresses.static(name), render)
+
+
+def _asset(name: str) -> Rendering:
+    """A file of the publisher's, in a sandbox as all that others made."""
+    found, data = _read(name)
+    return Rendering.of(data, found.media_type, (("Content-Security-Policy", _HARMLESS),))
+
+
+def _dyed(look: Look, name: str) -> Rendering:
+    """One of our style sheets, and the publisher's colours and rules behind it."""
+    parts = [own_file(name).body, look.dyes().encode()]
+    if name == "newsroom.css" and look.asset(STYLESHEET):
+        parts.append(_read(STYLESHEET)[1].removeprefix(BOM_UTF8))
+    return Rendering.of(b"".join(parts), CSS)
+
+
+def _read(name: str) -> tuple[Asset, bytes]:
+    found, path = snapshot().asset(name)
+    try:
+        return found, path.read_bytes()
+    except OSError as error:
+        raise IndexUnavailable(f"{path} cannot be read: {error.strerror}") from error
 
 
 def _is_pdf(found: Attachment) -> bool:
     return found.media_type == "application/pdf"
-
-
-@cache
-def _static(name: str) -> Rendering:
-    stem, _, ending = name.partition(".")
-    parts = [FOLDER / stem / f"{part}.{ending}" for part in PARTS] if name == "newsroom.css" else [FOLDER / name]
-    return Rendering.of(b"\n".join(part.read_bytes() for part in parts), TYPES[name])

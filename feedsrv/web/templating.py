@@ -30,8 +30,9 @@ from feedsrv.text.languages import direction, language_name
 from feedsrv.web.addresses import Addresses
 from feedsrv.web.context import site
 from feedsrv.web.discovery import OPENSEARCH_TYPE
-from feedsrv.web.files import downloads, hashed, lead
+from feedsrv.web.files import downloads, lead
 from feedsrv.web.listing import Listing
+from feedsrv.web.look import Look
 
 # Sanitised HTML has one spelling: names in small letters, values in double quotes, "<" in a text always escaped.
 _TAG = re.compile(r'<[a-z0-9]+(?: [a-z]+="[^"]*")+>')
@@ -57,7 +58,7 @@ def configure_templates(app: Flask, addresses: Addresses) -> None:
         formats=FORMATS.values(),
         language_name=language_name,
         opensearch_type=OPENSEARCH_TYPE,
-        static=hashed,
+        look_of=Look,
     )
     app.jinja_env.filters.update(
         direction=direction,

@@ -15,6 +15,7 @@ import msgspec
 from whoosh.index import TOC
 
 from feedsrv import newsroom_toml
+from feedsrv.appearance import Asset
 from feedsrv.errors import FeedsrvError, IndexUnavailable, NewsroomInvalid, PublishingFailed
 from feedsrv.file_record import FileRecord
 from feedsrv.newsroom import FILE_NAME, TopicNames
@@ -23,7 +24,7 @@ from feedsrv.search.generations import TRUE_UNTIL, Generations
 from feedsrv.search.guarded import GuardedSnapshot
 from feedsrv.search.in_step import Word
 from feedsrv.search.ledger import Ledger
-from feedsrv.search.manifest import ATTACHMENTS, SEGMENTS, TOPICS, read
+from feedsrv.search.manifest import ASSETS, ATTACHMENTS, SEGMENTS, TOPICS, read
 from feedsrv.search.verification import Verification
 from feedsrv.search.whoosh.arrays import Arrays
 from feedsrv.search.whoosh.codec import INDEX
@@ -219,7 +220,9 @@ class WhooshIndex:
         path = self._generations.path(name)
         try:
             names = msgspec.json.decode(read(path, TOPICS), type=TopicNames)
-            newsroom = replace(newsroom_toml.parse(read(path, FILE_NAME).decode("utf8")), names=names)
+            assets = msgspec.json.decode(read(path, ASSETS), type=dict[str, Asset])
+            stated = newsroom_toml.parse(read(path, FILE_NAME).decode("utf8"))
+            newsroom = replace(stated, names=names, assets=assets)
             before = self._open.base if self._open else self._base
             storage = MappedStorage.of(path / SEGMENTS, manifest.segments, before.storage if before else None)
             columns = Arrays(storage.mapped(TABLE))

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
+from feedsrv.appearance import Asset
 from feedsrv.errors import AttachmentNotFound, ReleaseNotFound, ReleaseWithdrawn
 from feedsrv.newsroom import Newsroom
 from feedsrv.query import Facet, Hit, Query, Results, Sort
@@ -119,6 +120,12 @@ class WhooshSnapshot:
             if attachment.name == name:
                 return attachment, self._attachments / attachment.digest
         raise AttachmentNotFound(f"the release {release_id!r} has no file {name!r}")
+
+    def asset(self, name: str) -> tuple[Asset, Path]:
+        """A file of the newsroom's appearance, and where it lies. Raises AttachmentNotFound."""
+        if asset := self.newsroom.assets.get(name):
+            return asset, self._attachments / asset.digest
+        raise AttachmentNotFound(f"the newsroom has no {name!r}")
 
     def alias(self, path: str) -> str | None:
         """The id of the release, else of the notice, that this address leads to."""

@@ -15,12 +15,12 @@ from feedsrv.errors import IndexUnavailable
 from feedsrv.file_record import FileRecord
 from feedsrv.newsroom import FILE_NAME, NO_NAMES, Newsroom, TopicNames
 from feedsrv.release import Release, Withdrawal, to_json
-from feedsrv.search import Content
+from feedsrv.search import NO_FILES, Content
 from feedsrv.search.attachments import Attachments
 from feedsrv.search.documents import digest_of
 from feedsrv.search.generations import KEPT, TRUE_UNTIL, Generations, link
 from feedsrv.search.ledger import Ledger
-from feedsrv.search.manifest import ATTACHMENTS, LISTED, SEGMENTS, TOPICS
+from feedsrv.search.manifest import ASSETS, ATTACHMENTS, LISTED, SEGMENTS, TOPICS
 from feedsrv.search.whoosh import arrays
 from feedsrv.search.whoosh.documents import engine_version
 from feedsrv.search.whoosh.draft import Draft
@@ -93,8 +93,9 @@ class WhooshUpdate:
             if self._base and not (self._draft and number in self._draft.gone):
                 yield self._base.segments.record(number)
 
-    def set_newsroom(self, newsroom: Newsroom) -> None:
-        """Let the next generation have these editorial settings."""
+    def set_newsroom(self, newsroom: Newsroom, files: Mapping[str, Content] = NO_FILES) -> None:
+        """Let the next generation have these editorial settings and assets."""
+        self._files.take(FILE_NAME, {asset.digest for asset in newsroom.assets.values()}, files)
         self._newsroom = newsroom
 
     def put(self, record: Release | Withdrawal, files: Mapping[str, Content]) -> bool:
@@ -103,7 +104,8 @@ class WhooshUpdate:
         known = self._table.document(record.source) if self._table else None
         if known and known.is_of(digest_of(record, stored, self._newsroom)):
             return False
-        self._files.take(record, files)
+        attachments = record.attachments if isinstance(record, Release) else ()
+        self._files.take(record.source, {attachment.digest for attachment in attachments}, files)
         is_notice = isinstance(record, Withdrawal)
         self._is_withdrawing |= is_notice
         self._opened_draft().put(stored, known.number if known else None, is_notice=is_notice)
@@ -179,12 +181,15 @@ class WhooshUpdate:
         draft.write()
         (building / SEGMENTS / TABLE).unlink(missing_ok=True)
         arrays.write(building / SEGMENTS / TABLE, table.columns.items(), {"values": table.values, "size": table.size})
-        listed, newsroom_toml = table.columns["file"].tobytes(), self._newsroom.text.encode("utf8")
+        newsroom_toml, assets = self._newsroom.text.encode("utf8"), self._newsroom.assets
+        of_assets = b"".join(sorted(bytes.fromhex(asset.digest) for asset in assets.values()))
+        listed, looks = table.columns["file"].tobytes() + of_assets, msgspec.json.encode(assets, order="sorted")
         names = msgspec.json.encode(self._newsroom.names, order="sorted")
         is_listed = self._wrote_again(LISTED, listed)
         self._wrote_again(FILE_NAME, newsroom_toml)
         self._wrote_again(TOPICS, names)
-        digest = sha256(newsroom_toml + names + table.content()).hexdigest()
+        self._wrote_again(ASSETS, looks)
+        digest = sha256(newsroom_toml + names + looks + table.content()).hexdigest()
         counts = {"releases": table.size, "withdrawn": len(table.documents()) - table.size}
         base = self._base.name if self._base else None
         had_the_same = self._generations.have_the_same_attachments()
@@ -231,7 +236,7 @@ class WhooshUpdate:
 
 
 def _is_same(newsroom: Newsroom, before: Newsroom) -> bool:
-    return (newsroom.text, newsroom.names) == (before.text, before.names)
+    return (newsroom.text, newsroom.names, newsroom.assets) == (before.text, before.names, before.assets)
 
 
 def _public(records: Mapping[str, FileRecord]) -> frozenset[str]:
