@@ -48,11 +48,12 @@ tickets = { label = { en = "Buy tickets", fr = "Billetterie" }, address = "/rele
 Mastodon = "https://social.example/@museum"
 """
 NEWSROOM = newsroom_toml.parse(BRANDED)
-HOUSE = {
+CSS = ".masthead { letter-spacing: 0.01em; }"
+HOUSE: dict[str, str | bytes] = {
     "house/logo.svg": SVG,
     "house/logo-dark.svg": SVG.replace("teal", "aqua"),
     "house/icon.png": PNG,
-    "house/house.css": ".masthead { letter-spacing: 0.01em; }",
+    "house/house.css": CSS,
 }
 FILES = {"newsroom.toml": BRANDED, "ferry.md": release("The ferry"), "bac.md": release("Le bac", lang="fr"), **HOUSE}
 
@@ -103,8 +104,8 @@ class TestPages:
     @pytest.mark.parametrize(
         ("place", "media_type", "content"),
         [
-            ("//header//img/@src", "image/svg+xml", HOUSE["house/logo.svg"].encode()),
-            ("//header//source/@srcset", "image/svg+xml", HOUSE["house/logo-dark.svg"].encode()),
+            ("//header//img/@src", "image/svg+xml", SVG.encode()),
+            ("//header//source/@srcset", "image/svg+xml", SVG.replace("teal", "aqua").encode()),
             ("//link[@rel='icon']/@href", "image/png", PNG),
         ],
     )
@@ -128,7 +129,7 @@ class TestPages:
         (address,) = shown.xpath("//link[@rel='stylesheet']/@href")
         style = branded.get(address).text
         assert style.startswith(make_newsroom({}).client().get("/static/newsroom.css").text)
-        assert style.endswith(HOUSE["house/house.css"])
+        assert style.endswith(CSS)
         assert "--brand:#005c5c" in style
         assert f"--link:{legible('#005c5c', LIGHT)}" in style
         assert "--link:#5fd3d3" in style

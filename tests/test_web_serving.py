@@ -27,7 +27,7 @@ from werkzeug.test import Client, create_environ, run_wsgi_app
 from feedsrv.errors import IndexUnavailable
 from feedsrv.search.whoosh.index import WhooshIndex
 from feedsrv.search.whoosh.storage import Mapped
-from feedsrv.web import create_app, files
+from feedsrv.web import create_app, own_files
 from feedsrv.web.cache import AT_ONCE, WAITING, Rendering, RenderingCache
 from feedsrv.web.codings import CODINGS
 from tests.conftest import BASE_URL, NOW, MakeNewsroom, Newsroom, release
@@ -265,8 +265,8 @@ def test_the_stylesheet_is_kept_for_ever_under_a_name_that_tells_its_content(cli
 
 def test_every_part_of_the_stylesheet_is_in_the_one_that_browsers_ask_for(client: Client) -> None:
     sheet = client.get("/static/newsroom.css").text
-    parts = {part.stem: part.read_text("utf8") for part in (files.FOLDER / "newsroom").iterdir()}
-    assert parts.keys() == {*files.PARTS}
+    parts = {part.stem: part.read_text("utf8") for part in (own_files.FOLDER / "newsroom").iterdir()}
+    assert parts.keys() == {*own_files.PARTS}
     assert [name for name, part in parts.items() if part not in sheet] == []
 
 

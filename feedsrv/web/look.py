@@ -131,7 +131,9 @@ def _label(link: HouseLink, voice: Voice, address: str, *, is_name: bool) -> tup
         return link.name, ""
     if link.name == _HOME:
         return address.partition("://")[2].partition("/")[0].removeprefix("www.") or link.name, ""
-    return voice.say(NAMES[link.name]) if link.name in NAMES else label_of(link.name), ""
+    if link.name in NAMES:
+        return voice.say(NAMES[link.name]), voice.language if voice.is_foreign else ""
+    return label_of(link.name), ""
 
 
 def _said(texts: Texts, voice: Voice) -> tuple[str, str]:
