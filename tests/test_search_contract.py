@@ -22,6 +22,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedsrv import newsroom_toml
+from feedsrv.appearance import Asset
 from feedsrv.errors import (
     AttachmentNotFound,
     FileUnreadable,
@@ -33,6 +34,7 @@ from feedsrv.errors import (
 from feedsrv.file_record import FileRecord
 from feedsrv.files import topics
 from feedsrv.files.original import Original
+from feedsrv.newsroom import Newsroom
 from feedsrv.query import Query, Results, Sort
 from feedsrv.query.parser import parse
 from feedsrv.query.tree import Not, Word
@@ -280,6 +282,7 @@ QUESTIONS: dict[str, Callable[[Snapshot], object]] = {
     "inventory": lambda snapshot: snapshot.inventory(),
     "get": lambda snapshot: snapshot.get("a"),
     "file": lambda snapshot: snapshot.file("a", "a.pdf"),
+    "asset": lambda snapshot: snapshot.asset("logo"),
     "siblings": lambda snapshot: snapshot.siblings("a"),
     "neighbours": lambda snapshot: snapshot.neighbours("a"),
     "alias": lambda snapshot: snapshot.alias("/a"),
@@ -1337,6 +1340,24 @@ class TestFiles:
                 index.snapshot().file("a", name)
         with pytest.raises(ReleaseNotFound):
             index.snapshot().file("b", "plan.pdf")
+
+    def test_an_asset_of_the_newsroom_is_kept_until_it_has_another(self, index: SearchIndex, tmp_path: Path) -> None:
+        original = tmp_path / "original"
+        for content in (b"a logo", b"another"):
+            original.write_bytes(content)
+            asset = Asset("logo.png", "image/png", len(content), sha256(content).hexdigest())
+            with index.update() as update:
+                update.set_newsroom(replace(Newsroom(), assets={"logo": asset}), {asset.digest: Original(original)})
+                update.finish({}, None)
+            snapshot = index.snapshot()
+            assert snapshot.newsroom.assets == {"logo": asset}
+            assert snapshot.asset("logo")[0] == asset
+            assert snapshot.asset("logo")[1].read_bytes() == content
+        with pytest.raises(AttachmentNotFound):
+            snapshot.asset("icon")
+        publish(index, a_release("a"))
+        publish(index, a_release("b"))
+        assert not any(path.read_bytes() == b"another" for path in tmp_path.glob("index/**/*") if path.is_file())
 
     @pytest.mark.parametrize("later", [b"half a pl", None])
     def test_a_file_that_is_no_longer_what_it_was_leaves_everything_as_it_was(
