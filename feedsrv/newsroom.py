@@ -89,6 +89,10 @@ class Newsroom:
     names: TopicNames = field(default=NO_NAMES, compare=False, repr=False)
     assets: Mapping[str, Asset] = field(default_factory=dict, compare=False, repr=False)
 
+    def is_published_as(self, other: Newsroom) -> bool:
+        """Whether pages and feeds are the same with the other one: neither settings, names nor assets differ."""
+        return (self.text, self.names, self.assets) == (other.text, other.names, other.assets)
+
     @property
     def language(self) -> str:
         """The first language: that of its pages and of whatever tells no other."""

@@ -15,6 +15,7 @@ from time import monotonic
 import msgspec
 
 from feedsrv import newsroom_toml
+from feedsrv.appearance import Asset
 from feedsrv.errors import FeedsrvError, IndexAway, IndexUnavailable, PublishingFailed
 from feedsrv.file_record import FileRecord
 from feedsrv.newsroom import Newsroom, TopicNames
@@ -181,7 +182,7 @@ class OpenSearchIndex:
         self._told, self._look_again = None, 0.0
         if is_published and update.has_written:
             with suppress(IndexUnavailable):  # what stays is swept after the next publication
-                sweep(releases, current, update.withdrawn, self._files)
+                sweep(releases, current, update.withdrawn, self._files, update.assets)
 
     def _begun(self, releases: Releases, current: Current, *, is_rebuild: bool) -> OpenSearchUpdate:
         published = current.published
@@ -216,4 +217,5 @@ def _known_in(releases: Releases, current: Current) -> Iterator[tuple[str, Known
 
 def _newsroom(published: Published) -> Newsroom:
     names = msgspec.convert(published.names, TopicNames)
-    return replace(newsroom_toml.parse(published.toml), names=names)
+    assets = msgspec.convert(published.assets, dict[str, Asset])
+    return replace(newsroom_toml.parse(published.toml), names=names, assets=assets)

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from feedsrv import ids
+from feedsrv.appearance import Asset
 from feedsrv.errors import AttachmentNotFound, ReleaseNotFound, ReleaseWithdrawn
 from feedsrv.newsroom import Newsroom
 from feedsrv.query import Query, Results
@@ -68,6 +69,12 @@ class OpenSearchSnapshot:
             if attachment.name == name:
                 return attachment, self._attachments / attachment.digest
         raise AttachmentNotFound(f"the release {release_id!r} has no file {name!r}")
+
+    def asset(self, name: str) -> tuple[Asset, Path]:
+        """A file of the newsroom's appearance, and where it lies. Raises AttachmentNotFound."""
+        if asset := self.newsroom.assets.get(name):
+            return asset, self._attachments / asset.digest
+        raise AttachmentNotFound(f"the newsroom has no {name!r}")
 
     def siblings(self, release_id: str) -> tuple[Release, ...]:
         """The translations of a release, by language."""

@@ -33,6 +33,7 @@ class Published(msgspec.Struct, frozen=True):
     at: datetime
     toml: str
     names: Json
+    assets: Json
 
 
 class Current(msgspec.Struct, frozen=True):

@@ -14,11 +14,12 @@ from feedsrv.search.opensearch.state import Current
 _FIELDS = ("from", "file")
 
 
-def sweep(releases: Releases, before: Current, withdrawn: Set[str], files: Path) -> None:
+def sweep(releases: Releases, before: Current, withdrawn: Set[str], files: Path, assets: Set[str]) -> None:
     """Delete what was made obsolete by what stood there ``before``, and the files that nothing there has any more.
 
     What has just been made obsolete is left to readers who are in it, but for what was ``withdrawn``, by source: of
-    that no byte is to stay, and none of what was never public. Raises IndexUnavailable.
+    that no byte is to stay, and none of what was never public. The files of the newsroom's appearance by these digests
+    stay, and former ones too: they are small, and readers may be in what names them. Raises IndexUnavailable.
     """
     _drop_others(releases, before, is_withdrawing=bool(withdrawn))
     kept = before.published.number if before.published else 0
@@ -28,7 +29,7 @@ def sweep(releases: Releases, before: Current, withdrawn: Set[str], files: Path)
         found += releases.all(ended, _FIELDS)
     was_secret = any(hit["_source"]["from"] in before.abandoned for hit in found)
     releases.expunge([hit["_id"] for hit in found], for_good=bool(withdrawn) or was_secret)
-    _delete_files(releases, {digest for hit in found for digest in hit["_source"].get("file", ())}, files)
+    _delete_files(releases, {digest for hit in found for digest in hit["_source"].get("file", ())} - assets, files)
 
 
 def _obsolete(before: Current, kept: int) -> Json:

@@ -12,9 +12,9 @@ import msgspec
 
 from feedsrv.errors import PublishingFailed
 from feedsrv.file_record import FileRecord
-from feedsrv.newsroom import NO_NAMES, Newsroom, TopicNames
+from feedsrv.newsroom import FILE_NAME, NO_NAMES, Newsroom, TopicNames
 from feedsrv.release import Release, Withdrawal, from_json
-from feedsrv.search import Content
+from feedsrv.search import NO_FILES, Content
 from feedsrv.search.attachments import Attachments
 from feedsrv.search.ledger import Ledger
 from feedsrv.search.manifest import DIGITS
@@ -83,9 +83,15 @@ class OpenSearchUpdate:
             if hit["source"] not in self._gone:
                 yield from_json(hit["record"].encode("utf8"))
 
-    def set_newsroom(self, newsroom: Newsroom) -> None:
-        """Let the next generation have these editorial settings."""
+    def set_newsroom(self, newsroom: Newsroom, files: Mapping[str, Content] = NO_FILES) -> None:
+        """Let the next generation have these editorial settings and assets."""
         self._newsroom = newsroom
+        self._files.take(FILE_NAME, self.assets, files)
+
+    @property
+    def assets(self) -> Set[str]:
+        """The digests of the newsroom's assets."""
+        return {asset.digest for asset in self._newsroom.assets.values()}
 
     def put(self, record: Release | Withdrawal, files: Mapping[str, Content]) -> bool:
         """Let it be in the next generation, in place of what its source had; whether that is different."""
@@ -93,7 +99,8 @@ class OpenSearchUpdate:
         digest = digest_of(record, self._newsroom)
         if known and known.digest == digest and not self._is_rebuild:
             return False
-        self._files.take(record, files)
+        attachments = record.attachments if isinstance(record, Release) else ()
+        self._files.take(record.source, {attachment.digest for attachment in attachments}, files)
         if isinstance(record, Withdrawal):
             self.withdrawn.add(record.source)
         self._close(record.source)
@@ -127,10 +134,7 @@ class OpenSearchUpdate:
             return False
         changes, true_until = self._conclusion
         published = self._current.published
-        is_same = self.newsroom and (self.newsroom.text, self.newsroom.names) == (
-            self._newsroom.text,
-            self._newsroom.names,
-        )
+        is_same = self.newsroom and self.newsroom.is_published_as(self._newsroom)
         if self._new or self._gone or self._is_rebuild or published is None or not is_same:
             published = self._next()
         state.publish(self._number, published, true_until)
@@ -153,12 +157,13 @@ class OpenSearchUpdate:
             raise PublishingFailed(
                 f"the cluster at {self._releases.cluster.address} holds {found[0]} of {count} releases"
             )
-        names = msgspec.to_builtins(self._newsroom.names)
-        told = "\n".join(sorted(digests)) + self._newsroom.text + msgspec.json.encode(names, order="sorted").decode()
+        names, assets = map(msgspec.to_builtins, (self._newsroom.names, self._newsroom.assets))
+        stated = msgspec.json.encode([names, assets], order="sorted").decode()
+        told = "\n".join(sorted(digests)) + self._newsroom.text + stated
         digest = sha256(told.encode("utf8")).hexdigest()[:DIGITS]
         return Published(
             self._number, f"gen-{self._number}-{digest}", self._releases.name, engine_version(), count, check,
-            datetime.now(UTC), self._newsroom.text, names,
+            datetime.now(UTC), self._newsroom.text, names, assets,
         )  # fmt: skip
 
     def _close(self, source: str) -> None:

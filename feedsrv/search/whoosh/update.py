@@ -141,7 +141,7 @@ class WhooshUpdate:
             return self._base
         changes, true_until = self._conclusion
         self._tainted |= {"*"} if self._generations.read_beside(_UNPURGED) else set()
-        if self._draft or not (self._base and self.newsroom and _is_same(self._newsroom, self.newsroom)):
+        if self._draft or not (self._base and self.newsroom and self.newsroom.is_published_as(self._newsroom)):
             self._next(self._opened_draft())
         assert self._base  # noqa: S101 - where there was none, there is one now
         self._ledger.write(self._base.name, changes, is_all=self._known is not self._ledger.records)
@@ -233,10 +233,6 @@ class WhooshUpdate:
             storage = BuildingStorage(segments, self._base.storage if self._base else None)
             self._draft = Draft(storage, self._base.table if self._base else None, self._newsroom)
         return self._draft
-
-
-def _is_same(newsroom: Newsroom, before: Newsroom) -> bool:
-    return (newsroom.text, newsroom.names, newsroom.assets) == (before.text, before.names, before.assets)
 
 
 def _public(records: Mapping[str, FileRecord]) -> frozenset[str]:
