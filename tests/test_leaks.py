@@ -244,10 +244,12 @@ def guesses(of: Callable[[str], str]) -> Iterator[str]:
     yield from (path.format(of("topic")) for path in OF_A_TOPIC)
     yield from (f"/releases/{path.format(of('reference'))}" for path in OF_A_RELEASE)
     for name in (of("name"), "annex", "index", of("reference")):
-        for ending in (".pdf", ".md", ".html", ".txt", ".yaml"):
+        for ending in (".pdf", ".md", ".html", ".txt", ".json", ".yaml"):
+            yield f"/releases/{name}{ending}"
             yield f"/releases/{of('reference')}/{name}{ending}"
             yield f"/releases/lighthouse/{name}{ending}"
             yield f"/static/{name}{ending}"
+        yield from (f"/releases/{name}/contacts{number}.vcf" for number in ("", "-1"))
 
 
 def look(client: Client) -> Look:

@@ -8,8 +8,8 @@ from hashlib import sha256
 
 from feedsrv.printable import printable
 from feedsrv.publishing.schedule import Entry, Event, Schedule
+from feedsrv.text.content_lines import as_value, content_lines
 
-_LONGEST_LINE = 75  # octets, without the line end (RFC 5545, section 3.1)
 _IN_WORDS = {
     Event.OPENS: "Public",
     Event.IS_UPDATED: "Updated",
@@ -29,15 +29,15 @@ def calendar(schedule: Schedule, base_url: str, now: datetime) -> bytes:
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
         "PRODID:-//feedsrv//feedsrv schedule//EN",
-        f"NAME:{_escaped(newsroom.title)}",
-        f"X-WR-CALNAME:{_escaped(newsroom.title)}",
-        f"X-WR-TIMEZONE:{_escaped(newsroom.timezone.key)}",
+        f"NAME:{as_value(newsroom.title)}",
+        f"X-WR-CALNAME:{as_value(newsroom.title)}",
+        f"X-WR-TIMEZONE:{as_value(newsroom.timezone.key)}",
     ]
     for entry in schedule.entries:
         if entry.at:
             lines.extend(_event(entry, entry.at, authority, f"{base_url}/releases/{entry.id}", now))
     lines.append("END:VCALENDAR")
-    return b"".join(b"%s\r\n" % _folded(line) for line in lines)
+    return content_lines(lines)
 
 
 def _event(entry: Entry, at: datetime, authority: str, address: str, now: datetime) -> Iterator[str]:
@@ -46,9 +46,9 @@ def _event(entry: Entry, at: datetime, authority: str, address: str, now: dateti
     yield f"UID:{digest[:32]}@{authority}"
     yield f"DTSTAMP:{_written(now)}"
     yield f"DTSTART:{_written(at)}"
-    yield f"SUMMARY:{_IN_WORDS[entry.event]}: {_escaped(printable(entry.title))}"
+    yield f"SUMMARY:{_IN_WORDS[entry.event]}: {as_value(printable(entry.title))}"
     description = "\n".join(map(printable, filter(None, (entry.path, entry.why, entry.remedy))))
-    yield f"DESCRIPTION:{_escaped(description)}"
+    yield f"DESCRIPTION:{as_value(description)}"
     yield f"URL:{address}"
     yield "CLASS:CONFIDENTIAL"
     yield "TRANSP:TRANSPARENT"
@@ -58,21 +58,3 @@ def _event(entry: Entry, at: datetime, authority: str, address: str, now: dateti
 def _written(moment: datetime) -> str:
     """A moment in UTC (section 3.3.5, form 2): every program shows it in its own time zone."""
     return f"{moment.astimezone(UTC):%Y%m%dT%H%M%SZ}"
-
-
-def _escaped(text: str) -> str:
-    """A text as a value (section 3.3.11)."""
-    return text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
-
-
-def _folded(line: str) -> bytes:
-    """A content line, folded between characters (section 3.1)."""
-    pieces, length = [], 0
-    for character in line:
-        size = len(character.encode())
-        if length + size > _LONGEST_LINE:
-            pieces.append("\r\n ")
-            length = 1
-        pieces.append(character)
-        length += size
-    return "".join(pieces).encode()

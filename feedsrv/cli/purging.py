@@ -16,7 +16,8 @@ from feedsrv.release import Release
 from feedsrv.search import Snapshot
 from feedsrv.settings import Settings
 from feedsrv.web import directory
-from feedsrv.web.addresses import Addresses
+from feedsrv.web.addresses import COPIES, Addresses
+from feedsrv.web.cards import card_files
 from feedsrv.web.inventory import TOPICS, offers
 from feedsrv.web.subscription_document import members
 from feedsrv.web.subscription_document import topics as topics_of
@@ -39,7 +40,7 @@ class Cache:
         self._addresses = Addresses(settings.base_url)
 
     def states(self, snapshot: Snapshot, known: Iterable[str]) -> Mapping[str, str]:
-        """The pages and files of releases, the lists and feeds that are offered, and the pages that name them all."""
+        """What each release has, the lists and feeds that are offered, and the pages that name them all."""
         states = dict.fromkeys(known, "")
         of_all = sha256(repr((self._purge, snapshot.newsroom)).encode())
         for path, content in chain(self._releases(snapshot), self._lists(snapshot)):
@@ -62,6 +63,9 @@ class Cache:
         for release, neighbours in _beside(releases):
             labels = [snapshot.newsroom.topic_label(topic) for topic in release.topic_ids]
             yield self._addresses.release(release.id), (release, labels, neighbours)
+            files = (self._addresses.attachment(release.id, name) for name in card_files(release))
+            for path in (*(self._addresses.copy(release.id, ending) for ending in COPIES), *files):
+                yield path, (release, labels)
             for file in release.attachments:
                 for version in ("", file.digest):
                     yield self._addresses.attachment(release.id, file.name, version), file.digest

@@ -25,7 +25,7 @@ def legible(feed: Feed) -> Feed:
     A title is never blank (the address stands in), nor are the description and the names of authors and topics. No
     title and no summary turns the direction of what follows it.
     """
-    feed = cleaned(feed)
+    feed = replace(cleaned(replace(feed, entries=())), entries=feed.entries)
     title = feed.title.strip() or feed.home
     author = feed.author.strip() or title
     return replace(
@@ -33,11 +33,13 @@ def legible(feed: Feed) -> Feed:
         title=title,
         description=feed.description.strip() or title,
         author=author,
-        entries=tuple(_legible_entry(entry, author) for entry in feed.entries),
+        entries=tuple(legible_entry(entry, author) for entry in feed.entries),
     )
 
 
-def _legible_entry(entry: FeedEntry, author: str) -> FeedEntry:
+def legible_entry(entry: FeedEntry, author: str) -> FeedEntry:
+    """An entry likewise; who has no author is by this one."""
+    entry = cleaned(entry)
     return replace(
         entry,
         title=balanced(entry.title.strip()) or entry.url,

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from feedsrv.feeds import Enclosure, Feed, FeedEntry
-from feedsrv.feeds.clean import legible
+from feedsrv.feeds.clean import legible, legible_entry
 
 JSON_TYPE = "application/feed+json"
 
@@ -19,6 +19,11 @@ def json_feed(feed: Feed) -> bytes:
     there is nothing to say.
     """
     return as_json(_document(legible(feed))).encode()
+
+
+def json_item(entry: FeedEntry) -> bytes:
+    """One item of such a document by itself."""
+    return as_json(_item(legible_entry(entry, entry.url))).encode()
 
 
 def as_json(document: Mapping[str, Any]) -> str:

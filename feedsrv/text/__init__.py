@@ -13,11 +13,13 @@
     remembered    what was found out about single words
     dates         days, months and years as people write them
     languages     how each calls itself, and how its text runs
+    plain_text    safe HTML as a text that reads well wherever it is put
     reading_time  how long it takes to read a text
     references    the numbers by which press offices know their releases
     uris          which texts name the same thing wherever they stand
     media_types   what a file is, by the ending of its name
     media         frames, films, sound and lazy pictures, as what a page may show in their place
+    content_lines what calendars and cards of contacts are written in
     cleaning      the one form of text that all may rely on
     links         links of releases to each other, while it is not known where they lead
     html          HTML that is safe, and its plain text

@@ -101,9 +101,10 @@ _OF_STYLE = re.compile(r' (?:id|class)="[^"]*"')
 _ENTITY = re.compile(r"&(?:[a-z]{2,8}|#[0-9]{2,6}|#x[0-9a-f]{2,6});", re.IGNORECASE)
 _OF_THE_PAGE = re.compile(r' (id="|href="#)(?=(?:main|masthead-search)"|newsroom-)')
 """What would be an id of the page that shows the text, or lead to it."""
+BACK_LINK = re.compile(r'<a(?: [a-z]+="[^"]*")* class="footnote-backref"[^>]*>.*?</a>')
+"""Matches the arrow that leads from a footnote back to the text."""
 _ASIDE = re.compile(
-    r'<sup(?: id="[^"]*")? class="footnote-ref">.*?</sup>|<a(?: [a-z]+="[^"]*")* class="footnote-backref"[^>]*>.*?</a>'
-    r'|<sup class="footnote-ref"[^>]*>.*?</sup>'
+    rf'<sup(?: id="[^"]*")? class="footnote-ref">.*?</sup>|{BACK_LINK.pattern}|<sup class="footnote-ref"[^>]*>.*?</sup>'
 )
 """The number of a footnote, and the arrow that leads back: signs to follow, and no words."""
 _HEADING = re.compile(r"<(/?)h([1-6])(?=[ >])")
@@ -114,10 +115,11 @@ _PLAIN_ENTITY = re.compile(r"&(?:amp|gt|lt|quot|#x27);")
 _STROKE = "\u0338"  # NFC makes another sign of it and the end of a tag before it
 _NO_BREAK = "\u00a0\u202f"
 _BLANKS = re.compile(r"\s+")
-_INLINE = {
+INLINE = {
     "a", "abbr", "b", "cite", "code", "del", "dfn", "em", "i", "img", "ins", "kbd", "mark", "q", "s", "small",
     "strong", "sub", "sup", "time", "u",
 }  # fmt: skip
+"""The elements that stand within a line."""
 
 
 def sanitise(source: str) -> str:
@@ -290,7 +292,7 @@ def _boundary(tag: re.Match[str]) -> str:
     name = tag[1]
     if name == "q":
         return "”" if tag[0].startswith("</") else "“"
-    if name in _INLINE:
+    if name in INLINE:
         return ""
     return " " if name in {"br", "td", "th"} else "\n"
 

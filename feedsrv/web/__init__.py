@@ -16,6 +16,9 @@ It reads through the seam `feedsrv.search` and writes nowhere; no request reache
     pages, list_page        what readers see
     templating, examples    in which words, and which of the newsroom's own show how to search
     feeds, feed_builder     what feed readers and programs get
+    feed_entries            a release, as a feed or a copy carries it
+    handouts                a release to take away, and its contacts
+    cards, telephones       contacts as address books and telephones take them
     subscription_document   what a feed holds at the address that is polled
     archives                the past of a list
     files, discovery        attachments and style sheets; what crawlers and browsers are told
@@ -46,7 +49,7 @@ from feedsrv.feeds.formats import FORMATS, Format
 from feedsrv.preview import Preview
 from feedsrv.search import SearchIndex
 from feedsrv.settings import Settings
-from feedsrv.web import discovery, feeds, files, habits, health, pages
+from feedsrv.web import discovery, feeds, files, habits, handouts, health, pages
 from feedsrv.web.addresses import Addresses
 from feedsrv.web.cache import RenderingCache
 from feedsrv.web.context import EXTENSION, Site, let_go
@@ -111,8 +114,12 @@ def _add_routes(app: Flask) -> None:
         app.add_url_rule(kind.value, view_func=pages.listing, defaults={"kind": kind})
         app.add_url_rule(f"{kind.value}.<format:format_>", view_func=feeds.feed, defaults={"kind": kind})
     app.add_url_rule("/releases/<release_id>", view_func=pages.release)
+    app.add_url_rule("/releases/<release_id>.txt", view_func=handouts.as_text)
+    app.add_url_rule("/releases/<release_id>.json", view_func=handouts.as_json)
     app.add_url_rule("/releases/<release_id>/<name>", view_func=files.attachment)
     app.add_url_rule("/search/help", view_func=pages.search_help)
+    app.add_url_rule("/releases/<release_id>/contacts.vcf", view_func=handouts.contacts)
+    app.add_url_rule("/releases/<release_id>/contacts-<number>.vcf", view_func=handouts.contacts)
     app.add_url_rule("/topics", view_func=pages.topics)
     app.add_url_rule("/years", view_func=pages.years)
     app.add_url_rule("/feeds", view_func=pages.feeds)

@@ -12,6 +12,9 @@ from feedsrv.feeds.formats import FORMATS, Format
 from feedsrv.settings import host_of
 from feedsrv.web.listing import Listing, ListingKind
 
+COPIES = ("txt", "json")
+"""The endings under which a release can be had as a copy."""
+
 
 class Addresses:
     """The addresses under one base address, such as https://example.org/press.
@@ -59,6 +62,10 @@ class Addresses:
     def release(self, release_id: str) -> str:
         """The page of a release."""
         return self.path(f"/releases/{release_id}")
+
+    def copy(self, release_id: str, ending: str) -> str:
+        """A copy of a release, by one of `COPIES`. No id has a dot in it (`feedsrv.ids`), so that it is no other's."""
+        return self.path(f"/releases/{release_id}.{ending}")
 
     def sitemap_part(self, part: str) -> str:
         """A part of the sitemap."""

@@ -9,7 +9,7 @@ from html import escape
 from typing import Any
 
 from feedsrv import __version__
-from feedsrv.feeds import Category, Enclosure, Feed, FeedEntry, History, Link, Search, Tombstone
+from feedsrv.feeds import Feed, FeedEntry, History, Link, Search, Tombstone
 from feedsrv.feeds.formats import Format
 from feedsrv.locales import Voice, voice_of
 from feedsrv.locales.message import Message
@@ -21,6 +21,7 @@ from feedsrv.web import archives, templating
 from feedsrv.web.addresses import Addresses
 from feedsrv.web.archives import NO_ARCHIVES, Archives
 from feedsrv.web.discovery import OPENSEARCH_TYPE
+from feedsrv.web.feed_entries import EntryBuilder
 from feedsrv.web.listing import Listing, ListingKind
 from feedsrv.web.look import Look
 
@@ -47,11 +48,10 @@ class FeedBuilder:
     def feed(self, format_: Format) -> Feed:
         """It as a feed. Its id is that of the list: every format and every page of it has the same."""
         look = Look(self.newsroom)
-        content = templating.content_for_feeds(self.addresses, self.newsroom)
-        entries = (*self._farewell(), *(self._entry(member, format_, content) for member in self.members))
-        entries = tuple(map(self._by_local_clocks, entries))
+        builder = self._entry_builder(format_)
+        entries = (*self._farewell(builder), *map(builder.entry, self.members))
         whole = self.addresses.listing(self.listing.subscription)
-        tombstones = tuple(self._tombstones())
+        tombstones = tuple(self._tombstones(builder))
         return Feed(
             id=self._tag(whole.removeprefix(self.addresses.prefix)),
             url=self._absolute(self.listing, format_),
@@ -60,7 +60,7 @@ class FeedBuilder:
             description=self.newsroom.description,
             language=self._language,
             updated=self._newest(entries, tombstones),
-            author=self._publisher,
+            author=builder.publisher,
             author_url=self.addresses.absolute(self.addresses.home),
             generator_version=__version__,
             links=tuple(self._links(format_)),
@@ -76,14 +76,20 @@ class FeedBuilder:
             extension=self._extension() if format_.has_extension else {},
         )
 
+    def _entry_builder(self, format_: Format) -> EntryBuilder:
+        return EntryBuilder(
+            self.newsroom,
+            self.addresses,
+            templating.content_for_feeds(self.addresses, self.newsroom),
+            self.siblings,
+            self._language,
+            is_search=self.listing.is_search,
+            has_extension=format_.has_extension,
+        )
+
     def _newest(self, entries: Sequence[FeedEntry], tombstones: Sequence[Tombstone]) -> datetime:
         moments = (*(entry.updated for entry in entries), *(tombstone.when for tombstone in tombstones))
         return max(moments, default=self.newsroom.local(self.newsroom.start))
-
-    def _by_local_clocks(self, entry: FeedEntry) -> FeedEntry:
-        """The entry with the newsroom's offset in its dates: a day is that day in every reader."""
-        published = entry.published and self.newsroom.local(entry.published)
-        return replace(entry, updated=self.newsroom.local(entry.updated), published=published)
 
     @property
     def _language(self) -> str:
@@ -94,13 +100,6 @@ class FeedBuilder:
     def _voice(self) -> Voice:
         """What says the words of the feed itself; those of an entry are in the language of the entry."""
         return voice_of(self._language)
-
-    @property
-    def _publisher(self) -> str:
-        return self.newsroom.publisher or self.newsroom.title
-
-    def _updated(self, release: Release) -> datetime:
-        return release.updated or release.published or self.newsroom.start
 
     def _title(self) -> str:
         words = self.listing.in_words(self.newsroom, self._voice)
@@ -120,9 +119,6 @@ class FeedBuilder:
     def _tag(self, name: str) -> str:
         """A permanent id (RFC 4151)."""
         return self.newsroom.tag(name, self.addresses.host)
-
-    def _id(self, record: Release | Withdrawal) -> str:
-        return self.newsroom.permanent_id(record.id, record.guid, self.addresses.host)
 
     def _links(self, format_: Format) -> list[Link]:
         """Where the rest of the list is, the hub for feeds that it can be told of, and how to search."""
@@ -160,11 +156,11 @@ class FeedBuilder:
         is_all = self.results.pages == 1 and archives.has_archives(self.listing)
         return History.COMPLETE if is_all else None
 
-    def _tombstones(self) -> Iterator[Tombstone]:
+    def _tombstones(self, builder: EntryBuilder) -> Iterator[Tombstone]:
         """For readers that heed them: beside the entry of what has been withdrawn."""
         for member in self.members:
             if isinstance(member, Withdrawal) and member.date:
-                yield Tombstone(self._id(member), self.newsroom.local(member.date), member.reason)
+                yield Tombstone(builder.id(member), self.newsroom.local(member.date), member.reason)
 
     def _search(self) -> Search | None:
         results = self.results
@@ -172,91 +168,8 @@ class FeedBuilder:
             return None
         return Search(self.listing.text, results.total, (results.page - 1) * results.per_page + 1, results.per_page)
 
-    def _entry(self, member: Hit | Withdrawal, format_: Format, content: Callable[[Release], str]) -> FeedEntry:
-        if isinstance(member, Withdrawal):
-            return self._notice(member, format_)
-        release = member.release
-        translations = tuple(map(self._translation, self.siblings(release.id)))
-        return FeedEntry(
-            id=self._id(release),
-            url=self._url(release),
-            title=release.title,
-            updated=self._updated(release),
-            published=release.published,
-            language=release.language,
-            summary=release.summary or release.title,
-            content=content(release),
-            author=self._publisher,
-            categories=self._categories(release.topic_ids, release.language),
-            image=self._file(release, release.picture) if release.picture else "",
-            enclosures=tuple(
-                Enclosure(self._file(release, file.name), file.media_type, file.size, file.title or file.name)
-                for file in release.attachments
-                if not file.is_shown
-            ),
-            translations=translations,
-            source_url=self.addresses.elsewhere(release.source_url),
-            extension=self._entry_extension(member, translations) if format_.has_extension else {},
-        )
-
-    def _notice(self, withdrawal: Withdrawal, format_: Format) -> FeedEntry:
-        """What stands in place of a release that has been withdrawn, for readers that know no tombstones.
-
-        Its headline is not told again.
-        """
-        voice = voice_of(withdrawal.language or self._language)
-        day = voice.day(self.newsroom.day(withdrawal.date)) if withdrawal.date else ""
-        withdrawn = Message("This release was withdrawn on %(day)s.", day=day)
-        said = voice.say(withdrawn if day else Message("This release was withdrawn."))
-        reason = (
-            f'<p lang="{withdrawal.language}" dir="auto">{escape(withdrawal.reason)}</p>' if withdrawal.reason else ""
-        )
-        return FeedEntry(
-            id=self._id(withdrawal),
-            url=self._url(withdrawal),
-            title=voice.say(Message("Withdrawn: %(release)s", release=withdrawal.reference or withdrawal.id)),
-            updated=withdrawal.date or withdrawal.published or self.newsroom.start,
-            published=withdrawal.published,
-            language=voice.language,
-            summary=withdrawal.reason or said,
-            content=f"<p>{said}</p>{reason}",
-            author=self._publisher,
-            categories=self._categories(withdrawal.topics, withdrawal.language),
-            extension={"release": withdrawal.id, "topics": list(withdrawal.topics)} if format_.has_extension else {},
-        )
-
-    def _file(self, release: Release, name: str) -> str:
-        return self.addresses.absolute(self.addresses.attachment(release.id, name))
-
-    def _url(self, release: Release | Withdrawal) -> str:
-        return self.addresses.absolute(self.addresses.release(release.id))
-
-    def _translation(self, sibling: Release) -> Link:
-        """Not an "alternate": of several, some feed readers open the first and some the last, whatever its language."""
-        return Link("related", self._url(sibling), "text/html", sibling.title, sibling.language)
-
     def _label(self, topic: str) -> str:
         return self.newsroom.topic_label(topic, self._language)
-
-    def _categories(self, topics: Sequence[str], language: str) -> tuple[Category, ...]:
-        return tuple(
-            Category(
-                topic,
-                self.newsroom.topic_label(topic, language),
-                self.addresses.absolute(self.addresses.topic(topic)),
-            )
-            for topic in topics
-        )
-
-    def _entry_extension(self, hit: Hit, translations: tuple[Link, ...]) -> Mapping[str, Any]:
-        extension: dict[str, Any] = {"release": hit.release.id, "topics": list(hit.release.topic_ids)}
-        if translations:
-            extension["translations"] = [{"language": link.hreflang, "url": link.href} for link in translations]
-        if self.listing.is_search:
-            extension["excerpt"] = hit.excerpt
-        if hit.is_partial:
-            extension["partial"] = True
-        return extension
 
     @property
     def _retired(self) -> Topic | None:
@@ -264,7 +177,7 @@ class FeedBuilder:
         topic = self.newsroom.topics.get(self.listing.topics[0]) if self.listing.kind is ListingKind.TOPIC else None
         return topic if topic and topic.retired is not None else None
 
-    def _farewell(self) -> list[FeedEntry]:
+    def _farewell(self, builder: EntryBuilder) -> list[FeedEntry]:
         """The entry with which the feed of a retired topic ends: it says where to go."""
         topic = self._retired
         if topic is None or self.listing.page > 1 or self.listing.archive:
@@ -274,6 +187,7 @@ class FeedBuilder:
         voice = self._voice
         where = self._label(successor) if successor else Message("the feeds of this newsroom")
         here = self._label(topic.id)
+        moments = (builder.updated(hit.release) for hit in self.results.hits)
         sentence = voice.say(
             Message("Nothing more will appear under %(topic)s. Please go on with %(where)s.", topic=here, where=where)
         )
@@ -282,12 +196,12 @@ class FeedBuilder:
                 id=self._tag(f"/topics/{topic.id}/retired"),
                 url=url,
                 title=voice.say(Message("This feed has ended")),
-                updated=max((self._updated(hit.release) for hit in self.results.hits), default=self.newsroom.start),
+                updated=self.newsroom.local(max(moments, default=self.newsroom.start)),
                 published=None,
                 language=voice.language,
                 summary=sentence,
                 content=f'<p>{escape(sentence)} <a href="{escape(url)}">{escape(url)}</a></p>',
-                author=self._publisher,
+                author=builder.publisher,
             )
         ]
 

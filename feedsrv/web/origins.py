@@ -19,7 +19,7 @@ OF_PREFLIGHTS = {
 }
 """Headers of the answer to a browser that asks beforehand: what a script may send, and for how long that is known."""
 
-_VIEWS = {"feed", "outline", "habit"}
+_VIEWS = {"feed", "outline", "habit", "as_text", "as_json"}
 
 
 def open_feeds(app: Flask) -> None:

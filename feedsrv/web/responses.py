@@ -15,8 +15,9 @@ from flask import Response, request
 
 from feedsrv.errors import ReleaseMissing
 from feedsrv.feeds.formats import Format
-from feedsrv.web.addresses import parameters
+from feedsrv.web.addresses import COPIES, parameters
 from feedsrv.web.cache import Rendering
+from feedsrv.web.cards import card_files
 from feedsrv.web.codings import preferred
 from feedsrv.web.context import site, snapshot
 from feedsrv.web.listing import Listing
@@ -108,8 +109,8 @@ def moved_to_canonical(listing: Listing, format_: Format | None = None) -> Respo
 def from_missing() -> Response | None:
     """Where to go from an address at which there is nothing, None if nowhere.
 
-    To the release that had it or has it in another spelling, to the file of a release that had its folder, or to
-    itself without slash. Raises IndexUnavailable.
+    To the release that had it or has it in another spelling, to the file of a release that had its folder, to the copy
+    of one that had what stands before its ending, or to itself without slash. Raises IndexUnavailable.
     """
     if request.method not in {"GET", "HEAD"} or has_other_slashes():
         return None
@@ -119,6 +120,9 @@ def from_missing() -> Response | None:
     folder, _, name = request.path.rpartition("/")
     if (release_id := _former_release(folder)) and _has_file(release_id, name):
         return moved(addresses.attachment(release_id, name))
+    whole, _, ending = request.path.rpartition(".")
+    if ending in COPIES and (release_id := _former_release(whole)):
+        return moved(addresses.copy(release_id, ending))
     if request.path.endswith("/"):
         query = quote(request.query_string, safe=_AS_THEY_ARE)
         return moved(addresses.path(request.path.rstrip("/"), query), HTTPStatus.PERMANENT_REDIRECT)
@@ -143,5 +147,6 @@ def _former_release(path: str) -> str | None:
 
 def _has_file(release_id: str, name: str) -> bool:
     with suppress(ReleaseMissing):  # it was withdrawn
-        return any(item.name == name for item in snapshot().get(release_id).attachments)
+        release = snapshot().get(release_id)
+        return name in card_files(release) or any(item.name == name for item in release.attachments)
     return False

@@ -28,11 +28,13 @@ from feedsrv.release import Release
 from feedsrv.text.html import for_feeds, is_blank
 from feedsrv.text.languages import direction, language_name
 from feedsrv.web.addresses import Addresses
+from feedsrv.web.cards import card_file
 from feedsrv.web.context import site
 from feedsrv.web.discovery import OPENSEARCH_TYPE
 from feedsrv.web.files import downloads, lead
 from feedsrv.web.listing import Listing
 from feedsrv.web.look import Look
+from feedsrv.web.telephones import telephone
 
 # Sanitised HTML has one spelling: names in small letters, values in double quotes, "<" in a text always escaped.
 _TAG = re.compile(r'<[a-z0-9]+(?: [a-z]+="[^"]*")+>')
@@ -53,6 +55,7 @@ def configure_templates(app: Flask, addresses: Addresses) -> None:
     app.jinja_env.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]  # of that extension
     app.jinja_env.globals.update(
         addresses=addresses,
+        card_file=card_file,
         atom=ATOM,
         everything=Listing(),
         formats=FORMATS.values(),
@@ -139,11 +142,6 @@ _COMPILED = _Compiled()
 def kind(name: str) -> str:
     """What a file is, by its ending: "PDF", "JPG"; "" where it has none."""
     return name.rpartition(".")[2].upper() if "." in name else ""
-
-
-def telephone(number: str) -> str:
-    """A telephone number as an address (RFC 3966): the (0) that is only dialled at home is left out."""
-    return "tel:" + re.sub(r"[^+\d]", "", number.replace("(0)", ""))
 
 
 def host(address: str) -> str:
