@@ -5,9 +5,11 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import subprocess
+from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BytesIO
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -15,6 +17,7 @@ from zlib import compress, crc32
 
 import feedparser
 import pytest
+from pypdf import PdfReader
 from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
@@ -135,6 +138,12 @@ def elsewhere() -> Iterator[str]:
         server.shutdown()
 
 
+_SHOWN = """
+return [...document.querySelectorAll("body, body *")].filter(each => each.checkVisibility()).map(each => {
+  const style = getComputedStyle(each);
+  return [each.localName, style.color, style.backgroundColor];
+});
+"""
 _FETCH = """
 const [address, headers, tell] = arguments;
 fetch(address, {headers}).then(async answer => tell({
@@ -149,6 +158,23 @@ def addresses(browser: Chrome, selector: str) -> list[str]:
 
 
 class TestBrowser:
+    def test_a_release_is_printed_on_two_pages_at_most_black_on_white(self, browser: Chrome, newsroom: Running) -> None:
+        """Also from a dark screen, and nothing that can only be clicked."""
+        browser.get(f"{newsroom.url}releases/PR039-2018")
+        dark = {"name": "prefers-color-scheme", "value": "dark"}
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print", "features": [dark]})
+        try:
+            shown = browser.execute_script(_SHOWN)
+        finally:
+            browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": []})
+        tags, colours, backgrounds = (set(each) for each in zip(*shown, strict=True))
+        assert not tags & {"nav", "form", "input", "button"}
+        assert colours <= {"rgb(0, 0, 0)", "rgb(51, 51, 51)"}
+        assert backgrounds <= {"rgb(255, 255, 255)", "rgba(0, 0, 0, 0)"}
+        printed = PdfReader(BytesIO(b64decode(browser.print_page())))
+        assert len(printed.pages) <= 2
+        assert printed.pages[-1].extract_text().rstrip().endswith("/releases/PR039-2018")
+
     def test_a_person_searches_reads_and_finds_the_feed(self, browser: Chrome, newsroom: Running) -> None:
         browser.get(newsroom.url)
         box = browser.find_element(By.NAME, "q")

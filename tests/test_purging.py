@@ -74,22 +74,27 @@ def versions(*plans: str) -> set[str]:
     return {plan, *(f"{plan}?v={sha256(content.encode()).hexdigest()[:8]}" for content in plans)}
 
 
+def pages(*names: str) -> set[str]:
+    """The pages of releases, and their copies."""
+    return {f"/releases/{name}{ending}" for name in names for ending in ("", ".txt", ".json")}
+
+
 def test_a_cache_is_told_of_all_once_and_then_of_what_changes(
     make_newsroom: MakeNewsroom, cache: ListeningCache
 ) -> None:
     newsroom = make_newsroom(FILES)
     telling = teller(newsroom, cache.url)
     assert telling.tell()
-    releases = {"/releases/quay", "/releases/pilot", *versions(FILES["quay.pdf"])}
+    releases = pages("quay", "pilot") | versions(FILES["quay.pdf"])
     assert cache.purged() == ALWAYS | releases | lists("/releases", "/topics/quays", "/years/2026", "/years/2025")
     newsroom.publish({"pilot.md": release("A pilot, corrected", "2025-01-02")})
     assert telling.tell()
-    pages = {"/releases/pilot", "/releases/quay"}  # each names the other
-    assert cache.purged() == ALWAYS | pages | lists("/releases", "/years/2025")
+    named = pages("pilot") | {"/releases/quay"}  # whose page names it
+    assert cache.purged() == ALWAYS | named | lists("/releases", "/years/2025")
     another = "%PDF-1.4 another plan"
     newsroom.publish({"quay.pdf": another})
     assert teller(newsroom, cache.url).tell(), "another process knows what was told"
-    changed = {"/releases/quay", *versions(FILES["quay.pdf"], another)}
+    changed = pages("quay") | versions(FILES["quay.pdf"], another)
     assert cache.purged() == ALWAYS | changed | lists("/releases", "/topics/quays", "/years/2026")
     newsroom.publish()
     assert telling.tell()
@@ -106,7 +111,7 @@ def test_a_page_that_names_what_changes_beside_it_is_to_be_forgotten_too(
     cache.purged()
     newsroom.publish({"d.md": release("d", "2026-01-04", withdrawn="2026-02-01")}, force=True)
     assert telling.tell()
-    assert {path for path in cache.purged() if path.startswith("/releases/")} == {"/releases/c", "/releases/d"}
+    assert {path for path in cache.purged() if path.startswith("/releases/")} == pages("d") | {"/releases/c"}
 
 
 @pytest.mark.parametrize("fields", [{"withdrawn": "2026-03-01"}, {"embargo": "2099-01-01"}, {"slug": "moved"}, None])
@@ -124,10 +129,10 @@ def test_a_cache_is_told_of_what_is_gone(
     newsroom.publish(force=True)
     cache.status = 503
     assert not telling.tell()
-    assert {"/releases/quay", *versions(FILES["quay.pdf"])} <= cache.purged()
+    assert pages("quay") | versions(FILES["quay.pdf"]) <= cache.purged()
     cache.status = 404
     assert telling.tell(), "it has nothing to forget"
-    assert {"/releases/quay", *versions(FILES["quay.pdf"])} <= cache.purged()
+    assert pages("quay") | versions(FILES["quay.pdf"]) <= cache.purged()
     assert telling.tell()
     assert cache.purged() == set()
 

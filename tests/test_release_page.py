@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from io import BytesIO
 
 import pytest
+from PIL import Image
 from werkzeug.test import Client
 
 from feedsrv.text.reading_time import reading_minutes
@@ -81,3 +83,23 @@ def test_a_long_text_says_how_long_it_takes_and_its_contacts_are_one_step_away(m
     page = client.get("/releases/short").text
     assert "Reading time" not in page
     assert "newsroom-contacts" not in page
+
+
+def picture(width: int, height: int, kind: str = "JPEG") -> bytes:
+    written = BytesIO()
+    Image.new("RGB", (width, height), "teal").save(written, kind)
+    return written.getvalue()
+
+
+def test_the_picture_above_the_text_has_its_caption_and_can_be_downloaded_as_it_is(make_newsroom: MakeNewsroom) -> None:
+    images = "[{src: quay.jpg, alt: The quay, caption: Seen from the pier, credit: 'Photo: Ada Quill'}]"
+    files = {"a.md": release("A", images=images, lang="fr"), "b.md": release("B", images="[b.png]")}
+    pictures = {"quay.jpg": picture(1200, 800), "b.png": picture(30, 20, "PNG")}
+    client = make_newsroom({**files, **pictures}).client()
+    page = client.get("/releases/a-fr").text.replace("\xa0", " ").replace("\u202f", " ")
+    figure = page[page.index("<figure") : page.index("</figure>")]
+    assert "<figcaption>Seen from the pier <small>Photo: Ada Quill</small>" in figure
+    link = '<a class="get" href="/releases/a-fr/quay.jpg" download lang="fr">Télécharger (JPEG, 1200 × 800, '
+    assert re.search(re.escape(link) + r"\d+ ko\)</a>", figure)
+    assert re.search(r"<figcaption> ?<a class=\"get\" [^>]*>Download \(PNG, 30 × 20, ", client.get("/releases/b").text)
+    assert "download" not in client.get("/releases.atom").text

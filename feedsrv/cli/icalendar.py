@@ -8,7 +8,7 @@ from hashlib import sha256
 
 from feedsrv.printable import printable
 from feedsrv.publishing.schedule import Entry, Event, Schedule
-from feedsrv.text.content_lines import as_value, content_lines
+from feedsrv.text.lines import as_value, content_lines
 
 _IN_WORDS = {
     Event.OPENS: "Public",

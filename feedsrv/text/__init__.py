@@ -19,7 +19,7 @@
     uris          which texts name the same thing wherever they stand
     media_types   what a file is, by the ending of its name
     media         frames, films, sound and lazy pictures, as what a page may show in their place
-    content_lines what calendars and cards of contacts are written in
+    lines         how calendars and cards of contacts write what they say
     cleaning      the one form of text that all may rely on
     links         links of releases to each other, while it is not known where they lead
     html          HTML that is safe, and its plain text

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from feedsrv.feeds.clean import cleaned
 from feedsrv.release import Contact, Release
-from feedsrv.text.content_lines import as_value, content_lines
 from feedsrv.text.html import one_line
+from feedsrv.text.lines import as_value, content_lines
 from feedsrv.web.telephones import dialled
 
 CARD_TYPE = "text/vcard"

@@ -41,6 +41,7 @@ _TAG = re.compile(r'<[a-z0-9]+(?: [a-z]+="[^"]*")+>')
 _ATTRIBUTE = re.compile(r'([a-z]+)="([^"]*)"')
 _MARKED = re.compile(r'<bdi lang="[a-z]+" dir="[a-z]+">(.*)</bdi>', re.DOTALL)
 _SHOWN = {"poster", "src"}
+_IN_FULL = {"JPG": "JPEG", "TIF": "TIFF"}
 _ADDRESSES = {"href", *_SHOWN}
 
 
@@ -140,8 +141,9 @@ _COMPILED = _Compiled()
 
 
 def kind(name: str) -> str:
-    """What a file is, by its ending: "PDF", "JPG"; "" where it has none."""
-    return name.rpartition(".")[2].upper() if "." in name else ""
+    """What a file is, by its ending: "PDF", "JPEG"; "" where it has none."""
+    ending = name.rpartition(".")[2].upper() if "." in name else ""
+    return _IN_FULL.get(ending, ending)
 
 
 def host(address: str) -> str:
