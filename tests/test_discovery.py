@@ -77,7 +77,7 @@ class TestOpenSearch:
         document = ElementTree.fromstring(harbour.get("/opensearch.xml").data)
         found = {url.attrib["type"]: url.attrib["template"] for url in document.iter(f"{OPENSEARCH}Url")}
         feeds = {format_.media_type for format_ in FORMATS.values()}
-        assert found.keys() == {"text/html", discovery.OPENSEARCH_TYPE, *feeds}
+        assert found.keys() == {"text/html", discovery.OPENSEARCH_TYPE, discovery.SUGGESTIONS_TYPE, *feeds}
         for media_type, template in found.items():
             address = template.replace("{searchTerms}", "quay").replace("{startPage?}", "")
             answer = harbour.get(address.removeprefix(BASE), follow_redirects=True)
@@ -134,7 +134,9 @@ class TestSitemap:
         assert "/sitemap-2025.xml" not in places(harbour, "/sitemap.xml")
 
     def test_robots_are_told_where_it_is(self, harbour: Client) -> None:
-        assert f"Sitemap: {BASE}/sitemap.xml\n" in harbour.get("/robots.txt").text
+        assert harbour.get("/robots.txt").text == (
+            f"User-agent: *\nDisallow: /search\nDisallow: /suggest\n\nSitemap: {BASE}/sitemap.xml\n"
+        )
 
     def test_its_index_has_a_part_for_each_year_with_the_last_change_in_it(self, harbour: Client) -> None:
         assert places(harbour, "/sitemap.xml") == {

@@ -15,7 +15,10 @@ from feedsrv.web.health import OnlyIfReady
 from feedsrv.web.middleware import ResponseCache
 from tests.conftest import MakeNewsroom, Newsroom, release
 
-PATHS = ["/", "/releases", "/releases/a", "/releases.atom", "/releases.rss?limit=1", "/topics/x.json", "/feeds.opml"]
+PATHS = [
+    *("/", "/releases", "/releases/a", "/releases.atom", "/releases.rss?limit=1", "/topics/x.json", "/feeds.opml"),
+    *("/search/help", "/suggest?q=a"),
+]
 Answer = tuple[str, list[tuple[str, str]], bytes]
 
 
@@ -263,7 +266,13 @@ def test_excerpts_are_made_for_those_who_show_them(module_newsroom: Newsroom, pa
     ("path", "is_counted"),
     [
         *(("/releases", True), ("/topics/x", True), ("/search?q=words", True), ("/releases.json?limit=1", True)),
-        *(("/", False), ("/search", False), ("/releases.atom", False), ("/topics/x.rss", False), ("/feeds", False)),
+        *(
+            ("/", False),
+            ("/suggest?q=a", False),
+            ("/releases.atom", False),
+            ("/topics/x.rss", False),
+            ("/feeds", False),
+        ),
         ("/releases.atom?archive=2026-01", False),
     ],
 )

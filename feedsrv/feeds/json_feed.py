@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from feedsrv.feeds import Enclosure, Feed, FeedEntry
@@ -26,7 +26,7 @@ def json_item(entry: FeedEntry) -> bytes:
     return as_json(_item(legible_entry(entry, entry.url))).encode()
 
 
-def as_json(document: Mapping[str, Any]) -> str:
+def as_json(document: Mapping[str, Any] | Sequence[Any]) -> str:
     """A document as JSON that ends no script which it is put into: no `</script` and no `<!--` stand in it."""
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")).replace("<", r"\u003c")
 

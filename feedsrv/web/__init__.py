@@ -23,6 +23,7 @@ It reads through the seam `feedsrv.search` and writes nowhere; no request reache
     archives                the past of a list
     files, discovery        attachments and style sheets; what crawlers and browsers are told
     look, own_files         what pages and feeds are dressed in: the publisher's, and our own
+    suggestions             what somebody may be about to type
     health                  what whoever watches the service is told, and a proxy that has other machines to ask
     subscriptions           which feed an address is, whichever way it is spelled
     habits                  where other sites have their feeds, and where ours were before
@@ -127,6 +128,7 @@ def _add_routes(app: Flask) -> None:
     for path, format_ in habits.HABITS.items():
         app.add_url_rule(path, view_func=habits.habit, defaults={"format_": format_}, strict_slashes=False)
     app.add_url_rule("/opensearch.xml", view_func=discovery.opensearch)
+    app.add_url_rule("/suggest", view_func=discovery.suggest)
     app.add_url_rule("/robots.txt", view_func=discovery.robots)
     app.add_url_rule("/sitemap.xml", view_func=discovery.sitemap)
     app.add_url_rule("/sitemap-<part>.xml", view_func=discovery.sitemap_part)

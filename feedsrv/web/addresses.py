@@ -6,7 +6,7 @@ path in front ("/press/releases"); `Addresses.absolute` makes an absolute addres
 
 from __future__ import annotations
 
-from urllib.parse import quote, quote_plus, urlsplit
+from urllib.parse import quote, quote_plus, urlencode, urlsplit
 
 from feedsrv.feeds.formats import FORMATS, Format
 from feedsrv.settings import host_of
@@ -39,6 +39,7 @@ class Addresses:
         self.feeds = self.path("/feeds", kept)
         self.opml = self.path("/feeds.opml")
         self.opensearch = self.path("/opensearch.xml")
+        self.suggest = self.path("/suggest")
         self.sitemap = self.path("/sitemap.xml")
         self.unpublished = self.path("/unpublished")
 
@@ -70,6 +71,11 @@ class Addresses:
     def sitemap_part(self, part: str) -> str:
         """A part of the sitemap."""
         return self.path(f"/sitemap-{part}.xml")
+
+    def suggestions(self, typed: str) -> str:
+        """What is suggested to somebody who has typed that."""
+        said = [("lang", language) for language in self._languages]
+        return self.path("/suggest", urlencode([*said, ("q", typed)]))
 
     def attachment(self, release_id: str, name: str, digest: str = "") -> str:
         """A file of a release; with a digest the address of these very bytes, see `version`."""

@@ -1,6 +1,6 @@
 """Discovery: what search engines, browsers and social networks learn of the newsroom beside its pages.
 
-robots.txt, the sitemap, the OpenSearch description, and the metadata of a release.
+robots.txt, the sitemap, the OpenSearch description and its suggestions, and the metadata of a release.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from datetime import datetime
 from html import escape
 from typing import Any
 
-from flask import Response, abort, render_template
+from flask import Response, abort, render_template, request
 
 from feedsrv.appearance import said_in
 from feedsrv.feeds.clean import cleaned
+from feedsrv.feeds.json_feed import as_json
 from feedsrv.newsroom import Newsroom
 from feedsrv.query import Query
 from feedsrv.release import Release
@@ -25,7 +26,9 @@ from feedsrv.web.context import marked, newsroom, site, snapshot
 from feedsrv.web.inventory import take_inventory
 from feedsrv.web.listing import Listing
 from feedsrv.web.look import Look
+from feedsrv.web.parameters import language_asked
 from feedsrv.web.responses import XML, answer, respond
+from feedsrv.web.suggestions import suggestions
 
 MOST_ADDRESSES = 50_000
 """Addresses in one part of a sitemap (https://www.sitemaps.org/protocol.html)."""
@@ -34,6 +37,10 @@ OPENSEARCH_TYPE = "application/opensearchdescription+xml"
 LONGEST_SHORT_NAME = 16
 LONGEST_LONG_NAME = 48
 """Characters of the names in an OpenSearch description."""
+
+SUGGESTIONS_TYPE = "application/x-suggestions+json"
+LONGEST_TYPED = 200
+"""Characters for which there are suggestions."""
 
 LISTS, UNDATED = "lists", "undated"
 
@@ -47,9 +54,10 @@ class _SitemapUrl:
 
 
 def robots() -> Response:
-    """Everything may be read, but nobody needs to follow each search."""
+    """Everything may be read, but nobody needs to follow each search, or what is suggested for it."""
     addresses = site().addresses
-    text = f"User-agent: *\nDisallow: {addresses.search}\n\nSitemap: {addresses.absolute(addresses.sitemap)}\n"
+    closed = f"Disallow: {addresses.search}\nDisallow: {addresses.suggest}\n"
+    text = f"User-agent: *\n{closed}\nSitemap: {addresses.absolute(addresses.sitemap)}\n"
     return respond(Rendering.of(text.encode(), "text/plain; charset=utf-8"))
 
 
@@ -124,11 +132,29 @@ def _opensearch() -> Rendering:
     text = render_template(
         "opensearch.xml",
         newsroom=newsroom(),
+        suggestions_type=SUGGESTIONS_TYPE,
         example=newest[0].release.title if newest else title,
         short_name=_cut(title, LONGEST_SHORT_NAME),
         long_name=_cut(title, LONGEST_LONG_NAME),
     )
     return Rendering.of(cleaned(text).encode(), f"{OPENSEARCH_TYPE}; charset=utf-8")
+
+
+def suggest() -> Response:
+    """What may be searched for by somebody who types into a browser's search bar (OpenSearch Suggestions 1.1).
+
+    The answer begins with what was typed, so that a browser knows to which keystroke it belongs.
+    """
+    typed, language = request.args.get("q", ""), language_asked()
+    addresses = site().addresses.keeping(language)
+
+    def render() -> Rendering:
+        found = suggestions(snapshot(), typed, addresses, language) if len(typed) <= LONGEST_TYPED else []
+        columns = ([each.text for each in found], [each.description for each in found])
+        document = [typed, *columns, [addresses.absolute(each.path) for each in found]]
+        return Rendering.of(as_json(document).encode(), f"{SUGGESTIONS_TYPE}; charset=utf-8")
+
+    return answer(addresses.suggestions(typed), render)
 
 
 def _cut(name: str, longest: int) -> str:
