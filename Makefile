@@ -35,9 +35,10 @@ coverage-report: $(VENV)/.dev
 faults: $(VENV)/.dev
 	$(BIN)/python -m pytest tests/faults -m bench -v --capture=no
 
-# The contract of the search index over a real cluster, which Java 21 or newer and Maven are needed for.
+# The contract of the search index and the pages over a real cluster, which Java 21 or newer and Maven are needed for.
 test-opensearch: $(VENV)/.dev
-	$(BIN)/python -m tests.opensearch 3 -q tests/test_search_contract.py
+	$(BIN)/python -m tests.opensearch 3 -q -n0 -k "not whoosh" tests/test_search_contract.py tests/opensearch \
+		$(wildcard tests/test_web_*.py)
 
 matrix: $(VENV)/.dev
 	$(BIN)/nox --session tests oldest whooshes

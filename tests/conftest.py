@@ -8,6 +8,7 @@ from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
 import pytest
@@ -18,9 +19,12 @@ from feedsrv.files.catalogue import Catalogue
 from feedsrv.publishing import Summary, publish
 from feedsrv.query import Query
 from feedsrv.search import Snapshot
-from feedsrv.search.whoosh.index import WhooshIndex
 from feedsrv.settings import Settings
 from feedsrv.web import create_app
+from tests.engines import ENGINE, OPENSEARCH, clear
+
+if TYPE_CHECKING:
+    from feedsrv.search.whoosh.index import WhooshIndex
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell has it for what it runs in the background
     signal.signal(signal.SIGINT, signal.default_int_handler)  # else all that the tests start would ignore it, too
@@ -44,7 +48,8 @@ class Newsroom:
         self.settings = Settings(
             releases=self.releases, index=self.root / "index", base_url=BASE_URL, has_base_url=True
         )
-        self.index = WhooshIndex(self.settings.index)
+        # The few tests that look into the embedded index are run over no other.
+        self.index = cast("WhooshIndex", ENGINE().open(self.settings.index))
 
     @property
     def releases(self) -> Path:
@@ -135,3 +140,9 @@ def pytest_runtest_makereport(
     if report.skipped and os.environ.get("ALLOW_NO_SKIPS"):
         report.outcome = "failed"
     return report
+
+
+def pytest_sessionfinish() -> None:
+    """Leave nothing in a cluster that tests were run over."""
+    if OPENSEARCH:
+        clear("test")

@@ -8,8 +8,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
-
 from feedsrv.search import SearchIndex
 from feedsrv.search.whoosh.index import WhooshIndex
 
@@ -90,7 +88,7 @@ def clear(prefix: str) -> None:
 
 Engine = Whoosh | OpenSearch
 OpenIndex = Callable[[Path], SearchIndex]
-ENGINES = [
-    pytest.param(Whoosh, id="whoosh"),
-    *([pytest.param(OpenSearch, id="opensearch")] if OPENSEARCH else []),
-]
+ENGINE: type[Engine] = OpenSearch if OPENSEARCH else Whoosh
+"""What keeps the newsrooms of tests."""
+ENGINES = list({Whoosh: None, ENGINE: None})
+"""What the contract is stated over."""

@@ -50,7 +50,7 @@ from tests.running import until
 MakeIndex = Callable[[], SearchIndex]
 
 
-@pytest.fixture(params=ENGINES)
+@pytest.fixture(params=ENGINES, ids=lambda engine: engine.__name__.lower())
 def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     made: Engine = request.param()
     yield made
@@ -1189,7 +1189,7 @@ def test_what_was_asked_for_is_marked(index: SearchIndex, query: str, marked: li
     assert re.findall("<mark>(.*?)</mark>", hit.excerpt) == marked
 
 
-@pytest.fixture(scope="module", params=ENGINES)
+@pytest.fixture(scope="module", params=ENGINES, ids=lambda engine: engine.__name__.lower())
 def various(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Snapshot]:
     """Releases that differ in all that can be filtered by."""
     engine: Engine = request.param()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from flask import Response, jsonify
 
-from feedsrv.errors import IndexUnavailable
+from feedsrv.errors import IndexAway, IndexUnavailable
 from feedsrv.query import Query
 from feedsrv.search import IndexStatus, SearchIndex, digest_in
 from feedsrv.web.context import site, snapshot
@@ -19,6 +19,7 @@ from feedsrv.web.responses import NO_STORE
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+AWAY = "the cluster that keeps the index does not answer"
 LATEST_HEARTBEAT = timedelta(seconds=120)
 EARLIEST_HEARTBEAT = timedelta(seconds=-10)
 """A clock that was ahead and is right again left a heartbeat in the future, which says nothing of the present."""
@@ -37,6 +38,7 @@ def live() -> Response:
 def ready() -> Response:
     """200 if what is served is up to date, 503 if not or if there is nothing to serve.
 
+    It says why where a cluster keeps the index and is away: then what was rendered before is served, and nothing else.
     With 200 it is "degraded" while newsroom.toml cannot be read: its last settings hold.
     """
     now, index_status = site().clock(), site().index.status()
@@ -45,8 +47,11 @@ def ready() -> Response:
     try:
         current = snapshot()
         releases = current.search(Query(per_page=0)).total
-    except IndexUnavailable:
-        return _report(HTTPStatus.SERVICE_UNAVAILABLE, generation=None, releases=None, heartbeat_age_seconds=seconds)
+    except IndexUnavailable as error:
+        why = {"reason": AWAY} if isinstance(error, IndexAway) else {}
+        return _report(
+            HTTPStatus.SERVICE_UNAVAILABLE, generation=None, releases=None, heartbeat_age_seconds=seconds, **why
+        )
     is_good = _is_up_to_date(index_status, current.generation, now, has_peers=bool(site().settings.peers))
     status = HTTPStatus.OK if is_good else HTTPStatus.SERVICE_UNAVAILABLE
     good = "degraded" if index_status.is_degraded else "ok"

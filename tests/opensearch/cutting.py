@@ -22,6 +22,14 @@ class Cut:
     asked: int = 0
     lock: Lock = field(default_factory=Lock)
 
+    def now(self) -> None:
+        """Let nothing pass from now on."""
+        self.after = self.asked
+
+    def mend(self) -> None:
+        """Let everything pass again."""
+        self.after = self.asked + 1_000_000
+
     def passes(self) -> tuple[bool, bool]:
         """Whether the next request passes, and whether its answer does."""
         with self.lock:
