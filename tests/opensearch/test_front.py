@@ -27,8 +27,8 @@ def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     certificate = f"-subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1 -keyout {folder}/key -out {folder}/cert"
     made = [program("openssl"), *["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"], *certificate.split()]
     subprocess.run(made, check=True, capture_output=True)
-    (folder / "login").write_text("newsroom:a secret: word\n")
-    (folder / "users").write_text("newsroom:{PLAIN}a secret: word\n")
+    (folder / "login").write_text("newsroom:a secret word\n")
+    (folder / "users").write_text("newsroom:{PLAIN}a secret word\n")
     paths = "".join(
         f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
