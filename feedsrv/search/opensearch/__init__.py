@@ -5,10 +5,14 @@
     index, snapshot, update    the three classes of the seam
     state                      the document ``current``: what is published, and who may publish next
     mapping                    the two indices, and a release as a document of one of them
-    matching                   a question as a query of OpenSearch; what spelling asks
+    view                       the documents of one generation, within which every question is asked
+    searching                  the answer to a query: its totals, a page of it, what may have been meant
+    matching                   the words of a question as a query of OpenSearch; what spelling asks
     scoring                    which of the releases that match answer best
     resemblance                which releases are most like another
-    cluster                    requests, with limits in time, further tries and a breaker
+    verification, sweeping     whether the cluster holds what was published; what nobody sees any more is deleted
+    releases                   the index of releases: searches, and writing in bulk
+    cluster, breaker           requests, with limits in time and further tries; none while nobody answers
 
 The words are ours: `feedsrv.search.documents` makes the terms, and each is sent as a value of its own, which is
 analysed no further; so the same words match on both engines. How well a release answers is counted by OpenSearch
