@@ -152,6 +152,9 @@ class TestSitemap:
             **dict.fromkeys(("/", "/releases", "/topics", "/years", "/feeds", "/topics/quays", "/years/2026")),
             "/years/2024": None,
             "/years/2025": None,
+            **dict.fromkeys(
+                f"{path}?lang=fr" for path in ("/", "/releases", "/topics", "/years", "/feeds", "/years/2024")
+            ),
             "/releases/quay": "2026-03-09T00:00:00+00:00",
             "/releases/lock": "2026-03-04T00:00:00+00:00",
             "/releases/phare-fr": "2024-06-01T00:00:00+00:00",
@@ -276,7 +279,7 @@ class TestFeedsPage:
         ("path", "own"),
         [
             ("/topics/quays", "Quays &amp; locks"),
-            ("/releases?lang=fr", "Français"),
+            ("/releases?lang=fr", "Tous les communiqués"),
             ("/search?q=quay", "Releases about “quay”"),
         ],
     )

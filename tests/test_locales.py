@@ -81,6 +81,12 @@ def test_a_template_has_no_word_beside_its_messages(path: Path) -> None:
     assert [text for text in shown if re.search(r"[^\W\d_]", text) and text not in advice] == []
 
 
+@pytest.mark.parametrize("path", sorted(TEMPLATES.glob("*.html")), ids=lambda path: path.name)
+def test_a_message_in_an_attribute_is_plain(path: Path) -> None:
+    """There no element can mark its language."""
+    assert re.findall(r'="\{\{ _\("[^"]*"(?:, [^")]*)?\) \}\}"', path.read_text("utf8")) == []
+
+
 def pseudo(message: str) -> str:
     """A message whose letters, but for tags and placeholders, are of a script that no English word is written in."""
     parts = re.split(r"(<code>[^<]*</code>|<[^>]*>|%\(\w+\)s)", message)

@@ -30,7 +30,7 @@ NEWSROOM = {
     "4.md": release("Quay", "2020-05-01", "Words on a quay.", lang="en"),
 }
 PAGES = (
-    *("/", "/releases", "/topics", "/topics/t1", "/years", "/years/2018", "/feeds", "/search", "/search?q=رصيف"),
+    *("/", "/releases", "/topics", "/topics/t1", "/years", "/years/2018", "/feeds", "/search", "/search/help"),
     *("/releases/1", "/releases/3", "/releases/nothing", "/nothing", "/releases?page=9", "/search?q=سمك"),
     *(
         "/search?q=رصيف&topic=t1&sort=newest",

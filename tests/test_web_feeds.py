@@ -173,7 +173,7 @@ def test_the_api_says_what_was_cut(harbour: Client) -> None:
     [
         ("/releases", "Harbour newsroom"),
         ("/releases.json?limit=1&page=2", "Harbour newsroom"),
-        ("/releases.json?lang=fr", "Harbour newsroom: Français"),
+        ("/releases.json?lang=fr", "Harbour newsroom\u00a0: Français"),
         ("/topics/quays", "Harbour newsroom: Quays & locks"),
         ("/topics/pilots+quays", "Harbour newsroom: Pilots or Quays & locks"),
         ("/topics/quays/2026", "Harbour newsroom: Quays & locks, 2026"),

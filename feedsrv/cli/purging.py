@@ -18,7 +18,7 @@ from feedsrv.settings import Settings
 from feedsrv.web import directory
 from feedsrv.web.addresses import COPIES, Addresses
 from feedsrv.web.cards import card_files
-from feedsrv.web.inventory import TOPICS, offers
+from feedsrv.web.inventory import TOPICS, Offer, offers
 from feedsrv.web.subscription_document import members
 from feedsrv.web.subscription_document import topics as topics_of
 
@@ -72,23 +72,23 @@ class Cache:
 
     def _lists(self, snapshot: Snapshot) -> Iterator[tuple[str, object]]:
         addresses = self._addresses
-        for path in (addresses.opml, addresses.sitemap):
-            yield path, snapshot.generation
-        groups = offers(snapshot)
-        topics = next((group.offers for group in groups if group.name == TOPICS), ())
+        yield addresses.sitemap, snapshot.generation
         for language in ("", *snapshot.newsroom.languages):
             spoken = addresses.keeping(language)
-            for path in (spoken.home, spoken.years):
+            groups = offers(snapshot, language=language)
+            topics = next((group.offers for group in groups if group.name == TOPICS), ())
+            for path in (spoken.home, spoken.years, spoken.opml):
                 yield path, snapshot.generation
             for path in (spoken.topics, spoken.feeds):
                 yield from ((part.address, snapshot.generation) for part in directory.parts(topics, path))
-        for group in groups:
-            for offer in group.offers:
-                results = snapshot.search(offer.listing.query(snapshot.newsroom, in_feed=True))
-                held = members(snapshot, offer.listing, results)
-                labels = [snapshot.newsroom.topic_label(topic) for topic in topics_of(held)]
-                for format_ in (None, *FORMATS.values()):
-                    yield addresses.listing(offer.listing, format_), (offer.title, results.total, held, labels)
+            yield from chain.from_iterable(self._offered(snapshot, offer) for group in groups for offer in group.offers)
+
+    def _offered(self, snapshot: Snapshot, offer: Offer) -> Iterator[tuple[str, object]]:
+        results = snapshot.search(offer.listing.query(snapshot.newsroom, in_feed=True))
+        held = members(snapshot, offer.listing, results)
+        labels = [snapshot.newsroom.topic_label(topic) for topic in topics_of(held)]
+        for format_ in (None, *FORMATS.values()):
+            yield self._addresses.listing(offer.listing, format_), (offer.title, results.total, held, labels)
 
 
 def _beside(releases: Iterable[Release]) -> Iterator[tuple[Release, list[tuple[str, str, datetime | None]]]]:

@@ -9,6 +9,7 @@ from lxml import etree
 
 from feedsrv.feeds import Feed, FeedEntry
 from feedsrv.locales import Voice, voice_of
+from feedsrv.text.languages import direction
 
 HTML = "http://www.w3.org/1999/xhtml"
 
@@ -16,12 +17,21 @@ _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
 def add_shown(parent: etree._Element, feed: Feed) -> None:
-    """Adds the way to the page of the list, and the entries by day with a link to each, to a feed that has a style."""
+    """Adds to a feed that has a style what it is, the way to the page of the list, and by day a link to each entry."""
     if not feed.stylesheet:
         return
     # Declared here alone, without a prefix: the validator wants none for HTML.
     voice = voice_of(feed.language)
     shown = etree.SubElement(parent, f"{{{HTML}}}div", {_LANG: voice.language}, nsmap={None: HTML})
+    what = _added(shown, "p")
+    what.set("class", "what")
+    if direction(feed.language) == "rtl":
+        shown.set("dir", "rtl")
+        what.set("dir", voice.direction)
+    what.text = voice.gettext(
+        "This is a feed. Copy its address from the address bar into your feed reader, "
+        "and new releases come to you by themselves."
+    )
     _add_link(_added(shown, "p"), feed.home, voice.gettext("See this list as a page"))
     entries = _added(shown, "ol") if feed.entries else shown
     for entry in feed.entries:

@@ -12,6 +12,7 @@ It reads through the seam `feedsrv.search` and writes nowhere; no request reache
     filters, alternatives   by what it has been narrowed, and what else there is where nothing is left
     by_number               the release that a question names
     corrections             what may have been meant by a question that finds next to nothing
+    versions                one page in each language
     directory               the topics, years and feeds that there are, page by page
     pages, list_page        what readers see
     templating, examples    in which words, and which of the newsroom's own show how to search

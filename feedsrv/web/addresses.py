@@ -19,13 +19,14 @@ COPIES = ("txt", "json")
 class Addresses:
     """The addresses under one base address, such as https://example.org/press.
 
-    Those of pages and lists keep the ``language`` that the page they stand on was asked for in, "" for none.
+    Those of pages and lists keep the ``language`` that the page they stand on was asked for in, "" for none; what
+    forms ask, ``search``, does not.
     """
 
     def __init__(self, base_url: str, language: str = "") -> None:
         self._base_url = base_url
         self.language = language
-        self._languages = (language,) if language else ()
+        self.languages = (language,) if language else ()
         kept = f"lang={quote_plus(language)}" if language else ""
         parts = urlsplit(base_url)
         self.origin = f"{parts.scheme}://{parts.netloc}"
@@ -34,11 +35,12 @@ class Addresses:
         self.home = self.path("/", kept)
         self.search = self.path("/search")
         self.search_help = self.path("/search/help", kept)
+        self.search_page = self.path("/search", kept)
         self.topics = self.path("/topics", kept)
         self.years = self.path("/years", kept)
         self.feeds = self.path("/feeds", kept)
-        self.opml = self.path("/feeds.opml")
-        self.opensearch = self.path("/opensearch.xml")
+        self.opml = self.path("/feeds.opml", kept)
+        self.opensearch = self.path("/opensearch.xml", kept)
         self.suggest = self.path("/suggest")
         self.sitemap = self.path("/sitemap.xml")
         self.unpublished = self.path("/unpublished")
@@ -88,11 +90,11 @@ class Addresses:
     def topic(self, topic: str, year: int | None = None) -> str:
         """The page of a topic, or of a topic in a year."""
         kind = ListingKind.TOPIC_YEAR if year else ListingKind.TOPIC
-        return self.listing(Listing(kind, topics=(topic,), years=(year,) if year else (), languages=self._languages))
+        return self.listing(Listing(kind, topics=(topic,), years=(year,) if year else (), languages=self.languages))
 
     def year(self, year: int) -> str:
         """The page of a year."""
-        return self.listing(Listing(ListingKind.YEAR, years=(year,), languages=self._languages))
+        return self.listing(Listing(ListingKind.YEAR, years=(year,), languages=self.languages))
 
     def listing(self, listing: Listing, format_: Format | None = None) -> str:
         """The page of a list, or its feed in a format."""

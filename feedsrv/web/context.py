@@ -9,6 +9,7 @@ from typing import cast
 
 from flask import current_app, g
 
+from feedsrv.locales import voice_of
 from feedsrv.newsroom import Newsroom
 from feedsrv.preview import Preview
 from feedsrv.search import SearchIndex, Snapshot
@@ -59,6 +60,6 @@ def newsroom() -> Newsroom:
     return snapshot().newsroom
 
 
-def marked(title: str) -> str:
-    """A title as this site gives it to programs: in a preview, it says that it is one."""
-    return f"Preview: {title}" if site().preview else title
+def marked(title: str, language: str = "") -> str:
+    """A title as this site gives it to programs: in a preview, it says that it is one, in its or our first language."""
+    return f"{voice_of(language or newsroom().language).gettext('Preview:')} {title}" if site().preview else title

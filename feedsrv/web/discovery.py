@@ -87,10 +87,14 @@ def _part(part: str) -> list[_SitemapUrl]:
 
 
 def _lists() -> Iterator[str]:
-    addresses, held = site().addresses, take_inventory(snapshot())
-    yield from (addresses.home, addresses.listing(Listing()), addresses.topics, addresses.years, addresses.feeds)
-    yield from (addresses.topic(topic) for topic, there in held.topics.items() if there.count)
-    yield from (addresses.year(year) for year in held.years)
+    for language in ("", *newsroom().languages[1:]):
+        addresses, held = site().addresses.keeping(language), take_inventory(snapshot(), language=language)
+        if language and not held.everything.count:
+            continue
+        yield from (addresses.home, addresses.listing(Listing(languages=addresses.languages)))
+        yield from (addresses.topics, addresses.years, addresses.feeds)
+        yield from (addresses.topic(topic) for topic, there in held.topics.items() if there.count)
+        yield from (addresses.year(year) for year in held.years)
 
 
 def _parts() -> dict[str, tuple[SitemapYear, int]]:
@@ -123,14 +127,17 @@ def _document(root: str, element: str, urls: Iterable[_SitemapUrl]) -> Rendering
 
 def opensearch() -> Response:
     """The document by which a browser adds the newsroom as a search engine."""
-    return answer(site().addresses.opensearch, _opensearch)
+    language = language_asked()
+    addresses = site().addresses.keeping(language)
+    return answer(addresses.opensearch, lambda: _opensearch(addresses))
 
 
-def _opensearch() -> Rendering:
-    title = marked(newsroom().title)
-    newest = snapshot().search(Query(per_page=1)).hits
+def _opensearch(addresses: Addresses) -> Rendering:
+    title = marked(newsroom().title, addresses.language)
+    newest = snapshot().search(Query(languages=addresses.languages, per_page=1)).hits
     text = render_template(
         "opensearch.xml",
+        addresses=addresses,
         newsroom=newsroom(),
         suggestions_type=SUGGESTIONS_TYPE,
         example=newest[0].release.title if newest else title,

@@ -25,6 +25,7 @@ from feedsrv.web.observation import request_id
 from feedsrv.web.parameters import language_asked
 from feedsrv.web.responses import GONE, NO_STORE, from_missing
 from feedsrv.web.templating import speaking
+from feedsrv.web.versions import NO_VERSIONS
 
 RETRY_AFTER = 10
 """Seconds after which a client may ask again for what could not be read."""
@@ -129,6 +130,7 @@ def _answer(status: HTTPStatus, detail: str, withdrawal: Withdrawal | None = Non
             "error.html",
             newsroom=masthead,
             canonical=None,
+            versions=NO_VERSIONS,
             status=status,
             phrase=phrase,
             detail=detail,

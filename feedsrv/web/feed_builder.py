@@ -106,7 +106,8 @@ class FeedBuilder:
         if self.listing.is_search:
             return words
         is_everything = self.listing.subscription == Listing()
-        whole = self.newsroom.title if is_everything else f"{self.newsroom.title}: {words}"
+        of_part = Message("%(name)s: %(part)s", name=self.newsroom.title, part=words)
+        whole = self.newsroom.title if is_everything else self._voice.say(of_part)
         return f"{whole}, {archives.title(self.listing.archive, self._voice)}" if self.listing.archive else whole
 
     def _absolute(self, listing: Listing, format_: Format | None = None) -> str:

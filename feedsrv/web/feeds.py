@@ -20,7 +20,7 @@ from feedsrv.web.feed_builder import FeedBuilder
 from feedsrv.web.inventory import find, offers
 from feedsrv.web.listing import Listing, ListingKind
 from feedsrv.web.observation import note_search
-from feedsrv.web.parameters import listing_of
+from feedsrv.web.parameters import language_asked, listing_of
 from feedsrv.web.responses import answer, moved_to_canonical
 from feedsrv.web.subscription_document import members
 
@@ -35,8 +35,9 @@ def feed(kind: ListingKind, format_: Format, **path: str) -> Response:
 
 
 def outline() -> Response:
-    """Every feed there is, as a file that feed readers import."""
-    return answer(site().addresses.opml, _outline)
+    """Every feed there is, or those of one language, as a file that feed readers import."""
+    language = language_asked()
+    return answer(site().addresses.keeping(language).opml, lambda: _outline(language))
 
 
 def _rendering(asked: Listing, format_: Format) -> Rendering:
@@ -54,7 +55,7 @@ def _rendering(asked: Listing, format_: Format) -> Rendering:
         corrected_from=asked.text if listing.text != asked.text else "",
     )
     feed = builder.feed(format_)
-    feed = replace(feed, title=marked(feed.title))
+    feed = replace(feed, title=marked(feed.title, feed.language))
     links = (Link("self", feed.url, format_.media_type), Link("alternate", feed.home, "text/html"), *feed.links)
     headers = (("Link", ", ".join(map(_header, links))),)
     return Rendering.of(format_.render(feed), format_.content_type, headers, is_polled=True)
@@ -93,8 +94,8 @@ def _header(link: Link) -> str:
     return f'<{link.href}>; rel="{link.rel}"{media_type}'
 
 
-def _outline() -> Rendering:
-    addresses, voice = site().addresses, voice_of(newsroom().language)
+def _outline(language: str) -> Rendering:
+    addresses, voice = site().addresses, voice_of(language or newsroom().language)
     groups = [
         SubscriptionGroup(
             voice.say(group.title),
@@ -107,7 +108,7 @@ def _outline() -> Rendering:
                 for offer in group.offers
             ),
         )
-        for group in offers(snapshot(), voice)
+        for group in offers(snapshot(), voice, language)
     ]
-    document = opml(marked(newsroom().title), newsroom().publisher or newsroom().title, groups)
+    document = opml(marked(newsroom().title, language), newsroom().publisher or newsroom().title, groups)
     return Rendering.of(document, f"{OPML_TYPE}; charset=utf-8", is_polled=True)

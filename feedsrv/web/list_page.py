@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -9,7 +10,7 @@ from feedsrv.locales import voice_of
 from feedsrv.locales.message import Message
 from feedsrv.query import Results, Sort
 from feedsrv.search import Snapshot
-from feedsrv.web.addresses import parameters
+from feedsrv.web.addresses import Addresses, parameters
 from feedsrv.web.alternatives import alternatives
 from feedsrv.web.corrections import find_correction, meant
 from feedsrv.web.examples import examples, headline_words, search_for, topics
@@ -17,6 +18,7 @@ from feedsrv.web.facets import facet_groups
 from feedsrv.web.filters import switched_on, unfiltered
 from feedsrv.web.inventory import find
 from feedsrv.web.listing import Listing
+from feedsrv.web.versions import NO_VERSIONS, versions
 
 _SORTS = {Sort.RELEVANCE: Message("Relevance"), Sort.NEWEST: Message("Newest"), Sort.OLDEST: Message("Oldest")}
 
@@ -31,6 +33,7 @@ def shown(snapshot: Snapshot, asked: Listing) -> dict[str, Any]:
     question, voice = listing.question, voice_of(asked.language or newsroom.language)
     filters, all_off = switched_on(listing, newsroom, voice), unfiltered(listing, newsroom)
     values = {
+        "versions": NO_VERSIONS if asked.is_search else _versions(asked, results),
         "listing": listing,
         "results": results,
         "filters": filters,
@@ -53,6 +56,13 @@ def shown(snapshot: Snapshot, asked: Listing) -> dict[str, Any]:
         "topics_here": topics(snapshot, asked.language),
         "words_here": [search_for(word, asked.language) for word in headline_words(snapshot, asked.language)],
     }
+
+
+def _versions(asked: Listing, results: Results) -> Mapping[str, str]:
+    def address(addresses: Addresses) -> str:
+        return addresses.listing(replace(asked, languages=addresses.languages))
+
+    return versions(asked.language, address, [facet.value for facet in results.facets["lang"]], asked.page)
 
 
 def _sorts(asked: Listing, current: Sort) -> list[tuple[Message, Listing, bool]]:

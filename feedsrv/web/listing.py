@@ -68,8 +68,8 @@ class Listing:
 
     @property
     def is_question(self) -> bool:
-        """Whether anything is asked for; a search for nothing is an empty form."""
-        return not self.is_search or bool(self.text or self.languages or self.is_filtered)
+        """Whether anything is asked for; a search for nothing is an empty form, in whichever language."""
+        return not self.is_search or bool(self.text or self.is_filtered or len(self.languages) > 1)
 
     @property
     def is_filtered(self) -> bool:
@@ -135,11 +135,15 @@ class Listing:
         parts = (*words, *filters)
         return str(parts[0] if len(parts) == 1 else And(parts)) if parts else ""
 
-    def in_words(self, newsroom: Newsroom, voice: Voice) -> str:
-        """What the list is, for people: "Life sciences, 2018", "Releases about “mars”, in Science"."""
+    def in_words(self, newsroom: Newsroom, voice: Voice, kept: str = "") -> str:
+        """What the list is, for people: "Life sciences, 2018", "Releases about “mars”, in Science".
+
+        On a page that keeps a language it need not be told, unless it is the newsroom's first, which other pages speak.
+        """
         topics = _or((newsroom.topic_label(topic, voice.asked) for topic in self.topics), voice)
         years = _or(map(str, self.years), voice)
-        languages = _or(map(language_name, self.languages), voice)
+        told = () if kept and kept != newsroom.language and self.languages == (kept,) else self.languages
+        languages = _or(map(language_name, told), voice)
         if not self.is_search:
             return ", ".join(part for part in (topics, years, languages) if part) or voice.gettext("All releases")
         parts = (

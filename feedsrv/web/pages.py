@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
+from operator import attrgetter
 from typing import Any
 
 from flask import Response, render_template
@@ -22,6 +24,7 @@ from feedsrv.web.listing import Listing, ListingKind
 from feedsrv.web.observation import note_search
 from feedsrv.web.parameters import language_asked, listing_of
 from feedsrv.web.responses import answer, former_release_with_query, moved, moved_to_canonical
+from feedsrv.web.versions import NO_VERSIONS, versions
 
 LATEST = 10
 """Releases on the front page."""
@@ -40,7 +43,9 @@ def home() -> Response:
     def render() -> Rendering:
         latest = snapshot().search(Query(languages=(language,) if language else (), per_page=LATEST))
         held = take_inventory(snapshot(), voice_of(language or newsroom().language), language)
-        return _page("home.html", address, language, hits=latest.hits, held=held)
+        return _page(
+            "home.html", address, language, versions=versions(language, attrgetter("home")), hits=latest.hits, held=held
+        )
 
     if former := former_release_with_query():  # /?p=77, as WordPress has it
         return moved(site().addresses.release(former))
@@ -70,12 +75,14 @@ def release(release_id: str) -> Response:
 
     def render() -> Rendering:
         found = snapshot().get(release_id)
-        topic_lists = [Listing(ListingKind.TOPIC, topics=(topic,)) for topic in found.topic_ids]
+        kept = _kept(found.language, newsroom())
+        in_kept = (kept,) if kept else ()
+        topic_lists = [Listing(ListingKind.TOPIC, topics=(topic,), languages=in_kept) for topic in found.topic_ids]
         body = templating.body_for_page(found, site().addresses)
         return _page(
             "release.html",
             address,
-            _kept(found.language, newsroom()),
+            kept,
             found.language,
             release=found,
             siblings=snapshot().siblings(release_id),
@@ -112,7 +119,14 @@ def feeds() -> Response:
         shown = directory.part(parts, asked.page)
         is_first = asked.page == 1
         return _page(
-            "feeds.html", shown.address, asked.language, groups=groups, parts=parts, shown=shown, is_first=is_first
+            "feeds.html",
+            shown.address,
+            asked.language,
+            versions=versions(asked.language, attrgetter("feeds"), page=asked.page),
+            groups=groups,
+            parts=parts,
+            shown=shown,
+            is_first=is_first,
         )
 
     return answer(directory.address_of(address, asked.page), render)
@@ -131,12 +145,20 @@ def unpublished() -> Response:
 
 def _directory(name: str, group: str) -> Response:
     asked = _listing_asked()
-    address: str = getattr(site().addresses.keeping(asked.language), name)
+    address = attrgetter(name)(site().addresses.keeping(asked.language))
 
     def render() -> Rendering:
         _, parts = _offered(asked, group, address)
         shown = directory.part(parts, asked.page)
-        return _page("directory.html", shown.address, asked.language, title=TITLES[group], parts=parts, shown=shown)
+        return _page(
+            "directory.html",
+            shown.address,
+            asked.language,
+            versions=versions(asked.language, attrgetter(name), page=asked.page),
+            title=TITLES[group],
+            parts=parts,
+            shown=shown,
+        )
 
     return answer(directory.address_of(address, asked.page), render)
 
@@ -173,8 +195,18 @@ def _list_page(asked: Listing, address: str) -> Rendering:
     return _page("listing.html", address, asked.language, **list_page.shown(snapshot(), asked))
 
 
-def _page(template: str, address: str, language: str, speaks: str = "", **values: Any) -> Rendering:
-    """A page whose links keep a language, "" for none, and that speaks it unless it ``speaks`` another."""
+def _page(
+    template: str,
+    address: str,
+    language: str,
+    speaks: str = "",
+    versions: Mapping[str, str] = NO_VERSIONS,
+    **values: Any,
+) -> Rendering:
+    """A page whose links keep a language, "" for none, and that speaks it unless it ``speaks`` another.
+
+    ``versions`` are the addresses of the same page in the languages of the newsroom.
+    """
     spoken = templating.speaking(speaks or language or newsroom().language, language)
-    text = render_template(template, newsroom=newsroom(), canonical=address, **spoken, **values)
+    text = render_template(template, newsroom=newsroom(), canonical=address, versions=versions, **spoken, **values)
     return Rendering.of(text.encode(), HTML)

@@ -89,7 +89,7 @@ def _is_held(rendering: Rendering) -> bool:
 def moved(location: str, status: HTTPStatus = HTTPStatus.MOVED_PERMANENTLY) -> Response:
     """A redirect to a path, which is never made of the Host header; the address may change its mind in seconds."""
     headers = {"Location": location, "Cache-Control": GONE}
-    return Response(f"This is now at {location}\n", status, headers, content_type="text/plain; charset=utf-8")
+    return Response(f"{location}\n", status, headers, content_type="text/plain; charset=utf-8")
 
 
 def moved_to_canonical(listing: Listing, format_: Format | None = None) -> Response | None:
