@@ -25,6 +25,7 @@ from itertools import islice
 from math import inf
 from pathlib import Path, PurePosixPath
 from random import Random
+from statistics import mean
 from tempfile import TemporaryDirectory
 from threading import Event
 from urllib.parse import urlencode
@@ -256,7 +257,7 @@ def _grown(gauge: Gauge, disk: Disk) -> Iterator[tuple[str, Sequence[float]]]:
         yield f"descriptors of a {kind}", [size.descriptors + 40 for size in thirds]
     size = len(disk.sizes) // 3
     yield "index", [max(disk.sizes[start : start + size]) / 1e6 for start in (0, size, 2 * size)]
-    yield "number of generations", [max(disk.generations[start : start + size]) for start in (0, size, 2 * size)]
+    yield "number of generations", [mean(disk.generations[start : start + size]) for start in (0, size, 2 * size)]
 
 
 def _report(audit: Soak, gauge: Gauge, disk: Disk, officers: Sequence[Officer]) -> None:

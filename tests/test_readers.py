@@ -19,6 +19,7 @@ from feedsrv import readers
 from feedsrv.errors import FileUnreadable
 from feedsrv.newsroom import Newsroom
 from feedsrv.problem import Severity
+from feedsrv.readers import parts
 from feedsrv.readers.formats.documents import CONVERTERS
 from feedsrv.reading import Reading, Status
 from feedsrv.release import Contact
@@ -368,7 +369,7 @@ def test_a_summary_is_what_stands_above_the_more_mark_or_whole_sentences() -> No
         ("topics: [B, a, b]", ("B", "a")),
         ("topics: one topic", ("one topic",)),
         ("keywords: one topic, another", ("one topic", "another")),
-        ("tags: two topics", ("two", "topics")),
+        ("tags: two topics", ("two topics",)),
         ("category: Life sciences", ("Life sciences",)),
         ("topics: []\ntags: x", ("x",)),
         ("topics: [-a, '!!']", ("-a",)),
@@ -539,7 +540,13 @@ def test_what_cannot_be_read_is_reported_and_never_read_around(data: bytes, line
     assert problem.remedy
 
 
-@pytest.mark.parametrize("ending", sorted(readers.SUFFIXES))
+ONE_OF_EACH = sorted({read: ending for ending, read in parts.FORMATS.items()}.values()) + sorted(
+    readers.SUFFIXES - parts.FORMATS.keys()
+)
+"""One ending for each way to read a file."""
+
+
+@pytest.mark.parametrize("ending", ONE_OF_EACH)
 @pytest.mark.parametrize(
     "piece",
     ["[", "![](", "![", "*a **b ", "> ", "- ", "`a", "<div>", "<b><p>", "<!--", "{{<", "](", "&amp;", "a@",

@@ -63,8 +63,8 @@ def spelling(kind: ListingKind, *, in_feed: bool) -> list[tuple[str, str]]:
 
 def language_asked() -> str:
     """The only language that this request asks for, whatever it asks for; "" where none or several are, or no tag."""
-    asked = set(request.args.getlist("lang")) - {""}
     try:
+        asked = set(request.args.getlist("lang")) - {""}
         return _language(asked.pop()) if len(asked) == 1 else ""
     except ValueError:
         return ""
