@@ -93,7 +93,7 @@ def test_what_was_never_seen_and_an_embargo_that_is_late_are_wrong(audit: Soak, 
 
 def test_what_grows_is_wrong_but_in_a_short_run(audit: Soak, gauge: Gauge, disk: Disk) -> None:
     gauge.series["worker"][20:] = [Size(20.0, int(100 * GROWS) + 1, 70, 50)] * 10
-    disk.generations[25] = 9
+    disk.generations[20:] = [9] * 10
     assert list(judged(audit, gauge, disk, minutes=60)) == [
         "memory of a worker grows: 100, then 111",
         "memory of a worker alone grows: 60, then 70",
