@@ -3,95 +3,30 @@
 from __future__ import annotations
 
 import os
+import random
+import re
 import shutil
-import signal
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
+from threading import Event
+from time import monotonic, sleep
 
 import pytest
 
 from tests.conftest import release
+from tests.faults.hosts import Host, hosts, networks
+from tests.faults.service import Together
 from tests.proxies import Proxy, nginx, program
-from tests.running import PATIENCE, Running, environment, free_port, until
+from tests.running import until
 
 READERS = [f"127.0.1.{number}" for number in range(1, 13)]
 """Addresses of readers, each of which nginx sends to a machine of its own."""
-
-
-@dataclass
-class Host:
-    """A machine: its address, its copy of the folder, its index, and all that runs on it."""
-
-    root: Path
-    address: str
-    peers: list[str]
-    running: Running | None = None
-
-    def start(self) -> None:
-        host, _, port = self.address.rpartition(":")
-        with (self.root / "log").open("a") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "feedsrv", "serve", "--host", host, "--port", port, "--workers", "1"],
-                env=environment(
-                    self.root / "releases",
-                    self.root / "index",
-                    FEEDSRV_BASE_URL="http://localhost",
-                    FEEDSRV_PEERS=",".join(f"http://{peer}" for peer in self.peers),
-                ),
-                stdout=log,
-                stderr=log,
-                text=True,
-                start_new_session=True,
-            )
-        self.running = Running(process, int(port), self.root / "releases", self.root / "index")
-
-    def kill(self) -> None:
-        """The power fails."""
-        if self.running:
-            os.killpg(self.running.process.pid, signal.SIGKILL)
-            self.running.process.wait(PATIENCE)
-            self.running = None
-
-    def copy(self, origin: Path) -> None:
-        """Have what the origin has, as rsync does: each file whole or not at all."""
-        here = self.root / "releases"
-        for gone in {path.name for path in here.iterdir()} - {path.name for path in origin.iterdir()}:
-            (here / gone).unlink()
-        for path in origin.iterdir():
-            temporary = here / f".{path.name}.part"
-            shutil.copy2(path, temporary)
-            temporary.replace(here / path.name)
-
-    def is_ready(self) -> bool:
-        try:
-            return (
-                Proxy("feedsrv", self.running.port if self.running else 1, self.address.partition(":")[0]).status(
-                    "/health/ready"
-                )
-                == 200
-            )
-        except OSError:
-            return False
-
-
-@contextmanager
-def hosts(root: Path, origin: Path, number: int) -> Iterator[list[Host]]:
-    """So many machines that have what the origin has, and have published it."""
-    addresses = [f"127.0.2.{place}:{free_port(f'127.0.2.{place}')}" for place in range(1, number + 1)]
-    with ExitStack() as stack:
-        made = []
-        for place, address in enumerate(addresses):
-            (root / f"host{place}" / "releases").mkdir(parents=True)
-            made.append(Host(root / f"host{place}", address, [peer for peer in addresses if peer != address]))
-            made[-1].copy(origin)
-            stack.callback(made[-1].kill)
-            made[-1].start()
-        until(lambda: all(host.is_ready() for host in made), 4 * PATIENCE)
-        yield made
+NUMBERS = count()
+"""Of questions: no cache has an answer to one that nobody has asked."""
 
 
 @pytest.mark.slow
@@ -122,10 +57,127 @@ def read(proxy: Proxy) -> set[tuple[int, bool, int]]:
     """What all readers are given: the status of a release, whether it is as it was before, the status of another."""
     given = set()
     for reader in READERS:
-        query = f"?n={next(NUMBERS)}"  # which no cache has
+        query = f"?n={next(NUMBERS)}"
         answer = proxy.ask(f"/releases/a{query}", reader=reader, Accept_Encoding="identity")
         given.add((answer.status, b"Before" in answer.body, proxy.ask(f"/releases/b{query}", reader=reader).status))
     return given
 
 
-NUMBERS = iter(range(1_000_000))
+# For minutes
+
+MINUTES = 3.0
+LONGEST = 8.0
+"""Seconds: a poll of the peers, while a busy machine takes its time."""
+
+
+@dataclass
+class Office:
+    """Where one release is corrected again and again, and another is withdrawn and comes back."""
+
+    folder: Path
+    edition: int = 0
+
+    def write(self) -> None:
+        """The next edition of both."""
+        self.edition += 1
+        body = f"edition{self.edition}x. " * 30
+        (self.folder / "a.md").write_text(release(f"edition{self.edition}x", body=body))
+        withdrawn = {"withdrawn": "2026-02-01"} if self.edition % 2 else {}
+        (self.folder / "b.md").write_text(release("It comes and goes", body=body, **withdrawn))
+
+
+@dataclass
+class Reader:
+    """One who asks again and again, and what was given after something newer."""
+
+    proxy: Proxy
+    address: str
+    newest: int = 0
+    seen: dict[int, float] = field(default_factory=dict)  # when an edition was first given that was the newest then
+    backs: list[tuple[float, int]] = field(default_factory=list)  # for how long there was a newer one; by how many
+    statuses: Counter[int] = field(default_factory=Counter)
+
+    def read(self, stop: Event) -> None:
+        """Ask about three times a second until it is told to stop."""
+        while not stop.wait(0.3):
+            for path in ("/releases/a", "/releases.atom"):
+                self.ask(f"{path}?n={next(NUMBERS)}")
+
+    def ask(self, path: str) -> None:
+        answer = self.proxy.ask(path, reader=self.address, Accept_Encoding="identity")
+        self.statuses[answer.status] += 1
+        edition, now = edition_in(answer.body), monotonic()
+        if edition > self.newest:
+            self.newest = edition
+            self.seen[edition] = now
+        elif 0 < edition < self.newest:
+            since = min(moment for number, moment in self.seen.items() if number > edition)
+            self.backs.append((round(now - since, 1), self.newest - edition))
+
+
+def edition_in(body: bytes) -> int:
+    found = re.search(rb"edition(\d+)x", body)
+    return int(found[1]) if found else 0
+
+
+@dataclass
+class Chance:
+    """What befalls the machines: files reach them late or not for a while, they die and come back."""
+
+    office: Office
+    hosts: Sequence[Host]
+    random: random.Random
+    busy_until: dict[int, float] = field(default_factory=dict)
+    done: Counter[str] = field(default_factory=Counter)
+
+    def strike(self) -> None:
+        """A new edition, which reaches some; then perhaps one lags, or dies."""
+        self.office.write()
+        self.done["editions"] += 1
+        for number, host in enumerate(self.hosts):
+            if monotonic() < self.busy_until.get(number, 0.0):
+                continue
+            if host.running is None:
+                host.start()
+                self.done["returns"] += 1
+            elif self.random.random() < 0.7:
+                host.copy(self.office.folder)
+        number, act = self.random.randrange(len(self.hosts)), self.random.random()
+        if act < 0.15:
+            self.busy_until[number] = monotonic() + self.random.uniform(5, 20)
+            self.done["lags"] += 1
+        elif act < 0.3 and self.is_spare(number):
+            self.hosts[number].kill()
+            self.busy_until[number] = monotonic() + self.random.uniform(3, 15)
+            self.done["deaths"] += 1
+
+    def is_spare(self, number: int) -> bool:
+        """Whether another machine has what this one has: else readers would go back to what there is."""
+        others = [host for other, host in enumerate(self.hosts) if other != number and host.is_ready()]
+        editions = [edition_in(host.ask("/releases/a").body) for host in (self.hosts[number], *others)]
+        return bool(others) and max(editions[1:]) >= editions[0]
+
+
+@pytest.mark.bench
+def test_for_minutes_machines_lag_die_and_return_and_no_reader_goes_back(tmp_path: Path) -> None:
+    office = Office(tmp_path / "origin")
+    office.folder.mkdir()
+    office.write()
+    with ExitStack() as stack:
+        names = stack.enter_context(networks(3)) if os.geteuid() == 0 and shutil.which("ip") else []
+        machines = stack.enter_context(hosts(tmp_path, office.folder, 3, names))
+        proxy = stack.enter_context(nginx(tmp_path / "nginx", [host.address for host in machines]))
+        readers = [Reader(proxy, address) for address in READERS]
+        with Together() as together:
+            for reader in readers:
+                together.start(reader.read)
+            chance, end = Chance(office, machines, random.Random(16)), monotonic() + 60 * MINUTES
+            while monotonic() < end:
+                sleep(chance.random.uniform(1, 3))
+                chance.strike()
+    backs = sorted(back for reader in readers for back in reader.backs)
+    statuses = sum((reader.statuses for reader in readers), Counter[int]())
+    print(f"\n{'networks' if names else 'loopback'}: {dict(chance.done)}; answers {dict(statuses)}")
+    print(f"answers older than one before: {len(backs)}; the seconds since, and by how many editions: {backs[-10:]}")
+    assert set(statuses) == {200}
+    assert all(seconds <= LONGEST for seconds, _ in backs)
