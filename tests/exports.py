@@ -30,6 +30,7 @@ class Post:
     hours: float = 0
     attached: str = ""
     comments: int = 0
+    parent: int = 0
 
     @property
     def at(self) -> datetime:
@@ -80,7 +81,7 @@ def item(post: Post) -> str:
 <wp:ping_status>{cdata("closed")}</wp:ping_status>
 <wp:post_name>{cdata(post.name)}</wp:post_name>
 <wp:status>{cdata(post.status)}</wp:status>
-<wp:post_parent>0</wp:post_parent>
+<wp:post_parent>{post.parent}</wp:post_parent>
 <wp:menu_order>0</wp:menu_order>
 <wp:post_type>{cdata(post.kind)}</wp:post_type>
 <wp:post_password>{cdata(post.password)}</wp:post_password>

@@ -31,7 +31,7 @@ STOREYS: dict[str, set[str]] = {
     "search": SHARED | {"processes"},
     "subscribers": set(),
     "files": SHARED | {"readers"},
-    "importing": SHARED | {"files"},
+    "importing": SHARED | {"files", "readers"},
     "publishing": SHARED | {"files", "readers", "search", "processes"},
     "web": SHARED | {"settings", "feeds", "search"},
     "workers": DOMAIN | {"settings", "listening", "logs", "web"},

@@ -125,6 +125,14 @@ class TestWhatIsCarriedOver:
         assert release.picture == "lead.png"
         assert "<figcaption>In <b>March</b></figcaption>" in release.body.replace("> ", ">")
 
+    def test_a_gallery_that_names_no_pictures_has_all_of_its_post(self, old: Callable[..., Newsroom]) -> None:
+        posts = [Post(1, content="[gallery columns=2]"), Post(2, content="One")]
+        posts += [Post(7, kind="attachment", status="inherit", attached=f"{UPLOADS}/a.png", parent=1)]
+        assert (
+            f'<img src="../{UPLOADS.removeprefix(f"{SITE}/")}/a.png" alt="">'
+            in files(old(export(posts)))["2024/post-1.html"].decode()
+        )
+
     def test_other_types_than_posts_are_left_out_unless_they_are_named(self, old: Callable[..., Newsroom]) -> None:
         posts = [Post(1), Post(2, kind="press_release"), Post(3, kind="shop_order"), Post(4, kind="page")]
         assert old(export(posts)).ids() == ["post-1"]
@@ -155,6 +163,10 @@ class TestWhatIsNotPublic:
             Post(1, password=" "),
             Post(1, content="For all. [members_only]For some.[/members_only]"),
             Post(1, content='<!-- wp:group {"metadata":{"blockVisibility":false}} -->x'),
+            *(
+                Post(1, meta=((key, "1"),))
+                for key in ("_members_access_role", "_expiration-date", "_wpmem_block", "rcp_user_level")
+            ),
         ],
         ids=str,
     )
@@ -163,6 +175,48 @@ class TestWhatIsNotPublic:
         assert (newsroom.ids(), len(files(newsroom))) == ([], 1)
         (entry,) = schedule(newsroom.catalogue, newsroom.now, iter).entries
         assert entry.event == "draft"
+
+    def test_what_holds_nothing_back_is_public(self, old: Callable[..., Newsroom]) -> None:
+        feed = RSS_2.replace("</item>", "<public>true</public><status>published</status></item>")
+        assert old(feed).ids() == ["first"]
+        keys = (
+            "_wpmem_block",
+            "_jetpack_memberships_contains_paid_content",
+            "_edit_last",
+            "_jetpack_newsletter_access",
+        )
+        newsroom = old(export([Post(1, meta=tuple(zip(keys, ("0", "", "1", "everybody"), strict=True)))]))
+        assert newsroom.ids() == ["post-1"]
+
+    @pytest.mark.parametrize(
+        ("saved", "before", "more"),
+        [
+            ("rss", "</item>", "<status>draft</status></item>"),
+            ("rss", "</item>", '<p:embargoDate xmlns:p="urn:prism">2099-01-01</p:embargoDate></item>'),
+            ("rss", "</item>", "<expires>2099-01-01</expires></item>"),
+            ("rss", "</item>", "<public>false</public></item>"),
+            ("json", '"tags"', '"public": false, "tags"'),
+            ("json", '"tags"', '"draft": true, "tags"'),
+            ("json", '"tags"', '"_press": {"embargo": "2099-01-01"}, "tags"'),
+        ],
+    )
+    def test_what_an_extension_of_a_feed_may_hold_is_held(
+        self, old: Callable[..., Newsroom], saved: str, before: str, more: str
+    ) -> None:
+        feed = {"rss": RSS_2, "json": JSON_FEED}[saved]
+        assert old(feed.replace(before, more)).ids() == []
+
+    @pytest.mark.parametrize(
+        "post",
+        [
+            Post(1, status="future", hours=FUTURE, content="[members_only]x[/members_only]"),
+            Post(1, status="future", hours=FUTURE, meta=(("_members_access_role", "editor"),)),
+        ],
+        ids=str,
+    )
+    def test_what_is_scheduled_for_some_is_a_draft(self, old: Callable[..., Newsroom], post: Post) -> None:
+        newsroom = old(export([post]))
+        assert [entry.event for entry in schedule(newsroom.catalogue, newsroom.now, iter).entries] == ["draft"]
 
     def test_what_is_scheduled_is_embargoed(self, old: Callable[..., Newsroom]) -> None:
         post = Post(1, status="future", hours=FUTURE)
@@ -261,6 +315,46 @@ def test_a_feed_that_was_saved_is_carried_over(old: Callable[..., Newsroom], sav
     assert release.body == "<p>One <em>two</em></p>"
     assert (release.published, release.aliases) == (Post(1).at, ("/news/first",))
     assert release.topic_ids == ("harbour",)
+
+
+def in_rss(text: str, link: str = "<link>/news/first</link>") -> str:
+    """A feed that has the text of its item in full beside a description, and addresses that count from somewhere."""
+    encoded = f'<c:encoded xmlns:c="http://purl.org/rss/1.0/modules/content/"><![CDATA[{text}]]></c:encoded>'
+    return RSS_2.replace("</item>", f"{encoded}</item>").replace(
+        "<link>https://press.dunmore.example/news/first</link>", link
+    )
+
+
+@pytest.mark.parametrize(
+    ("saved", "shown"),
+    [
+        (in_rss('<img src="/img/quay.png">'), '<img src="../img/quay.png">'),
+        (in_rss('<img src="img/quay.png">'), '<img src="../news/img/quay.png">'),
+        (in_rss('<a href="second?x=1">b</a>'), '<a href="https://press.dunmore.example/news/second?x=1">b</a>'),
+        (in_rss('<a href="first#part">b</a>'), '<a href="/news/first#part">b</a>'),
+        (in_rss('<a href="#x">c</a>'), '<a href="#x">c</a>'),
+        (in_rss('<a href="mailto:a@b.example">b</a>'), '<a href="mailto:a@b.example">b</a>'),
+        (in_rss("&lt;p&gt;One&lt;/p&gt;"), "\n<p>One</p>\n"),
+        (in_rss("<p>Write &lt;p&gt;.</p>"), "<p>Write &lt;p&gt;.</p>"),
+        (in_rss("<p>One</p>", ""), "guid: tag:dunmore.example,2024:1"),
+        (ATOM.replace("<x:p>One", '<x:p><x:img src="quay.png"/>One').replace("<content", '<content xml:base="/img/"'),
+         '<img src="../img/quay.png">'),
+        (ATOM.replace('href="https://press.dunmore.example/news/first"', 'href="news/first"'), "- /news/first\n"),
+        (JSON_FEED.replace("https://press.dunmore.example/news/first", "/news/first"), "- /news/first\n"),
+        (JSON_FEED.replace("<p>One", "<img src='/img/quay.png'><p>One"), '<img src="../img/quay.png">'),
+        (RSS_2.replace(' isPermaLink="false">tag:dunmore.example,2024:1', ">https://press.dunmore.example/a/first")
+         .replace("<link>https://press.dunmore.example/news/first</link>", ""), "- /a/first\n"),
+        (RSS_2.replace("</item>", '<m:content xmlns:m="http://search.yahoo.com/mrss/" url="/img/quay.png"/></item>'),
+         "- ../img/quay.png\n"),
+    ],
+)  # fmt: skip
+def test_addresses_count_from_where_their_feed_has_them_count(
+    make_newsroom: MakeNewsroom, saved: str, shown: str
+) -> None:
+    newsroom = make_newsroom()
+    carry(newsroom, saved)
+    (written,) = files(newsroom).values()
+    assert shown in written.decode()
 
 
 class TestHostileFiles:

@@ -4,6 +4,7 @@
 
     xml, xml_posts     a WordPress export, RSS, Atom, piece by piece; the posts in it
     json_posts         those of a JSON feed
+    holding            what speaks against showing one
     post, content      a post and its site; its text as that of a release
     folder             the files that are written, and those that are left as they are
 """
@@ -75,7 +76,7 @@ def _posts(
         if stream.peek(64).lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{":
             items = json_posts.items(stream, site)
             told(2 * os.fstat(stream.fileno()).st_size)
-            yield from json_posts.posts(items)
+            yield from json_posts.posts(items, site)
             return
         with suppress(ImportFailed):  # the second reading stops at the same place, after what stands above
             xml_posts.survey(xml.pieces(stream, told), site, kinds)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
 from feedsrv.files.names import is_document, is_download
 
@@ -17,6 +17,8 @@ class Post:
 
     ``guid`` is what feeds know it by, to the letter, and ``link`` where it is. ``opens``: it is scheduled for then.
     ``is_raw``: its body is as an editor left it, with shortcodes, and perhaps with empty lines between paragraphs.
+    ``base`` is what relative addresses in it count from, ``gallery`` has the address and the description of each of its
+    files.
     """
 
     guid: str
@@ -35,20 +37,25 @@ class Post:
     attachments: tuple[str, ...] = ()
     former: tuple[str, ...] = ()
     is_raw: bool = False
+    base: str = ""
+    gallery: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass
 class Site:
     """The site that posts come from, as a first reading of the file finds it.
 
-    ``media``: the address and the description of each of its files, by its number. ``addresses`` are the paths of the
-    posts that are carried over. ``files`` are to be copied: the address of each, by its path in the folder.
+    ``page`` is its own address. ``media``: the address and the description of each of its files, by its number;
+    ``of_posts`` the numbers of those of a post, by its own. ``addresses`` are the paths of the posts that are carried
+    over. ``files`` are to be copied: the address of each, by its path in the folder.
     ``left_out`` counts what is not carried over, by what it is called.
     """
 
     hosts: set[str] = field(default_factory=set)
     root: str = "/"
+    page: str = ""
     media: dict[str, tuple[str, str]] = field(default_factory=dict)
+    of_posts: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     addresses: set[str] = field(default_factory=set)
     files: dict[str, str] = field(default_factory=dict)
     left_out: Counter[str] = field(default_factory=Counter)
@@ -72,6 +79,14 @@ class Site:
             return ""
         self.files.setdefault(path, address)
         return path
+
+
+def joined(base: str, address: str) -> str:
+    """An address that may be relative in full; as it is where there is no base, or either is none."""
+    try:
+        return urljoin(base, address.strip()) if base else address.strip()
+    except ValueError:
+        return address.strip()
 
 
 def split(address: str) -> SplitResult:

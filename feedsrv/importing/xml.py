@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import BinaryIO
 
 from lxml import etree
@@ -104,3 +104,19 @@ def children(element: Element, name: str, *, is_own: bool = True) -> list[Elemen
 def texts(element: Element, name: str, *, is_own: bool = True) -> list[str]:
     """The texts of such children."""
     return ["".join(child.itertext()) for child in children(element, name, is_own=is_own)]
+
+
+def text_of(element: Element, name: str, *, is_own: bool = True) -> str:
+    """The first of them that says something, else ""."""
+    return first([texts(element, name, is_own=is_own)])
+
+
+def first(groups: Iterable[list[str]]) -> str:
+    """The first text of several lists that says something, else ""."""
+    return next((text for group in groups for text in group if text), "")
+
+
+def notes(item: Element) -> Iterator[tuple[str, str]]:
+    """What WordPress and its plug-ins note of a post: names and values."""
+    for meta in children(item, "postmeta", is_own=False):
+        yield text_of(meta, "meta_key"), text_of(meta, "meta_value")

@@ -6,30 +6,25 @@ https://github.com/WordPress/WordPress/blob/master/wp-admin/includes/export.php
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 from html import escape
 
 from lxml import etree
 
-from feedsrv.importing.post import Post, Site, split
-from feedsrv.importing.xml import Element, children, texts
+from feedsrv.importing import holding
+from feedsrv.importing.post import Post, Site, joined, split
+from feedsrv.importing.xml import Element, children, notes, text_of, texts
+from feedsrv.text.uris import is_of_the_web
 
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+_BASE = "{http://www.w3.org/XML/1998/namespace}base"
+_MEDIA = "{http://search.yahoo.com/mrss/}content"
 _ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
 _NO_TOPICS = {"language", "author", "nav_menu", "post_format", "post_translations", "term_translations"}
 """Of WordPress' taxonomies, those that tell no subject."""
-
-_RESTRICTION = re.compile(
-    r"(\[[a-z0-9_-]*(?:access|hidden|hide|level|logged|login|member|only|paid|premium|private|protect|restrict|role|"
-    r"subscri|user|visib)[a-z0-9_-]*)[\s\]=]|(blockVisibility|hideBlock)",
-    re.IGNORECASE,
-)
-"""By which plug-ins keep a part of a post from some readers."""
 
 
 def survey(pieces: Iterable[Element], site: Site, kinds: frozenset[str]) -> None:
@@ -40,14 +35,16 @@ def survey(pieces: Iterable[Element], site: Site, kinds: frozenset[str]) -> None
             address = _address(piece)
             site.own([address])
             if address and name != "base_site_url":
+                site.page = site.page or address
                 site.root = split(address).path.rstrip("/") + "/"
         elif name in {"item", "entry"}:
             kind = _kind(piece)
             for address in texts(piece, "attachment_url", is_own=False):
                 site.own([address])
-                described = dict(_meta(piece)).get("_wp_attachment_image_alt", "")
+                described = dict(notes(piece)).get("_wp_attachment_image_alt", "")
                 site.media[_number(piece)] = address.strip(), described
-            if kind in kinds and (link := site.path(_link(piece))):
+                site.of_posts[text_of(piece, "post_parent", is_own=False).strip()].append(_number(piece))
+            if kind in kinds and (link := site.path(_link(piece, site))):
                 site.addresses.update({link, _by_number(piece, site)})
 
 
@@ -60,26 +57,8 @@ def posts(pieces: Iterable[Element], site: Site, kinds: frozenset[str], now: dat
             site.left_out[f"post of the type {kind}"] += kind != "attachment"  # those that a post names are copied
             continue
         site.left_out["comment"] += len(children(piece, "comment", is_own=False))
-        post = _of_atom(piece) if etree.QName(piece).localname == "entry" else _of_rss(piece, site)
-        yield _gated(post, piece, now)
-
-
-def _gated(post: Post, item: Element, now: datetime) -> Post:
-    """The post, with what speaks against showing it. Only what says in so many words that it is public, is."""
-    statuses = {text.strip() for text in texts(item, "status", is_own=False)}
-    if any(texts(item, "post_password", is_own=False)):
-        return replace(post, held="protected by a password")
-    if statuses == {"future"} and post.published and post.published > now:
-        return replace(post, opens=post.published)
-    drafts = (part.text for control in children(item, "control", is_own=False) for part in control)
-    if any((text or "").strip() != "no" for text in drafts):
-        return replace(post, held="draft")
-    is_exported = bool(_first(texts(item, name, is_own=False) for name in ("post_type", "post_id", "post_date")))
-    if restriction := _RESTRICTION.search(post.body):
-        return replace(post, held=f"restricted by {restriction[1] or restriction[2]}")
-    if statuses - {"publish"} or (is_exported and not statuses):
-        return replace(post, held=", ".join(sorted(statuses - {"publish"})) or "without a status")
-    return post
+        post = _of_atom(piece, site) if etree.QName(piece).localname == "entry" else _of_rss(piece, site)
+        yield holding.judged(post, piece, now)
 
 
 def _of_rss(item: Element, site: Site) -> Post:
@@ -89,45 +68,69 @@ def _of_rss(item: Element, site: Site) -> Post:
             excerpt = "".join(encoded.itertext())
         else:
             content = "".join(encoded.itertext())
-    described = _text(item, "description")
+    described = text_of(item, "description")
     is_cut = described.rstrip().endswith(("[…]", "[&hellip;]", "[&#8230;]", "[...]"))
-    meta = [*_meta(item)]
+    meta = [*notes(item)]
     number = dict(meta).get("_thumbnail_id", "")
     address, picture_text = site.media.get(number, ("", ""))
     if number and not address:
         site.left_out["pictures that are not in the file"] += 1
     is_export = bool(texts(item, "post_type", is_own=False))
+    link = _link(item, site)
+    base = _base(item, link or site.page)
     return Post(
-        guid=_text(item, "guid").strip() or item.get(_ABOUT, "") or _link(item),
-        link=_link(item),
-        title=_text(item, "title"),
+        guid=text_of(item, "guid").strip() or item.get(_ABOUT, "") or link,
+        link=link,
+        title=text_of(item, "title"),
         body=content or described,
         summary=excerpt or ("" if is_cut or not content else described),
-        slug=_text(item, "post_name", is_own=False),
-        published=_in_export(item) or _read(_text(item, "pubDate") or _text(item, "date", is_own=False)),
+        slug=text_of(item, "post_name", is_own=False),
+        published=_in_export(item) or _read(text_of(item, "pubDate") or text_of(item, "date", is_own=False)),
         language=_language(item),
         topics=tuple(_topics(item)),
         picture=address,
         picture_text=picture_text,
-        attachments=tuple(file.get("url", "") for file in children(item, "enclosure")),
+        attachments=tuple(joined(base, file.get("url", "")) for file in _files(item)),
         former=(_by_number(item, site), *_former(item, meta)),
         is_raw=is_export,
+        base=base,
+        gallery=tuple(site.media[number] for number in site.of_posts[_number(item)] if number),
     )
 
 
-def _of_atom(entry: Element) -> Post:
+def _files(item: Element) -> Iterator[Element]:
+    """The files that an item of RSS encloses, also as Media RSS has them."""
+    yield from children(item, "enclosure")
+    for group in (item, *children(item, "group", is_own=False)):
+        yield from (child for child in group if child.tag == _MEDIA and child.get("url"))
+
+
+def _base(element: Element, address: str) -> str:
+    """What addresses in an element count from (https://www.w3.org/TR/xmlbase/)."""
+    for above in (*reversed(list(element.iterancestors())), element):
+        address = joined(address, above.get(_BASE, "")) if above.get(_BASE) else address
+    return address
+
+
+def _of_atom(entry: Element, site: Site) -> Post:
+    link = _link(entry, site)
+    text = next(iter((*children(entry, "content"), *children(entry, "summary"))), entry)
+    base = _base(text, link or site.page)
     summary, content = (_html(next(iter(children(entry, name)), None)) for name in ("summary", "content"))
     links = children(entry, "link")
     return Post(
-        guid=_text(entry, "id").strip(),
-        link=_link(entry),
+        guid=text_of(entry, "id").strip() or link,
+        link=link,
         title=_html(next(iter(children(entry, "title")), None)),
         body=content or summary,
         summary=summary if content else "",
-        published=_read(_text(entry, "published") or _text(entry, "updated")),
+        published=_read(text_of(entry, "published") or text_of(entry, "updated")),
         language=entry.get(_LANG, ""),
         topics=tuple(topic.get("label") or topic.get("term") or "" for topic in children(entry, "category")),
-        attachments=tuple(link.get("href", "") for link in links if link.get("rel") == "enclosure"),
+        attachments=tuple(
+            joined(_base(entry, site.page), file.get("href", "")) for file in links if file.get("rel") == "enclosure"
+        ),
+        base=base,
     )
 
 
@@ -151,8 +154,13 @@ def _kind(item: Element) -> str:
     return kinds.pop() if len(kinds) == 1 else "of several types"
 
 
-def _link(item: Element) -> str:
-    return next((address for link in children(item, "link") if (address := _address(link))), "")
+def _link(item: Element, site: Site) -> str:
+    """Where an item is; in RSS its guid may say so, if it does not say that it is no such address."""
+    stated = next((address for link in children(item, "link") if (address := _address(link))), "")
+    guid = next((guid for guid in children(item, "guid") if guid.get("isPermaLink", "true") != "false"), None)
+    permanent = (guid.text or "").strip() if guid is not None else ""
+    found = stated or (permanent if is_of_the_web(permanent) else "")
+    return joined(_base(item, site.page), found) if found else ""
 
 
 def _address(link: Element) -> str:
@@ -165,7 +173,7 @@ def _in_export(item: Element) -> datetime | None:
     moments = []
     for name in ("post_date_gmt", "post_date"):
         with suppress(ValueError):
-            moments.append(datetime.strptime(_text(item, name, is_own=False).strip(), "%Y-%m-%d %H:%M:%S"))  # noqa: DTZ007
+            moments.append(datetime.strptime(text_of(item, name, is_own=False).strip(), "%Y-%m-%d %H:%M:%S"))  # noqa: DTZ007
     if len(moments) < 2 or abs(offset := moments[1] - moments[0]) > timedelta(hours=14):
         return moments[0].replace(tzinfo=UTC) if len(moments) == 2 else None
     return moments[1].replace(tzinfo=timezone(offset))
@@ -190,34 +198,21 @@ def _topics(item: Element) -> Iterator[str]:
 def _language(item: Element) -> str:
     """That of a feed, or of Polylang."""
     stated = (topic.get("nicename") or "" for topic in children(item, "category") if topic.get("domain") == "language")
-    return next(stated, "") or _text(item, "language", is_own=False)
-
-
-def _meta(item: Element) -> Iterator[tuple[str, str]]:
-    for meta in children(item, "postmeta", is_own=False):
-        yield _text(meta, "meta_key"), _text(meta, "meta_value")
+    return next(stated, "") or text_of(item, "language", is_own=False)
 
 
 def _former(item: Element, meta: Iterable[tuple[str, str]]) -> Iterator[str]:
     """Where it was under other names: WordPress redirects from there."""
-    head, _, slug = _link(item).rstrip("/").rpartition("/")
-    if slug and slug == _text(item, "post_name", is_own=False).strip():
+    head, _, slug = _link(item, Site()).rstrip("/").rpartition("/")
+    if slug and slug == text_of(item, "post_name", is_own=False).strip():
         yield from (f"{split(head).path}/{value.strip()}/" for key, value in meta if key == "_wp_old_slug")
 
 
 def _number(item: Element) -> str:
-    return _text(item, "post_id", is_own=False).strip()
+    return text_of(item, "post_id", is_own=False).strip()
 
 
 def _by_number(item: Element, site: Site) -> str:
     """The address by which every post of WordPress is found, whatever its others are."""
     number = _number(item)
     return f"{site.root}?p={number}" if number.isdecimal() else ""
-
-
-def _text(element: Element, name: str, *, is_own: bool = True) -> str:
-    return _first([texts(element, name, is_own=is_own)])
-
-
-def _first(groups: Iterable[list[str]]) -> str:
-    return next((text for group in groups for text in group if text), "")
