@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import parse_qs, quote_plus, urlsplit
 
 import pytest
@@ -9,6 +10,8 @@ from lxml import html
 from lxml.html import HtmlElement
 from werkzeug.test import Client
 
+from feedsrv.colours import contrast
+from feedsrv.web.own_files import FOLDER
 from tests.conftest import MakeNewsroom, Newsroom, release
 
 FILES = {
@@ -83,6 +86,12 @@ def test_the_chart_is_a_picture_of_the_years_that_are_listed_below_it(client: Cl
     assert [bar.get("class") for bar in bars] == ["on", "on", None]
     listed = [" ".join(link.text_content().split()) for link in group.cssselect("li a")]
     assert listed == ["2019 1 switch off", "2020 3 switch off", "2023 1"]
+
+
+def test_the_bars_stand_out_from_the_page_in_the_light_and_in_the_dark() -> None:
+    style = (FOLDER / "newsroom" / "base.css").read_text("utf8")
+    bars, grounds = (re.findall(rf"--{name}: (#\w+)", style) for name in ("bar", "paper"))
+    assert [contrast(*colours) >= 3 for colours in zip(bars, grounds, strict=True)] == [True, True]
 
 
 def chips(tree: HtmlElement) -> dict[str, str]:
