@@ -15,6 +15,8 @@ from urllib.request import urlopen
 from tests.running import free_port, until
 
 HERE = Path(__file__).parent
+FOLDER = HERE.parents[1] / ".opensearch"
+"""Where the server's libraries are put; git leaves it alone."""
 HEAP = "512m"
 """What each node has in memory, beside what the system keeps of its files."""
 OLDEST_JAVA = 21

@@ -13,9 +13,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from time import monotonic
 
-from tests.opensearch import NotHere, fetch, java_home, nodes
+from tests.opensearch import FOLDER, NotHere, fetch, java_home, nodes
 
-FOLDER = Path(".opensearch")
 LONGEST = 110.0
 """Seconds that the part may take, with all that has to be fetched for it."""
 PART = (

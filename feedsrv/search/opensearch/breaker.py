@@ -39,11 +39,12 @@ class Breaker:
         if was_open:
             _log.warning("%s: it does again", self._away)
 
-    def failed(self, error: Exception) -> None:
-        """Note that there was none."""
+    def failed(self, error: Exception) -> bool:
+        """Note that there was none; whether nothing is asked from now on."""
         with self._lock:
             self._failed += 1
-            is_open = self._failed == OPEN_AFTER
+            failed = self._failed
             self._closed_until = monotonic() + OPEN_FOR
-        if is_open:
+        if failed == OPEN_AFTER:
             _log.error("%s: %s", self._away, error)
+        return failed >= OPEN_AFTER

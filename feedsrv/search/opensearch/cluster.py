@@ -76,11 +76,12 @@ class Cluster:
                     method, path, params={**parameters, "request_timeout": max(end - monotonic(), PAUSE)}, body=body
                 )
             except OpenSearchException as error:
-                self._note(error)
+                is_given_up = self._note(error)
                 if isinstance(error, NotFoundError):
                     return None
                 pause = PAUSE * 2 ** (number - 1)
-                if number == TRIES or not _is_passing(error) or monotonic() + pause > end:
+                is_given_up = is_given_up or number == TRIES or monotonic() + pause > end
+                if is_given_up or not _is_passing(error):
                     raise self._meaning(error) from error
                 sleep(pause)
             else:
@@ -88,11 +89,12 @@ class Cluster:
                 return answer
         raise AssertionError  # the last try returns or raises
 
-    def _note(self, error: OpenSearchException) -> None:
+    def _note(self, error: OpenSearchException) -> bool:
+        """Whether nothing is to be asked from now on."""
         if _is_away(error):
-            self._breaker.failed(error)
-        else:
-            self._breaker.answered()
+            return self._breaker.failed(error)
+        self._breaker.answered()
+        return False
 
     def _meaning(self, error: OpenSearchException) -> Exception:
         is_there_already = isinstance(error, RequestError) and error.error == _THERE_ALREADY
