@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +21,7 @@ from feedsrv.query import Query
 from feedsrv.search import Snapshot
 from feedsrv.settings import Settings
 from feedsrv.web import create_app
-from tests.engines import ENGINE, OPENSEARCH, clear
+from tests.engines import ENGINE, OPENSEARCH, Engine, clear
 
 if TYPE_CHECKING:
     from feedsrv.search.whoosh.index import WhooshIndex
@@ -42,6 +42,7 @@ class Newsroom:
     root: Path
     now: datetime = NOW
     settings: Settings = field(init=False)
+    engine: Engine = field(default_factory=lambda: ENGINE())
 
     def __post_init__(self) -> None:
         self.releases.mkdir(parents=True)
@@ -49,7 +50,7 @@ class Newsroom:
             releases=self.releases, index=self.root / "index", base_url=BASE_URL, has_base_url=True
         )
         # The few tests that look into the embedded index are run over no other.
-        self.index = cast("WhooshIndex", ENGINE().open(self.settings.index))
+        self.index = cast("WhooshIndex", self.engine.open(self.settings.index))
 
     @property
     def releases(self) -> Path:
@@ -102,7 +103,7 @@ MakeNewsroom = Callable[..., Newsroom]
 
 
 @pytest.fixture
-def make_newsroom(tmp_path: Path) -> MakeNewsroom:
+def make_newsroom(tmp_path: Path) -> Iterator[MakeNewsroom]:
     """Makes newsrooms of files, each in a folder of its own, published as of ``now``."""
     made: list[Newsroom] = []
 
@@ -112,7 +113,9 @@ def make_newsroom(tmp_path: Path) -> MakeNewsroom:
         newsroom.publish(files)
         return newsroom
 
-    return make
+    yield make
+    for each in made:
+        each.engine.close()
 
 
 @pytest.fixture

@@ -72,6 +72,7 @@ class OpenSearchSnapshot:
 
     def asset(self, name: str) -> tuple[Asset, Path]:
         """A file of the newsroom's appearance, and where it lies. Raises AttachmentNotFound."""
+        self.view.insist()
         if asset := self.newsroom.assets.get(name):
             return asset, self._attachments / asset.digest
         raise AttachmentNotFound(f"the newsroom has no {name!r}")

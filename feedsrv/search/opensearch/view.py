@@ -50,7 +50,7 @@ class View:
 
     def ask(self, body: Json, *, is_any: bool = False) -> Json:
         """The answer to a search among the releases; ``is_any``: and the notices. Raises IndexUnavailable."""
-        self._insist()
+        self.insist()
         query = body.get("query", {"match_all": {}})
         within = [self._valid] if is_any else [self._valid, _IS_RELEASE]
         return self._stored.search({**body, "query": {"bool": {"must": [query], "filter": within}}})
@@ -75,10 +75,11 @@ class View:
 
     def all(self, query: Json, fields: Sequence[str]) -> Iterator[Json]:
         """These fields of all releases that a query matches."""
-        self._insist()
+        self.insist()
         return (hit["_source"] for hit in self._stored.all(every([self._valid, _IS_RELEASE, query]), fields))
 
-    def _insist(self) -> None:
+    def insist(self) -> None:
+        """Raise IndexUnavailable where these are known to be damaged."""
         if self.damaged:
             raise IndexUnavailable(self.damaged)
 
