@@ -76,7 +76,7 @@ class Addresses:
 
     def suggestions(self, typed: str) -> str:
         """What is suggested to somebody who has typed that."""
-        said = [("lang", language) for language in self._languages]
+        said = [("lang", language) for language in self.languages]
         return self.path("/suggest", urlencode([*said, ("q", typed)]))
 
     def attachment(self, release_id: str, name: str, digest: str = "") -> str:
