@@ -16,7 +16,6 @@ from itertools import islice, pairwise
 from feedsrv.search.work import Work
 from feedsrv.text import analysis, stems
 from feedsrv.text.cutting import hold_thousands, join_ordinals
-from feedsrv.text.spellings import Spelling
 
 LENGTH = 240
 """Characters of an excerpt, marks not counted."""
@@ -60,8 +59,8 @@ class _Found(dict[str, Sequence[tuple[int, int]]]):
         found = self[chunk] = tuple(islice(analysis.spans(chunk, self._is_wanted), MOST_MARKED))
         return found
 
-    def _is_wanted(self, word: Spelling) -> bool:
-        return any(map(self._is_wanted_form, word.found_by))
+    def _is_wanted(self, forms: Sequence[str]) -> bool:
+        return any(map(self._is_wanted_form, forms))
 
     def _is_wanted_form(self, form: str) -> bool:
         return (
@@ -72,7 +71,7 @@ class _Found(dict[str, Sequence[tuple[int, int]]]):
 
 
 # Within a word, as "Climate Action" may be written in one. Not all small letters: this is compiled for each question.
-_GOING_ON = "[0-9][0-9]|[A-Za-z][a-zß-öø-ÿ]|[A-Z][A-Z]"
+_NOT_WITHIN = "(?<![A-Za-z][a-zß-öø-ÿ])(?<![0-9][0-9])(?<![A-Z][A-Z])"  # quicker than as one with alternatives
 _ANYTHING = re.compile(r"\S+")
 _NO_LETTERS = "'-_.,"  # of ASCII, what may come before a letter of a form and is no part of it
 
@@ -89,7 +88,7 @@ def _words_begun(beginnings: frozenset[str]) -> re.Pattern[str]:
         seconds.setdefault(beginning[:1], set()).add(beginning[1:])
     begun = (f"(?<=[{_written(first)}]){_second(letters)}" for first, letters in seconds.items())
     at_first = _class(map(_written, seconds))
-    return re.compile(rf"{at_first}(?<!{_GOING_ON})(?:(?<=[^\x00-\x7f])|{'|'.join(begun)})\S*")
+    return re.compile(rf"{at_first}{_NOT_WITHIN}(?:{'|'.join(begun)}|(?<=[^\x00-\x7f]))\S*")
 
 
 def _second(letters: Set[str]) -> str:
@@ -104,7 +103,8 @@ def _written(letter: str) -> str:
 def _class(characters: Iterable[str]) -> str:
     """A class of these characters of ASCII, and of all others."""
     points = (-1, *sorted({*map(ord, "".join(characters))}), 0x80)
-    others = (f"\\x{left + 1:02x}-\\x{right - 1:02x}" for left, right in pairwise(points) if right - left > 1)
+    ends = ((chr(left + 1), chr(right - 1)) for left, right in pairwise(points) if right - left > 1)
+    others = (f"{re.escape(first)}-{re.escape(last)}" for first, last in ends)  # compiled sooner than in hexadecimal
     return f"[^{''.join(others)}]"
 
 
@@ -151,9 +151,8 @@ def _wanted_words(text: str, found: _Found) -> Iterator[tuple[int, int]]:
     text = hold_thousands(text) if found.has_numbers else text
     for match in found.possible.finditer(text):
         start, end = match.span()
-        before = text[passed:start]
-        if before and not before[-1].isspace():  # the match begins within what stands between the blanks
-            start -= len(before.rsplit(None, 1)[-1])
+        if start > passed and not text[start - 1].isspace():  # it begins within what stands between the blanks
+            start -= len(text[passed:start].rsplit(None, 1)[-1])
         for first, last in found[text[start:end]]:
             yield start + first, start + last
         passed = end

@@ -15,7 +15,7 @@ from functools import lru_cache
 from feedsrv.text import cutting
 from feedsrv.text.cutting import held_together
 from feedsrv.text.folding import fold
-from feedsrv.text.remembered import Remembered, Telling
+from feedsrv.text.remembered import LONGEST, Remembered, Telling
 from feedsrv.text.spellings import Spelling, spelling
 from feedsrv.text.stems import beginning, has_stem_of, stem
 from feedsrv.text.stopwords import STOPWORDS
@@ -47,9 +47,26 @@ def tokens(text: str) -> Iterator[Token]:
             yield Token(start, end, spelt)
 
 
-def spans(text: str, is_meant: Callable[[Spelling], bool]) -> Iterator[tuple[int, int]]:
-    """Where the words of a text begin and end that are meant."""
-    return ((start, end) for start, end in cutting.cut(text) if is_meant(spelling(text[start:end])))
+def spans(text: str, is_meant: Callable[[Sequence[str]], bool]) -> Iterator[tuple[int, int]]:
+    """Where the words of a text begin and end that are meant, which is asked of the forms that each is found by."""
+    words = _forms_within[text] if len(text) <= LONGEST else _found_by(text)
+    return ((start, end) for start, end, forms in words if is_meant(forms))
+
+
+def _found_by(text: str) -> Iterator[tuple[int, int, Sequence[str]]]:
+    return ((start, end, spelling(text[start:end]).found_by) for start, end in cutting.cut(text))
+
+
+def _forms_of(text: str) -> Sequence[tuple[int, int, Sequence[str]]]:
+    word = text.rstrip(_BEHIND_WORDS)
+    if word.isascii() and word.isalpha():  # one, as most are
+        return ((0, len(word), spelling(word).found_by),)
+    return tuple(_found_by(text))
+
+
+_BEHIND_WORDS = ".,;:!?)"
+_forms_within = Remembered(_forms_of, 32_768, lambda text: text.isascii() or not cutting.is_unspaced(text))
+"""What is remembered of all languages, of what stands between two blanks: some 10 MB."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,7 @@ _BETWEEN_WORDS = (". ", ", ", ".\n", *';:!?…()[]"“”„«»–—/')  # som
 _QUOTED = re.compile(_QUOTE_WITHIN)
 _ORDINAL = r"(?=(?:st|nd|rd|th)\b)"
 _THOUSANDS = rf"(?<=\d[{BLANKS}])(?<!\d{{4}}.)(?=\d{{3}}(?!\d))"
-_ORDINAL_GAP = re.compile(rf"(\d)\s+{_ORDINAL}", re.IGNORECASE)
+_ORDINAL_GAP = re.compile(rf"([0-9])\s+{_ORDINAL}", re.IGNORECASE)  # which takes two thirds of the time of \d
 _THOUSANDS_GAP = re.compile(rf"[{BLANKS}]{_THOUSANDS}")
 _GAP_WITHIN = re.compile(rf"(\d)\s+(?:{_ORDINAL}|(?P<thousands>{_THOUSANDS}))", re.IGNORECASE)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Generic, TypeVar
 
-_LONGEST = 40
+LONGEST = 40
+"""Characters of what is remembered."""
 
 T = TypeVar("T")
 
@@ -23,9 +24,10 @@ class Remembered(dict[str, T]):
         self._before: dict[str, T] = {}
 
     def __missing__(self, word: str) -> T:
-        if len(word) > _LONGEST or not self._is_kept(word):
+        if len(word) > LONGEST or not self._is_kept(word):
             return self._ask(word)
-        found = self._before[word] if word in self._before else self._ask(word)
+        before = self._before  # which another thread may put another in the place of
+        found = before[word] if word in before else self._ask(word)
         if len(self) >= self._most:
             self._before = dict(self)
             self.clear()
@@ -51,7 +53,7 @@ class Telling(Generic[T]):
         for word in set(words) - self._silent:
             said = () if word in self._before else tuple(self._ask(word))
             found.extend(said)
-            if not said and len(word) <= _LONGEST:
+            if not said and len(word) <= LONGEST:
                 self._pass_over(word)
         return found
 

@@ -88,6 +88,7 @@ def has_stem_of(form: str, language: str, stems: Set[str], beginnings: Set[str])
     return stem(form, language) in stems
 
 
+@lru_cache(maxsize=64)
 def keeps_beginnings(language: str) -> bool:
     """Whether a language is one of `KEEP_BEGINNINGS`."""
     return _base(language) in KEEP_BEGINNINGS

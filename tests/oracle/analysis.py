@@ -6,20 +6,26 @@ product, and so the languages that there are.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
 from typing import Any
 
 from feedsrv.text import cutting
-from feedsrv.text.analysis import count_telling, forms, is_stopword, spans, tokens
+from feedsrv.text.analysis import count_telling, forms, is_stopword, tokens
 from feedsrv.text.endings import ACCENTED_ENDINGS
 from feedsrv.text.folding import fold, strip_accents
 from feedsrv.text.light_stems import ENDINGS, light_stem
+from feedsrv.text.spellings import Spelling, spelling
 from feedsrv.text.stems import STEMMERS, is_of_letters
 
 __all__ = ["count_telling", "forms", "is_of_letters", "is_stopword", "spans", "stem", "terms", "tokens"]
+
+
+def spans(text: str, is_meant: Callable[[Spelling], bool]) -> Iterator[tuple[int, int]]:
+    """Where the words of a text begin and end that are meant."""
+    return ((start, end) for start, end in cutting.cut(text) if is_meant(spelling(text[start:end])))
 
 
 @dataclass(frozen=True, slots=True)
