@@ -44,7 +44,8 @@ class FileRecord:
     ``named`` the places of the files that its text names. ``aliases`` are the former addresses that it states,
     ``claimed_guid`` the permanent id for feeds that it states, and ``guid`` that if no other has it. ``last_names`` are
     those under which the public knew it before it was held again. ``topics`` are the names of those it states to be in.
-    ``links`` are those of its text to other files.
+    ``links`` are those of its text to other files. ``id_language`` is the language that its id ends in, unless it is
+    the newsroom's first.
     """
 
     source: str
@@ -64,6 +65,7 @@ class FileRecord:
     last_names: Names | None = None
     topics: tuple[str, ...] = ()
     links: tuple[Link, ...] = ()
+    id_language: str = ""
 
     @property
     def names(self) -> Names | None:

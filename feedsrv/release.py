@@ -77,7 +77,8 @@ class Release:
     release. Releases in different languages that have one of their ``translation_keys`` in common are translations of
     each other. ``stated_topics`` are the names of topics as the file writes them, ``-`` in front of one it refuses;
     ``topics`` those it is in, by statement, folder or rule, with the reason. ``is_noindex``: its file asks search
-    engines elsewhere to leave it out.
+    engines elsewhere to leave it out. ``id_language`` is the language that its id ends in, unless it is the newsroom's
+    first, where that is another than ``language``, which letters told; else "".
     """
 
     id: str
@@ -103,6 +104,7 @@ class Release:
     guid: str = ""
     source_url: str = ""
     is_noindex: bool = False
+    id_language: str = ""
 
     @property
     def topic_ids(self) -> tuple[str, ...]:
@@ -119,9 +121,9 @@ class Release:
 class Withdrawal:
     """What is left of a release that was public and is no longer: its notice, never its text.
 
-    ``published``, ``opened``, ``guid`` and ``aliases`` are those of the release. ``date`` is None where the file says
-    that, but not when. ``is_recent``: feed readers are still told of it, in the feeds of its ``topics`` among others;
-    where they are told no more, it has none.
+    ``published``, ``opened``, ``guid``, ``aliases`` and ``id_language`` are those of the release. ``date`` is
+    None where the file says that, but not when. ``is_recent``: feed readers are still told of it, in the feeds of its
+    ``topics`` among others; where they are told no more, it has none.
     """
 
     id: str
@@ -136,6 +138,7 @@ class Withdrawal:
     reference: str = ""
     guid: str = ""
     aliases: tuple[str, ...] = ()
+    id_language: str = ""
 
     @property
     def appeared(self) -> datetime | None:

@@ -60,7 +60,7 @@ HOMES: dict[str, str | tuple[str, ...]] = {
     "click": "cli/",
     "Stemmer": "text/stems",
     "anyascii": "ids",
-    "babel": ("text/dates", "locales/"),
+    "babel": ("text/dates", "text/languages", "locales/"),
     "webencodings": "readers/decoding",
     "markdown_it": "readers/formats/",
     "docutils": "converting/",

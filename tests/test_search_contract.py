@@ -1495,7 +1495,10 @@ def test_whoever_looks_for_an_id_by_another_name_is_led_to_it(index: SearchIndex
         a_release("quay-fr", language="fr"),
         a_release("quay-de", language="de"),
         a_release("to-fr", language="de"),
+        a_release("span-ru", language="uk", id_language="ru"),
+        a_release("ford", language="be", id_language="ru"),
         Withdrawal("gone", "gone.md", None, None, "", "fr"),
+        Withdrawal("past-ru", "past.md", None, None, "", "uk", id_language="ru"),
         toml='languages = ["en", "de", "fr"]',
     )
     found = {
@@ -1504,7 +1507,10 @@ def test_whoever_looks_for_an_id_by_another_name_is_led_to_it(index: SearchIndex
         "quay-fr": ("Quay-FR",),
         "gone": ("GONE", "gone-fr"),
         "to-fr": ("to-fr-de",),
-        None: ("PR-1-2020", "to", "gone-en", "quay-en", "PR-12020", "-fr", "-", "", "é"),
+        "span-ru": ("span",),
+        "ford": ("ford-ru",),
+        "past-ru": ("past",),
+        None: ("PR-1-2020", "to", "gone-en", "quay-en", "span-uk", "PR-12020", "-fr", "-", "", "é"),
     }
     for release_id, names in found.items():
         assert {index.snapshot().namesake(name) for name in names} == {release_id}

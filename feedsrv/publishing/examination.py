@@ -261,6 +261,7 @@ class Examination:
             named=enclosed.named,
             basis=self._basis(source, sha256(data).hexdigest(), enclosed.named, status),
             language=reading.release.language,
+            id_language=reading.release.id_language or reading.release.language,
             aliases=reading.release.aliases,
             claimed_guid=reading.release.guid,
             topics=tuple(name for name in reading.release.stated_topics if not name.startswith("-")),

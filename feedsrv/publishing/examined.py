@@ -46,6 +46,7 @@ class Examined:
             reference=item.reference,
             guid=item.guid,
             aliases=item.aliases,
+            id_language=item.id_language,
         )
 
 

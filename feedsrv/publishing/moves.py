@@ -134,7 +134,7 @@ def leads_on(former: str, record: FileRecord) -> bool:
     if not stated.isdisjoint(map(ids.former_address, (former, f"/releases/{former}"))):
         return True
     key, name = ids.key(record.id), former.removeprefix("/releases/")
-    return "/" not in name and any(key == each for each, _ in ids.namesakes(name, [record.language]))
+    return "/" not in name and any(key == each for each, _ in ids.namesakes(name, [record.id_language]))
 
 
 def without_authority(newsroom: Newsroom, host: str) -> Iterator[Problem]:

@@ -18,7 +18,8 @@
     contacts, contact_lines              who answers the press
     contact_names                        which pieces of these lines are names
     taxonomies                           which topics it states
-    language, translations, fields       its language, its siblings, and all else that it has
+    language, letters                    its language, as its id may end in it, and as it is read
+    translations, fields                 its siblings, and all else that it has
 """
 
 from __future__ import annotations
@@ -227,14 +228,15 @@ class _Reader:
         summary = self._take("summary", fields.summary(parts, document, text))
         if summary and not said:  # it is all that there is to read
             body, text = sanitise(f"<p>{escape(summary)}</p>{body}"), summary
-        language = self._take("language", fields.language(parts, reference, f"{title}\n{text}"))
+        spoken, told = fields.language(parts, reference, f"{title}\n{text}")
+        language = self._take("language", spoken)
         corrections = self._take("corrections", fields.corrections(parts))
         seen, reasons, problems = visibility.read(parts, dated)
         if not said and is_blank(body) and not seen.is_withdrawn:
             self._problems.append(parts.problem(0, "there is no text", "write it below the headline"))
         seen = replace(seen, updates=publication.updates(parts, corrections))
         release = Release(
-            id=self._id(language, reference),
+            id=self._id(told, reference),
             guid=self._take("guid", fields.guid(parts)),
             source_url=self._take("source_url", fields.source_url(parts)),
             source=parts.source,
@@ -248,12 +250,13 @@ class _Reader:
             body=body,
             text=text,
             boilerplate=_text_of(about),
-            translation_keys=translations.keys(parts, language, reference),
+            translation_keys=translations.keys(parts, told, reference),
             stated_topics=self._take("stated_topics", taxonomies.topics(parts)),
             contacts=contacts,
             corrections=corrections,
             aliases=self._take("aliases", fields.aliases(parts, published)),
             is_noindex=self._take("is_noindex", fields.is_noindex(parts)),
+            id_language=told if told != language else "",
         )
         found = [] if seen.barred is Status.NO_RELEASE else self._problems  # nobody misses the date of such a page
         return self._with_lines(release, seen, {**self._origins, **reasons}, (*found, *problems))

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from feedsrv import ids
 from feedsrv.problem import Problem, Severity
-from feedsrv.readers import contacts, dates, permalinks, taxonomies
+from feedsrv.readers import contacts, dates, letters, permalinks, taxonomies
 from feedsrv.readers import language as languages
 from feedsrv.readers.document import Document
 from feedsrv.readers.entries import Value
@@ -137,15 +137,18 @@ def slug(manuscript: Manuscript) -> Found[str]:
     return Found("", NOWHERE)
 
 
-def language(manuscript: Manuscript, reference: str, text: str) -> Found[str]:
-    """The tag of its language."""
+def language(manuscript: Manuscript, reference: str, text: str) -> tuple[Found[str], str]:
+    """The tag of its language, and that of the one its id may end in: what its letters tell, ids do not know."""
     problems: list[Problem] = []
+    newsroom = manuscript.newsroom
     for entry in manuscript.head.find("language"):
-        if stated := languages.stated(entry.text, manuscript.newsroom):
-            return Found(stated, origin(entry), problems=tuple(problems))
+        if stated := languages.stated(entry.text, newsroom):
+            return Found(stated, origin(entry), problems=tuple(problems)), stated
         problems.append(manuscript.problem(entry.line, f"{entry.key} is no language", 'write a tag like "en" or "fr"'))
-    value, where = languages.told(manuscript.source, reference, text, manuscript.newsroom)
-    return Found(value, where, problems=tuple(problems))
+    told = languages.told(manuscript.source, reference, text, newsroom)
+    spoken = letters.told(text, told.words, told.language, newsroom) if told.words else told.language
+    where = told.origin if spoken == told.language else Origin(0, "its letters")
+    return Found(spoken, where, problems=tuple(problems)), told.language
 
 
 def summary(manuscript: Manuscript, document: Document, text: str) -> Found[str]:

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
 from feedsrv.ids import language_in_name
 from feedsrv.newsroom import Newsroom
 from feedsrv.reading import Origin
 from feedsrv.text.folding import strip_accents
-from feedsrv.text.languages import LANGUAGE_NAMES
+from feedsrv.text.languages import LANGUAGE_NAMES, primary
 
 _TAG = re.compile(r"([a-z]{2,3})(?:[-_][a-z0-9]{2,8})*(?:\.[a-z0-9-]+)?", re.IGNORECASE)  # also fr_FR.UTF-8
 _TAGS = {strip_accents(name.casefold()): tag for tag, name in LANGUAGE_NAMES.items()} | {
@@ -34,7 +36,7 @@ _TAGS = {strip_accents(name.casefold()): tag for tag, name in LANGUAGE_NAMES.ite
 }  # fmt: skip
 """Tags by names and three-letter codes, in small letters and without accents."""
 _PREFIX = re.compile(r"[A-Za-z]+")
-_SMALL_WORDS = {
+SMALL_WORDS = {
     "da": "og det er en til på som med den de for der ikke har et fra være blev også efter af kun mellem meget nu sig",
     "de": "der die das und ist von mit den dem ein eine nicht für auf im zu des auch sich wird wurde werden bei in als",
     "en": "the of and to is for that with was by from are this which has have be will been at in on as its it",
@@ -55,9 +57,12 @@ _WORD = re.compile(r"[^\W\d_]+")
 _VOTERS = 400
 """Words that vote."""
 _FEWEST_VOTES = 3
+_CERTAIN = dict.fromkeys(SMALL_WORDS, 0.12) | dict.fromkeys(("es", "fi", "fr", "it", "pl", "pt", "ro", "ru"), 0.3)
+"""The share of its words that are small ones in a text whose language these tell without doubt: most texts have more,
+and those in kindred languages, which are not among these, less."""
 
 _LANGUAGES_OF: dict[str, list[str]] = {}
-for _language, _words in _SMALL_WORDS.items():
+for _language, _words in SMALL_WORDS.items():
     for _word in _words.split():
         _LANGUAGES_OF.setdefault(_word, []).append(_language)
 
@@ -70,32 +75,45 @@ def stated(text: str, newsroom: Newsroom) -> str:
     return newsroom.own_language(tag.partition(".")[0]) or match[1].lower()
 
 
-def told(source: str, reference: str, text: str, newsroom: Newsroom) -> tuple[str, Origin]:
+class Told(NamedTuple):
+    """A language, and what told it.
+
+    ``words`` are the first of the text, in small letters, where `feedsrv.readers.letters` may know better; else none.
+    """
+
+    language: str
+    origin: Origin
+    words: Sequence[str] = ()
+
+
+def told(source: str, reference: str, text: str, newsroom: Newsroom) -> Told:
     """The language where none is stated: by file name, folder, reference, words, else the newsroom's first."""
     path = PurePosixPath(source)
     ending = path.stem.rpartition(".")[2] if "." in path.stem.lstrip(".") else ""
     if named := language_in_name(ending, newsroom):
-        return named, Origin(0, "file name")
+        return Told(named, Origin(0, "file name"))
     for folder in reversed(path.parts[:-1]):
         if named := language_in_name(folder, newsroom):
-            return named, Origin(0, f"folder {folder}/")
+            return Told(named, Origin(0, f"folder {folder}/"))
     prefix = _PREFIX.match(reference)
     by_reference = newsroom.reference_languages.get(prefix[0].upper()) if prefix else None
     if by_reference and by_reference in (newsroom.languages or (by_reference,)):
-        return by_reference, Origin(0, f"reference {reference}")
-    if voted := _vote(text, newsroom):
-        return voted, Origin(0, "its words")
-    return newsroom.language, Origin(0, "the newsroom's first language")
-
-
-def _vote(text: str, newsroom: Newsroom) -> str:
-    """The language for which small words speak at least half as much again as for any other."""
-    electable = {language.partition("-")[0]: language for language in newsroom.languages or _SMALL_WORDS}
+        return Told(by_reference, Origin(0, f"reference {reference}"))
     voters = [word[0] for word in islice(_WORD.finditer(text[:20_000].lower()), _VOTERS)]
-    votes = dict.fromkeys(_SMALL_WORDS, 0)
+    voted, votes = _vote(voters, newsroom)
+    if not voted:
+        return Told(newsroom.language, Origin(0, "the newsroom's first language"), voters)
+    is_certain = votes > _CERTAIN[primary(voted)] * len(voters)
+    return Told(voted, Origin(0, "its words"), () if is_certain else voters)
+
+
+def _vote(voters: Iterable[str], newsroom: Newsroom) -> tuple[str, int]:
+    """The language for which small words speak at least half as much again as for any other, and how many do."""
+    electable = {language.partition("-")[0]: language for language in newsroom.languages or SMALL_WORDS}
+    votes = dict.fromkeys(SMALL_WORDS, 0)
     for word in filter(_LANGUAGES_OF.__contains__, voters):
         for language in _LANGUAGES_OF[word]:
             votes[language] += 1
     ranked = Counter({language: votes.get(language, 0) for language in electable}).most_common(2)
     (first, most), (_, second) = (*ranked, ("", 0), ("", 0))[:2]
-    return electable[first] if most >= _FEWEST_VOTES and 2 * most >= 3 * second else ""
+    return (electable[first], most) if most >= _FEWEST_VOTES and 2 * most >= 3 * second else ("", 0)

@@ -28,7 +28,8 @@ class Facts(msgspec.Struct, array_like=True, frozen=True):
     ``digest`` and ``files`` (those of its attachments) are SHA-256 in hexadecimal. ``appeared``, ``published`` and
     ``updated`` are in seconds since 1970, None where undated; ``day`` is that of publication by the newsroom's
     calendar, as an ordinal, 0 where undated; ``length`` is the number of words of its text, ``title_length`` that of
-    the different words of its title without stopwords.
+    the different words of its title without stopwords; ``id_language`` the one its id may end in, "" where that is
+    ``language``.
     """
 
     source: str
@@ -47,6 +48,7 @@ class Facts(msgspec.Struct, array_like=True, frozen=True):
     translation_keys: tuple[str, ...]
     files: tuple[str, ...]
     is_noindex: bool = False
+    id_language: str = ""
 
     @property
     def year(self) -> int | None:
@@ -105,6 +107,7 @@ def _facts_of(record: Release | Withdrawal, digest: str, newsroom: Newsroom, len
         release.translation_keys if release else (),
         tuple(sorted({attachment.digest for attachment in release.attachments})) if release else (),
         bool(release and release.is_noindex),
+        record.id_language,
     )
 
 

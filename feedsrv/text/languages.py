@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
+from babel import Locale, UnknownLocaleError
+
 LANGUAGE_NAMES = {
     "ar": "العربية", "ca": "Català", "cs": "Čeština", "da": "Dansk", "de": "Deutsch", "el": "Ελληνικά",
     "en": "English", "eo": "Esperanto", "es": "Español", "et": "Eesti", "eu": "Euskara", "fa": "فارسی", "fi": "Suomi",
@@ -20,7 +24,18 @@ def primary(tag: str) -> str:
 
 def language_name(tag: str) -> str:
     """What a language calls itself; its tag where that is not known."""
-    return LANGUAGE_NAMES.get(primary(tag), tag)
+    language = primary(tag)
+    return LANGUAGE_NAMES.get(language) or _own_name(language) or tag
+
+
+@lru_cache(maxsize=1_000)
+def _own_name(language: str) -> str:
+    """What CLDR says that a language calls itself, with a capital as it stands by itself; "" where it does not know."""
+    try:
+        name = Locale(language).get_language_name()
+    except (UnknownLocaleError, ValueError):
+        return ""
+    return f"{name[:1].title()}{name[1:]}" if name else ""
 
 
 RIGHT_TO_LEFT = frozenset({"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})

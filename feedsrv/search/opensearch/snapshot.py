@@ -110,8 +110,8 @@ class OpenSearchSnapshot:
 
     def namesake(self, name: str) -> str | None:
         """The id of the release that is looked for by this name, where it is another."""
-        for key, language in ids.namesakes(name, self.view.about()[0]):
-            query = every([{"term": {"id_key": key}}, *([{"term": {"lang": language}}] if language else [])])
+        for key, language in ids.namesakes(name, self.view.id_languages()):
+            query = every([{"term": {"id_key": key}}, *([{"term": {"id_lang": language}}] if language else [])])
             for found in self.view.ids(query):
                 if found != name:
                     return found

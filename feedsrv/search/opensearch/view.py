@@ -29,6 +29,7 @@ class View:
         self._stored = stored
         self._valid = valid
         self._known: tuple[Sequence[str], int] | None = None
+        self._id_languages: Sequence[str] | None = None
 
     def about(self) -> tuple[Sequence[str], int]:
         """The languages of the newsroom and of its releases, and how many these are; they stay the same."""
@@ -42,6 +43,14 @@ class View:
             languages = tuple(dict.fromkeys((*named, *(each["key"] for each in newest))))
             self._known = languages, answer["hits"]["total"]["value"]
         return self._known
+
+    def id_languages(self) -> Sequence[str]:
+        """The languages that ids may end in: those of the newsroom and of its releases, then others."""
+        if self._id_languages is None:
+            answer = self.ask({"size": 0, "aggs": {"id_lang": values_of("id_lang")}}, is_any=True)
+            others = sorted(each["key"] for each in answer["aggregations"]["id_lang"]["buckets"])
+            self._id_languages = tuple(dict.fromkeys((*self.about()[0], *others)))
+        return self._id_languages
 
     def matcher(self) -> Matcher:
         """Matches the words of one question."""

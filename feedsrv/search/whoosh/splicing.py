@@ -47,6 +47,7 @@ class _Rows:
             "day": (each.day for each in facts),
             "year": (codes["year"][str(each.year)] + 1 if each.year else 0 for each in facts),
             "lang": (codes["lang"][each.language] + 1 for each in facts),
+            "id_lang": (codes["lang"][each.id_language or each.language] + 1 for each in facts),
             "length": (each.length for each in facts),
             "title_length": (each.title_length for each in facts),
             "id_key": (key_of(ids.key(each.id)) for each in facts),

@@ -31,7 +31,8 @@ UNDATED = np.inf
 """The age of what has no date."""
 FIXED = {
     "number": "u4", "age": "f8", "published": "f8", "updated": "f8", "day": "u4", "year": "u2", "lang": "u2",
-    "length": "u4", "title_length": "u4", "digest": "V16", "id_key": "u8", "source_key": "u8", "noindex": "?",
+    "id_lang": "u2", "length": "u4", "title_length": "u4", "digest": "V16", "id_key": "u8", "source_key": "u8",
+    "noindex": "?",
 }  # fmt: skip
 """The columns that have one value a row, with their kinds."""
 RAGGED = {"id": "u1", "source": "u1", "alias": "u8", "translation": "u8", "file": "V32"}
@@ -191,11 +192,15 @@ class Table:
         return None if row is None or row >= self.size else row
 
     def namesake(self, name: str, languages: Sequence[str]) -> str | None:
-        """Another id than this one that a document has which is looked for by it; see `feedsrv.ids.namesakes`."""
-        for key, language in ids.namesakes(name, languages):
+        """Another id than this one that a document has which is looked for by it; see `feedsrv.ids.namesakes`.
+
+        Of several languages it is the first of these, then the first by its tag.
+        """
+        known = dict.fromkeys((*languages, *sorted(self.values["lang"])))
+        for key, language in ids.namesakes(name, [*known]):
             code = self._code("lang", language)
             for row in self._rows("id", key):
-                is_in_it = not language or self.columns["lang"][row] - 1 == code
+                is_in_it = not language or self.columns["id_lang"][row] - 1 == code
                 if is_in_it and (found := self.id(row)) != name and ids.key(found) == key:
                     return found
         return None
