@@ -280,7 +280,7 @@ class SearchIndex(Protocol):
     def set_in_step(self, edition: Edition | None, until: datetime) -> None:
         """Leave word of what this machine publishes, and until when no peer has anything newer; None: nobody asks.
 
-        Raises PublishingFailed.
+        Nothing is left where machines share one index. Raises PublishingFailed.
         """
 
     def remembered(self) -> Mapping[str, FileRecord]:

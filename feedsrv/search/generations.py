@@ -11,6 +11,7 @@
         gen-6-…/                         the one before, for readers that are still in it
         ledger                           what the publisher remembers of every file (see `feedsrv.search.ledger`)
         published                        how many releases there were last, in case all else is lost
+        in-step                          what other machines publish beside this one (see `feedsrv.search.in_step`)
         writer.lock  heartbeat  true-until  degraded  damaged
 
 A generation starts as hard links to the files of the one before, which cost nothing, and is flushed to the disk
