@@ -42,7 +42,7 @@ _BOX = re.compile(
     r"\s*\{?\.?(?P<kind>[a-z-]*)\}?(?:\[(?P<title>[^\]]+)\]|\s+(?:\|\s*)?(?P<rest>[^{/|\s][^{]*))?", re.IGNORECASE
 )
 _BLOCK = re.compile(r" ?[a-z][\w-]*[ \t]*(?:\||$)")  # `/// note | Title`, as MkDocs has it
-_ENTITY_BEHIND = re.compile(r"&#?\w{2,8};.?$")
+_ENTITY_BEHIND = re.compile(r"&#?\w{2,8};[.,:;!?]*.?$")
 _LONGEST_LINKIFIED = 20_000
 """Characters of one text in which bare addresses are looked for: the search takes the square of them."""
 
@@ -97,8 +97,10 @@ class _Addresses(LinkifyIt):  # type: ignore[misc]  # it has no types
         return self.pretest(text) and len(text) <= _LONGEST_LINKIFIED and bool(super().test(text))
 
     def match_at_start(self, text: str) -> Any:
-        """An entity behind an address is none of it (GitHub's rule for autolinks)."""
+        """An entity behind an address is none of it (GitHub's rule for autolinks), nor are the stars of strong text."""
         found: Any = super().match_at_start(text)
+        if found:
+            found.url = found.url.partition("**")[0]
         if found and (entity := _ENTITY_BEHIND.search(text[: len(found.url) + 1])):
             found.url = text[: entity.start()]
         return found

@@ -194,8 +194,9 @@ class _Resolver:
 
     def _tag(self, tag: Tag, name: str, piece: re.Match[str]) -> None:
         before = self._text[max(0, piece.start() - 300) : piece.start()]
-        if _IN_ADDRESS.search("".join(self._shown[-3:])[-300:]):
-            shown = tag.address
+        if within := _IN_ADDRESS.search("".join(self._shown[-3:])[-300:]):
+            has_title = within[0].startswith("](") and self._text.startswith(('"', "'"), piece.end())
+            shown = tag.address + " " * has_title
         elif (opening := tag.as_opening()) and self._encloses_words(name, piece.end()):
             self._links.append(name)
             shown = opening
