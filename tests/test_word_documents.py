@@ -216,6 +216,46 @@ def test_a_document_has_the_day_on_which_it_was_made_where_it_has_no_other(
         ]
 
 
+def test_what_stands_at_the_head_and_the_foot_of_the_pages_tells_the_date_and_who_answers() -> None:
+    head = f"<w:hdr {SPACES}>{paragraph('Press release')}{paragraph('12 May 2024')}</w:hdr>".encode()
+    foot = f"<w:ftr {SPACES}>{paragraph('Press contact: Ada Example, 020 7946 0018')}</w:ftr>".encode()
+    related = "".join(
+        f'<Relationship Id="{kind}1" Type="{OFFICE}/{kind}" Target="{kind}1.xml"/>' for kind in ("header", "footer")
+    )
+    section = '<w:sectPr><w:headerReference w:type="default" r:id="header1"/></w:sectPr>'
+    others = {"word/header1.xml": head, "word/footer1.xml": foot, "docProps/core.xml": MADE}
+    release = read(document(paragraph("Ships come.") + section, related=related, others=others), "a.docx").release
+    assert release.published
+    assert release.published.date().isoformat() == "2024-05-12"
+    assert [(one.name, one.phone) for one in release.contacts] == [("Ada Example", "020 7946 0018")]
+    assert release.text == "Ships come."
+
+
+@pytest.mark.parametrize(
+    ("called", "title"),
+    [
+        ("Ships come to us", "Ships come to us"),
+        ("The Template Of The Harbour", "The harbour opens"),
+        ("", "The harbour opens"),
+    ],
+)
+def test_a_line_that_the_properties_name_is_the_headline(called: str, title: str) -> None:
+    properties = f"<made><title>{called}</title></made>".encode()
+    text = paragraph("Ships come to us") + paragraph("12 May 2024") + paragraph("And they go.")
+    assert read(document(text, others={"docProps/core.xml": properties}), "a.docx").release.title == title
+
+
+@pytest.mark.parametrize("heads", [(), ("Name", "Phone")])
+def test_contacts_in_the_cells_of_a_table_are_one_each(heads: tuple[str, ...]) -> None:
+    people = (("Ada Example", "Press Officer", "020 7946 0018"), ("Ben Sample", "Director", "020 7946 0019"))
+    cells = "".join(f"<w:tc>{''.join(map(paragraph, person))}</w:tc>" for person in people)
+    first = "".join(f"<w:tc>{paragraph(head)}</w:tc>" for head in heads)
+    table = f"<w:tbl>{f'<w:tr>{first}</w:tr>' if first else ''}<w:tr>{cells}</w:tr></w:tbl>"
+    text = paragraph("12 May 2024") + paragraph("Ships come.") + paragraph("Contacts") + table
+    found = read(document(text), "a.docx").release.contacts
+    assert [(one.name, one.role, one.phone) for one in found] == list(people)
+
+
 @pytest.mark.parametrize(
     ("cut", "is_shown"), [("l='25000'", False), ("t='33%'", False), ("r='900'", True), ("l='0' b='0'", True)]
 )

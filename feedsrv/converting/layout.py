@@ -103,11 +103,12 @@ def is_headed(levels: Iterable[int]) -> bool:
 _SMALL = 3
 
 
-def larger(paragraphs: Sequence[Sized]) -> int | None:
+def larger(paragraphs: Sequence[Sized], called: str = "") -> int | None:
     """Which of the paragraphs is the headline by its size: the largest above the text, else the longest that is bold.
 
-    None where all are alike. The name of the house in a letterhead may be larger; it has fewer words than a headline,
-    or none that begins with a small letter, and more than a subtitle stands between the two.
+    One that the document is ``called`` by in its properties goes before; what these say and the text does not is the
+    template's, as often as not. None where all are alike. The name of the house in a letterhead may be larger; it has
+    fewer words than a headline, or none that begins with a small letter, and more than a subtitle stands between them.
     """
     counted = Counter[float]()
     for paragraph in paragraphs:
@@ -115,6 +116,9 @@ def larger(paragraphs: Sequence[Sized]) -> int | None:
     body = max(counted, key=lambda size: (counted[size], size), default=0)
     top = next((index for index, one in enumerate(paragraphs) if one.is_text), len(paragraphs))
     above = [index for index in range(top) if paragraphs[index].text]
+    named = [index for index in above if called and paragraphs[index].text.casefold() == called.casefold()]
+    if named and len(called.split()) >= _FEW_WORDS and not paragraphs[named[0]].is_name:
+        return named[0]
     found = [index for index in above if paragraphs[index].size > body * _LARGER]
     spoken = [index for index in found if len(paragraphs[index].text.split()) >= _FEW_WORDS]
     chosen = max(spoken or found, key=lambda index: paragraphs[index].size, default=None)

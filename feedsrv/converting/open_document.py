@@ -40,11 +40,11 @@ def convert(data: bytes) -> Converted:
         parts = [part for part in (styles, content) if part is not None]
         pictures, known = Pictures(archive), Styles(parts)
         reader, outside = _Reader(known, pictures), _Reader(known)
-        shown = "".join(map(str, _arranged(reader.blocks(text))))
+        created, called = (packages.text(archive, "meta.xml", name) for name in ("creation-date", "title"))
+        shown = "".join(map(str, _arranged(reader.blocks(text), " ".join(called.split()))))
         around = [element for part in parts for element in part.iter() if _name(element) in _AROUND]
         beside = "".join(str(block) for element in around for block in outside.blocks(element))
         html = f"<article>{shown}{reader.notes}</article><aside>{beside}</aside>"
-        created = packages.text(archive, "meta.xml", "creation-date")
         return Converted(html, left_out=pictures.left_out, pictures=pictures.shown, created=created)
 
 
@@ -66,11 +66,11 @@ class _Block:
         return f"<{self.tag}>{self.html}</{self.tag}>"
 
 
-def _arranged(blocks: Iterator[_Block]) -> list[_Block]:
+def _arranged(blocks: Iterator[_Block], called: str) -> list[_Block]:
     """The blocks with the letterhead as paragraphs and the headline as one, see `feedsrv.converting.layout`."""
     found = opened(blocks, lambda one: one.cells, lambda one: one.level > 0, lambda one: one.sized.is_text)
     index = next((index for index, one in enumerate(found) if is_headed([one.level])), None)
-    if index is None and (index := larger([one.sized for one in found])) is not None:
+    if index is None and (index := larger([one.sized for one in found], called)) is not None:
         found[index] = replace(found[index], tag="h1")
     return [replace(one, html=_LOGO.sub("", one.html)) for one in found[: index or 0]] + found[index or 0 :]
 

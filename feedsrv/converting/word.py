@@ -27,7 +27,7 @@ def convert(data: bytes) -> Converted:
     with packages.opened(data) as archive:
         parts = Parts(archive)
         pictures = Pictures(archive)
-        created = packages.text(archive, "docProps/core.xml", "created")
+        created, called = (packages.text(archive, "docProps/core.xml", name) for name in ("created", "title"))
 
         def shown(image: Any) -> dict[str, str]:
             drawing = _drawing(image, parts)
@@ -37,7 +37,7 @@ def convert(data: bytes) -> Converted:
             parts.package,
             convert_image=mammoth.images.img_element(shown),
             style_map=_STYLES,
-            transform_document=_Arrangement(parts).arranged,
+            transform_document=_Arrangement(parts, called).arranged,
         ).value
     beside = "".join(f"<p>{escape(line)}</p>" for line in parts.around)
     text = _ONE_PARAGRAPH.sub(r"\1\3", text)
@@ -62,8 +62,9 @@ def _drawing(image: Any, parts: Parts) -> Drawing:
 class _Arrangement:
     """Finds letterhead and headline by the layout, see `feedsrv.converting.layout`."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Parts, called: str) -> None:
         self._parts = parts
+        self._called = " ".join(called.split())
         self._styles: Styles = parts.styles
 
     def arranged(self, document: Any) -> Any:
@@ -72,7 +73,7 @@ class _Arrangement:
         children = opened(children, self._cells, lambda one: self._level(one) > 0, lambda one: self._sized(one).is_text)
         levels, sized = list(map(self._level, children)), list(map(self._sized, children))
         index = next((index for index, level in enumerate(levels) if is_headed([level])), None)
-        if index is None and (index := larger(sized)) is not None:
+        if index is None and (index := larger(sized, self._called)) is not None:
             children[index] = children[index].copy(style_name="Title")
         above = [self._without_logo(child) for child in children[: index or 0]]
         return document.copy(children=[*above, *children[len(above) :]])

@@ -45,6 +45,12 @@ _DETAIL = "\ufffc"  # where one was
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|(?<!\S)[\w-]+(?:\.[\w-]+)*\.[a-z]{2,8}(?:/\S*)?(?!\S)")
 _STRONG = re.compile(r"\W*<(strong|b|em)>(?P<name>.{1,100}?)</\1>(?P<role>.*)", re.DOTALL)
 _SEPARATOR = re.compile(r"\s*[,;|·•()]\s*|\s[–—/-](?:\s|$)")
+_COLUMNS = re.compile(
+    r"(?:\W*(?:(?:first|last|full) )?(?:name|nom|nombre|nome|naam|role|rôle|title|titel|position|function|fonction"
+    r"|funktion|funzione|cargo|puesto|ruolo|contact|kontakt|contacto|contatto)\W*){1,5}",
+    re.IGNORECASE,
+)
+"""What heads the columns of a table."""
 _ROLE_FIRST = re.compile(r"(?P<role>[^:]{3,60}?)\s*:\s*(?P<name>.*[^\W\d_].*)")
 _ANOTHER = re.compile(r"[\s,.)]*(?:[;/|]|(?:and|or|et|ou|und|oder|y|o|e|en|of)(?=\s))\s*")
 _MOST_ROWS = 100
@@ -138,6 +144,8 @@ def _row(text: str, html: str) -> Row:
     strong = _STRONG.match(html)
     if strong and (name := _trimmed(_bare(words_of(strong["name"])))) and not is_sentence(name):
         return replace(row, name=name, role=_name_and_role(_bare(words_of(strong["role"])), is_role=True)[1])
+    if _COLUMNS.fullmatch(bare):
+        return row
     if any(map(is_sentence, _SEPARATOR.split(bare))):
         return replace(row, is_sentence=True)
     name, role = _name_and_role(bare)

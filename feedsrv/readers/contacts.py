@@ -9,6 +9,7 @@ from itertools import groupby, islice, takewhile
 
 from feedsrv.readers import dates
 from feedsrv.readers.contact_lines import Row, contacts_of, paired, rows_of
+from feedsrv.readers.contact_names import is_person
 from feedsrv.readers.document import Block, Document, Line, Place
 from feedsrv.readers.entries import Value
 from feedsrv.readers.furniture import is_addressing
@@ -151,6 +152,12 @@ def find(document: Document, boilerplate: Collection[Place]) -> Section | None:
     return None
 
 
+def at_a_head(document: Document) -> Section | None:
+    """The contacts at the head or the foot of the pages of a document; nothing of them stands in its text."""
+    found = find(Document(document.outside), ()) if document.is_letter and document.outside else None
+    return found and replace(found, places=frozenset())
+
+
 def _is_whole(entries: Sequence[_Entry], contacts: Sequence[Contact]) -> bool:
     """Whether contacts have all that lines say; what heads a table says nothing."""
     held = {text for one in contacts for text in (one.name, one.phone, one.email, *one.role.split(", "))}
@@ -227,7 +234,7 @@ def _without_what_follows(entries: Sequence[_Entry]) -> list[_Entry]:
         if any(entry.has_details for entry in paragraph) or not any(entry.has_names for entry in paragraph):
             kept += waiting + paragraph
             waiting = []
-        elif waiting and kept:
+        elif waiting and kept and not (len(waiting) == 1 and is_person(waiting[0].line.text)):
             break
         else:
             waiting += paragraph

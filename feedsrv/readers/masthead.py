@@ -138,6 +138,11 @@ def _as_written(line: Line) -> Line:
     return replace(line, text=f"{item['number'] or 1}. {line.text}", is_prose=True) if item else line
 
 
+def fact_of(line: Line, newsroom: Newsroom) -> Fact | None:
+    """What a line that stands elsewhere, such as at the head of each page, would say in a masthead."""
+    return _fact(line, newsroom)
+
+
 def _fact(line: Line, newsroom: Newsroom) -> Fact | None:
     """What a line says, as a whole or part by part; None if a part of it says nothing known."""
     if not line.is_prose:

@@ -82,7 +82,7 @@ def of_conversion(source: str, converted: Conversion, newsroom: Newsroom, beside
 def _assembled(source: str, text: str, head: FrontMatter, document: Document, newsroom: Newsroom) -> Manuscript:
     document = boilerplate.with_signs_apart(contacts.with_columns_apart(document))
     ending = boilerplate.find(document)
-    people = contacts.find(document, ending.boilerplate)
+    people = contacts.find(document, ending.boilerplate) or contacts.at_a_head(document)
     spoken = passages.of_text(text, head, document)
     cautions = embargo.cautions(spoken, newsroom)
     labels = (bare_keys.of_line(one.text, one.number) for one in spoken if one.is_near and one.how == "line")

@@ -9,8 +9,9 @@ from datetime import date, datetime, timedelta
 
 from feedsrv import ids
 from feedsrv.problem import Problem
-from feedsrv.readers import dates
+from feedsrv.readers import dates, masthead
 from feedsrv.readers.dates import Moment
+from feedsrv.readers.document import Document
 from feedsrv.readers.entries import Entry
 from feedsrv.readers.keys import fold
 from feedsrv.readers.parts import Found, Manuscript, origin
@@ -34,7 +35,10 @@ _FAR_APART = timedelta(days=30)
 
 def published(manuscript: Manuscript) -> Found[datetime] | None:
     """When it was published; None: that is not told anywhere."""
-    return _stated(manuscript) or _in_text(manuscript) or _in_path(manuscript) or _of_making(manuscript)
+    for look in (_stated, _in_text, _at_a_head, _in_path, _of_making):
+        if found := look(manuscript):
+            return found
+    return None
 
 
 def problems(manuscript: Manuscript, found: Found[datetime] | None) -> tuple[Problem, ...]:
@@ -69,6 +73,17 @@ def _in_text(manuscript: Manuscript) -> Found[datetime] | None:
     for fact in manuscript.masthead.facts:
         if fact.lifts:
             return Found(fact.lifts.at, Origin(fact.line.number, EMBARGO_LINE))
+    return None
+
+
+def _at_a_head(manuscript: Manuscript) -> Found[datetime] | None:
+    """The date at the head or the foot of the pages of a document, where its letterhead may be."""
+    beside = Document(manuscript.document.outside if manuscript.document.is_letter else ())
+    for line in beside.lines():
+        fact = masthead.fact_of(line, manuscript.newsroom)
+        if fact and fact.date:
+            problems = (*_of_weekday(fact.date, 0, manuscript), *_of_name(fact.date, 0, manuscript))
+            return Found(fact.date.at, Origin(0, "head or foot of the pages"), problems=problems)
     return None
 
 
