@@ -10,7 +10,7 @@ BIN    := $(VENV)/bin
 PYTEST := -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 # What pyproject.toml names under optional-dependencies; each has a lock of its own.
-EXTRAS  := documents metrics opensearch
+EXTRAS  := documents metrics opensearch pictures
 COMPILE := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --upgrade --quiet \
 	pyproject.toml --group build
 

@@ -48,7 +48,8 @@ class Attachment:
     ``name`` is the last part of its address, ``size`` is in bytes, ``digest`` the SHA-256 of its bytes.
     ``is_shown``: the body shows it, so it is not offered a second time. What the release says of it in front matter is
     plain text: how it is called, what is to be seen on it, what is written below it, and whose work it is. ``width``
-    and ``height`` of a picture are in pixels, 0 where they are not known.
+    and ``height`` of a picture are in pixels, 0 where they are not known. ``thumbnail`` is it under the same name,
+    small; None where there is none.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Attachment:
     credit: str = ""
     width: int = 0
     height: int = 0
+    thumbnail: Attachment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,11 @@ class Release:
     def topic_ids(self) -> tuple[str, ...]:
         """The ids of its topics, in the order they were found."""
         return tuple(membership.topic for membership in self.topics)
+
+    @property
+    def digests(self) -> frozenset[str]:
+        """The digests of its files, thumbnails among them."""
+        return frozenset(each.digest for item in self.attachments for each in (item, item.thumbnail) if each)
 
     @property
     def appeared(self) -> datetime | None:

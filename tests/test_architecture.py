@@ -66,6 +66,7 @@ HOMES: dict[str, str | tuple[str, ...]] = {
     "docutils": "converting/",
     "mammoth": "converting/",
     "pypdf": "converting/",
+    "PIL": "converting/",
     "mdit_py_plugins": "readers/formats/dialects",
     "linkify_it": "readers/formats/dialects",
     "emoji": "readers/formats/dialects",

@@ -48,7 +48,7 @@ def test_the_wheel_has_the_package_and_wsgi_and_offers_the_extras_alone(dist: Pa
             wheel.read(only(dist, "*.whl").name.split("-py3")[0] + ".dist-info/METADATA").decode()
         )
     assert names == {"wsgi.py"} | {name for name in in_the_repository() if name.startswith("feedsrv/")}
-    assert metadata.get_all("Provides-Extra") == ["documents", "metrics", "opensearch"]
+    assert metadata.get_all("Provides-Extra") == ["documents", "metrics", "opensearch", "pictures"]
 
 
 def test_all_that_another_machine_needs_lies_beside_the_wheel(dist: Path) -> None:

@@ -160,7 +160,7 @@ def addresses(browser: Chrome, selector: str) -> list[str]:
 class TestBrowser:
     def test_a_release_is_printed_on_two_pages_at_most_black_on_white(self, browser: Chrome, newsroom: Running) -> None:
         """Also from a dark screen, and nothing that can only be clicked."""
-        browser.get(f"{newsroom.url}releases/PR039-2018")
+        browser.get(f"{newsroom.url}/releases/PR039-2018")
         dark = {"name": "prefers-color-scheme", "value": "dark"}
         browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print", "features": [dark]})
         try:
@@ -171,7 +171,7 @@ class TestBrowser:
         assert not tags & {"nav", "form", "input", "button"}
         assert colours <= {"rgb(0, 0, 0)", "rgb(51, 51, 51)"}
         assert backgrounds <= {"rgb(255, 255, 255)", "rgba(0, 0, 0, 0)"}
-        printed = PdfReader(BytesIO(b64decode(browser.print_page())))
+        printed = PdfReader(BytesIO(b64decode(browser.execute_cdp_cmd("Page.printToPDF", {})["data"])))
         assert len(printed.pages) <= 2
         assert printed.pages[-1].extract_text().rstrip().endswith("/releases/PR039-2018")
 

@@ -1367,6 +1367,25 @@ class TestFiles:
         assert index.snapshot().generation == before
         assert index.snapshot().file("a", "plan.pdf")[1].read_bytes() == b"plan"
 
+    def test_a_thumbnail_is_a_file_like_its_picture(self, index: SearchIndex, tmp_path: Path) -> None:
+        small, large = b"small", b"a large one"
+        files = {}
+        for content in (small, large):
+            (tmp_path / content.decode()).write_bytes(content)
+            files[sha256(content).hexdigest()] = Original(tmp_path / content.decode())
+        thumbnail, whole = (Attachment("a.jpg", "image/webp", 5, sha256(data).hexdigest()) for data in (small, large))
+        picture = replace(whole, media_type="image/jpeg", thumbnail=thumbnail)
+        with index.update() as update:
+            update.put(a_release("a", attachments=(picture,)), files)
+            update.finish({}, None)
+        snapshot = index.snapshot()
+        assert snapshot.get("a").attachments == (picture,)
+        assert snapshot.file("a", "a.jpg")[1].read_bytes() == large
+        found, path = snapshot.file("a", "a.jpg", is_small=True)
+        assert (found, path.read_bytes()) == (thumbnail, small)
+        put(index, tmp_path, "a", b"plan")
+        assert index.snapshot().file("a", "plan.pdf", is_small=True)[1].read_bytes() == b"plan"
+
     def test_one_release_that_cannot_be_put_does_not_keep_others_back(self, index: SearchIndex, tmp_path: Path) -> None:
         (tmp_path / "plan").write_bytes(b"plan")
         found = {

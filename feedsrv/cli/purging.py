@@ -67,7 +67,7 @@ class Cache:
             for path in (*(self._addresses.copy(release.id, ending) for ending in COPIES), *files):
                 yield path, (release, labels)
             for file in release.attachments:
-                for version in ("", file.digest):
+                for version in ("", file.digest, *([file.thumbnail.digest] if file.thumbnail else ())):
                     yield self._addresses.attachment(release.id, file.name, version), file.digest
 
     def _lists(self, snapshot: Snapshot) -> Iterator[tuple[str, object]]:

@@ -8,6 +8,7 @@
     portable, page, paragraphs     .pdf, with pypdf; the lines of a page; what belongs together of them
     restructured                   .rst, with docutils
     layout                         what the size and the place of words say: headlines and letterheads
+    thumbnail                      a picture, small, with Pillow
 
 ``python -m feedsrv.converting .docx`` is the child. A module here imports its library where it is used: the child has
 set its limits by then.

@@ -24,9 +24,20 @@ def of_picture(data: bytes) -> Dimensions:
             return _pair("<HH", data, 6)
         if data[:4] == b"RIFF" and data[12:16] == b"VP8X":
             return 1 + int.from_bytes(data[24:27], "little"), 1 + int.from_bytes(data[27:30], "little")
+        if data[:4] == b"RIFF" and data[12:16] in {b"VP8 ", b"VP8L"}:
+            return _of_webp(data)
         return _of_jpeg(data) if data.startswith(b"\xff\xd8\xff") else UNKNOWN
     except struct.error:  # it ends before it has said so
         return UNKNOWN
+
+
+def _of_webp(data: bytes) -> Dimensions:
+    """Those of one without a header of its own for them (RFC 9649, 2.5 and 2.6)."""
+    if data[12:16] == b"VP8L":
+        packed = struct.unpack_from("<I", data, 21)[0]
+        return 1 + (packed & 0x3FFF), 1 + (packed >> 14 & 0x3FFF)
+    width, height = _pair("<HH", data, 26)
+    return width & 0x3FFF, height & 0x3FFF
 
 
 def _of_jpeg(data: bytes) -> Dimensions:

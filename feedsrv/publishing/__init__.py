@@ -7,6 +7,7 @@
     examined       one file as it was found, and what of it the public may know
     surroundings   what a file is read with, and whether it is being written
     run, summary   one publication, step by step; what it did
+    thumbnails     small pictures, made when the large ones are published
     standing       how the folder stands, so that a run looks at what has changed and no more
     collection     what only all files together show: who has which id
     links          where the links of a release to others lead

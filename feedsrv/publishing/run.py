@@ -22,6 +22,7 @@ from feedsrv.publishing.losses import Losses
 from feedsrv.publishing.moves import Moves
 from feedsrv.publishing.standing import Scope, Standing
 from feedsrv.publishing.summary import Summary
+from feedsrv.publishing.thumbnails import with_thumbnails
 from feedsrv.reading import Status, Visibility
 from feedsrv.release import Release, Withdrawal
 from feedsrv.search import Update
@@ -184,7 +185,8 @@ class Run:
         for item in found:
             record = self.records[item.source]
             try:
-                if self.update.put(_as_given(item, record), self.files.get(item.source, {})):
+                given, files = with_thumbnails(_as_given(item, record), self.files.get(item.source, {}))
+                if self.update.put(given, files):
                     self.changed.add(item.source)
             except FileUnreadable as error:
                 problems = (*record.problems, error.problem)

@@ -135,8 +135,11 @@ class Snapshot(Protocol):
     def get(self, release_id: str) -> Release:
         """A release. Raises ReleaseNotFound, or ReleaseWithdrawn with the notice."""
 
-    def file(self, release_id: str, name: str) -> tuple[Attachment, Path]:
-        """A file of a release, and where it lies, to be opened at once. Raises like `get`, or AttachmentNotFound."""
+    def file(self, release_id: str, name: str, *, is_small: bool = False) -> tuple[Attachment, Path]:
+        """A file of a release, and where it lies, to be opened at once; ``is_small``: its thumbnail, if it has one.
+
+        Raises like `get`, or AttachmentNotFound.
+        """
 
     def asset(self, name: str) -> tuple[Asset, Path]:
         """A file of the newsroom's appearance by its setting, and where it lies, to be opened at once.

@@ -105,7 +105,7 @@ def _facts_of(record: Release | Withdrawal, digest: str, newsroom: Newsroom, len
         release.topic_ids if release else (),
         record.aliases,
         release.translation_keys if release else (),
-        tuple(sorted({attachment.digest for attachment in release.attachments})) if release else (),
+        tuple(sorted(release.digests)) if release else (),
         bool(release and release.is_noindex),
         record.id_language,
     )

@@ -45,9 +45,9 @@ class GuardedSnapshot:
         """A release. Raises ReleaseNotFound, or ReleaseWithdrawn with the notice."""
         return self._ask(lambda snapshot: snapshot.get(release_id))
 
-    def file(self, release_id: str, name: str) -> tuple[Attachment, Path]:
+    def file(self, release_id: str, name: str, *, is_small: bool = False) -> tuple[Attachment, Path]:
         """A file of a release, and where it lies. Raises like `get`, or AttachmentNotFound."""
-        return self._ask(lambda snapshot: self._whole(*snapshot.file(release_id, name)))
+        return self._ask(lambda snapshot: self._whole(*snapshot.file(release_id, name, is_small=is_small)))
 
     def asset(self, name: str) -> tuple[Asset, Path]:
         """A file of the newsroom's appearance, and where it lies. Raises AttachmentNotFound."""

@@ -25,6 +25,9 @@ from feedsrv.web.look import Look
 from feedsrv.web.own_files import CSS, TYPES, hashed, own_file
 from feedsrv.web.responses import IMMUTABLE, LASTING, PUBLIC, respond
 
+LARGEST_SHOWN = 500_000
+"""Bytes of a picture that is shown small as it is, where it has no thumbnail."""
+
 _SHOWN_BY_BROWSERS = ("image/", "audio/", "video/", "application/pdf", "text/plain")
 _HARMLESS = "sandbox; default-src 'none'"
 _HARMLESS_PDF = "default-src 'none'"  # browsers' own viewers do not run in a sandbox
@@ -61,6 +64,8 @@ def _newest(release_id: str, name: str) -> tuple[Attachment, BinaryIO]:
 
 def _opened(asked: Snapshot, release_id: str, name: str) -> tuple[Attachment, BinaryIO]:
     found, path = asked.file(release_id, name)
+    if found.thumbnail and request.args.get("v") == version(found.thumbnail.digest):
+        found, path = asked.file(release_id, name, is_small=True)
     try:
         return found, path.open("rb")
     except OSError as error:
@@ -70,6 +75,12 @@ def _opened(asked: Snapshot, release_id: str, name: str) -> tuple[Attachment, Bi
 def downloads(release: Release) -> Sequence[Attachment]:
     """The attachments that its page does not show."""
     return [item for item in release.attachments if not item.is_shown and item is not lead(release)]
+
+
+def small(item: Attachment) -> Attachment | None:
+    """What is shown of a picture that is offered: its thumbnail, else itself if it is not too large; None: nothing."""
+    is_shown = item.media_type.startswith("image/") and item.width and item.size <= LARGEST_SHOWN
+    return item.thumbnail or (item if is_shown else None)
 
 
 def lead(release: Release) -> Attachment | None:

@@ -31,7 +31,7 @@ from feedsrv.web.addresses import Addresses
 from feedsrv.web.cards import card_file
 from feedsrv.web.context import site
 from feedsrv.web.discovery import OPENSEARCH_TYPE
-from feedsrv.web.files import downloads, lead
+from feedsrv.web.files import downloads, lead, small
 from feedsrv.web.listing import Listing
 from feedsrv.web.look import Look
 from feedsrv.web.telephones import telephone
@@ -73,6 +73,7 @@ def configure_templates(app: Flask, addresses: Addresses) -> None:
         mail=mail,
         host=host,
         kind=kind,
+        small=small,
     )
     app.jinja_env.bytecode_cache = _COMPILED
     for name in app.jinja_env.list_templates():

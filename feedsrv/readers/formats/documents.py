@@ -91,19 +91,32 @@ def found_in(ending: str, data: bytes, children: set[subprocess.Popen[bytes]] | 
 
     Raises OSError where there can be no child, or it was told to end: that says nothing of the document.
     """
+    try:
+        return _answer(*answered(ending, data, SECONDS, children))
+    except TimeoutError:
+        return "it takes too long to find the text in this document"
+
+
+def answered(
+    wanted: str, data: bytes, seconds: float, children: set[subprocess.Popen[bytes]] | None = None
+) -> tuple[int, bytes, bytes]:
+    """What `feedsrv.converting` makes of a file: its exit code, and what it wrote, for us and for people.
+
+    Raises TimeoutError where that takes longer; other OSErrors as `found_in`.
+    """
     children = set() if children is None else children
     with subprocess.Popen(  # noqa: S603 - our own program, fed through a pipe
-        [sys.executable, "-P", "-m", _PROGRAM, ending],  # -P: no module is looked for where the releases may be
+        [sys.executable, "-P", "-m", _PROGRAM, wanted],  # -P: no module is looked for where the releases may be
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     ) as child:
         children.add(child)
         try:
-            output, errors = child.communicate(data, timeout=SECONDS)
-        except subprocess.TimeoutExpired:
+            output, errors = child.communicate(data, timeout=seconds)
+        except subprocess.TimeoutExpired as error:
             child.kill()
-            return "it takes too long to find the text in this document"
+            raise TimeoutError from error
         except BaseException:
             child.kill()
             raise
@@ -111,7 +124,7 @@ def found_in(ending: str, data: bytes, children: set[subprocess.Popen[bytes]] | 
             children.discard(child)
     if child.returncode in _TOLD_TO_END:
         raise InterruptedError(f"{_PROGRAM} was told to end")
-    return _answer(child.returncode, output, errors)
+    return child.returncode, output, errors
 
 
 def _answer(code: int, output: bytes, errors: bytes) -> Found:

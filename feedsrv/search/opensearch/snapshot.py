@@ -63,11 +63,12 @@ class OpenSearchSnapshot:
             raise ReleaseWithdrawn(records[0])
         return records[0]
 
-    def file(self, release_id: str, name: str) -> tuple[Attachment, Path]:
+    def file(self, release_id: str, name: str, *, is_small: bool = False) -> tuple[Attachment, Path]:
         """A file of a release, and where it lies. Raises like `get`, or AttachmentNotFound."""
         for attachment in self.get(release_id).attachments:
             if attachment.name == name:
-                return attachment, self._attachments / attachment.digest
+                wanted = (attachment.thumbnail if is_small else None) or attachment
+                return wanted, self._attachments / wanted.digest
         raise AttachmentNotFound(f"the release {release_id!r} has no file {name!r}")
 
     def asset(self, name: str) -> tuple[Asset, Path]:

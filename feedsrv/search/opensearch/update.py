@@ -99,8 +99,7 @@ class OpenSearchUpdate:
         digest = digest_of(record, self._newsroom)
         if known and known.digest == digest and not self._is_rebuild:
             return False
-        attachments = record.attachments if isinstance(record, Release) else ()
-        self._files.take(record.source, {attachment.digest for attachment in attachments}, files)
+        self._files.take(record.source, record.digests if isinstance(record, Release) else frozenset(), files)
         if isinstance(record, Withdrawal):
             self.withdrawn.add(record.source)
         self._close(record.source)

@@ -104,8 +104,7 @@ class WhooshUpdate:
         known = self._table.document(record.source) if self._table else None
         if known and known.is_of(digest_of(record, stored, self._newsroom)):
             return False
-        attachments = record.attachments if isinstance(record, Release) else ()
-        self._files.take(record.source, {attachment.digest for attachment in attachments}, files)
+        self._files.take(record.source, record.digests if isinstance(record, Release) else frozenset(), files)
         is_notice = isinstance(record, Withdrawal)
         self._is_withdrawing |= is_notice
         self._opened_draft().put(stored, known.number if known else None, is_notice=is_notice)
