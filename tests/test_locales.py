@@ -12,11 +12,12 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po, write_po
 from jinja2 import Environment
-from lxml import html
-from werkzeug.test import Client
+from lxml import etree, html
+from werkzeug.test import Client, TestResponse
 
 from feedsrv import locales
-from tests.conftest import NOW, MakeNewsroom, release
+from feedsrv.feeds.formats import FORMATS
+from tests.conftest import NOW, MakeNewsroom, Newsroom, release
 
 ROOT = Path(locales.__file__).parent.parent
 TEMPLATES = ROOT / "web" / "templates"
@@ -27,10 +28,18 @@ PSEUDO = "eo"
 
 BOTH = {
     "newsroom.toml": 'title = "ПРЕССА"\ndescription = "О нас"\nlanguages = ["eo", "fr"]\n\n'
+    '[topics.t0]\nlabel = { eo = "Было" }\nretired = "t1"\n\n'
     '[topics.t1]\nlabel = { eo = "Тема", fr = "Thème fictif" }\nmatch = ["тема"]\n',
-    "1.md": release(
-        "Первая", "2018-03-23", "Тема дня.", lang="eo", updated="2018-03-25", corrections="['2018-03-24 Нет']"
+    "1/index.md": release(
+        *("Первая", "2018-03-23", "Тема дня."),
+        lang="eo",
+        updated="2018-03-25",
+        corrections="['2018-03-24 Нет']",
+        contacts="[{name: Анна, phone: 01 02 03}]",
+        source="https://1.2",
+        slug="n1",
     ),
+    "1/0.pdf": "%PDF-1.4 ",
     "2.md": release("Une page", "2019-03-23", "Un texte.", lang="fr", topics="[t1]"),
     "3.md": release("Третья", "2019-04-01", "Слова.", lang="eo", withdrawn="2019-05-01", slug="n3"),
 }
@@ -93,48 +102,47 @@ def pseudo(message: str) -> str:
     return "".join(part if number % 2 else re.sub(r"[A-Za-z]+", "слово", part) for number, part in enumerate(parts))
 
 
-@pytest.fixture
-def pseudo_newsroom(
-    source: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make_newsroom: MakeNewsroom
-) -> Iterator[Client]:
+@pytest.fixture(scope="module")
+def pseudo_published(source: Catalog, tmp_path_factory: pytest.TempPathFactory) -> Newsroom:
     catalogue = Catalog(locale=PSEUDO)
     for message in source:
         if message.id:
             ids = [message.id] if isinstance(message.id, str) else message.id
             said = [pseudo(text) for text in ids]
             catalogue.add(message.id, said[0] if isinstance(message.id, str) else tuple(said), flags=message.flags)
-    with (tmp_path / f"{PSEUDO}.po").open("wb") as file:
+    newsroom = Newsroom(tmp_path_factory.mktemp("pseudo"), NOW)
+    with (newsroom.root / f"{PSEUDO}.po").open("wb") as file:
         write_po(file, catalogue)
-    monkeypatch.setattr(locales, "FOLDER", tmp_path)
+    newsroom.publish(BOTH)
+    return newsroom
+
+
+@pytest.fixture
+def pseudo_newsroom(pseudo_published: Newsroom, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
+    monkeypatch.setattr(locales, "FOLDER", pseudo_published.root)
     monkeypatch.setattr(locales, "LANGUAGES", (locales.SOURCE, PSEUDO))
     locales.voice_of.cache_clear()
-    yield make_newsroom(BOTH, now=NOW).client()
+    yield pseudo_published.client()
     locales.voice_of.cache_clear()
 
 
 NAMES = {
-    "Atom",
-    "RSS",
-    "JSON",
-    "Feed",
-    "OPML",
-    "UTF",
-    "GET",
-    "kB",
-    "marto",
-    "aprilo",
-    "majo",
-    "la",
-    "de",
-    "Esperanto",
-    "Français",
-    "none",
+    *("atom", "rss", "json", "feed", "opml", "utf", "get", "pdf", "kb", "esperanto", "français", "none"),
+    *("marto", "aprilo", "majo", "la", "de"),
 }
 """What is called so in every language, and the months in the one of the pseudo-locale."""
 
 PAGES = (
     *("/", "/releases", "/topics", "/topics/t1", "/years", "/years/2018", "/feeds", "/search", "/search/help"),
-    *("/releases/1", "/releases/3", "/releases/nothing", "/nothing", "/years/1800", "/topics/none", "/releases?page=9"),
+    *(
+        "/releases/n1",
+        "/releases/n3",
+        "/releases/nothing",
+        "/nothing",
+        "/years/1800",
+        "/topics/none",
+        "/releases?page=9",
+    ),
     *(
         "/search?q=тема",
         "/search?q=слава",
@@ -146,12 +154,87 @@ PAGES = (
 )
 
 
+FEEDS = (
+    *("/releases.{}?lang=eo", "/topics/t1.{}?lang=eo", "/years/2018.{}?lang=eo", "/search.{}?lang=eo&q=тема"),
+    *(
+        "/search.{}?lang=eo&q=тема+the&topic=t1&from=2018&to=2019",
+        "/topics/t0.{}",
+    ),
+)
+OTHERS = (
+    *("/feeds.opml", "/feeds.opml?lang=eo", "/opensearch.xml", "/robots.txt", "/suggest?q=тем"),
+    *("/nothing.json", "/releases.json?limit=0", "/releases.json?page=9", "/search.json?from=2019&to=2018"),
+    *("/releases/n1.txt", "/releases/n1.json"),
+)
+NO_WORDS = {
+    *("id", "guid", "uri", "docs", "generator", "updated", "published", "pubDate", "lastBuildDate", "language", "url"),
+    *(
+        "link",
+        "image",
+        "icon",
+        "logo",
+        "category",
+        "encoded",
+        "version",
+        "home_page_url",
+        "feed_url",
+        "favicon",
+        "type",
+    ),
+    *(
+        "sort",
+        "value",
+        "release",
+        "topics",
+        "mime_type",
+        "date_published",
+        "date_modified",
+        "understood",
+        "about",
+        "hubs",
+    ),
+    *("Url", "Image", "Language", "InputEncoding", "OutputEncoding", "ownerName"),
+}
+"""The elements and keys of feeds that hold what is for programs."""
+
+
 def words_left(text: str, path: str) -> list[str]:
-    return [word for word in re.findall(r"[A-Za-zÀ-ÿ]{2,}", text) if word not in NAMES and word not in path]
+    return [word for word in re.findall(r"[A-Za-zÀ-ÿ]{2,}", text) if word.lower() not in NAMES and word not in path]
 
 
 def test_no_word_of_a_page_is_beside_the_catalogues(pseudo_newsroom: Client) -> None:
     assert {path: left for path in PAGES if (left := left_in_english(pseudo_newsroom, path))} == {}
+
+
+@pytest.mark.parametrize("path", [*(path.format(ending) for path in FEEDS for ending in FORMATS), *OTHERS])
+def test_no_word_of_a_feed_or_a_file_is_beside_the_catalogues(pseudo_newsroom: Client, path: str) -> None:
+    answer = pseudo_newsroom.get(path, follow_redirects=True)
+    assert [
+        left for text in words_of(answer) if (left := words_left(re.sub(r"<[^>]*>|\S+://\S+", " ", text), path))
+    ] == []
+
+
+def words_of(answer: TestResponse) -> Iterator[str]:
+    """The texts for people in an answer."""
+    if answer.mimetype.endswith("json"):
+        yield from words_of_json(answer.get_json(force=True))
+    elif answer.mimetype == "text/plain":
+        yield re.sub(r"^(?:User-agent|Disallow|Sitemap):.*", "", answer.text, flags=re.MULTILINE)
+    else:
+        for element in etree.fromstring(answer.data).iter(etree.Element):
+            named = [element.get(name, "") for name in ("title", "label", "text")]
+            yield from [element.text or "", *named] if etree.QName(element).localname not in NO_WORDS else named
+
+
+def words_of_json(value: object) -> Iterator[str]:
+    if isinstance(value, dict):
+        for name, part in value.items():
+            yield from words_of_json(part) if name not in NO_WORDS else ()
+    elif isinstance(value, list):
+        for part in value:
+            yield from words_of_json(part)
+    elif isinstance(value, str):
+        yield value
 
 
 def left_in_english(client: Client, path: str) -> list[list[str]]:

@@ -27,7 +27,7 @@ def add_shown(parent: etree._Element, feed: Feed) -> None:
     what.set("class", "what")
     if direction(feed.language) == "rtl":
         shown.set("dir", "rtl")
-        what.set("dir", voice.direction)
+        what = _added(what, "bdi")
     what.text = voice.gettext(
         "This is a feed. Copy its address from the address bar into your feed reader, "
         "and new releases come to you by themselves."
