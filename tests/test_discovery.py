@@ -40,7 +40,7 @@ FILES = {
     "lock.md": release("A new lock", "2026-03-04", "A lock, at the quay."),
     "phare.md": release("Le phare", "2024-06-01", "Le phare du port.", lang="fr"),
     "undated.md": "---\ntitle: No date\n---\nOf no day.",
-    "shy.md": release("Shy", "2025-06-01", "A quay of its own.", robots="noindex, nofollow"),
+    "shy.md": release("Shy", "2025-06-01", "A place of its own.", robots="noindex, nofollow"),
     "held.md": release("Held", "2026-12-24", "A quay.", embargo="2026-12-24"),
     "gone.md": release("Gone", "2026-01-02", "A quay.", withdrawn="2026-10-01"),
 }
@@ -264,11 +264,12 @@ class TestFeedsPage:
             for format_ in FORMATS:
                 assert f'href="{address.replace(".atom", f".{format_}")}"' in offer
         assert found == [
-            ("All releases", "4 releases", "5 March 2026", "/releases.atom"),
+            ("All releases", "5 releases", "5 March 2026", "/releases.atom"),
             ("Quays & locks", "2 releases", "5 March 2026", "/topics/quays.atom"),
             ("2026", "2 releases", "5 March 2026", "/years/2026.atom"),
+            ("2025", "1 release", "1 June 2025", "/years/2025.atom"),
             ("2024", "1 release", "1 June 2024", "/years/2024.atom"),
-            ("English", "3 releases", "5 March 2026", "/releases.atom?lang=en"),
+            ("English", "4 releases", "5 March 2026", "/releases.atom?lang=en"),
             ("Français", "1 release", "1 June 2024", "/releases.atom?lang=fr"),
         ]
 
