@@ -119,6 +119,7 @@ def test_a_browser_that_adds_the_french_search_searches_in_french(harbour: Clien
     description = harbour.get("/opensearch.xml?lang=fr").text
     assert f'type="text/html" template="{AT}/search?lang=fr&amp;q={{searchTerms}}"' in description
     assert f"{AT}/search.json?lang=fr&amp;page={{startPage?}}&amp;q={{searchTerms}}" in description
+    assert f'rel="suggestions" template="{AT}/suggest?lang=fr&amp;q={{searchTerms}}"' in description
     assert "<Language>fr</Language>" in description
     assert 'searchTerms="Quai"' in description
 

@@ -63,10 +63,12 @@ def search_help() -> Response:
     """What can be asked of this newsroom, by examples that find something in it."""
     language = language_asked()
     address = site().addresses.keeping(language).search_help
-    return answer(
-        address,
-        lambda: _page("search_help.html", address, language, examples=examples(snapshot(), language)),
-    )
+
+    def render() -> Rendering:
+        in_others = versions(language, attrgetter("search_help"))
+        return _page("search_help.html", address, language, versions=in_others, examples=examples(snapshot(), language))
+
+    return answer(address, render)
 
 
 def release(release_id: str) -> Response:
