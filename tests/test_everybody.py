@@ -16,6 +16,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
+from lxml import html
 from selenium.webdriver import Chrome
 from werkzeug.serving import make_server
 
@@ -95,6 +96,7 @@ _AXE = """
 const tell = arguments[0];
 axe.run(document, {
   runOnly: ["wcag2a", "wcag2aa", "wcag2aaa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+  rules: {"color-contrast-enhanced": {enabled: true}},
   resultTypes: ["violations"],
 }).then(found => tell(found.violations.flatMap(
   rule => rule.nodes.map(node => `${rule.id}: ${node.target} ${node.html}`)
@@ -108,6 +110,7 @@ class Site:
 
     url: str
     pages: dict[str, bytes]
+    missing: bytes
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +123,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     server = make_server("127.0.0.1", port, app, threaded=True)
     Thread(target=server.serve_forever).start()
     client = app.test_client()
-    yield Site(url, {path: client.get(path, base_url=url).data for path in PATHS})
+    yield Site(
+        url,
+        {path: client.get(path, base_url=url).data for path in PATHS},
+        client.get("/news/ferry-race_1911.html", base_url=url).data,
+    )
     server.shutdown()
 
 
@@ -170,12 +177,56 @@ def test_axe_finds_no_violation(site: Site, browser: Chrome, programs: Path, pat
     assert found == {}
 
 
+_SMALL = """
+return [...document.querySelectorAll("a, button, input:not([type=hidden]), summary")].flatMap(target => {
+  const isInSentence = [...target.parentNode.childNodes].some(node => node.nodeType === 3 && node.textContent.trim());
+  const {width, height} = target.getBoundingClientRect();
+  return !isInSentence && !target.matches(".skip, .text a, h2 a, h3 a") && width && height && height < 43.5
+    ? [`${height} ${target.outerHTML}`] : [];
+});
+"""
+
+
+@pytest.mark.parametrize("path", ["/", "/releases/PR012-2026", "/search?q=museum&topic=museum&year=2026", "/feeds"])
+def test_what_is_tapped_is_large_enough_for_a_thumb(site: Site, browser: Chrome, path: str) -> None:
+    metrics = {"width": 360, "height": 800, "deviceScaleFactor": 2, "mobile": True}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    browser.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    browser.get(site.url + path)
+    found = browser.execute_script(_SMALL)
+    browser.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": False})
+    assert found == []
+
+
+def test_every_page_that_is_indexed_has_a_description_of_its_own(site: Site) -> None:
+    described: dict[str, str] = {}
+    for path, page in site.pages.items():
+        shown = html.document_fromstring(page)
+        (described[path],) = shown.xpath("//meta[@name='description' or @name='robots']/@content")
+    indexed = [text for text in described.values() if "noindex" not in text]
+    assert len(indexed) > len(PATHS) / 2
+    assert all(len(text) > len("Press releases") for text in indexed)
+
+
+def test_a_page_is_three_requests_and_no_script(site: Site) -> None:
+    for page in site.pages.values():
+        shown = html.document_fromstring(page)
+        assert shown.xpath("//script[not(@type='application/ld+json')]") == []
+        assert len(shown.xpath("//link[@rel='stylesheet' or @rel='icon']")) == 2
+
+
+def test_what_is_not_there_is_looked_for(site: Site) -> None:
+    shown = html.document_fromstring(site.missing)
+    assert shown.xpath("string(//h1)") == "This page is not there"
+    assert shown.xpath("//form[@role='search']//input[@type='search']/@value") == ["ferry race 1911"]
+
+
 def test_html_validate_finds_no_error(saved: Path, programs: Path) -> None:
-    command = ["node", "node_modules/html-validate/bin/html-validate.mjs", "--formatter", "json"]
+    command = ["node", "node_modules/html-validate/bin/html-validate.mjs", "--formatter", "json=found.json"]
     command += ["--config", "htmlvalidate.json", *map(str, sorted(saved.iterdir()))]
     ran = subprocess.run(command, cwd=programs, capture_output=True, text=True, timeout=60, check=False)
-    assert ran.stdout, ran.stderr
-    reports: list[dict[str, Any]] = json.loads(ran.stdout)
+    assert (programs / "found.json").exists(), ran.stderr
+    reports: list[dict[str, Any]] = json.loads((programs / "found.json").read_text("utf8"))
     assert [
         f"{Path(report['filePath']).name}:{told['line']}: {told['message']} ({told['ruleId']})"
         for report in reports

@@ -341,7 +341,8 @@ def test_a_newsroom_may_live_under_a_path(press: Newsroom, prefix: str) -> None:
 def test_every_answer_is_locked_down(client: Client, path: str) -> None:
     headers = client.get(path).headers
     assert headers["Content-Security-Policy"] == (
-        "default-src 'none'; style-src 'self'; img-src 'self'; media-src 'self'; base-uri 'none'; object-src 'none'; "
+        "default-src 'none'; style-src 'self'; img-src 'self'; media-src 'self'; connect-src 'self'; "
+        "base-uri 'none'; object-src 'none'; "
         "form-action 'self'; frame-ancestors 'none'"
     )
     assert headers["X-Content-Type-Options"] == "nosniff"

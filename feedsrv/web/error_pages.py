@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from http import HTTPStatus
 from traceback import format_exception
 
@@ -43,11 +44,21 @@ _PHRASES = {
     HTTPStatus.SERVICE_UNAVAILABLE: Message("Service Unavailable"),
 }
 """What each status is called (RFC 9110); of others nobody who reads gets a page."""
+_HEADLINES = {
+    HTTPStatus.BAD_REQUEST: Message("This cannot be understood"),
+    HTTPStatus.NOT_FOUND: Message("This page is not there"),
+    HTTPStatus.INTERNAL_SERVER_ERROR: Message("Something went wrong here"),
+    HTTPStatus.SERVICE_UNAVAILABLE: Message("Not just now"),
+}
+"""What is said to people in place of that."""
 _DETAILS = {
     HTTPStatus.BAD_REQUEST: Message("This request cannot be understood."),
     HTTPStatus.METHOD_NOT_ALLOWED: Message("The method is not allowed for the requested URL."),
 }
 """What is said where werkzeug found the error."""
+
+_WORD = re.compile(r"[^\W_]+")
+_LONGEST_WORDS = 100
 
 _log = logging.getLogger(__name__)
 
@@ -132,7 +143,8 @@ def _answer(status: HTTPStatus, detail: str, withdrawal: Withdrawal | None = Non
             canonical=None,
             versions=NO_VERSIONS,
             status=status,
-            phrase=phrase,
+            headline=voice.say(_HEADLINES.get(status, phrase)),
+            words=_words() if status == HTTPStatus.NOT_FOUND else "",
             detail=detail,
             withdrawal=withdrawal,
             **spoken,
@@ -140,6 +152,12 @@ def _answer(status: HTTPStatus, detail: str, withdrawal: Withdrawal | None = Non
         response = Response(page, status)
     response.headers["Cache-Control"] = GONE if status in _GONE else NO_STORE
     return response
+
+
+def _words() -> str:
+    """What to search for in place of what is not there: the words at the end of its address."""
+    last = request.path.rstrip("/").rpartition("/")[2]
+    return " ".join(_WORD.findall(last.partition(".")[0]))[:_LONGEST_WORDS]
 
 
 def _masthead(status: HTTPStatus) -> Newsroom:

@@ -20,7 +20,7 @@ TYPES = {
     "favicon.ico": "image/vnd.microsoft.icon",
 }
 """Their types. Each picture is another form of icon.svg."""
-PARTS = ("base", "frame", "search", "lists", "narrowing", "release", "directories", "errors", "print")
+PARTS = ("base", "frame", "search", "lists", "narrowing", "release", "directories", "errors", "everybody", "print")
 """What newsroom.css is made of, in this order: one sheet for browsers, one for each kind of thing in `FOLDER`."""
 
 
