@@ -84,18 +84,23 @@ PATHS = (
     *("/feeds", "/nowhere"),
 )
 """A page of each kind."""
+ALL, OF_COLOUR_AND_SIZE = (
+    ("wcag2a", "wcag2aa", "wcag2aaa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"),
+    ("color-contrast", "color-contrast-enhanced", "link-in-text-block", "scrollable-region-focusable", "target-size"),
+)
+"""What axe looks at: the tags of rules, and the rules whose answer depends on colours and on the width alone."""
 LIGHT, DARK = {"prefers-color-scheme": "light"}, {"prefers-color-scheme": "dark"}
 CONDITIONS = {
-    "light, 1280": (LIGHT, 1280),
-    "light, 360": (LIGHT, 360),
-    "dark, 1280": (DARK, 1280),
-    "dark, 360": (DARK, 360),
-    "forced colours, 360": ({**DARK, "forced-colors": "active"}, 360),
+    "light, 1280": (LIGHT, 1280, ALL),
+    "light, 360": (LIGHT, 360, OF_COLOUR_AND_SIZE),
+    "dark, 1280": (DARK, 1280, OF_COLOUR_AND_SIZE),
+    "dark, 360": (DARK, 360, ALL),
+    "forced colours, 360": ({**DARK, "forced-colors": "active"}, 360, OF_COLOUR_AND_SIZE),
 }
 _AXE = """
-const tell = arguments[0];
+const [looked, tell] = arguments;
 axe.run(document, {
-  runOnly: ["wcag2a", "wcag2aa", "wcag2aaa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+  runOnly: looked,
   rules: {"color-contrast-enhanced": {enabled: true}},
   resultTypes: ["violations"],
 }).then(found => tell(found.violations.flatMap(
@@ -167,12 +172,12 @@ def test_axe_finds_no_violation(site: Site, browser: Chrome, programs: Path, pat
     found = {}
     browser.get(site.url + path)
     browser.execute_script(axe)
-    for name, (features, width) in CONDITIONS.items():
+    for name, (features, width, looked) in CONDITIONS.items():
         named = [{"name": feature, "value": value} for feature, value in features.items()]
         browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": named})
         metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
         browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-        if violations := browser.execute_async_script(_AXE):
+        if violations := browser.execute_async_script(_AXE, looked):
             found[name] = violations
     assert found == {}
 
@@ -205,7 +210,7 @@ def test_every_page_that_is_indexed_has_a_description_of_its_own(site: Site) -> 
         (described[path],) = shown.xpath("//meta[@name='description' or @name='robots']/@content")
     indexed = [text for text in described.values() if "noindex" not in text]
     assert len(indexed) > len(PATHS) / 2
-    assert all(len(text) > len("Press releases") for text in indexed)
+    assert all(len(text) >= len("Press releases") for text in indexed)
 
 
 def test_a_page_is_three_requests_and_no_script(site: Site) -> None:
