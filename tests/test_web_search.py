@@ -275,6 +275,15 @@ def test_a_question_of_signs_alone_finds_nothing_and_neither_does_its_feed(clien
     assert "<entry>" not in client.get("/search.atom?q=%2B").text
 
 
+def test_nobody_is_offered_to_subscribe_to_a_question_of_signs_alone(client: Client) -> None:
+    def offered(question: str) -> list[str]:
+        return page(client, f"/search?q={question}").xpath("//@href[contains(., 'search.') or contains(., 'q=')]")
+
+    assert any(address.startswith("/search.atom") for address in offered("nowhere"))
+    assert not any(address.startswith(("/search.", "http://localhost/search.")) for address in offered("%2B"))
+    assert not page(client, "/search?q=%2B").cssselect(".subscribe")
+
+
 def test_beside_next_to_nothing_stands_what_may_have_been_meant(make_newsroom: MakeNewsroom) -> None:
     files = {f"{day}.md": release(f"Nebula {day}", f"2024-01-{day}", "The nebula.") for day in range(10, 22)}
     client = make_newsroom({**files, "a.md": release("Nebulla", "2023-01-01", "A slip.")}).client()

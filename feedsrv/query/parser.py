@@ -85,9 +85,14 @@ class Parsed:
         return _told(self.text) in {_told(str(self)), _told("" if self.tree is None else typed(self.tree))}
 
     @property
+    def has_no_word(self) -> bool:
+        """Whether there is no word in what was typed, which finds nothing for ever."""
+        return self.tree is None and bool(self.text.strip())
+
+    @property
     def wanted(self) -> Node | None:
         """What is to be found: everything where nothing was typed, nothing where there is no word in what was."""
-        return NOTHING if self.tree is None and self.text.strip() else self.tree
+        return NOTHING if self.has_no_word else self.tree
 
 
 NOTHING_ASKED = Parsed()
