@@ -39,6 +39,25 @@ def test_boilerplate_is_found_and_is_no_reason_for_a_topic(make_newsroom: MakeNe
     assert public_ids(newsroom, "topic:ferries") == ["b"]
 
 
+@pytest.mark.parametrize("rule", ["OF 9-11", "anniversary of 9-11", "HB 7-2020", "HB7-2020", "9-11"])
+def test_a_rule_puts_into_a_topic_what_the_search_box_finds_by_a_number_or_its_words(
+    make_newsroom: MakeNewsroom, rule: str
+) -> None:
+    newsroom = make_newsroom(
+        {
+            "newsroom.toml": f"[topics.t]\nmatch = ['{rule}']\n",
+            "numbered.md": release(reference="HB7-2020", body="It has a number."),
+            "naming.md": release(body="See HB7-2020."),
+            "other.md": release(body="The anniversary of 9-11 was marked."),
+            "neither.md": release(body="On the 9th of November."),
+        }
+    )
+    newsroom.publish()
+    found = public_ids(newsroom, "topic:t")
+    assert found
+    assert set(found) == set(public_ids(newsroom, rule))
+
+
 class TestGate:
     @pytest.mark.parametrize(
         ("content", "status"),

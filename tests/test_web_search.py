@@ -277,7 +277,7 @@ def test_a_question_of_signs_alone_finds_nothing_and_neither_does_its_feed(clien
 
 def test_nobody_is_offered_to_subscribe_to_a_question_of_signs_alone(client: Client) -> None:
     def offered(question: str) -> list[str]:
-        return page(client, f"/search?q={question}").xpath("//@href[contains(., 'search.') or contains(., 'q=')]")
+        return [str(each) for each in page(client, f"/search?q={question}").xpath("//@href")]
 
     assert any(address.startswith("/search.atom") for address in offered("nowhere"))
     assert not any(address.startswith(("/search.", "http://localhost/search.")) for address in offered("%2B"))

@@ -24,7 +24,9 @@ from feedsrv.query.tree import (
     Prefix,
     Reference,
     Word,
+    joined,
     leaves,
+    mapped,
     positive_leaves,
 )
 from feedsrv.release import Release
@@ -218,4 +220,9 @@ def _saying(leaf: Leaf) -> Message:
 
 @lru_cache(maxsize=10_000)
 def _tree(rule: str) -> Node | None:
-    return parse(rule, is_rule=True).tree
+    return mapped(parse(rule, is_rule=True).tree, _in_full)
+
+
+def _in_full(leaf: Leaf) -> Node | None:
+    """A leaf, and for what may be a reference number also its words, which the search box finds by it, too."""
+    return joined(Or, [leaf, leaf.words]) if isinstance(leaf, Reference) and leaf.typed else leaf

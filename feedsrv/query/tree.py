@@ -55,6 +55,12 @@ class Reference:
         """The number in the form in which references are compared."""
         return reference_key(self.text)
 
+    @property
+    def words(self) -> Node:
+        """The words that it may be instead."""
+        found = tuple(map(Word, self.typed.split()))
+        return found[0] if len(found) == 1 else And(found)
+
     def __str__(self) -> str:
         is_alone = REFERENCE_ALONE.fullmatch(self.text) and not TWO_YEARS.fullmatch(self.text)
         return self.text if is_alone and " " not in self.text else f"ref:{_quotable(self.text)}"

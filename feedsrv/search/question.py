@@ -102,11 +102,6 @@ def cut_note(leaf: Prefix) -> str:
     )
 
 
-def words(leaf: Reference) -> Node:
-    """The words that a reference is where no release has one that begins so: "of 9-11"."""
-    return _joined([*map(Word, leaf.typed.split())])
-
-
 def telling(parts: Sequence[str], languages: Sequence[str]) -> Sequence[str]:
     """The parts of a word that are no stopwords; all of them, where it has no others."""
     return [part for part in parts if not analysis.is_stopword(part, languages)] or parts

@@ -85,7 +85,7 @@ class Matcher:
         return replace(query, text=mapped(query.text, self._as_words))
 
     def _as_words(self, leaf: Leaf) -> Node:
-        return question.words(leaf) if isinstance(leaf, Reference) and not self.is_known(leaf) else leaf
+        return leaf.words if isinstance(leaf, Reference) and not self.is_known(leaf) else leaf
 
     def is_known(self, leaf: Leaf) -> bool:
         """Whether a leaf is no reference, or one that begins like that of a release."""

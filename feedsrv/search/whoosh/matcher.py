@@ -51,7 +51,7 @@ class Matcher:
             return leaf
         letters = leaf.key.partition("-")[0]
         is_known = not letters.isalpha() or self.terms.is_known_beginning("reference", f"{letters}-")
-        return leaf if is_known else question.words(leaf)
+        return leaf if is_known else leaf.words
 
     def afforded(self, tree: Node) -> Node | None:
         """What is required by a tree, without what is more work than is left; None where nothing is.
