@@ -21,6 +21,7 @@ from tests.faults.clean_root import CleanRoot, booted
 from tests.running import until
 
 OPERATORS = ROOT / "docs/operators.md"
+SCALING = ROOT / "docs/scaling.md"
 README = ROOT / "README.md"
 ADDRESS = "https://example.org/feedsrv.git"
 OTHERWISE = {ADDRESS: "/checkout", "make test": "make .venv/.dev"}
@@ -29,8 +30,8 @@ OTHERWISE = {ADDRESS: "/checkout", "make test": "make .venv/.dev"}
 NEXT_VERSION = "0.2.0"
 KNOWN = {
     "apt-get", "cd", "cp", "curl", "git", "install", "ln", "make", "mv", "nginx", "pipx", "python3", "sed", "systemctl",
-    "systemd-analyze", "tar", "useradd", "varnishd", "varnishncsa", "feedsrv",
-    "bin/feedsrv", "bin/pip", "bin/uv",
+    "systemd-analyze", "tar", "cat", "chown", "rsync", "runuser", "touch", "useradd", "varnishd", "varnishncsa",
+    "feedsrv", "bin/feedsrv", "bin/pip", "bin/uv",
 }  # fmt: skip
 """The programs of the guide: Debian's, and in the folders that it makes."""
 
@@ -47,7 +48,7 @@ def program(command: str) -> str:
     return "/".join(words[0].split("/")[-2:])
 
 
-@pytest.mark.parametrize("command", [*commands(OPERATORS), *commands(README)])
+@pytest.mark.parametrize("command", [*commands(OPERATORS), *commands(README), *commands(SCALING)])
 def test_every_command_of_the_guides_is_one_that_there_is(command: str) -> None:
     assert subprocess.run(["sh", "-n", "-c", command], check=False).returncode == 0
     assert program(command) in KNOWN
