@@ -349,3 +349,16 @@ def test_a_change_is_seen_with_the_next_request(make_newsroom: MakeNewsroom) -> 
     assert "Fresh" not in client.get("/releases").text
     press.publish({"fresh.md": release("Fresh", "2026-10-01")})
     assert titles(client.get("/releases").text)[0] == "Fresh"
+
+
+def test_the_front_page_of_a_language_names_the_topics_that_have_releases_in_it(
+    newsroom: Callable[..., Client],
+) -> None:
+    files = {
+        "newsroom.toml": '[topics.ships]\nmatch = ["ship"]\n[topics.ponts]\nmatch = ["pont"]\n',
+        "a.md": release("A ship"),
+        "b.md": release("Un pont", lang="fr"),
+    }
+    client = newsroom(files)
+    for path, named in {"/": [True, True], "/?lang=fr": [False, True]}.items():
+        assert [topic in client.get(path).text for topic in ("/topics/ships", "/topics/ponts")] == named
