@@ -80,6 +80,23 @@ def test_a_catalogue_is_complete_and_its_placeholders_are_those_of_the_source(so
                     assert sorted(part.findall(said)) == sorted(part.findall(asked)), said
 
 
+UNTYPOGRAPHIC = {
+    "fr": r"[^\u00a0\u202f][:;!?»](?=\s|$)|«[^\u00a0\u202f]|“",
+    "de": r"(?<!\S)[“”]|”",
+    "es": r"\s[:;!?»]|«\s",
+    "it": r"\s[:;!?»]|«\s",
+}
+"""How a press office of each language does not write: spaces before its signs, or none, and quotes of another."""
+
+
+@pytest.mark.parametrize("language", UNTYPOGRAPHIC)
+def test_a_catalogue_is_written_as_its_language_is(language: str) -> None:
+    with (locales.FOLDER / f"{language}.po").open("rb") as file:
+        said = [text for message in read_po(file, locale=language) if message.id for text in texts(message)]
+    bare = [TAG.sub("", PLACEHOLDER.sub("1", text)) for text in said]
+    assert [text for text in bare if re.search(rf"{UNTYPOGRAPHIC[language]}|[\"']| \.", text)] == []
+
+
 @pytest.mark.parametrize("path", sorted(TEMPLATES.glob("*.html")), ids=lambda path: path.name)
 def test_a_template_has_no_word_beside_its_messages(path: Path) -> None:
     tokens = Environment(autoescape=True).lex(path.read_text("utf8"))
