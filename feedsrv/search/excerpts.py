@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from functools import lru_cache
 from html import escape
@@ -60,7 +60,7 @@ class _Found(dict[str, Sequence[tuple[int, int]]]):
         return found
 
     def _is_wanted(self, forms: Sequence[str]) -> bool:
-        return any(map(self._is_wanted_form, forms))
+        return self._is_wanted_form(forms[0]) if len(forms) == 1 else any(map(self._is_wanted_form, forms))
 
     def _is_wanted_form(self, form: str) -> bool:
         return (
@@ -73,6 +73,7 @@ class _Found(dict[str, Sequence[tuple[int, int]]]):
 # Within a word, as "Climate Action" may be written in one. Not all small letters: this is compiled for each question.
 _NOT_WITHIN = "(?<![A-Za-z][a-zß-öø-ÿ])(?<![0-9][0-9])(?<![A-Z][A-Z])"  # quicker than as one with alternatives
 _ANYTHING = re.compile(r"\S+")
+_SPECIAL = re.compile("[&<>\"']")  # what `escape` changes
 _NO_LETTERS = "'-_.,"  # of ASCII, what may come before a letter of a form and is no part of it
 
 
@@ -127,13 +128,14 @@ def marked(text: str, language: str, wanted: Wanted) -> str:
 
 
 def _marked(text: str, start: int, end: int, spans: Sequence[tuple[int, int]]) -> str:
+    written: Callable[[str], str] = escape if _SPECIAL.search(text, start, end) else str
     pieces = []
     position = start
     for left, right in spans:
         if start <= left and right <= end:
-            pieces += [escape(text[position:left]), f"<mark>{escape(text[left:right])}</mark>"]
+            pieces += [written(text[position:left]), f"<mark>{written(text[left:right])}</mark>"]
             position = right
-    pieces.append(escape(text[position:end]))
+    pieces.append(written(text[position:end]))
     return " ".join("".join(pieces).split())
 
 

@@ -51,7 +51,7 @@ class Spelling(NamedTuple):
     def found_by(self) -> tuple[str, ...]:
         """All forms that find it: also those of how it may be written otherwise, each once."""
         if not self.others and not self.within:
-            return self.forms
+            return self.parts if len(self.parts) == 1 else self.forms
         return (*self.forms, *dict.fromkeys((*chain.from_iterable(self.others), *self.within)))
 
 
