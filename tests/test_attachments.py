@@ -390,8 +390,8 @@ class TestServing:
         newsroom = make_newsroom({**files, "b.pdf": PLAN})
         page = get(newsroom, "/releases/x").text
         assert f'<img src="/releases/x/a.png{version(PICTURE)}" alt="The quay &amp; pier" loading="lazy">' in page
-        assert "<figcaption>At dawn <small>Ann Example</small></figcaption>" in page
-        assert "<span>The plan</span>" in page
+        assert '<figcaption>At dawn <small>Ann Example</small> <a class="get" href="/releases/x/a.png"' in page
+        assert "<bdi>The plan</bdi>" in page
         (item,) = json.loads(get(newsroom, "/releases.json").data)["items"]
         assert 'alt="The quay &amp; pier" loading="lazy"><figcaption>' in item["content_html"]
         assert [file["title"] for file in item["attachments"] if "b.pdf" in file["url"]] == ["The plan"]
