@@ -281,9 +281,9 @@ class Table:
         languages = self.columns["lang"][: self._dated]
         if rank >= self._dated:
             return None, None
-        earlier = np.flatnonzero(languages[rank + 1 :] == languages[rank])[:1] + rank + 1
-        later = np.flatnonzero(languages[:rank] == languages[rank])[-1:]
-        return next(iter(earlier.tolist()), None), next(iter(later.tolist()), None)
+        is_like = languages == languages[rank]
+        behind, before = _first(is_like[rank + 1 :]), _first(is_like[:rank][::-1])
+        return None if behind is None else rank + 1 + behind, None if before is None else rank - 1 - before
 
     def content(self) -> bytes:
         """What is another when any release is: the digests of all documents, in their order."""
@@ -338,6 +338,12 @@ class Table:
     def _texts(self, column: str) -> list[str]:
         blob, ends = self.columns[column].tobytes(), self.columns[f"{column}.ends"].tolist()
         return [blob[start:end].decode("utf8") for start, end in zip([0, *ends], ends, strict=False)]
+
+
+def _first(flags: Mask) -> int | None:
+    """The place of the first flag that is set."""
+    at = int(flags.argmax()) if len(flags) else 0
+    return at if at < len(flags) and flags[at] else None
 
 
 def age_of(facts: Facts) -> float:
