@@ -19,7 +19,7 @@ from feedsrv import readers
 from feedsrv.errors import FileUnreadable
 from feedsrv.newsroom import Newsroom
 from feedsrv.problem import Severity
-from feedsrv.readers import parts
+from feedsrv.readers import bounds, parts
 from feedsrv.readers.formats.documents import CONVERTERS
 from feedsrv.reading import Reading, Status
 from feedsrv.release import Contact
@@ -511,16 +511,16 @@ def test_bytes_that_are_no_utf8_are_reported_with_their_line() -> None:
         (b"a" * (readers.LARGEST_FILE + 1), 0, "it has more than 5,000,000 bytes"),
         (bytes(range(256)) * 20, 0, "this is no text"),
         ("Text without a byte order mark, but".encode("utf-16-le"), 0, "this is no text"),
-        (b"<b>" * (readers.MOST_TAGS + 1), 0, "more lines and markup"),
-        (b"a\n" * (readers.MOST_MARKS + 1), 0, "more lines and markup"),
+        (b"<b>" * (bounds.MOST_TAGS + 1), 0, "more lines and markup"),
+        (b"a\n" * (bounds.MOST_MARKS + 1), 0, "more lines and markup"),
         (b"\n---\ntitle: T\ntext", 2, "the front matter that begins here does not end"),
         (b"---\ntitle: T\n  a: b: c\n---\n", 3, "the front matter cannot be read"),
         (b"---\njust a text\n---\n", 2, "there are no keys with values"),
         (b"+++\na = 0x" + b"F" * 10_000 + b"\n+++\n", 2, "this is no TOML"),
         (b"+++\na" + b".a" * 30_000 + b" = 1\n+++\n", 2, "nested too deep"),
-        ("«".encode() * (readers.MOST_SIGNS + 1), 0, "more lines and markup"),
-        (b"<p " + b"a " * (readers.MOST_ATTRIBUTES + 1) + b">", 0, "more lines and markup"),
-        (b"<p b='<' " + b"a " * (readers.MOST_ATTRIBUTES + 1) + b">", 0, "more lines and markup"),
+        ("«".encode() * (bounds.MOST_SIGNS + 1), 0, "more lines and markup"),
+        (b"<p " + b"a " * (bounds.MOST_ATTRIBUTES + 1) + b">", 0, "more lines and markup"),
+        (b"<p b='<' " + b"a " * (bounds.MOST_ATTRIBUTES + 1) + b">", 0, "more lines and markup"),
         (b"---\na: &x [1]\nb: *x\n---\n", 2, "anchors (&) or aliases (*)"),
         (b"---\na: " + b"[" * 30_000 + b"\n---\n", 2, "nest"),
         (b"---\na: " + b"x" * 70_000 + b"\n---\n", 1, "more than 65,536 characters"),

@@ -4,6 +4,8 @@
 
     catalogue      the folder as a collection that is listed and read
     listing        which files are in it, by parts that have nothing to do with each other
+    beside         the files that may state something of releases
+    obstacles      what is in the way of listing it, or of reading a file
     kinds          what the name of a file tells of it
     bundles        which files belong to which release
     attachments    the files of one release, and their places in its body

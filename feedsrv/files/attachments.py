@@ -19,9 +19,9 @@ from feedsrv.files.original import LARGEST_FILE, Original
 from feedsrv.problem import Problem, Severity
 from feedsrv.reading import Link, Mention, Reading, Visibility
 from feedsrv.release import Attachment
-from feedsrv.text import html
 from feedsrv.text.links import unsettled
 from feedsrv.text.media_types import media_type
+from feedsrv.text.places import addresses, relocate, undescribed
 
 MOST_FILES = 200
 """Of one release, and addresses that are looked at in one."""
@@ -101,7 +101,7 @@ class _Enclosing:
         self._enclosures = enclosures
         self._reading = reading
         self._data = data
-        self._in_body = dict.fromkeys(Mention(address, 0, shown) for address, shown in html.addresses(self._safe))
+        self._in_body = dict.fromkeys(Mention(address, 0, shown) for address, shown in addresses(self._safe))
         self._source = reading.release.source
         document = enclosures.folder / self._source
         self._within = {f"{self._source}/{name}": Original(document, name) for name in reading.pictures}
@@ -197,7 +197,7 @@ class _Enclosing:
             address: name + address[len(address.partition("#")[0]) :] for address, name in self._at_hand.items()
         }
         sizes = {name: self._look(path).dimensions for path, name in self.names.items()}
-        return html.relocate(self._safe, in_links, self._pictures, sizes)
+        return relocate(self._safe, in_links, self._pictures, sizes)
 
     def links(self) -> tuple[Link, ...]:
         """The links to what is none of its files, each address once, and no more than `MOST_LINKS`."""
@@ -226,7 +226,7 @@ class _Enclosing:
 
     def _undescribed(self) -> Iterator[Problem]:
         """The pictures of which nobody says what is to be seen on them, to those who cannot see them."""
-        bare = [self._pictures.get(address, "") for address in html.undescribed(self._safe)]
+        bare = [self._pictures.get(address, "") for address in undescribed(self._safe)]
         lead = next((item for item in self.attachments() if item.name == self.picture() and not item.is_shown), None)
         if found := [*filter(None, bare), *([lead.name] if lead and not lead.description else [])]:
             what = f"{len(found)} of its pictures have no description: {', '.join(found[:_NAMED])}"

@@ -12,10 +12,11 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Set
 from dataclasses import dataclass, replace
 from itertools import islice
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from feedsrv import readers
 from feedsrv.errors import PublishingFailed
+from feedsrv.files.beside import Companions, is_of_folder, up_to_the_dot
 from feedsrv.files.bundles import Belongings, is_index
 from feedsrv.files.kinds import (
     could_be_a_release,
@@ -25,49 +26,13 @@ from feedsrv.files.kinds import (
     is_worth_noticing,
 )
 from feedsrv.files.names import folders, is_document
-from feedsrv.files.opening import A_LINK, NOT_A_FILE
+from feedsrv.files.obstacles import mode, obstacle, refusal
 from feedsrv.newsroom import FILE_NAME
-from feedsrv.problem import Problem, Severity
+from feedsrv.problem import Problem
 from feedsrv.readers import companions
 from feedsrv.readers.companions import is_companion
 
 _MANY = 1_000  # files in a folder that are not gone through to find one that has come
-
-
-class Companions:
-    """The files that may state something of releases, see `feedsrv.readers.companions`, where they are looked for."""
-
-    def __init__(self) -> None:
-        self._beside = defaultdict[str, list[str]](list)  # by their paths up to the first dot
-        self._of_folder = defaultdict[str, list[str]](list)
-
-    def add(self, path: str) -> None:
-        """Let a file be one of them."""
-        self._place(path).append(path)
-
-    def discard(self, path: str) -> None:
-        """Let a file be none of them."""
-        if path in (place := self._place(path)):
-            place.remove(path)
-
-    def of(self, source: str) -> Iterator[str]:
-        """The paths of those that state something of a release."""
-        here, *above = folders(source)
-        among = {folder: self._of_folder[folder] for folder in (here, *above) if folder in self._of_folder}
-        if beside := self._beside.get(_up_to_the_dot(source)):
-            among[here] = [*beside, *among.get(here, ())]
-        if among:  # most have none
-            yield from companions.of(source, {folder: sorted(paths) for folder, paths in among.items()})
-
-    def _place(self, path: str) -> list[str]:
-        folder = next(folders(path))
-        return self._of_folder[folder] if is_of_folder(path) else self._beside[_up_to_the_dot(path)]
-
-
-def is_of_folder(path: str) -> bool:
-    """Whether a file states something of all that lies in its folder and below it."""
-    place = PurePosixPath(path)
-    return is_companion(place.name) and companions.is_of_folder(place, place.parent.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +84,7 @@ class Contents:
             for folder in reversed(list(folders(path))):
                 if folder in self._indexed:
                     return f"{folder}/"
-        return _up_to_the_dot(path)
+        return up_to_the_dot(path)
 
     def listing(self, parts: Iterable[str] | None = None, elsewhere: Set[str] = frozenset()) -> FolderListing:
         """The listing of these parts, or of all. A document that belongs to a text is no release of its own."""
@@ -238,11 +203,11 @@ class Contents:
         except (FileNotFoundError, NotADirectoryError):
             return {}
         except OSError as error:
-            raise _refusal(error) from error
+            raise refusal(error) from error
         if stat.S_ISDIR(mode):
             return dict(self._below(f"{path}/")) if is_worth_entering(name) else {}
         is_left_out = stat.S_ISLNK(mode) and os.path.isdir(whole)  # noqa: PTH112 - as the names of files are everywhere
-        return {} if is_left_out or not _is_listed(name) else {path: _obstacle(path, mode)}
+        return {} if is_left_out or not _is_listed(name) else {path: obstacle(path, mode)}
 
     def _below(self, within: str) -> Iterator[tuple[str, Problem | None]]:
         """The files in a folder, given with a slash behind it, and below it. Links are not followed."""
@@ -254,9 +219,9 @@ class Contents:
                         if is_worth_entering(entry.name) and not entry.is_symlink():
                             entered.append(f"{within}{entry.name}/")
                     elif _is_listed(entry.name):
-                        yield within + entry.name, _obstacle(within + entry.name, _mode(entry))
+                        yield within + entry.name, obstacle(within + entry.name, mode(entry))
         except OSError as error:
-            raise _refusal(error) from error
+            raise refusal(error) from error
         for folder in entered:
             yield from self._below(folder)
 
@@ -280,13 +245,6 @@ class Contents:
             del self._parts[part]
 
 
-def _up_to_the_dot(path: str) -> str:
-    """A path up to the first dot of its name, or behind that of a hidden one."""
-    start = path.rfind("/") + 2
-    dot = path.find(".", start)
-    return path if dot < 0 else path[:dot]
-
-
 def _is_index(path: str) -> bool:
     return is_release_name(path) and is_index(path)
 
@@ -301,37 +259,3 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return entry.is_dir()
     except OSError:
         return False
-
-
-def _mode(entry: os.DirEntry[str]) -> int:
-    """What kind of file an entry is, 0 where that cannot be told."""
-    try:
-        return stat.S_IFREG if entry.is_file(follow_symlinks=False) else entry.stat(follow_symlinks=False).st_mode
-    except OSError:
-        return 0
-
-
-def _obstacle(path: str, mode: int) -> Problem | None:
-    """Why a file is not read, although its name is that of a release, or cannot be named."""
-    if problem := _unspeakable(path):
-        return problem
-    if is_release_name(path):
-        if stat.S_ISLNK(mode):
-            return Problem(path, 0, *A_LINK, Severity.ERROR, "link")
-        if mode and not stat.S_ISREG(mode):  # what is gone, or cannot be told: whoever opens it will say so
-            return Problem(path, 0, *NOT_A_FILE, Severity.ERROR, "not-a-file")
-    return None
-
-
-def _unspeakable(path: str) -> Problem | None:
-    """What is to be said of a file whose name no text can hold."""
-    try:
-        path.encode("utf8")
-    except UnicodeEncodeError:
-        shown = path.encode("utf8", "backslashreplace").decode("utf8")
-        return Problem(shown, 0, "the name of this file is not UTF-8", "rename it", Severity.ERROR, "name")
-    return None
-
-
-def _refusal(error: OSError) -> PublishingFailed:
-    return PublishingFailed(f"{error.filename} cannot be read: {error.strerror}; nothing was published")

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from feedsrv.file_record import FileRecord
 from feedsrv.problem import Problem, Severity
 from feedsrv.release import Release
-from feedsrv.text import html, links
+from feedsrv.text import links
+from feedsrv.text.places import anchors
 
 
 @dataclass
@@ -20,7 +21,7 @@ class Anchors:
 
     def meet(self, item: Release) -> None:
         """Take in a release whose links are not settled yet."""
-        self._there[item.source] = frozenset(html.anchors(item.body))
+        self._there[item.source] = frozenset(anchors(item.body))
         if sought := tuple(dict.fromkeys(links.parts(item.body))):
             self._sought[item.source] = sought
 

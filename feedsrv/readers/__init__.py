@@ -3,6 +3,7 @@
 ::
 
     formats, decoding                    one module a format: text or bytes -> a document; bytes -> text
+    bounds                               how much of a text is read
     document, parts, problems            what a file is taken apart into
     effects                              what a key can decide, and what one that nobody knows decides by its words
     keys                                 every key by which a file states something, once
@@ -11,7 +12,7 @@
     lexicon, phrases, moments            how languages say that a release must wait; that, and when, in a line
     passages, embargo, held_names        which lines there are; which of them, and which names of files, ask for it
     statements, visibility               what one key says of it; the gate: from when to when it may be seen
-    dates, publication                   which moments are stated
+    clock, dates, publication            hours and zones; days; which moments are stated
     masthead, headlines, boilerplate     what stands above and below the text; which of it is the headline
     furniture                            what a site has around every text
     permalinks                           which address a generator gave it
@@ -24,8 +25,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from html import escape
@@ -36,6 +36,7 @@ from feedsrv import ids
 from feedsrv.newsroom import Newsroom
 from feedsrv.problem import Problem
 from feedsrv.readers import (
+    bounds,
     companions,
     decoding,
     fields,
@@ -68,20 +69,7 @@ LARGEST_FILE = 5_000_000
 """Bytes of a text."""
 LARGEST_DOCUMENT = 50_000_000
 """Bytes of a document or a mail: there may be pictures in it."""
-MOST_MARKS = 100_000
-"""Lines, and characters that mean something in Markdown or HTML: parsers spend 10 to 50 µs on each, a bomb is made of
-millions, and the longest release known has 4,000."""
-MOST_TAGS = 20_000
-"""Of HTML: sanitising tags within each other takes the square of their number, a second for these."""
-
-MOST_SIGNS = 10_000
-"""Ampersands and U+0080 to U+00BF («, °, no-break spaces): sanitising takes the square of their number, too."""
-MOST_ATTRIBUTES = 1_000
-"""Of one tag: both parsers of HTML compare each with each."""
-
 _HTML = frozenset(ending for ending, read in parts.FORMATS.items() if read is html.read)
-_MARKS = '\n!"#$%&*+-:<=>@[\\]^_`{|}~'
-
 T = TypeVar("T")
 
 
@@ -104,15 +92,16 @@ def read(
     if len(data) > largest(source):
         raise problems.unreadable(0, f"it has more than {largest(source):,} bytes", "shorten it")
     if not data.strip():
-        raise problems.unreadable(0, "it is empty", _WRITE_IT)
+        raise problems.unreadable(0, "it is empty", bounds.WRITE_IT)
     stated = companions.read(source, beside or {}, problems)
     if ending in parts.FORMATS:
-        text = _bounded(decoding.decode(data, problems, is_html=ending in _HTML), problems, is_html=ending in _HTML)
+        decoded = decoding.decode(data, problems, is_html=ending in _HTML)
+        text = bounds.bounded(decoded, problems, is_html=ending in _HTML)
         return _Reader(parts.take_apart(source, text, newsroom, problems, stated), problems.found).reading()
     converted = _converted(source, data, problems, convert)
     if len(converted.text) > LARGEST_FILE:
         raise problems.unreadable(0, f"its text has more than {LARGEST_FILE:,} characters", "shorten it")
-    text = _bounded(clean(converted.text), problems, is_html=converted.ending in _HTML)
+    text = bounds.bounded(clean(converted.text), problems, is_html=converted.ending in _HTML)
     taken_apart = parts.of_conversion(source, replace(converted, text=text), newsroom, stated)
     return _Reader(taken_apart, problems.found).reading()
 
@@ -124,7 +113,7 @@ def _converted(source: str, data: bytes, problems: Problems, convert: Convert) -
         return mail.convert(data, problems)
     if ending not in _MARKUP:
         return documents.convert(source, data, problems, convert)
-    text = _bounded(decoding.decode(data, problems, is_html=False), problems, is_html=False)
+    text = bounds.bounded(decoding.decode(data, problems, is_html=False), problems, is_html=False)
     head = front_matter.read(text, problems)
     below = "\n" * head.length + "\n".join(text.split("\n")[head.length :])
     converted = documents.convert(source, below.encode(), problems, convert)
@@ -152,52 +141,6 @@ def can_read(source: str) -> bool:
     """Whether what it takes to read a file of this name is installed."""
     ending = PurePosixPath(source).suffix.lower()
     return ending not in documents.CONVERTERS or bool(documents.converter(ending))
-
-
-def _bounded(text: str, problems: Problems, *, is_html: bool) -> str:
-    """The text, if there is some and no parser will be at it for ever. Raises FileUnreadable."""
-    if not text.strip():
-        raise problems.unreadable(0, "it is empty", _WRITE_IT)
-    if _has_much(text) or max(_attributes(text, is_html=is_html), default=0) > MOST_ATTRIBUTES:
-        raise problems.unreadable(0, "it has more lines and markup than a release can have", "shorten it")
-    return text
-
-
-def _has_much(text: str) -> bool:
-    """Whether there is more of something in a text than parsers can bear; a short one need not be counted."""
-    if len(text) <= min(MOST_TAGS, MOST_MARKS, MOST_SIGNS):
-        return False
-    has_signs = text.count("&") + text.encode().count(b"\xc2") > MOST_SIGNS
-    return has_signs or text.count("<") > MOST_TAGS or sum(map(text.count, _MARKS)) > MOST_MARKS
-
-
-_QUOTED = re.compile(r"""([\s/"'][^\s/="'<>]+=\s*+)(?:"[^"<]*+"|'[^'<]*+')""")
-_OPEN_QUOTE = re.compile(r"""=\s*(?:"[^"]*|'[^']*)\Z""")
-_WORD = re.compile(r"[^\s/]+")
-
-
-_NO_TAG = re.compile(r"[,;!?(){}]|\n\s*\n")
-
-
-def _attributes(text: str, *, is_html: bool) -> Iterator[int]:
-    """How many attributes each tag has at most; a tag goes on after a "<" within quotes.
-
-    Outside HTML a tag ends with its paragraph and has no other signs: ``psql <dump`` is text.
-    """
-    if max(map(len, text.split("<")[1:]), default=0) <= 2 * MOST_ATTRIBUTES:  # so many words have more characters
-        return
-    is_open = False
-    for piece in _QUOTED.sub(r"\1", text).split("<")[1:]:
-        head, is_closed, _ = piece.partition(">")
-        if not is_html and not is_open and (not is_closed or _NO_TAG.search(head)):
-            is_open = bool(_OPEN_QUOTE.search(piece))
-            continue
-        if is_open or piece[:1].isalpha():
-            yield len(_WORD.findall(piece if is_open else piece.partition(">")[0]))
-        is_open = bool(_OPEN_QUOTE.search(piece)) or (is_open and not {'"', "'"}.intersection(piece))
-
-
-_WRITE_IT = "write the release, or delete the file"
 
 
 class _Reader:

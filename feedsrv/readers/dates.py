@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import cache, lru_cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from feedsrv.newsroom import Newsroom
-from feedsrv.readers.lexicon import LEXICON
+from feedsrv.readers.clock import END_OF_DAY, ZONE, Rest, zone_of
 from feedsrv.text.cleaning import without_unseen
 from feedsrv.text.dates import ALL, COMMON, Names, Period, fold_name, names
 from feedsrv.text.folding import strip_accents
@@ -20,12 +20,6 @@ from feedsrv.text.folding import strip_accents
 LONGEST = 120
 """Characters of a text that is read as a date."""
 YEARS = range(1000, 9000)
-
-_ZONES = {
-    "Z": 0, "UTC": 0, "GMT": 0, "WET": 0, "WEST": 1, "BST": 1, "CET": 1, "MEZ": 1, "CEST": 2, "MESZ": 2, "EET": 2,
-    "EEST": 3, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7,
-}  # fmt: skip
-"""Hours from UTC. Of what is called the same elsewhere, the later moment: an embargo is never lifted too early."""
 
 _YEAR = r"(?P<year>[0-9]{4})(?![0-9])"
 _DAY = (
@@ -48,21 +42,6 @@ _NUMERIC = tuple(
 _AMBIGUOUS = re.compile(r"(?<![0-9])[0-9]{1,2}([-/])\s?[0-9]{1,2}\1\s?[0-9]{4}(?![0-9])")
 _DIGIT = re.compile(r"\d")
 _FOUR_DIGITS = re.compile(r"(?<![0-9])[0-9]{4}(?![0-9])")
-_CLOCK = LEXICON.words("clock")
-_AROUND = frozenset(word for entry in (*_CLOCK, *LEXICON.words("around")) for word in re.findall(r"\w+", entry))
-_MARKS = "|".join(sorted(map(re.escape, _CLOCK), key=len, reverse=True))
-_TIME = re.compile(
-    rf"(?<![0-9])T?(?P<hour>[0-9]{{1,2}})"
-    rf"(?:\s?[:hu.時시点點]\s?(?P<minute>[0-9]{{2}})(?::(?P<second>[0-9]{{2}})(?:[.,][0-9]+)?)?분?分?"
-    rf"|(?=\.?\s?(?:[ap]\.?m\b|(?:{_MARKS})(?![^\W\d_])|[時시点點])))"
-    rf"(?![0-9])(?:\s?(?P<half>[ap])\.?m\b\.?)?[時시点點]?",
-    re.IGNORECASE,
-)
-_ZONE = re.compile(
-    r"(?<![^\W\d_])(?:(?:UTC|GMT)?\s?(?P<sign>[+−-])(?P<hours>[0-9]{1,2})(?::?(?P<minutes>[0-5][0-9]))?(?![0-9])"
-    r"|(?P<place>[A-Z][A-Za-z]+(?:/[A-Z][A-Za-z_-]+){1,2})"
-    rf"|(?P<name>{'|'.join(sorted(_ZONES, key=len, reverse=True))})(?![^\W_]))"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,20 +155,16 @@ def _written(text: str, zone: ZoneInfo, is_day_first: bool | None, languages: tu
     day = _day(match, is_day_first, known) if match else None
     if match is None or day is None:
         return None
-    rest = _Rest(f"{text[: match.start()]} {text[match.end() :]}")
+    rest = Rest(f"{text[: match.start()]} {text[match.end() :]}")
     weekdays = rest.take_weekdays(known)
     hour = rest.take_hour()
-    stated = rest.take(_ZONE) if hour else None
+    stated = rest.take(ZONE) if hour else None
     if not rest.is_filler:
         return None
-    if hour == _END_OF_DAY:
+    if hour == END_OF_DAY:
         day, hour = day + timedelta(days=1), time(0)
-    moment = _moment(day, hour if isinstance(hour, time) else None, _zone(stated) if stated else zone)
+    moment = _moment(day, hour if isinstance(hour, time) else None, zone_of(stated) if stated else zone)
     return moment and replace(moment, weekday_disagrees=bool(weekdays) and day.weekday() not in weekdays)
-
-
-_END_OF_DAY = "midnight"
-"""Midnight of a day may be its beginning or its end; the later one is taken."""
 
 
 @cache
@@ -208,57 +183,6 @@ def _alternatives(known: Names) -> str:
     return "|".join(sorted(map(re.escape, known.months), key=len, reverse=True))
 
 
-class _Rest:
-    """What is left of a text when what was understood is taken out."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-
-    def take(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
-        match = pattern.search(self._text)
-        if match:
-            self._text = f"{self._text[: match.start()]} {self._text[match.end() :]}"
-        return match
-
-    def take_weekdays(self, known: Names) -> frozenset[int]:
-        """The days that the first name of a weekday in the text may mean; none if there is no name."""
-        for match in _WORDS.finditer(self._text):
-            if found := known.weekdays.get(fold_name(match[0])):
-                self._text = f"{self._text[: match.start()]} {self._text[match.end() :]}"
-                return found
-        return frozenset()
-
-    def take_hour(self) -> time | str | None:
-        """The time of day, `_END_OF_DAY`, or None where none is stated. Raises ValueError for one that is none."""
-        if self.take(_NOON):
-            return time(12)
-        if self.take(_MIDNIGHT):
-            return _END_OF_DAY
-        match = self.take(_TIME) or self.take(_AFTER_ITS_MARK)
-        return _time(match) if match else None
-
-    @property
-    def is_filler(self) -> bool:
-        return all(word in _AROUND for word in re.findall(r"\w+", self._text.lower()))
-
-
-_WORDS = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
-
-
-def _any_of(category: str, *, after: str = "") -> re.Pattern[str]:
-    known = set(LEXICON.words(category)).difference(*map(LEXICON.words, ("clock", "until", "frame")))
-    words = "|".join(sorted(map(re.escape, known), key=len, reverse=True))
-    return re.compile(rf"(?<!\w){after}(?:{words})(?!\w)", re.IGNORECASE)
-
-
-# What is noon in one language is "of the" in others ("del"): a word that says nothing elsewhere says nothing.
-_NOON = _any_of("noon", after=r"(?:12\s+)?")
-_MIDNIGHT = _any_of("midnight", after=r"(?:(?:12|24|0)\s+)?")
-_AFTER_ITS_MARK = re.compile(
-    rf"(?<!\w)(?:{_MARKS})\.?\s(?P<hour>[0-9]{{1,2}})(?P<minute>)(?P<second>)(?P<half>)(?![0-9])", re.IGNORECASE
-)
-
-
 def _day(match: re.Match[str], is_day_first: bool | None, known: Names) -> date | None:
     stated = match.groupdict()
     year = int(stated["year"])
@@ -274,27 +198,6 @@ def _day(match: re.Match[str], is_day_first: bool | None, known: Names) -> date 
     if is_day_first is None:
         return None
     return date(year, second, first) if is_day_first else date(year, first, second)
-
-
-def _time(match: re.Match[str]) -> time:
-    hour = int(match["hour"])
-    if match["half"]:
-        if not 1 <= hour <= 12:
-            raise ValueError(match[0])
-        hour = hour % 12 + (12 if match["half"].lower() == "p" else 0)
-    return time(hour, int(match["minute"] or 0), int(match["second"] or 0))
-
-
-def _zone(match: re.Match[str]) -> tzinfo:
-    if match["name"]:
-        return timezone(timedelta(hours=_ZONES[match["name"]]))
-    if match["place"]:
-        try:
-            return ZoneInfo(match["place"])
-        except (ZoneInfoNotFoundError, OSError) as error:
-            raise ValueError(match["place"]) from error
-    offset = timedelta(hours=int(match["hours"]), minutes=int(match["minutes"] or 0))
-    return timezone(offset if match["sign"] == "+" else -offset)
 
 
 def _moment(day: date, hour: time | None, zone: tzinfo) -> Moment | None:

@@ -23,4 +23,5 @@
     cleaning      the one form of text that all may rely on
     links         links of releases to each other, while it is not known where they lead
     html          HTML that is safe, and its plain text
+    places        where links, pictures and films of such HTML lie
 """

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator, Mapping
 
 import nh3
 
 from feedsrv.text import media
 from feedsrv.text.cleaning import clean
+from feedsrv.text.places import ADDRESS, ATTRIBUTE, EMPTY, REFERENCE, TAG
 
 _TAGS = {
     "a", "abbr", "address", "article", "aside", "audio", "b", "blockquote", "br", "caption", "cite", "code", "dd",
@@ -85,19 +85,6 @@ _SPELLER = nh3.Cleaner(
 )
 """Makes one spelling of a text with media in it. What comes out of it is not safe: scripts may stand in a frame."""
 
-_ATTRIBUTE = re.compile(r' ([a-z]+)="([^"]*)"')
-_REFERENCE = re.compile(r'<(?P<name>/?a|img|source|track|video)(?P<attributes>(?: [a-z]+="[^"]*")*)>')
-_EMPTY = re.compile(r'<a(?: (?!id=)[a-z]+="[^"]*")*>\s*</a>|<(p|h[1-6])(?: [a-z]+="[^"]*")*>\s*</\1>')
-_PLAYER = re.compile(
-    r'<(audio|video)(?: [a-z]+="[^"]*")*>(?:<track(?: [a-z]+="[^"]*")*>)*(?!<source)(.*?)</\1>', re.DOTALL
-)
-"""A player that has nothing to play, and what stands in it."""
-_OF_PLAYERS = re.compile(r'</?(?:audio|source|track|video)(?: [a-z]+="[^"]*")*>')
-_ADDRESS = {"a": "href", "img": "src", "source": "src", "track": "src", "video": "poster"}
-"""The attribute in which an element says where it leads, or what it shows."""
-_TAG = re.compile(r'</?([a-z0-9]+)(?: [a-z]+="[^"]*")*>')
-_ID = re.compile(r'<[a-z0-9]+(?: [a-z]+="[^"]*")*? id="([^"]*)"')
-_OF_STYLE = re.compile(r' (?:id|class)="[^"]*"')
 _ENTITY = re.compile(r"&(?:[a-z]{2,8}|#[0-9]{2,6}|#x[0-9a-f]{2,6});", re.IGNORECASE)
 _OF_THE_PAGE = re.compile(r' (id="|href="#)(?=(?:main|masthead-search)"|newsroom-)')
 """What would be an id of the page that shows the text, or lead to it."""
@@ -132,7 +119,7 @@ def sanitise(source: str) -> str:
     source = _without_components(source)
     if media.may_be_in(source):
         source = media.settled(_SPELLER.clean(source))
-    safe = clean(_EMPTY.sub("", _tidy(_CLEANER.clean(source)))).strip()
+    safe = clean(EMPTY.sub("", _tidy(_CLEANER.clean(source)))).strip()
     if ' class=""' in safe:
         safe = _NO_CLASS.sub(r"\1", safe)
     return _OF_THE_PAGE.sub(r" \1text-", safe) if "#" in safe or ' id="' in safe else safe
@@ -174,11 +161,11 @@ def _tidy(safe: str) -> str:
     def replacement(match: re.Match[str]) -> str:
         if match["name"] == "/a":
             return "</a>" if links and links.pop() else ""
-        attributes = dict(_ATTRIBUTE.findall(match["attributes"]))
+        attributes = dict(ATTRIBUTE.findall(match["attributes"]))
         if match["name"] == "img":
             return _image(match[0], attributes, is_in_link=any(links))
         if match["name"] != "a":
-            address = html.unescape(attributes.get(_ADDRESS[match["name"]], ""))
+            address = html.unescape(attributes.get(ADDRESS[match["name"]], ""))
             return "" if media.is_elsewhere(address) else match[0]
         leads = bool(attributes.get("href"))
         anchor = attributes.get("id") or attributes.get("name")
@@ -187,7 +174,7 @@ def _tidy(safe: str) -> str:
             return f'<a id="{anchor}">'
         return match[0].replace(' name="', ' id="') if leads and anchor else match[0] if leads else ""
 
-    return _REFERENCE.sub(replacement, safe)
+    return REFERENCE.sub(replacement, safe)
 
 
 def _image(tag: str, attributes: dict[str, str], *, is_in_link: bool) -> str:
@@ -199,76 +186,6 @@ def _image(tag: str, attributes: dict[str, str], *, is_in_link: bool) -> str:
         return html.escape(stated, quote=False)
     description = html.escape(stated or media.in_words(source), quote=False)
     return description if is_in_link else f'<a href="{attributes["src"]}">{description}</a>'
-
-
-def addresses(safe: str) -> Iterator[tuple[str, bool]]:
-    """Where the links, pictures and films of sanitised HTML lead, each with whether it is a picture."""
-    for tag in _REFERENCE.finditer(safe):
-        attributes = dict(_ATTRIBUTE.findall(tag["attributes"] or ""))
-        if address := attributes.get(_ADDRESS.get(tag["name"], "")):
-            yield html.unescape(address).strip(), tag["name"] == "img"
-
-
-def anchors(safe: str) -> Iterator[str]:
-    """What a link can lead to within sanitised HTML."""
-    return (html.unescape(name) for name in _ID.findall(safe))
-
-
-def undescribed(safe: str) -> Iterator[str]:
-    """Where the pictures of sanitised HTML lie that have no description."""
-    for tag in _REFERENCE.finditer(safe):
-        attributes = dict(_ATTRIBUTE.findall(tag["attributes"] or ""))
-        if tag["name"] == "img" and not attributes.get("alt", "").strip():
-            yield html.unescape(attributes.get("src", "")).strip()
-
-
-def relocate(
-    safe: str, places: Mapping[str, str], pictures: Mapping[str, str], sizes: Mapping[str, tuple[int, int]]
-) -> str:
-    """Sanitised HTML whose links, pictures and films lead to other places.
-
-    A link that has no new place is left as it is, a picture that has none is its description, a film its link.
-    ``sizes`` are width and height of pictures, by their new places; one that says its own keeps it.
-    """
-
-    def replacement(match: re.Match[str]) -> str:
-        attributes = dict(_ATTRIBUTE.findall(match["attributes"] or ""))
-        name = match["name"]
-        attribute = _ADDRESS.get(name, "")
-        old: str | None = attributes.get(attribute)
-        if old is None:
-            return str(match[0])
-        new = (pictures if name in {"img", "video"} else places).get(html.unescape(old).strip())
-        if new is not None:
-            moved = str(match[0].replace(f' {attribute}="{old}"', f' {attribute}="{html.escape(new)}"'))
-            return f"{moved[:-1]}{_in_place(attributes, sizes.get(new))}>" if name == "img" else moved
-        match name:
-            case "a":
-                return str(match[0])
-            case "img":
-                return str(attributes.get("alt", ""))
-            case "video":
-                return str(match[0].replace(f' poster="{old}"', ""))
-        return ""
-
-    return _EMPTY.sub("", _PLAYER.sub(r"\2", _REFERENCE.sub(replacement, safe))).strip()
-
-
-def _in_place(attributes: Mapping[str, str], size: tuple[int, int] | None) -> str:
-    """The attributes by which a page keeps room for a picture, and fetches it when it comes into sight."""
-    room = ""
-    if size and all(size) and "width" not in attributes and "height" not in attributes:
-        room = f' width="{size[0]}" height="{size[1]}"'
-    return f'{room} loading="lazy"'
-
-
-def for_feeds(safe: str) -> str:
-    """Sanitised HTML as it stands in feeds: without ids and classes, which are those of our page, and without players.
-
-    The link of each player is in its place: feed readers would fetch what it plays.
-    """
-    safe = _OF_PLAYERS.sub("", safe)
-    return _TAG.sub(lambda tag: _OF_STYLE.sub("", tag[0]), safe) if ' id="' in safe or ' class="' in safe else safe
 
 
 def is_blank(safe: str) -> bool:
@@ -284,7 +201,7 @@ def to_text(safe: str) -> str:
 def _lines(safe: str) -> list[str]:
     """The lines of a text whose white space is still to be folded."""
     told = _ASIDE.sub("", safe) if "footnote-" in safe else safe
-    marked = _TAG.sub(_boundary, told.replace("\n", " "))
+    marked = TAG.sub(_boundary, told.replace("\n", " "))
     return clean(html.unescape(marked)).split("\n")
 
 

@@ -25,8 +25,9 @@ from feedsrv.locales import Voice, voice_of
 from feedsrv.locales.message import Message
 from feedsrv.newsroom import Newsroom
 from feedsrv.release import Release
-from feedsrv.text.html import for_feeds, is_blank
+from feedsrv.text.html import is_blank
 from feedsrv.text.languages import direction, language_name
+from feedsrv.text.places import for_feeds
 from feedsrv.web.addresses import Addresses
 from feedsrv.web.cards import card_file
 from feedsrv.web.context import site
