@@ -14,7 +14,7 @@ EXTRAS  := documents metrics opensearch pictures
 COMPILE := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --upgrade --quiet \
 	pyproject.toml --group build
 
-.PHONY: anew serve test test-opensearch faults fix lint coverage coverage-report matrix bench bench-ranking locales lock sbom dist clean
+.PHONY: anew serve test test-opensearch faults fix lint coverage coverage-report matrix bench bench-ranking locales pictures lock sbom dist clean
 
 serve: $(VENV)/.serve
 	$(BIN)/feedsrv serve
@@ -90,6 +90,10 @@ locales: $(VENV)/.dev
 	for file in $(LOCALES)/*.po; do $(BABEL) update --input-file $(LOCALES)/messages.pot --output-file $$file \
 		--locale $$(basename $$file .po) --ignore-obsolete --ignore-pot-creation-date --width 120 || exit 1; done
 	rm $(LOCALES)/messages.pot
+
+# The pictures of the guides, of pages as they are now.
+pictures: $(VENV)/.dev
+	$(BIN)/python -m bench.pictures
 
 # Where a package is in several locks, it is the same in all.
 lock: $(VENV)/.dev

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 import pytest
 
+from bench import pictures
 from feedsrv import __version__, newsroom_toml, readers
 from feedsrv.cli import main
 from feedsrv.errors import NewsroomInvalid
@@ -120,6 +121,12 @@ def test_every_link_leads_somewhere(path: Path) -> None:
             other = path.parent / file if file else path
             assert other.exists(), target
             assert not anchor or anchor in anchors(other), target
+
+
+def test_the_pictures_are_those_that_make_pictures_makes_and_are_small() -> None:
+    there = {path.stem: path.stat().st_size for path in (ROOT / "docs/pictures").iterdir()}
+    assert there.keys() == {picture.name for picture in pictures.PICTURES}
+    assert max(there.values()) < 150_000
 
 
 def anchors(path: Path) -> set[str]:
