@@ -233,7 +233,7 @@ def test_no_word_of_a_feed_or_a_file_is_beside_the_catalogues(pseudo_newsroom: C
 
 def words_of(answer: TestResponse) -> Iterator[str]:
     """The texts for people in an answer."""
-    if answer.mimetype.endswith("json"):
+    if (answer.mimetype or "").endswith("json"):
         yield from words_of_json(answer.get_json(force=True))
     elif answer.mimetype == "text/plain":
         yield re.sub(r"^(?:User-agent|Disallow|Sitemap):.*", "", answer.text, flags=re.MULTILINE)
