@@ -18,6 +18,7 @@ from bench import generate
 from feedsrv.files.catalogue import Catalogue
 from feedsrv.publishing import publish
 from feedsrv.release import Release
+from feedsrv.search import SearchIndex
 from feedsrv.search.whoosh.index import WhooshIndex
 from feedsrv.settings import Settings
 
@@ -25,7 +26,7 @@ GENERATED = "generated"
 """Not a folder, but so many releases of `bench.generate`."""
 _GENERATED = 1_000
 _MOST_QUESTIONS = 400  # of a collection with more, every so many-th is asked
-_NOW = datetime(2026, 1, 1, tzinfo=UTC)
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Collection:
     name: str
     documents: Sequence[Text]
     settings: Settings
-    index: WhooshIndex
+    index: SearchIndex
     names: Mapping[str, str]
     questions: Mapping[str, str] = field(default_factory=dict)
     grades: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
@@ -115,5 +116,5 @@ def _written(documents: Sequence[Text], folder: Path) -> Path:
 def _published(releases: Path, work: Path) -> tuple[Settings, WhooshIndex]:
     settings = Settings(releases=releases, index=work / "index", base_url="http://localhost")
     index = WhooshIndex(settings.index)
-    publish(Catalogue(releases), index, _NOW)
+    publish(Catalogue(releases), index, NOW)
     return settings, index

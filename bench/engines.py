@@ -20,6 +20,7 @@ from time import perf_counter
 from bench import peers
 from bench.measure import command_cost, resident_memory
 from bench.peers import Asked
+from bench.rivals import PREFIX, clear
 from bench.searching import Searches, sample
 from bench.sites import Site
 from feedsrv.cli.engines import open_index
@@ -29,10 +30,8 @@ from feedsrv.query import Query, Sort
 from feedsrv.query.parser import parse
 from feedsrv.release import Release
 from feedsrv.search import SearchIndex
-from feedsrv.search.opensearch.cluster import Access, Cluster
 from feedsrv.settings import from_environment
 
-PREFIX = "bench"
 FIRST = 10
 CHANGES = 5
 _WAYS: Mapping[str, Callable[[Sequence[str]], str]] = {
@@ -59,9 +58,7 @@ def main() -> None:
                 sys.stdout.write(f"{line}\n")
                 sys.stdout.flush()
     finally:
-        cluster = Cluster(Access(wanted.cluster.split(",")))
-        for name in cluster.ask("GET", f"/{PREFIX}-*") or ():
-            cluster.ask("DELETE", f"/{name}")
+        clear(wanted.cluster)
 
 
 class Side:

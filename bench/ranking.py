@@ -19,7 +19,7 @@ from tempfile import TemporaryDirectory
 
 from bench.collections import Collection
 from bench.known_items import SEED, KnownItem, known_items
-from bench.rivals import OURS, Engine, rivals
+from bench.rivals import OURS, Engine, clear, rivals
 
 FIRST, DEPTH = 10, 200
 """Results of the first page, and of which MAP knows."""
@@ -74,13 +74,13 @@ def _measured(collection: Collection, seed: int) -> Iterator[tuple[str, Callable
         yield f"{name} ({len(items)})", lambda ask, items=items: placed(items, ask)  # type: ignore[misc]
 
 
-def main(folders: Sequence[Path], seed: int) -> None:
+def main(folders: Sequence[Path], seed: int, cluster: str = "") -> None:
     """Print a table of all engines for each collection."""
     _print(f"Seed {seed}. Of questions nDCG@10 and MAP; of known items the first place, the first ten, and MRR.")
     for folder in folders:
         with TemporaryDirectory() as work:
             collection = Collection.of(folder, Path(work))
-            engines = dict(rivals(collection))
+            engines = dict(rivals(collection, cluster))
             _print("", f"| {collection.name} | {' | '.join(engines)} | above the best of the others |")
             _print(f"| --- |{' ---: |' * len(engines)} --- |")
             for name, measure in _measured(collection, seed):
@@ -107,5 +107,8 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m bench.ranking", description="How good are the first results?")
     parser.add_argument("folders", type=Path, nargs="*", default=[Path("generated")], metavar="FOLDER")
     parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--cluster", default="", help="the address of a node of OpenSearch: ours over it, too")
     wanted = parser.parse_args()
-    main(wanted.folders, wanted.seed)
+    main(wanted.folders, wanted.seed, wanted.cluster)
+    if wanted.cluster:
+        clear(wanted.cluster)

@@ -10,21 +10,31 @@ import json
 import re
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from bench.collections import Collection, Text
+from bench.collections import NOW, Collection, Text
+from feedsrv.cli.engines import open_index
+from feedsrv.files.catalogue import Catalogue
+from feedsrv.publishing import publish
+from feedsrv.search.opensearch.cluster import Access, Cluster
+from feedsrv.settings import SearchCluster
 from feedsrv.web import create_app
 
 Engine = Callable[[str, int], Sequence[str]]
 """The ids of documents, so many of the best, the very best first."""
 
 OURS = "feedsrv"
+PREFIX = "bench"
+"""What the names of all indices begin with that are made in a cluster."""
 _STEMMERS = {"en": "english", "fr": "french", "de": "german", "es": "spanish", "it": "italian"}
 
 
-def rivals(collection: Collection) -> Iterator[tuple[str, Engine]]:
-    """All engines by name, ours first, each with the documents of a collection."""
+def rivals(collection: Collection, cluster: str = "") -> Iterator[tuple[str, Engine]]:
+    """All engines by name, ours first, each with the documents of a collection; ``cluster``: ours over it, too."""
     yield OURS, _ours(collection)
+    if cluster:
+        yield f"{OURS}, OpenSearch", _ours(_in_cluster(collection, cluster))
     database = _database(collection.documents)
     yield "FTS5", _fts5(database, "bm25(t)")
     yield "FTS5, title twice", _fts5(database, "bm25(t, 0, 2, 1)")
@@ -43,6 +53,15 @@ def _ours(collection: Collection) -> Engine:
         return [collection.names[item["_feedsrv"]["release"]] for item in json.loads(answer.data)["items"]]
 
     return ask
+
+
+def _in_cluster(collection: Collection, cluster: str) -> Collection:
+    """The same newsroom, with the index in a cluster."""
+    there = SearchCluster((cluster,), f"{PREFIX}-{collection.name}")
+    settings = replace(collection.settings, index=collection.settings.index.with_name("beside"), search=there)
+    index = open_index(settings)
+    publish(Catalogue(settings.releases), index, NOW)
+    return replace(collection, settings=settings, index=index)
 
 
 def _database(documents: Sequence[Text]) -> sqlite3.Connection:
@@ -93,3 +112,10 @@ def _tantivy(index: Any, fuzzy: Mapping[str, tuple[bool, int, bool]]) -> Engine:
 
 def _words(question: str) -> list[str]:
     return re.findall(r"\w+", question.lower())
+
+
+def clear(addresses: str) -> None:
+    """Delete the indices that were made in a cluster."""
+    cluster = Cluster(Access(addresses.split(",")))
+    for name in cluster.ask("GET", f"/{PREFIX}-*") or ():
+        cluster.ask("DELETE", f"/{name}")

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from feedsrv.errors import IndexLocked, PublishingFailed
-from feedsrv.search.opensearch import state
+from feedsrv.errors import IndexLocked, IndexUnavailable, PublishingFailed
+from feedsrv.search.opensearch import mapping, state
 from feedsrv.search.opensearch.index import OpenSearchIndex
+from feedsrv.search.opensearch.mapping import others
 from tests.engines import access, clear, stored
 from tests.test_search_contract import a_release, ask, publish
 
@@ -21,6 +22,7 @@ class Machines:
     """Several machines with one index in a cluster, each with a folder of its own."""
 
     def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self.one, self.other = (OpenSearchIndex(access(), PREFIX, folder / name) for name in ("one", "other"))
 
 
@@ -74,3 +76,21 @@ class TestWriters:
         releases = stored(PREFIX)
         releases.refresh()
         assert [hit["_source"]["id"] for hit in releases.all({"match_all": {}}, ["id"])] == ["b"]
+
+
+def test_an_index_of_another_form_is_made_beside_the_old_one_which_is_read_from_meanwhile(
+    machines: Machines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(machines.one, a_release("a"), a_release("b"))
+    reader = machines.other.snapshot()
+    before = stored(PREFIX)
+    monkeypatch.setattr(mapping, "VERSION", "0" * 8)
+    with pytest.raises(IndexUnavailable, match="another version"):
+        OpenSearchIndex(access(), PREFIX, machines.folder / "new").snapshot()
+    publish(machines.one, a_release("a"), a_release("b"))
+    assert sorted(ask(machines.one)) == ["a", "b"]
+    assert reader.get("a").title == "Title of a"
+    assert others(stored(PREFIX)) == [before.name]
+    publish(machines.one, a_release("c"))
+    assert others(stored(PREFIX)) == []
+    assert sorted(ask(machines.one)) == ["a", "b", "c"]
