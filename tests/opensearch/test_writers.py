@@ -13,6 +13,7 @@ from feedsrv.search.opensearch import mapping, state
 from feedsrv.search.opensearch.index import OpenSearchIndex
 from feedsrv.search.opensearch.mapping import others
 from tests.engines import access, clear, stored
+from tests.running import until
 from tests.test_search_contract import a_release, ask, publish
 
 PREFIX = "test-writers"
@@ -94,3 +95,16 @@ def test_an_index_of_another_form_is_made_beside_the_old_one_which_is_read_from_
     publish(machines.one, a_release("c"))
     assert others(stored(PREFIX)) == []
     assert sorted(ask(machines.one)) == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("lost", ["state", "releases-*", "*"])
+def test_indices_that_somebody_has_deleted_are_made_anew_and_readers_follow(machines: Machines, lost: str) -> None:
+    publish(machines.one, a_release("a"), a_release("b"))
+    assert sorted(ask(machines.other)) == ["a", "b"]
+    cluster = stored(PREFIX).cluster
+    for name in cluster.ask("GET", f"/{PREFIX}-{lost}"):
+        cluster.ask("DELETE", f"/{name}")
+    until(lambda: not machines.one.verify())
+    publish(machines.one, a_release("b"), a_release("c"))
+    assert sorted(ask(machines.one)) == ["b", "c"]
+    until(lambda: sorted(ask(machines.other)) == ["b", "c"])

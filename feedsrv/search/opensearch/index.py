@@ -24,7 +24,7 @@ from feedsrv.search.generations import Generations
 from feedsrv.search.ledger import Ledger
 from feedsrv.search.manifest import ATTACHMENTS
 from feedsrv.search.opensearch.breaker import OPEN_FOR
-from feedsrv.search.opensearch.cluster import Access, Cluster, Conflict
+from feedsrv.search.opensearch.cluster import LONGEST, Access, Cluster, Conflict
 from feedsrv.search.opensearch.mapping import engine_version, make
 from feedsrv.search.opensearch.releases import Releases
 from feedsrv.search.opensearch.snapshot import OpenSearchSnapshot
@@ -78,7 +78,7 @@ class OpenSearchIndex:
 
     def _looked(self, now: float) -> OpenSearchSnapshot:
         try:
-            current = self._state.read(within=LOOK)
+            current = self._state.read(within=LOOK if self._open else LONGEST)
         except IndexAway:
             if self._open is None:
                 raise
@@ -91,6 +91,8 @@ class OpenSearchIndex:
     def _newest(self, current: Current) -> OpenSearchSnapshot:
         published = current.published
         if published is None:
+            if self._open:
+                return self._open
             raise IndexUnavailable(f"nothing is published in {self._cluster.address} yet: run feedsrv index")
         if self._open and published.number <= self._number:
             self._open.view.damaged = current.damaged
@@ -142,7 +144,10 @@ class OpenSearchIndex:
         with suppress(IndexUnavailable):
             current = self._state.read()
             published = current.published
-            if published is None or published.name == self._told or published.engine != engine_version():
+            if published is None:  # as where somebody has deleted the indices
+                is_told, self._told = self._told == "", ""
+                return is_told or not self.remembered()
+            if published.name == self._told or published.engine != engine_version():
                 return True
             releases = Releases(self._cluster, published.index)
             why = self._verification.damage(releases, current, published, _newsroom(published))
@@ -168,19 +173,21 @@ class OpenSearchIndex:
 
     def _updated(self, releases: Releases, current: Current, *, is_rebuild: bool) -> Iterator[OpenSearchUpdate]:
         """The update of one who writes, and what is made of it."""
-        update = None
-        is_published = False
+        update = published = None
         try:
             update = self._begun(releases, current, is_rebuild=is_rebuild)
             yield update
             with self._beside.translating_errors():
-                is_published = update.publish(self._state)
+                published = update.publish(self._state)
         finally:
-            if not is_published:
+            if not published:
                 with suppress(FeedsrvError, Conflict):  # then it is known by who writes next
                     self._state.leave(current.fence, has_written=bool(update and update.has_written))
-        self._told, self._look_again = None, 0.0
-        if is_published and update.has_written:
+        self._told = None
+        if published:
+            with self._opening:
+                self._open = self._newest(published)
+        if published and update.has_written:
             with suppress(IndexUnavailable):  # what stays is swept after the next publication
                 sweep(releases, current, update.withdrawn, self._files, update.assets)
 
@@ -208,8 +215,8 @@ class OpenSearchIndex:
 
 
 def _known_in(releases: Releases, current: Current) -> Iterator[tuple[str, Known]]:
-    """What is known of the documents of the newest generation, by source."""
-    valid = valid_in(current.published.number if current.published else 0, current.abandoned)
+    """What is known of the documents of the newest generation, by source; where that is lost, of whatever is there."""
+    valid = valid_in(current.published.number if current.published else current.fence, current.abandoned)
     for hit in releases.all(valid, ["source", "digest"], seq_no_primary_term=True):
         source = hit["_source"]
         yield source["source"], Known(hit["_id"], source["digest"], hit["_seq_no"], hit["_primary_term"])

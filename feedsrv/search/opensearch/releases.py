@@ -70,10 +70,12 @@ class Releases:
         answer = self.cluster.ask("POST", f"/{self.name}/_mget", {"ids": list(names)}, _source="to")
         return [found["_source"]["to"] if found.get("found") else 0 for found in answer["docs"]] if answer else [0]
 
-    def written(self) -> tuple[int, int]:
-        """How many documents were written and deleted, ever: another when somebody has done so."""
+    def written(self) -> tuple[int, int] | None:
+        """How many documents were written and deleted, ever: another when somebody has; None: there is no index."""
         answer = self.cluster.ask("GET", f"/{self.name}/_stats/indexing")
-        told = answer["_all"]["primaries"]["indexing"] if answer else {"index_total": -1, "delete_total": -1}
+        if answer is None:
+            return None
+        told = answer["_all"]["primaries"]["indexing"]
         return told["index_total"], told["delete_total"]
 
     def refresh(self) -> None:

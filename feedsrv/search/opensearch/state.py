@@ -82,8 +82,10 @@ class State:
             if current.holder and current.holder != holder and current.expires and now < current.expires:
                 raise IndexLocked(f"{current.holder} is writing to {self.cluster.address}; wait for it, or stop it")
             abandoned = (*current.abandoned, current.fence) if current.holder else current.abandoned
+            # After a loss of all indices, readers are to take what is new for newer than what they have.
+            fence = current.fence + 1 if current.fence else int(now.timestamp())
             return msgspec.structs.replace(
-                current, fence=current.fence + 1, holder=holder, expires=now + LEASE, abandoned=abandoned
+                current, fence=fence, holder=holder, expires=now + LEASE, abandoned=abandoned
             )
 
         return self.change(taken)

@@ -127,18 +127,18 @@ class OpenSearchUpdate:
         self._conclusion = changes, true_until
         self._newsroom = replace(self._newsroom, names=names)
 
-    def publish(self, state: State) -> bool:
-        """Make the next generation current, if it is different, and write the ledger; whether it was finished."""
+    def publish(self, state: State) -> Current | None:
+        """Make the next generation current, if it is different, and write the ledger; None if it was not finished."""
         if self._conclusion is None:
-            return False
+            return None
         changes, true_until = self._conclusion
         published = self._current.published
         is_same = self.newsroom and self.newsroom.is_published_as(self._newsroom)
         if self._new or self._gone or self._is_rebuild or published is None or not is_same:
             published = self._next()
-        state.publish(self._number, published, true_until)
+        now = state.publish(self._number, published, true_until)
         self._ledger.write(published.name, changes, is_all=self._known is not self._ledger.records)
-        return True
+        return now
 
     def _next(self) -> Published:
         """The next generation, once it is sure that the cluster holds it."""

@@ -37,7 +37,9 @@ class Verification:
         """
         if monotonic() < self._go_on:
             return None
-        stamp = (published.name, *releases.written(), self._ledger.stamp())
+        if not (written := releases.written()):
+            return f"of {published.name} all releases are gone"
+        stamp = (published.name, *written, self._ledger.stamp())
         if stamp != self._stamp or (self._is_over and monotonic() >= self._began + ROUND):
             self._stamp, self._began, self._is_over = stamp, monotonic(), False
             self._rest = self._compared(releases, current, published, newsroom)
