@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any
 
 from rapidfuzz.distance import OSA
@@ -42,6 +43,7 @@ NEWEST: Sequence[Json] = (
 )
 """The newest first, equals by id, then those without a date."""
 NONE: Json = {"match_none": {}}
+_MOST_COUNTED = 500  # that are counted with one request
 MOST_NEAR = 100
 """Words that are looked at as what may have been meant."""
 
@@ -153,16 +155,26 @@ class Matcher:
         stems = stems_of(form, self.languages)
         return any_of({"terms": {name: stems}} for name in fields)
 
+    def learn(self, words: Iterable[Sequence[str]]) -> None:
+        """Ask at once for the `frequencies` of several words, each by its stems."""
+        unknown = {OR_ELSE.join(stems): stems for stems in words if OR_ELSE.join(stems) not in self._frequent}
+        asked: list[Json] = []
+        for stems in unknown.values():
+            asked.append(any_of({"terms": {name: list(stems)}} for name in _STEMS))
+            asked += [{"term": {name: stem}} for stem in stems for name in ("title", "body")]
+        for at in range(0, len(asked), _MOST_COUNTED):
+            part = {"filters": {"filters": asked[at : at + _MOST_COUNTED]}}
+            answer = self.ask({"size": 0, "aggs": {"each": part}})
+            asked[at : at + _MOST_COUNTED] = answer["aggregations"]["each"]["buckets"]
+        told = iter(found["doc_count"] for found in asked)
+        for name, stems in unknown.items():
+            having, *each = islice(told, 1 + 2 * len(stems))
+            self._frequent[name] = [having, *map(max, each[::2], each[1::2])]
+
     def frequencies(self, stems: Sequence[str]) -> list[int]:
         """How many releases have a word of one of these stems, and how many title or text, whichever more, has each."""
-        told = OR_ELSE.join(stems)
-        if told not in self._frequent:
-            asked = [any_of({"terms": {name: list(stems)}} for name in _STEMS)]
-            asked += [{"term": {name: stem}} for stem in stems for name in ("title", "body")]
-            answer = self.ask({"size": 0, "aggs": {"each": {"filters": {"filters": asked}}}})
-            having, *each = (found["doc_count"] for found in answer["aggregations"]["each"]["buckets"])
-            self._frequent[told] = [having, *map(max, each[::2], each[1::2])]
-        return self._frequent[told]
+        self.learn([stems])
+        return self._frequent[OR_ELSE.join(stems)]
 
     def phrase(self, forms: Sequence[str], name: str = "forms") -> Json:
         """What has these words one after another."""

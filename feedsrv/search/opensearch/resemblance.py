@@ -37,6 +37,7 @@ def most_alike(matcher: Matcher, release: Release, population: int) -> Json | No
     if not traits:
         return None
     candidates = every([{"term": {"lang": release.language}}, none_of({"term": {"id": release.id}})])
+    matcher.learn([stem] for stem in traits)
     alike = [
         {"bool": {"should": worded(matcher, [stem]), "boost": float(ranking.saturated(looked_at[stem]))}}
         for stem in traits

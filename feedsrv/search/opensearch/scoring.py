@@ -21,6 +21,7 @@ _TITLE_AND_TEXT = [f"title^{ranking.TITLE}", f"body^{ranking.TEXT}"]
 
 def evidence(matcher: Matcher, tree: Node, typed: Node) -> list[Json]:
     """What speaks for a release that matches a tree; ``typed`` is it with what is not required."""
+    matcher.learn(_words_in(matcher, tree))
     in_title = ranking.title_weight(len(words_of(tree)))
     found = [
         {"bool": {"should": list(_of_leaf(matcher, leaf, in_title)), "boost": float(times)}}
@@ -75,6 +76,14 @@ def _once(matcher: Matcher, parts: Sequence[str], in_title: float) -> Json:
     if len(parts) == 1:
         return whole
     return {"dis_max": {"queries": [whole, _anywhere(matcher, telling(parts, matcher.languages), in_title)]}}
+
+
+def _words_in(matcher: Matcher, tree: Node) -> Iterator[Sequence[str]]:
+    """The stems of each word that is looked for anywhere."""
+    for leaf in positive_leaves(tree):
+        for word in analysis.tokens(leaf.text) if isinstance(leaf, Word) else ():
+            forms = ["".join(word.parts), *(telling(word.parts, matcher.languages) if len(word.parts) > 1 else ())]
+            yield from (stems_of(form, matcher.languages) for form in forms)
 
 
 def _anywhere(matcher: Matcher, forms: Sequence[str], in_title: float) -> Json:
