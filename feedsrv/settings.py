@@ -132,6 +132,8 @@ def _search_cluster(reader: _EnvironmentReader) -> SearchCluster | None:
     prefix = reader.name_of_indices("FEEDSRV_SEARCH_PREFIX", "feedsrv")
     login = reader.login("FEEDSRV_SEARCH_LOGIN")
     authorities = reader.path("FEEDSRV_SEARCH_CA")
+    if authorities and not authorities.is_file():
+        reader.complaints.append(f"FEEDSRV_SEARCH_CA names {str(authorities)!r}, which is no file")
     if login and any(address.startswith("http:") for address in addresses):
         reader.complaints.append("FEEDSRV_SEARCH_LOGIN would be sent for all to read: give addresses with https")
     return SearchCluster(addresses, prefix, login, authorities) if addresses else None

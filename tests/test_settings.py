@@ -23,6 +23,9 @@ BAD = {
     "FEEDSRV_HUB": "https://[hub.example.org",
     "FEEDSRV_TRUSTED_PROXIES": "10.0.0.300",
     "FEEDSRV_LOG": "xml",
+    "FEEDSRV_SEARCH_CA": "/nowhere/authorities.pem",
+    "FEEDSRV_SEARCH_LOGIN": "/nowhere/login",
+    "FEEDSRV_SEARCH_PREFIX": "News Room",
     "PORT": "99999",
     "WEB_CONCURRENCY": "many",
 }

@@ -35,14 +35,14 @@ class Verification:
 
         It is "" where that is so of the ledger alone. Raises IndexUnavailable where nobody can tell.
         """
-        if monotonic() < self._go_on:
-            return None
         if not (written := releases.written()):
             return f"of {published.name} all releases are gone"
         stamp = (published.name, *written, self._ledger.stamp())
         if stamp != self._stamp or (self._is_over and monotonic() >= self._began + ROUND):
             self._stamp, self._began, self._is_over = stamp, monotonic(), False
             self._rest = self._compared(releases, current, published, newsroom)
+        elif monotonic() < self._go_on:
+            return None
         try:
             self._step()
         except _Damaged as damaged:
