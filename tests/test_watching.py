@@ -88,3 +88,21 @@ def test_a_newsroom_toml_that_cannot_be_read_shows_in_health_until_it_is_mended(
         until(lambda: "newsroom.toml:2: there is no time zone 'Europe/Atlantis'" in log)
         press.write({"newsroom.toml": TOML})
         until(lambda: client.get("/health/ready").get_json()["status"] == "ok")
+
+
+def test_a_logo_that_changes_is_on_the_page_by_itself(make_newsroom: MakeNewsroom) -> None:
+    drawing = '<svg xmlns="http://www.w3.org/2000/svg"><path d="M{} 0v9"/></svg>'
+    toml = TOML + '[appearance]\nlogo = "house/logo.svg"\n'
+    files = {"newsroom.toml": toml, "a.md": release("A"), "house/logo.svg": drawing.format(1)}
+    press = make_newsroom(files, now=datetime.now(UTC))
+    client, index = press.client(), press.settings.index.parent / "index"
+    before = client.get("/").text
+    with watching(press.releases, index) as log:
+        press.write({"house/logo.svg": drawing.format(2)})
+        until(lambda: client.get("/").text != before)
+        assert "/static/logo." in client.get("/").text
+        press.write({"house/logo.svg": "<svg/>"})
+        until(lambda: f"WARNING {press.releases}/house/logo.svg: this is no SVG" in log)
+        assert "/static/logo." not in client.get("/").text
+        press.write({"house/logo.svg": drawing.format(1)})
+        until(lambda: client.get("/").text == before)
