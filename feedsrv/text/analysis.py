@@ -42,6 +42,16 @@ class Token:
 
 def tokens(text: str) -> Iterator[Token]:
     """The words of a text, in order; those of what is unspaced are each two characters that stand side by side."""
+    return iter(_few(text)) if len(text) <= LONGEST else _tokens(text)
+
+
+@lru_cache(maxsize=500)
+def _few(text: str) -> Sequence[Token]:
+    """Those of a word of a question, of which they are asked some twenty times."""
+    return tuple(_tokens(text))
+
+
+def _tokens(text: str) -> Iterator[Token]:
     for start, end in cutting.cut(text):
         if (spelt := spelling(text[start:end])).parts:
             yield Token(start, end, spelt)
