@@ -22,7 +22,7 @@ from feedsrv.readers.keys import fold
 from feedsrv.readers.parts import Found, Manuscript
 from feedsrv.readers.statements import Says, Statement, of_date, of_key
 from feedsrv.reading import EMBARGO_LINE, Origin, Status, Visibility
-from feedsrv.text.html import as_shown
+from feedsrv.text.html import as_shown, is_blank, sanitise
 
 _EVER, _NEVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
@@ -118,6 +118,10 @@ def _of_places(manuscript: Manuscript, keys: Sequence[Statement]) -> Iterator[St
             yield Statement(Says.NO_RELEASE, Origin(0, "file name"), words=path.name)
         elif _is_template(manuscript):
             yield Statement(Says.NO_RELEASE, Origin(0, "a template with a loop"), words=path.name)
+        elif _says_nothing(manuscript):
+            what, remedy = "there is nothing in it to read, and it is no release", "write it, or leave it as it is"
+            told = (manuscript.problem(0, what, remedy, Severity.NOTE),)
+            yield Statement(Says.NO_RELEASE, Origin(0, what), words=path.name, problems=told)
 
 
 _LOOP = re.compile(r"\{%-?\s*(?:for|extends|block|paginate)\b|\{\{-?\s*(?:range|define|block)\b")
@@ -128,6 +132,12 @@ def _is_template(manuscript: Manuscript) -> bool:
     document = manuscript.document
     loops = "" if as_shown(document.html) else "\n".join(text for _, text in document.left_out)
     return bool(_LOOP.search(document.html) or _LOOP.search(loops) or any(manuscript.head.find("pagination")))
+
+
+def _says_nothing(manuscript: Manuscript) -> bool:
+    """Whether a file states nothing and shows nothing: it has comments, or definitions for those that include it."""
+    is_stated = manuscript.head.stated or manuscript.document.title
+    return not is_stated and is_blank(sanitise(manuscript.document.html))
 
 
 def _is_machinery(path: PurePosixPath) -> bool:
