@@ -236,7 +236,7 @@ def test_a_file_that_is_not_fit_costs_itself_alone_and_is_named(make_newsroom: M
         ('stylesheet = "a.css"', {"a.css": "\n@import 'b.css';"}, "a.css:2: a style sheet may fetch nothing, and @imp"),
         ('stylesheet = "a.css"', {"a.css": "a { background: url( //b.example/c.png) }"}, "a.css:1: a style sheet may"),
         ('icon = "a.png"', {"a.png": SVG}, "a.png: this is not what its name says"),
-        ('icon = "a.tiff"', {"a.tiff": b"II*\0"}, "a.tiff: a icon cannot be such a file"),
+        ('icon = "a.tiff"', {"a.tiff": b"II*\0"}, "a.tiff: the icon cannot be such a file"),
         ('accent = "#9ad"', {}, "newsroom.toml:2: accent #9ad has a contrast of 2.1:1 on the light ground, and text"),
         ('accent_dark = "#003366"', {}, "newsroom.toml:2: accent_dark #003366 has a contrast of 1.3:1 on the dark"),
     ],

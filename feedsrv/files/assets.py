@@ -126,7 +126,7 @@ def _kind(name: str, path: str, data: bytes) -> tuple[str, Dimensions]:
         return CSS, UNKNOWN
     media_type, beginning = _BEGINNINGS.get(kind, ("", None))
     if not beginning or not beginning.match(data):
-        what = "this is not what its name says" if beginning else f"a {name} cannot be such a file"
+        what = "this is not what its name says" if beginning else f"the {name} cannot be such a file"
         raise _unfit(path, what, f"save it as one of {', '.join(_BEGINNINGS)}")
     if media_type != SVG:
         return media_type, of_picture(data)
