@@ -34,6 +34,7 @@ FILES = {
     "phare.md": release("Le phare", "2024-06-01", "Le phare éclaire.", lang="fr", contacts=CONTACTS),
     "gone.md": release("Gone", "2026-01-02", withdrawn="2026-02-01", contacts=CONTACTS),
     "held.md": release("Held", "2026-01-02", embargo="2099-01-01", contacts=CONTACTS),
+    "quiet.md": release("Quiet", "2026-01-02", noindex="true", contacts=CONTACTS),
     "bare.md": release("Bare", "2026-01-02"),
     "own/index.md": release("Own", "2026-01-02", "[card](contacts.vcf)", contacts=CONTACTS),
     "own/contacts.vcf": "BEGIN:VCARD of its own",
@@ -66,7 +67,7 @@ def test_a_copy_as_text_reads_well_wherever_it_is_put(client: Client) -> None:
 
 def test_a_copy_as_json_is_the_item_that_it_is_in_feeds(client: Client) -> None:
     items = client.get("/releases.json").get_json()["items"]
-    assert len(items) == 7
+    assert len(items) == 8
     for item in items:
         copy = client.get(f"{item['url'].removeprefix(BASE_URL)}.json")
         assert json.loads(copy.data) == item
@@ -123,6 +124,13 @@ class TestTheRulesOfThePage:
         assert client.get(former).status_code == 301
         answer = client.get(f"{former}{handout}")
         assert (answer.status_code, answer.headers["Location"]) == (301, f"/releases/PR001-2026{handout}")
+
+    def test_search_engines_that_are_to_leave_the_page_out_are_to_leave_it_out(
+        self, client: Client, handout: str
+    ) -> None:
+        assert '<meta name="robots" content="noindex">' in client.get("/releases/quiet").text
+        assert client.get(f"/releases/quiet{handout}").headers["X-Robots-Tag"] == "noindex"
+        assert "X-Robots-Tag" not in client.get(f"/releases/PR001-2026{handout}").headers
 
     def test_the_scripts_of_any_page_may_read_copies_and_no_cards(self, client: Client, handout: str) -> None:
         headers = client.get(f"/releases/PR001-2026{handout}").headers

@@ -5,7 +5,7 @@ They are made and kept as its page is: of what is public, at an address, in a ge
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from flask import Response
 
@@ -28,13 +28,13 @@ from feedsrv.web.responses import answer
 def as_text(release_id: str) -> Response:
     """One release as plain text: headline, day, text, contacts and address."""
     address = site().addresses.copy(release_id, "txt")
-    return answer(address, lambda: _copy(release_id, _text(snapshot().get(release_id)).encode(), "text/plain"))
+    return answer(address, lambda: _copy(snapshot().get(release_id), _text, "text/plain"))
 
 
 def as_json(release_id: str) -> Response:
     """One release as the item that it is in a JSON Feed."""
     address = site().addresses.copy(release_id, "json")
-    return answer(address, lambda: _copy(release_id, _item(snapshot().get(release_id)), "application/json"))
+    return answer(address, lambda: _copy(snapshot().get(release_id), _item, "application/json"))
 
 
 def contacts(release_id: str, number: str = "") -> Response:
@@ -46,11 +46,12 @@ def contacts(release_id: str, number: str = "") -> Response:
         return answer(site().addresses.attachment(release_id, name), lambda: _cards(release_id, name))
 
 
-def _copy(release_id: str, body: bytes, media_type: str, *headers: tuple[str, str]) -> Rendering:
-    """A copy of a release; crawlers are told that its page is the original (RFC 6596)."""
-    page = site().addresses.absolute(site().addresses.release(release_id))
+def _copy(release: Release, write: Callable[[Release], bytes], media_type: str, *headers: tuple[str, str]) -> Rendering:
+    """A copy of a release; search engines are told that its page is the original (RFC 6596), or to leave it out too."""
+    page = site().addresses.absolute(site().addresses.release(release.id))
     link = ("Link", f'<{page}>; rel="canonical"')
-    return Rendering.of(body, f"{media_type}; charset=utf-8", (link, *headers))
+    asks = (("X-Robots-Tag", "noindex"),) if release.is_noindex else ()
+    return Rendering.of(write(release), f"{media_type}; charset=utf-8", (link, *asks, *headers))
 
 
 def _item(release: Release) -> bytes:
@@ -71,11 +72,13 @@ def _cards(release_id: str, name: str) -> Rendering:
     home = site().addresses.absolute(site().addresses.home)
     called = slug(contacts[0].name) if len(contacts) == 1 else ""
     saved = ("Content-Disposition", f'inline; filename="{called or "contacts"}.vcf"')
-    return _copy(release_id, cards(contacts, newsroom().publisher or newsroom().title, home), CARD_TYPE, saved)
+    organisation = newsroom().publisher or newsroom().title
+    return _copy(release, lambda _: cards(contacts, organisation, home), CARD_TYPE, saved)
 
 
-def _text(release: Release) -> str:
-    return cleaned("\n\n".join(filter(None, _paragraphs(release, voice_of(release.language)))) + "\n")
+def _text(release: Release) -> bytes:
+    paragraphs = filter(None, _paragraphs(release, voice_of(release.language)))
+    return cleaned("\n\n".join(paragraphs) + "\n").encode()
 
 
 def _paragraphs(release: Release, voice: Voice) -> Iterator[str]:
