@@ -21,7 +21,7 @@ from feedsrv.query import Query
 from feedsrv.search import Snapshot
 from feedsrv.settings import Settings
 from feedsrv.web import create_app
-from tests.engines import ENGINE, OPENSEARCH, Engine, clear
+from tests.engines import ENGINE, OF_THIS_PROCESS, OPENSEARCH, Engine, clear
 
 if TYPE_CHECKING:
     from feedsrv.search.whoosh.index import WhooshIndex
@@ -146,6 +146,6 @@ def pytest_runtest_makereport(
 
 
 def pytest_sessionfinish() -> None:
-    """Leave nothing in a cluster that tests were run over."""
+    """Leave nothing in a cluster that tests were run over; what others run there is theirs."""
     if OPENSEARCH:
-        clear("test")
+        clear(OF_THIS_PROCESS)

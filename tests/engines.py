@@ -19,6 +19,10 @@ OPENSEARCH = os.environ.get("TEST_OPENSEARCH", "")
 """The address of a cluster in which indices may be made and deleted; without it, nothing is asked of one."""
 
 
+OF_THIS_PROCESS = f"test-{os.getpid()}"
+"""What the names of all indices begin with that this process makes."""
+
+
 class Whoosh:
     """The embedded index: all of it is in its folder."""
 
@@ -72,7 +76,7 @@ class OpenSearch:
 
     def _prefix(self, folder: Path) -> str:
         if folder not in self._prefixes:
-            self._prefixes[folder] = self._free.pop() if self._free else f"test-{os.getpid()}-{next(self._numbers)}"
+            self._prefixes[folder] = self._free.pop() if self._free else f"{OF_THIS_PROCESS}-{next(self._numbers)}"
         return self._prefixes[folder]
 
 
