@@ -24,7 +24,7 @@ from feedsrv.reading import Mention, Origin
 from feedsrv.release import Contact, Correction
 from feedsrv.text import uris
 from feedsrv.text.cleaning import clean
-from feedsrv.text.html import as_shown, decoded, one_line, shorten
+from feedsrv.text.html import as_shown, decoded, framed, one_line, shorten
 
 LONGEST_TITLE = 300
 LONGEST_SUMMARY = 300
@@ -319,12 +319,24 @@ def people(manuscript: Manuscript) -> Found[tuple[Contact, ...]]:
     return Found((), NOWHERE, problems=tuple(problems))
 
 
-def left_out(manuscript: Manuscript) -> tuple[Problem, ...]:
-    """What of its text is not shown, for it is made by its generator alone: told once, with the first of it."""
+def left_out(manuscript: Manuscript) -> Iterator[Problem]:
+    """What of its text is not shown as it was meant: what its generator alone makes, told once with the first of it.
+
+    And what lies on other hosts, and would tell these who reads the release.
+    """
+    if hosts := framed(manuscript.document.html):
+        what = (
+            f"a frame, film or player is a link here, for {', '.join(hosts[:_MOST_HOSTS])} would learn who reads this"
+        )
+        remedy = "put the film beside the release if it is to be played"
+        yield replace(manuscript.problem(0, what, remedy, Severity.NOTE), kind="frame")
     parts = manuscript.document.left_out
     if not parts:
-        return ()
+        return
     line, first = parts[0]
     others = f", and {len(parts) - 1} more" if len(parts) > 1 else ""
     what = f"“{shorten(one_line(first), LONGEST_REFERENCE)}”{others}: what a generator makes of this is not shown"
-    return (replace(manuscript.problem(line, what, "write what it stands for"), kind="template"),)
+    yield replace(manuscript.problem(line, what, "write what it stands for"), kind="template")
+
+
+_MOST_HOSTS = 3

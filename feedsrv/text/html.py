@@ -125,6 +125,13 @@ def sanitise(source: str) -> str:
     return _OF_THE_PAGE.sub(r" \1text-", safe) if "#" in safe or ' id="' in safe else safe
 
 
+def framed(source: str) -> tuple[str, ...]:
+    """The hosts of frames, films and players in HTML from a file for which `sanitise` puts links, each once."""
+    if not media.may_be_in(source):
+        return ()
+    return tuple(dict.fromkeys(filter(None, media.framed(_SPELLER.clean(_without_components(source))))))
+
+
 def _without_components(source: str) -> str:
     """HTML in which what is no element of it has the name of one that says nothing; drawings have their own names."""
     if _DRAWING.search(source):

@@ -80,6 +80,18 @@ def settled(parsed: str) -> str:
     return "".join((*shown, parsed[end:]))
 
 
+def framed(parsed: str) -> Iterator[str]:
+    """The hosts of the frames, films and players of HTML in one spelling that lie elsewhere: links stand for them."""
+    for element in _elements(parsed):
+        address = _address(element.attributes, "data" if element.name == "object" else "src")
+        is_seen = not (_is_pixel(element.attributes) or _UNSEEN.search(element.attributes.get("style", "")))
+        if element.name in _FRAMES and address and is_elsewhere(address) and is_seen:
+            yield _host(address)
+
+
+_FRAMES = {"audio", "embed", "iframe", "object", "video"}
+
+
 def _elements(parsed: str) -> Iterator[_Element]:
     """The outermost elements; an object without an address is nothing but what stands in it."""
     opened, depth = None, 0
