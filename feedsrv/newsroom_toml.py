@@ -54,7 +54,7 @@ FEED_ADDRESS = re.compile(rf"(?:{_LISTS})(?:\.(?:atom|rss|json))?(?:\?[!-~]*)?")
 """What names a list of this newsroom or its feed."""
 OWN_ADDRESS = re.compile(
     rf"(?:{_LISTS})(?:\.(?:atom|rss|json))?|/topics|/years|/feeds(?:\.opml)?|/favicon\.ico|/robots\.txt"
-    r"|/opensearch\.xml|/sitemap[^/]*\.xml|/health/(?:live|ready)"
+    r"|/search/help|/suggest|/opensearch\.xml|/sitemap[^/]*\.xml|/health/(?:live|ready)"
 )
 """The paths at which this newsroom always has something."""
 

@@ -265,8 +265,8 @@ GRAMMAR = {
     "item": "title? link? description? author? category* comments? enclosure? guid? pubDate? source? content:encoded?"
     " dc:creator* dc:date? dc:subject* dc:source? atom:updated? atom:link*",
     "image": "url title link width? height? description?",
-    "xhtml:div": "xhtml:p xhtml:ol?",
-    "xhtml:p": "xhtml:a",
+    "xhtml:div": "xhtml:p+ xhtml:ol?",
+    "xhtml:p": "xhtml:a? xhtml:bdi?",
     "xhtml:ol": "xhtml:li+",
     "xhtml:li": "xhtml:time xhtml:a",
     "json:feed": "json:version json:title json:home_page_url? json:feed_url? json:description? json:user_comment?"
@@ -287,6 +287,8 @@ GRAMMAR = {
     " os:OutputEncoding*",
 }
 """What each element holds: ? at most once, * as often as one likes, + at least once, else once. Others hold text."""
+MIXED = {"xhtml:p"}
+"""Elements that hold text beside others."""
 
 ATTRIBUTES = {
     "atom:title": "type?",
@@ -304,6 +306,8 @@ ATTRIBUTES = {
     "guid": "isPermaLink?",
     "source": "url",
     "xhtml:a": "href dir?",
+    "xhtml:div": "dir?",
+    "xhtml:p": "class?",
     "opml": "version",
     "outline": "text type? title? xmlUrl? htmlUrl? description? language? version? category? created? url?"
     " isComment? isBreakpoint?",
@@ -345,7 +349,7 @@ def attributes_are_those_that_there_are(document: Document) -> Iterator[str]:
 @rule("the validator's UnexpectedText, AtomLinkNotEmpty", *XML)
 def text_stands_in_elements_that_hold_text(document: Document) -> Iterator[str]:
     for element in document.root.all():
-        is_empty = element.name in {*GRAMMAR, "atom:link", "atom:category", "enclosure", "os:Url", "os:Query"}
+        is_empty = element.name in {*GRAMMAR, "atom:link", "atom:category", "enclosure", "os:Url", "os:Query"} - MIXED
         if is_empty and element.text.strip():
             yield f"{element.name}: {element.text.strip()!r}"
 
