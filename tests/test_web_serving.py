@@ -632,5 +632,5 @@ def test_a_wrong_setting_stops_the_start_with_a_message(tmp_path: Path) -> None:
 
 def test_robots_are_told_not_to_follow_searches(client: Client) -> None:
     assert client.get("/robots.txt").text == (
-        "User-agent: *\nDisallow: /search\n\nSitemap: https://press.example.org/sitemap.xml\n"
+        "User-agent: *\nDisallow: /search\nDisallow: /suggest\n\nSitemap: https://press.example.org/sitemap.xml\n"
     )
