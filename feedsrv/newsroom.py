@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
@@ -68,13 +68,17 @@ class Newsroom:
     held on that day. Without an authority the host of the public address is used. ``languages`` are in
     order of preference; empty means any, English first. ``reference_languages`` says which language a
     reference's prefix tells; ``is_day_first`` how 03/04/2018 is read, None: not at all. ``text`` is that of the
-    newsroom.toml it was read from. ``names`` and ``assets``, the files of its ``appearance`` by the settings that name
-    them, are known of a newsroom that is published: they follow from what lies in the folder.
+    newsroom.toml it was read from. ``called`` is its title, description and publisher in other languages, by language
+    and by setting; ``spoken`` the language that they are in here. ``names`` and ``assets``, the files of its
+    ``appearance`` by the settings that name them, are known of a newsroom that is published: they follow from what lies
+    in the folder.
     """
 
     title: str = "Newsroom"
     description: str = "Press releases"
     publisher: str = ""
+    called: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    spoken: str = ""
     contact: str = ""
     languages: tuple[str, ...] = ()
     timezone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
@@ -97,6 +101,20 @@ class Newsroom:
     def language(self) -> str:
         """The first language: that of its pages and of whatever tells no other."""
         return self.languages[0] if self.languages else "en"
+
+    def speaking(self, language: str) -> Newsroom:
+        """The newsroom as it is called in a language; as it is, where it has no other name in that."""
+        own = self.own_language(language) or language
+        if own not in self.called:
+            return self
+        said = self.called[own].get
+        return replace(
+            self,
+            spoken=own,
+            title=said("title", self.title),
+            description=said("description", self.description),
+            publisher=said("publisher", self.publisher),
+        )
 
     def own_language(self, tag: str) -> str:
         """The one of its languages that a tag means, exactly or but for the region; "" if it has none such."""

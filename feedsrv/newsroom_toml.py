@@ -80,13 +80,14 @@ class _NewsroomReader:
     def __init__(self, path: str, text: str) -> None:
         self._path = path
         self._whole = text
+        self._names: dict[str, dict[str, str]] = {}
         self.problems: list[Problem] = []
 
     def newsroom(self, document: dict[str, Any]) -> Newsroom:
         known: dict[str, Callable[[str, Any], Any]] = {
-            "title": self._text,
-            "description": self._text,
-            "publisher": self._text,
+            "title": self._called,
+            "description": self._called,
+            "publisher": self._called,
             "contact": self._text,
             "languages": self._languages,
             "timezone": self._timezone,
@@ -104,7 +105,9 @@ class _NewsroomReader:
                 values["is_day_first" if key == "day_first" else key] = known[key](key, value)
             else:
                 self._complain(key, f"there is no setting {shown(key)}", f"the settings are {', '.join(known)}")
-        return Newsroom(**{key: value for key, value in values.items() if value is not None}, text=self._whole)
+        stated = {key: value for key, value in values.items() if value is not None}
+        newsroom = Newsroom(**stated, called=self._names, text=self._whole)
+        return newsroom.speaking(newsroom.language)
 
     def _complain(self, key: str, what: str, remedy: str) -> None:
         problem = Problem(self._path, line_of(key, self._whole), what, remedy, Severity.ERROR, "newsroom")
@@ -115,6 +118,17 @@ class _NewsroomReader:
             return value.strip() or None
         self._complain(key, f"{key} is {shown(value)}", "write a text in quotes, on one line")
         return None
+
+    def _called(self, key: str, value: Any) -> str | None:
+        """What the newsroom is called; where that is said by language it is noted, and the first stands for all."""
+        if not isinstance(value, dict):
+            return self._text(key, value)
+        for language, name in value.items():
+            if not _LANGUAGE_TAG.fullmatch(language):
+                self._complain(key, f"{shown(language)} is no language tag", f'write {key} = {{ en = "…", fr = "…" }}')
+            elif text := self._text(key, name):
+                self._names.setdefault(language, {})[key] = text
+        return next((names[key] for names in self._names.values() if key in names), None)
 
     def _flag(self, key: str, value: Any) -> bool | None:
         if isinstance(value, bool):

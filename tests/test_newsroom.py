@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from feedsrv import newsroom_toml
 from feedsrv.errors import NewsroomInvalid
+from tests.conftest import MakeNewsroom, release
 
 SETTINGS = (
     *("title", "description", "publisher", "contact", "languages", "timezone", "authority", "since", "day_first"),
@@ -78,3 +79,29 @@ def test_topics_that_are_retired_in_a_ring_are_named_with_their_lines(
 def test_a_number_that_python_does_not_write_is_named() -> None:
     with pytest.raises(NewsroomInvalid, match=r"newsroom\.toml:1: title is a number of thousands of digits"):
         newsroom_toml.parse(f"title = 0x{'f' * 5000}")
+
+
+def test_a_newsroom_may_be_called_otherwise_in_each_language(make_newsroom: MakeNewsroom) -> None:
+    toml = """
+        title = { en = "The quay", fr = "Le quai" }
+        description = { fr = "Des nouvelles du quai" }
+        publisher = "Harbours"
+        languages = ["en", "fr"]
+    """
+    client = make_newsroom({"newsroom.toml": toml, "a.md": release("Un quai", lang="fr")}).client()
+    called = {"/": "The quay", "/?lang=fr": "Le quai", "/releases/a-fr": "Le quai", "/nowhere?lang=fr": "Le quai"}
+    for path, name in called.items():
+        assert f"· {name}</title>" in client.get(path).text
+    assert '<h1 lang="fr" dir="auto">Le quai</h1>' in client.get("/?lang=fr").text
+    assert client.get("/releases.json?lang=fr").get_json()["title"].startswith("Le quai")
+    feed = client.get("/releases.json").get_json()
+    assert (feed["title"], feed["description"]) == ("The quay", "Des nouvelles du quai")
+    assert "<ownerName>Harbours</ownerName>" in client.get("/feeds.opml?lang=fr").text
+    assert "<Description>Des nouvelles du quai</Description>" in client.get("/opensearch.xml?lang=fr").text
+
+
+@pytest.mark.parametrize("title", ["{ fr = 1 }", "{ French = 'Le quai' }", "['Le quai']"])
+def test_what_is_no_name_in_a_language_is_named_with_its_line(title: str) -> None:
+    with pytest.raises(NewsroomInvalid) as caught:
+        newsroom_toml.parse(f"publisher = 'x'\ntitle = {title}\n")
+    assert [problem.line for problem in caught.value.problems] == [2]

@@ -57,5 +57,6 @@ def _said(snapshot: Snapshot, listing: Listing) -> tuple[object, ...]:
     used = sorted({*topics(held), *listing.topics})
     stated = [(topic.labels, topic.retired) for topic in map(newsroom.topics.get, used) if topic]
     labels = [newsroom.topic_label(topic) for topic in used]
-    names = (newsroom.title, newsroom.description, newsroom.publisher, newsroom.language, newsroom.timezone.key)
+    called = newsroom.speaking(listing.language)
+    names = (called.title, called.description, called.publisher, newsroom.language, newsroom.timezone.key)
     return (*names, newsroom.tag("", ""), stated, labels, held)

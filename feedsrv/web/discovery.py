@@ -133,12 +133,13 @@ def opensearch() -> Response:
 
 
 def _opensearch(addresses: Addresses) -> Rendering:
-    title = marked(newsroom().title, addresses.language)
+    called = newsroom().speaking(addresses.language)
+    title = marked(called.title, addresses.language)
     newest = snapshot().search(Query(languages=addresses.languages, per_page=1)).hits
     text = render_template(
         "opensearch.xml",
         addresses=addresses,
-        newsroom=newsroom(),
+        newsroom=called,
         suggestions_type=SUGGESTIONS_TYPE,
         example=newest[0].release.title if newest else title,
         short_name=_cut(title, LONGEST_SHORT_NAME),

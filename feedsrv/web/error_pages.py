@@ -130,7 +130,8 @@ def _answer(status: HTTPStatus, detail: str, withdrawal: Withdrawal | None = Non
     format_ = FORMATS.get(request.path.rpartition(".")[2])
     masthead = _masthead(status)
     kept = language_asked()
-    spoken = speaking((withdrawal and withdrawal.language) or kept or masthead.language, kept)
+    language = (withdrawal and withdrawal.language) or kept or masthead.language
+    spoken = speaking(language, kept)
     voice: Voice = spoken["voice"]
     phrase, detail = voice.say(_PHRASES.get(status, status.phrase)), voice.say(detail)
     if format_ and format_.is_json:
@@ -139,7 +140,7 @@ def _answer(status: HTTPStatus, detail: str, withdrawal: Withdrawal | None = Non
     else:
         page = render_template(
             "error.html",
-            newsroom=masthead,
+            newsroom=masthead.speaking(language),
             canonical=None,
             versions=NO_VERSIONS,
             status=status,

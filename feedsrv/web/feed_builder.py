@@ -57,7 +57,7 @@ class FeedBuilder:
             url=self._absolute(self.listing, format_),
             home=self._absolute(self.listing.subscription),
             title=self._title(),
-            description=self.newsroom.description,
+            description=self._called.description,
             language=self._language,
             updated=self._newest(entries, tombstones),
             author=builder.publisher,
@@ -78,7 +78,7 @@ class FeedBuilder:
 
     def _entry_builder(self, format_: Format) -> EntryBuilder:
         return EntryBuilder(
-            self.newsroom,
+            self._called,
             self.addresses,
             templating.content_for_feeds(self.addresses, self.newsroom),
             self.siblings,
@@ -97,6 +97,11 @@ class FeedBuilder:
         return self.listing.language or self.newsroom.language
 
     @property
+    def _called(self) -> Newsroom:
+        """The newsroom as it is called in the language of the feed."""
+        return self.newsroom.speaking(self._language)
+
+    @property
     def _voice(self) -> Voice:
         """What says the words of the feed itself; those of an entry are in the language of the entry."""
         return voice_of(self._language)
@@ -106,8 +111,8 @@ class FeedBuilder:
         if self.listing.is_search:
             return words
         is_everything = self.listing.subscription == Listing()
-        of_part = Message("%(name)s: %(part)s", name=self.newsroom.title, part=words)
-        whole = self.newsroom.title if is_everything else self._voice.say(of_part)
+        of_part = Message("%(name)s: %(part)s", name=self._called.title, part=words)
+        whole = self._called.title if is_everything else self._voice.say(of_part)
         return f"{whole}, {archives.title(self.listing.archive, self._voice)}" if self.listing.archive else whole
 
     def _absolute(self, listing: Listing, format_: Format | None = None) -> str:

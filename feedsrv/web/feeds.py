@@ -110,5 +110,6 @@ def _outline(language: str) -> Rendering:
         )
         for group in offers(snapshot(), voice, language)
     ]
-    document = opml(marked(newsroom().title, language), newsroom().publisher or newsroom().title, groups)
+    called = newsroom().speaking(language)
+    document = opml(marked(called.title, language), called.publisher or called.title, groups)
     return Rendering.of(document, f"{OPML_TYPE}; charset=utf-8", is_polled=True)

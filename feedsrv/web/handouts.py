@@ -72,7 +72,8 @@ def _cards(release_id: str, name: str) -> Rendering:
     home = site().addresses.absolute(site().addresses.home)
     called = slug(contacts[0].name) if len(contacts) == 1 else ""
     saved = ("Content-Disposition", f'inline; filename="{called or "contacts"}.vcf"')
-    organisation = newsroom().publisher or newsroom().title
+    house = newsroom().speaking(release.language)
+    organisation = house.publisher or house.title
     return _copy(release, lambda _: cards(contacts, organisation, home), CARD_TYPE, saved)
 
 
