@@ -163,16 +163,16 @@ def test_varnish_forgets_in_seconds_what_is_gone(tmp_path: Path) -> None:
         pytest.skip("varnishd is not installed")
     (tmp_path / "releases").mkdir()
     (tmp_path / "releases" / "quay.md").write_text(release("A quay"), "utf8")
-    (tmp_path / "releases" / "pilot.md").write_text(release("A pilot"), "utf8")
+    (tmp_path / "releases" / "pilot.md").write_text(release("Un pilote", lang="fr"), "utf8")  # no neighbour
     port, web = free_port(), free_port()
     with varnish(tmp_path / "varnish", web, port) as proxy:
         purge = {"FEEDSRV_PURGE": f"http://127.0.0.1:{port}", "FEEDSRV_BASE_URL": "http://localhost"}
         with running(tmp_path / "releases", tmp_path / "index", PORT=str(web), **purge):
             until(lambda: (tmp_path / "index" / Cache.memory).exists())
-            assert [proxy.status(path) for path in ("/releases/quay", "/releases/pilot")] == [200, 200]
+            assert [proxy.status(path) for path in ("/releases/quay", "/releases/pilot-fr")] == [200, 200]
             (tmp_path / "releases" / "quay.md").unlink()
             until(lambda: proxy.status("/releases/quay") == 404)
         assert proxy.status("/releases/quay") == 404
-        assert proxy.status("/releases/pilot") == 200, "what has not changed is still there"
-        assert proxy.ask("/releases/pilot", "PURGE").status == 200
-        assert proxy.status("/releases/pilot") >= 500
+        assert proxy.status("/releases/pilot-fr") == 200, "what has not changed is still there"
+        assert proxy.ask("/releases/pilot-fr", "PURGE").status == 200
+        assert proxy.status("/releases/pilot-fr") >= 500
