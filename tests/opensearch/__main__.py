@@ -15,7 +15,7 @@ from time import monotonic
 
 from tests.opensearch import FOLDER, NotHere, fetch, java_home, nodes
 
-LONGEST = 110.0
+LONGEST = 70.0
 """Seconds that the part may take, with all that has to be fetched for it."""
 PART = (
     "-q",

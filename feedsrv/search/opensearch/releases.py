@@ -40,7 +40,14 @@ class Releases:
         """Everything that matches, by source; of each these fields."""
         after: Json = {}
         while True:
-            body = {"query": query, "size": PAGE, "_source": list(fields), "sort": ["source", "from"], **more, **after}
+            body = {
+                "query": query,
+                "size": PAGE,
+                "_source": list(fields) or False,
+                "sort": ["source", "from"],
+                **more,
+                **after,
+            }
             hits = self.search(body, within=LONGEST_FOR_WRITERS)["hits"]["hits"]
             yield from hits
             if len(hits) < PAGE:
