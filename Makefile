@@ -6,8 +6,8 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 
 # Given to every run of the tests. A file's tests stay in one process, for what they share is made once; the files with
-# few long tests are not left for the end.
-PYTEST := -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+# few long tests are not left for the end. There is a process more than there are cores, for many a test waits.
+PYTEST := -m pytest --numprocesses $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1) --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 # What pyproject.toml names under optional-dependencies; each has a lock of its own.
 EXTRAS  := documents metrics opensearch pictures

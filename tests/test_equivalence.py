@@ -16,7 +16,7 @@ from bench import generate
 from bench.equivalence import Pair, compare
 from tests.conftest import MakeNewsroom, release
 
-COUNT, QUESTIONS = 220, 600
+COUNT, QUESTIONS = 220, 300
 SEED = int(os.environ.get("EQUIVALENCE_SEED", "1"))
 
 FOREIGN = {

@@ -557,7 +557,7 @@ ONE_OF_EACH = sorted({read: ending for ending, read in parts.FORMATS.items()}.va
      "Contact\n\n- at ", "Contact\n\n1 (at) 1"],
 )  # fmt: skip
 def test_a_bomb_costs_no_more_than_its_file(piece: str, ending: str) -> None:
-    for text in (piece * 2_000, f"---\ntitle: T\n---\n{piece * 2_000}", piece * 120_000):
+    for text in (piece * 1_000, f"---\ntitle: T\n---\n{piece * 1_000}", piece * 120_000):
         try:
             reading = read(text, f"bomb{ending}")
         except FileUnreadable as error:
