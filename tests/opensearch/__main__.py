@@ -23,7 +23,7 @@ PART = (
     "tests/opensearch/test_writers.py",
     "tests/test_search_contract.py::TestAnyQuestion",
     "-k",
-    "not whoosh and not (deleted and state)",  # the latter is expected to fail
+    "not whoosh",
 )
 """What several writers may do, and questions of all kinds over one small newsroom: seconds, once the node is there."""
 

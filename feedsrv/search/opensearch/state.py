@@ -82,8 +82,9 @@ class State:
             if current.holder and current.holder != holder and current.expires and now < current.expires:
                 raise IndexLocked(f"{current.holder} is writing to {self.cluster.address}; wait for it, or stop it")
             abandoned = (*current.abandoned, current.fence) if current.holder else current.abandoned
-            # After a loss of all indices, readers are to take what is new for newer than what they have.
-            fence = current.fence + 1 if current.fence else int(now.timestamp())
+            # After a loss readers are to take what is new for newer, and no document that is left may have this number:
+            # nobody begins to write more than a thousand times a second.
+            fence = current.fence + 1 if current.fence else int(now.timestamp() * 1000)
             return msgspec.structs.replace(
                 current, fence=fence, holder=holder, expires=now + LEASE, abandoned=abandoned
             )
