@@ -424,8 +424,15 @@ class TestOrder:
         assert ask(index, "comet", sort=Sort.RELEVANCE) == ["d", "e"]
         assert ask(index, "title", sort=Sort.RELEVANCE)[-1] != "c"
 
-    def test_what_has_the_words_in_its_title_stands_before_what_has_them_often(self, index: SearchIndex) -> None:
-        often = [a_release(f"often{day}", day, "A lander for Phobos. " * 9, title="News") for day in range(2, 9)]
+    @pytest.mark.parametrize("before", [0, 1, 5])
+    def test_what_has_the_words_in_its_title_stands_before_what_has_them_often(
+        self, index: SearchIndex, before: int
+    ) -> None:
+        """However many versions there were ``before``: how rare a word is, and how long a text, they no longer say."""
+        days = range(2, 9)
+        for number in range(before):
+            publish(index, *(a_release(f"often{day}", day, f"Draft {number}.", title="News") for day in days))
+        often = [a_release(f"often{day}", day, "A lander for Phobos. " * 9, title="News") for day in days]
         publish(index, a_release("of-it", 1, "A lander. " + "Words. " * 300, title="The Phobos lander"), *often)
         assert ask(index, "phobos lander", sort=Sort.RELEVANCE)[0] == "of-it"
 

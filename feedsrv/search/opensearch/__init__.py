@@ -17,9 +17,10 @@
 The words are ours: `feedsrv.search.documents` makes the terms, and each is sent as a value of its own, which is
 analysed no further; so the same words match on both engines. How well a release answers is counted by OpenSearch
 (``combined_fields``), with the figures of `feedsrv.search.ranking`: how rare a word is, in all languages together, is
-asked for first, and put in place of what OpenSearch takes it for. Its averages count versions that are gone, so two
-copies of a shard may score otherwise, and requests name one copy (``preference``). Totals and facets are exact, for
-there is one shard: enough for some millions of releases, with a copy of it on each of three nodes.
+asked for first, and so is what OpenSearch takes it for, versions that are gone included, to be put in its place. Those
+count in the average length, too: copies of a shard may score otherwise, so requests name one (``preference``). Totals
+and facets are exact, for there is one shard: enough for some millions of releases, with a copy of it on each of three
+nodes.
 
 A generation is a number, which is never used twice. A document says ``from`` which generation it is valid and ``to``
 before which, and a snapshot asks for those of its own number. The next generation is made beside it, unseen: new

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice
 from typing import Any
 
 from rapidfuzz.distance import OSA
@@ -32,6 +31,7 @@ from feedsrv.release import Release, from_json
 from feedsrv.search import question
 from feedsrv.search.opensearch.cluster import Json
 from feedsrv.search.opensearch.mapping import OR_ELSE, micros
+from feedsrv.search.opensearch.releases import Releases, Statistics
 from feedsrv.search.question import FORMS, MOST_EXPANSIONS, stems_of
 from feedsrv.search.work import Work
 from feedsrv.text import analysis
@@ -48,6 +48,7 @@ MOST_NEAR = 100
 """Words that are looked at as what may have been meant."""
 
 _STEMS = ("title", "body", "boilerplate")
+_SCORED = ("title", "body")
 _FIELDS: Mapping[str, Sequence[str]] = {
     "forms": ("forms", "boilerplate_forms"), "title_forms": ("title_forms",), "contacts": ("contacts",),
 }  # fmt: skip
@@ -71,16 +72,26 @@ def none_of(query: Json) -> Json:
 
 
 @dataclass(frozen=True, slots=True)
+class Frequency:
+    """How many releases of a generation have a word, how many in their title, and what OpenSearch takes it for."""
+
+    having: int
+    titled: int
+    taken: Statistics
+
+
+@dataclass(frozen=True, slots=True)
 class Matcher:
     """Answers for one search; ``ask`` looks among the releases of one generation. See `spelling.Vocabulary`."""
 
     ask: Callable[[Json], Json]
+    stored: Releases
     newsroom: Newsroom
     languages: Sequence[str]
     work: Work
     _expanded: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     _counted: dict[str, int] = field(default_factory=dict)
-    _frequent: dict[str, list[int]] = field(default_factory=dict)
+    _frequent: dict[str, Frequency] = field(default_factory=dict)
 
     def read(self, query: Query) -> Query:
         """The query with words in place of what looks like a reference number, where none here begins so."""
@@ -156,23 +167,24 @@ class Matcher:
         return any_of({"terms": {name: stems}} for name in fields)
 
     def learn(self, words: Iterable[Sequence[str]]) -> None:
-        """Ask at once for the `frequencies` of several words, each by its stems."""
+        """Ask at once for the `frequency` of several words, each by its stems."""
         unknown = {OR_ELSE.join(stems): stems for stems in words if OR_ELSE.join(stems) not in self._frequent}
+        if not unknown:
+            return
+        statistics = self.stored.statistics(_SCORED, sorted({stem for stems in unknown.values() for stem in stems}))
         asked: list[Json] = []
         for stems in unknown.values():
-            asked.append(any_of({"terms": {name: list(stems)}} for name in _STEMS))
-            asked += [{"term": {name: stem}} for stem in stems for name in ("title", "body")]
+            asked += [any_of({"terms": {name: list(stems)}} for name in _STEMS), {"terms": {"title": list(stems)}}]
         for at in range(0, len(asked), _MOST_COUNTED):
             part = {"filters": {"filters": asked[at : at + _MOST_COUNTED]}}
             answer = self.ask({"size": 0, "aggs": {"each": part}})
             asked[at : at + _MOST_COUNTED] = answer["aggregations"]["each"]["buckets"]
         told = iter(found["doc_count"] for found in asked)
-        for name, stems in unknown.items():
-            having, *each = islice(told, 1 + 2 * len(stems))
-            self._frequent[name] = [having, *map(max, each[::2], each[1::2])]
+        for name in unknown:
+            self._frequent[name] = Frequency(next(told), next(told), statistics)
 
-    def frequencies(self, stems: Sequence[str]) -> list[int]:
-        """How many releases have a word of one of these stems, and how many title or text, whichever more, has each."""
+    def frequency(self, stems: Sequence[str]) -> Frequency:
+        """How frequent a word of one of these stems is."""
         self.learn([stems])
         return self._frequent[OR_ELSE.join(stems)]
 

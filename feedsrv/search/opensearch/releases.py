@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import log
 from typing import Any
 
 from msgspec import json
@@ -17,6 +18,23 @@ PAGE = 1_000
 _CONFLICT, _LEAST_FAILURE = 409, 300
 _NOT_FOUND = 404
 _COPY = "feedsrv"  # which copy of the shard answers: always the same for this word, since scores differ between copies
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """What that copy goes by when it scores: versions that are closed count in it, and those deleted not long ago.
+
+    ``documents`` is how many have each field, ``having`` how many have a term in a field.
+    """
+
+    documents: Mapping[str, int]
+    having: Mapping[tuple[str, str], int]
+
+    def idf(self, fields: Collection[str], terms: Collection[str]) -> float:
+        """How rare BM25 takes it for that a document has one of these terms in one of these fields; 0.0: none has."""
+        population = max(self.documents.get(name, 0) for name in fields)
+        having = max(self.having.get((name, term), 0) for name in fields for term in terms)
+        return idf(having, population) if having else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +71,24 @@ class Releases:
             if len(hits) < PAGE:
                 return
             after = {"search_after": hits[-1]["sort"]}
+
+    def statistics(self, fields: Collection[str], terms: Collection[str]) -> Statistics:
+        """By what the scores of these terms in these fields are counted."""
+        told = {"term_statistics": True, "field_statistics": True}
+        left_out = dict.fromkeys(("positions", "offsets", "payloads"), False)
+        body = {"doc": {name: list(terms) for name in fields}, **told, **left_out}
+        answer = self.cluster.ask("POST", f"/{self.name}/_termvectors", body, preference=_COPY)
+        if answer is None:
+            raise IndexUnavailable(f"the releases in the cluster at {self.cluster.address} are gone")
+        found = answer["term_vectors"]
+        return Statistics(
+            {name: each["field_statistics"]["doc_count"] for name, each in found.items()},
+            {
+                (name, term): told.get("doc_freq", 0)
+                for name, each in found.items()
+                for term, told in each["terms"].items()
+            },
+        )
 
     def write(self, lines: Iterable[Mapping[str, Any]]) -> list[str]:
         """Write to several documents at once; the names of those that somebody else has changed, which stay so.
@@ -99,3 +135,8 @@ class Releases:
             self.refresh()
             path = f"/{self.name}/_forcemerge"
             self.cluster.ask("POST", path, within=LONGEST_FOR_WRITERS, only_expunge_deletes="true")
+
+
+def idf(having: int, population: int) -> float:
+    """How rare Lucene's BM25 takes a word for that so many of so many have."""
+    return log(1 + (population - having + 0.5) / (having + 0.5))

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from math import log
 
 from feedsrv.query.tree import FieldTerm, Leaf, Node, Phrase, Prefix, Reference, Word, positive_leaves
 from feedsrv.search import ranking
 from feedsrv.search.opensearch.cluster import Json
 from feedsrv.search.opensearch.mapping import OR_ELSE
-from feedsrv.search.opensearch.matching import Matcher
+from feedsrv.search.opensearch.matching import NONE, Matcher
+from feedsrv.search.opensearch.releases import idf
 from feedsrv.search.question import FORMS, stems_of, telling, words_of
 from feedsrv.text import analysis
 
@@ -33,21 +33,16 @@ def evidence(matcher: Matcher, tree: Node, typed: Node) -> list[Json]:
 def worded(matcher: Matcher, stems: Sequence[str]) -> list[Json]:
     """What it says that title and text have a word of one of these stems, which is as rare as all of them together.
 
-    OpenSearch would take each for as rare as it is: its idf is divided out, and ours put in its place.
+    OpenSearch takes each for as rare as it is, old versions included: that is divided out, and ours put in its place.
     """
-    population = matcher.work.releases
-    having, *apart = matcher.frequencies(stems)
-    worth = ranking.rarity(having, population) * (ranking.SATURATION + 1)
+    word = matcher.frequency(stems)
+    worth = ranking.rarity(word.having, matcher.work.releases) * (ranking.SATURATION + 1)
+    taken = {stem: word.taken.idf(("title", "body"), [stem]) for stem in stems}
     return [
-        {"combined_fields": {"query": stem, "fields": _TITLE_AND_TEXT, "boost": worth / _idf(count, population)}}
-        for stem, count in zip(stems, apart, strict=True)
-        if count
+        {"combined_fields": {"query": stem, "fields": _TITLE_AND_TEXT, "boost": worth / each}}
+        for stem, each in taken.items()
+        if each
     ]
-
-
-def _idf(having: int, population: int) -> float:
-    """What Lucene's BM25 says of a word that so many have, as far as old versions do not count."""
-    return log(1 + (population - having + 0.5) / (having + 0.5))
 
 
 def _of_leaf(matcher: Matcher, leaf: Leaf, in_title: float) -> Iterator[Json]:
@@ -63,7 +58,7 @@ def _of_leaf(matcher: Matcher, leaf: Leaf, in_title: float) -> Iterator[Json]:
             yield _phrase(analysis.forms(text))
         case FieldTerm("title", Word(text)):
             for form in analysis.forms(text):
-                yield _titled(stems_of(form, matcher.languages), 1.0)
+                yield _titled(matcher, stems_of(form, matcher.languages), 1.0)
         case FieldTerm(name, Word(text) | Phrase(text)):
             yield _phrase(analysis.forms(text), FORMS[name])
         case Prefix() | FieldTerm(_, Prefix()):
@@ -79,8 +74,10 @@ def _once(matcher: Matcher, parts: Sequence[str], in_title: float) -> Json:
 
 
 def _words_in(matcher: Matcher, tree: Node) -> Iterator[Sequence[str]]:
-    """The stems of each word that is looked for anywhere."""
+    """The stems of each word that is looked for anywhere, or in the title."""
     for leaf in positive_leaves(tree):
+        if isinstance(leaf, FieldTerm) and leaf.name == "title" and isinstance(leaf.part, Word):
+            yield from (stems_of(form, matcher.languages) for form in analysis.forms(leaf.part.text))
         for word in analysis.tokens(leaf.text) if isinstance(leaf, Word) else ():
             forms = ["".join(word.parts), *(telling(word.parts, matcher.languages) if len(word.parts) > 1 else ())]
             yield from (stems_of(form, matcher.languages) for form in forms)
@@ -89,18 +86,27 @@ def _words_in(matcher: Matcher, tree: Node) -> Iterator[Sequence[str]]:
 def _anywhere(matcher: Matcher, forms: Sequence[str], in_title: float) -> Json:
     stems = [stems_of(form, matcher.languages) for form in forms]
     return {
-        "bool": {"should": [clause for each in stems for clause in (*worded(matcher, each), _titled(each, in_title))]}
+        "bool": {
+            "should": [
+                clause for each in stems for clause in (*worded(matcher, each), _titled(matcher, each, in_title))
+            ]
+        }
     }
 
 
-def _titled(stems: Sequence[str], boost: float) -> Json:
+def _titled(matcher: Matcher, stems: Sequence[str], weight: float) -> Json:
     """What it says that the title has a word of one of these stems: the more, the shorter it is."""
+    word = matcher.frequency(stems)
+    taken = word.taken.idf(["title"], stems)
+    if not (word.titled and taken):
+        return NONE
+    boost = weight * idf(word.titled, matcher.work.releases) / taken
     return {"match": {"title": {"query": OR_ELSE.join(stems), "boost": boost}}}
 
 
 def _phrase(forms: Sequence[str], field: str = "forms") -> Json:
     kind = "match_phrase" if len(forms) > 1 else "match"
-    return {kind: {field: " ".join(forms)}} if forms else {"match_none": {}}
+    return {kind: {field: " ".join(forms)}} if forms else NONE
 
 
 def _constant(query: Json, boost: float) -> Json:

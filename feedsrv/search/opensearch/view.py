@@ -55,7 +55,7 @@ class View:
     def matcher(self) -> Matcher:
         """Matches the words of one question."""
         languages, releases = self.about()
-        return Matcher(self.ask, self.newsroom, languages, Work(releases))
+        return Matcher(self.ask, self._stored, self.newsroom, languages, Work(releases))
 
     def ask(self, body: Json, *, is_any: bool = False) -> Json:
         """The answer to a search among the releases; ``is_any``: and the notices. Raises IndexUnavailable."""
