@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 from feedsrv.appearance import Appearance, Asset, said_in
 
 FILE_NAME = "newsroom.toml"
+TITLE, DESCRIPTION = "Newsroom", "Press releases"
+"""What a newsroom is called of which newsroom.toml says nothing else."""
 TOPIC_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
@@ -74,8 +76,8 @@ class Newsroom:
     in the folder.
     """
 
-    title: str = "Newsroom"
-    description: str = "Press releases"
+    title: str = TITLE
+    description: str = DESCRIPTION
     publisher: str = ""
     called: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     spoken: str = ""

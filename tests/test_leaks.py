@@ -298,7 +298,9 @@ class Logs(logging.Handler):
 
 def generations(newsroom: Newsroom) -> bytes:
     """All that the web may read: the generations, and the words that the publisher leaves beside them."""
-    beside = [newsroom.settings.index / name for name in ("current", "true-until", "heartbeat", "degraded")]
+    beside = [
+        newsroom.settings.index / name for name in ("current", "true-until", "heartbeat", "languages", "degraded")
+    ]
     words = [path.read_bytes() for path in beside if path.is_file() and not path.is_symlink()]
     names = "\n".join(str(path) for path in newsroom.settings.index.rglob("*"))
     return (everything_in(newsroom.settings.index) + b"\n".join(words) + names.encode()).lower()

@@ -276,6 +276,15 @@ class TestPublishing:
         assert condition.true_until == moment
         assert condition.heartbeat is not None
 
+    def test_in_which_languages_to_speak_is_known_before_anything_is_published(
+        self, index: SearchIndex, make_index: MakeIndex
+    ) -> None:
+        assert index.languages() == ()
+        for languages in (("fr", "pt-BR"), (), ("ar",)):
+            with index.update():
+                index.set_languages(languages)
+            assert make_index().languages() == languages
+
 
 QUESTIONS: dict[str, Callable[[Snapshot], object]] = {
     "search": lambda snapshot: snapshot.search(Query()),

@@ -115,5 +115,5 @@ def test_the_web_opens_nothing_but_generations_and_the_words_of_the_publisher(tm
     generations = {name for name in within if name.startswith("gen-")}
     assert len(generations) == 2
     assert "true-until" in within
-    assert within - generations <= {"current", "true-until", "heartbeat", "degraded", "in-step", "files"}
+    assert within - generations <= {"current", "true-until", "heartbeat", "languages", "degraded", "in-step", "files"}
     assert "secret" not in (tmp_path / "log").read_text("utf8")

@@ -569,7 +569,7 @@ def test_whatever_lies_beside_the_generations_health_is_answered(
 ) -> None:
     press = make_newsroom(FILES)
     client = press.client()
-    for name in ("true-until", "degraded", "ledger", "damaged"):
+    for name in ("true-until", "languages", "degraded", "ledger", "damaged"):
         path = press.settings.index / name
         path.unlink(missing_ok=True)
         if isinstance(nonsense, bytes):

@@ -8,7 +8,7 @@ catalogue is read at its first use, so what a translator saves needs no other st
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, lru_cache
 from gettext import GNUTranslations, NullTranslations
@@ -23,6 +23,7 @@ from babel.numbers import format_decimal
 from babel.units import format_unit
 
 from feedsrv.locales.message import Message
+from feedsrv.newsroom import DESCRIPTION, TITLE, Newsroom
 from feedsrv.release import Membership
 from feedsrv.text.languages import RIGHT_TO_LEFT, primary
 
@@ -106,6 +107,18 @@ class Voice:
         if size < 999_500:
             return format_unit(round(size / 1000), "digital-kilobyte", "short", locale=self._locale)
         return format_unit(size / 1_000_000, "digital-megabyte", "short", "#,##0.0", locale=self._locale)
+
+
+def called(newsroom: Newsroom, language: str) -> Newsroom:
+    """The newsroom as it is called in a language; what its publisher does not say, the catalogue does."""
+    spoken, voice = newsroom.speaking(language), voice_of(language or newsroom.language)
+    is_named = spoken.title != TITLE
+    return replace(
+        spoken,
+        spoken=spoken.spoken if is_named else voice.language,
+        title=spoken.title if is_named else voice.gettext(TITLE),
+        description=voice.gettext(DESCRIPTION) if spoken.description == DESCRIPTION else spoken.description,
+    )
 
 
 @lru_cache(maxsize=100)

@@ -118,7 +118,8 @@ def _newsroom(
 ) -> tuple[Newsroom, tuple[Problem, ...]]:
     """What newsroom.toml says, or last said where it is being written or cannot be read; and what is wrong with it.
 
-    Whether it can be read is left word of, for those who ask after health.
+    Whether it can be read is left word of, for those who ask after health; and its languages, for whoever comes before
+    there is anything to be read.
     """
     before = update.newsroom
     if before and FILE_NAME in unsettled:
@@ -131,4 +132,5 @@ def _newsroom(
             raise
         return before, error.problems
     index.set_degraded(is_degraded=False)
+    index.set_languages(newsroom.languages)
     return newsroom, ()

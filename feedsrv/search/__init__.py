@@ -280,6 +280,15 @@ class SearchIndex(Protocol):
     def set_degraded(self, *, is_degraded: bool) -> None:
         """Leave word whether newsroom.toml can be read. Raises PublishingFailed."""
 
+    def languages(self) -> tuple[str, ...]:
+        """The languages of newsroom.toml as they were last left word of on this machine; never raises.
+
+        They are known before anything is published, and while nothing that is can be opened; empty where none are.
+        """
+
+    def set_languages(self, languages: tuple[str, ...]) -> None:
+        """Leave word of them. Raises PublishingFailed."""
+
     def set_in_step(self, edition: Edition | None, until: datetime) -> None:
         """Leave word of what this machine publishes, and until when no peer has anything newer; None: nobody asks.
 

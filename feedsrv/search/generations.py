@@ -12,7 +12,7 @@
         ledger                           what the publisher remembers of every file (see `feedsrv.search.ledger`)
         published                        how many releases there were last, in case all else is lost
         in-step                          what other machines publish beside this one (see `feedsrv.search.in_step`)
-        writer.lock  heartbeat  true-until  degraded  damaged
+        writer.lock  heartbeat  true-until  languages  degraded  damaged
 
 A generation starts as hard links to the files of the one before, which cost nothing, and is flushed to the disk
 before it is named: a power failure leaves the old one or the new one, whole.
@@ -41,6 +41,7 @@ _BUILDING = "building-"
 _NAME = re.compile(rf"gen-(\d{{1,15}})-[0-9a-f]{{{DIGITS}}}")
 TRUE_UNTIL = "true-until"
 _DAMAGED = "damaged"
+_LANGUAGES = "languages"
 
 
 class Generations:
@@ -181,6 +182,16 @@ class Generations:
             return ""
         marked, _, why = (self.read_beside(_DAMAGED) or b"").decode("utf8", "replace").partition("\n")
         return why if marked == name else ""
+
+    def languages(self) -> tuple[str, ...]:
+        """The languages that the publisher has last read of newsroom.toml; empty where no word of it is left."""
+        return tuple((self.read_beside(_LANGUAGES) or b"").decode("utf8", "replace").split())
+
+    def set_languages(self, languages: tuple[str, ...]) -> None:
+        """Leave word of them."""
+        if languages != self.languages():
+            with self.translating_errors():
+                self.write_beside(_LANGUAGES, " ".join(languages))
 
     def read_beside(self, name: str) -> bytes | None:
         """What `write_beside` was given; None where that is not there, or is damaged."""

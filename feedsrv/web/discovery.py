@@ -16,6 +16,7 @@ from flask import Response, abort, render_template, request
 from feedsrv.appearance import said_in
 from feedsrv.feeds.clean import cleaned
 from feedsrv.feeds.json_feed import as_json
+from feedsrv.locales import called
 from feedsrv.newsroom import Newsroom
 from feedsrv.query import Query
 from feedsrv.release import Release
@@ -133,13 +134,13 @@ def opensearch() -> Response:
 
 
 def _opensearch(addresses: Addresses) -> Rendering:
-    called = newsroom().speaking(addresses.language)
-    title = marked(called.title, addresses.language)
+    house = called(newsroom(), addresses.language)
+    title = marked(house.title, addresses.language)
     newest = snapshot().search(Query(languages=addresses.languages, per_page=1)).hits
     text = render_template(
         "opensearch.xml",
         addresses=addresses,
-        newsroom=called,
+        newsroom=house,
         suggestions_type=SUGGESTIONS_TYPE,
         example=newest[0].release.title if newest else title,
         short_name=_cut(title, LONGEST_SHORT_NAME),

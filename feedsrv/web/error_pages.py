@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Callable
+from functools import partial
+from html import escape
 from http import HTTPStatus
 from traceback import format_exception
 
@@ -13,13 +16,13 @@ from werkzeug.exceptions import HTTPException, NotFound
 from feedsrv.errors import AttachmentNotFound, IndexUnavailable, ReleaseMissing, ReleaseNotFound, ReleaseWithdrawn
 from feedsrv.feeds.formats import FORMATS
 from feedsrv.feeds.json_feed import as_json
-from feedsrv.locales import Voice
+from feedsrv.locales import Voice, called
 from feedsrv.locales.message import Message
 from feedsrv.newsroom import Newsroom
 from feedsrv.release import Withdrawal
 from feedsrv.web.archives import ArchiveMissing
 from feedsrv.web.cache import TooBusy
-from feedsrv.web.context import newsroom
+from feedsrv.web.context import newsroom, site
 from feedsrv.web.habits import former_feed
 from feedsrv.web.middleware import REPEATABLE
 from feedsrv.web.observation import request_id
@@ -128,7 +131,7 @@ def _unexpected(error: Exception) -> Response:
 
 def _answer(status: HTTPStatus, detail: str, withdrawal: Withdrawal | None = None) -> Response:
     format_ = FORMATS.get(request.path.rpartition(".")[2])
-    masthead = _masthead(status)
+    masthead = _masthead()
     kept = language_asked()
     language = (withdrawal and withdrawal.language) or kept or masthead.language
     spoken = speaking(language, kept)
@@ -138,19 +141,21 @@ def _answer(status: HTTPStatus, detail: str, withdrawal: Withdrawal | None = Non
         problem = {"type": "about:blank", "title": phrase, "status": status.value, "detail": detail}
         response = Response(as_json(problem), status, content_type="application/problem+json")
     else:
-        page = render_template(
+        headline = voice.say(_HEADLINES.get(status, phrase))
+        page = partial(
+            render_template,
             "error.html",
-            newsroom=masthead.speaking(language),
+            newsroom=called(masthead, language),
             canonical=None,
             versions=NO_VERSIONS,
             status=status,
-            headline=voice.say(_HEADLINES.get(status, phrase)),
+            headline=headline,
             words=_words() if status == HTTPStatus.NOT_FOUND else "",
             detail=detail,
             withdrawal=withdrawal,
             **spoken,
         )
-        response = Response(page, status)
+        response = Response(_whole_or_bare(page, voice, headline, detail), status)
     response.headers["Cache-Control"] = GONE if status in _GONE else NO_STORE
     return response
 
@@ -161,11 +166,19 @@ def _words() -> str:
     return " ".join(_WORD.findall(last.partition(".")[0]))[:_LONGEST_WORDS]
 
 
-def _masthead(status: HTTPStatus) -> Newsroom:
-    """The newsroom whose name stands above; one without a name where the index may be the trouble."""
-    if status < HTTPStatus.INTERNAL_SERVER_ERROR:
-        try:
-            return newsroom()
-        except IndexUnavailable:
-            pass
-    return Newsroom()
+def _whole_or_bare(page: Callable[[], str], voice: Voice, headline: str, detail: str) -> str:
+    """A page, or what it has to say and nothing around it, where that is the trouble."""
+    try:
+        return page()
+    except Exception as error:  # noqa: BLE001 - whatever it is, nobody is left without an answer
+        _log.error("the page of an error failed: %r", "".join(format_exception(error)))  # one line
+    said = f"<title>{escape(headline)}</title><h1>{escape(headline)}</h1><p>{escape(detail)}</p>"
+    return f'<!doctype html><html lang="{voice.language}" dir="{voice.direction}"><meta charset="utf-8">{said}'
+
+
+def _masthead() -> Newsroom:
+    """The newsroom whose name stands above; one that is known by its languages alone where none can be opened."""
+    try:
+        return newsroom()
+    except Exception:  # noqa: BLE001 - what is wrong with it is told already, or is told by the page of this error
+        return Newsroom(languages=site().index.languages())

@@ -11,7 +11,7 @@ from typing import Any
 from feedsrv import __version__
 from feedsrv.feeds import Feed, FeedEntry, History, Link, Search, Tombstone
 from feedsrv.feeds.formats import Format
-from feedsrv.locales import Voice, voice_of
+from feedsrv.locales import Voice, called, voice_of
 from feedsrv.locales.message import Message
 from feedsrv.newsroom import Newsroom, Topic
 from feedsrv.query import Facet, Hit, Results
@@ -99,7 +99,7 @@ class FeedBuilder:
     @property
     def _called(self) -> Newsroom:
         """The newsroom as it is called in the language of the feed."""
-        return self.newsroom.speaking(self._language)
+        return called(self.newsroom, self._language)
 
     @property
     def _voice(self) -> Voice:

@@ -9,7 +9,7 @@ from flask import Response
 from feedsrv.feeds import Link, Subscription, SubscriptionGroup
 from feedsrv.feeds.formats import ATOM, Format
 from feedsrv.feeds.opml import OPML_TYPE, opml
-from feedsrv.locales import voice_of
+from feedsrv.locales import called, voice_of
 from feedsrv.query import Results
 from feedsrv.query.subscription import FEED_SIZE
 from feedsrv.web.archives import NO_ARCHIVES, ArchiveMissing, Archives, archives, find_archive
@@ -110,6 +110,6 @@ def _outline(language: str) -> Rendering:
         )
         for group in offers(snapshot(), voice, language)
     ]
-    called = newsroom().speaking(language)
-    document = opml(marked(called.title, language), called.publisher or called.title, groups)
+    house = called(newsroom(), language)
+    document = opml(marked(house.title, language), house.publisher or house.title, groups)
     return Rendering.of(document, f"{OPML_TYPE}; charset=utf-8", is_polled=True)

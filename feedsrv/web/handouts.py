@@ -13,7 +13,7 @@ from feedsrv.errors import AttachmentNotFound
 from feedsrv.feeds.clean import balanced, cleaned
 from feedsrv.feeds.json_feed import json_item
 from feedsrv.ids import slug
-from feedsrv.locales import Voice, voice_of
+from feedsrv.locales import Voice, called, voice_of
 from feedsrv.query import Hit
 from feedsrv.release import Contact, Release
 from feedsrv.text.plain_text import plain_text
@@ -56,7 +56,7 @@ def _copy(release: Release, write: Callable[[Release], bytes], media_type: str, 
 
 def _item(release: Release) -> bytes:
     builder = EntryBuilder(
-        newsroom(),
+        called(newsroom(), newsroom().language),
         site().addresses,
         templating.content_for_feeds(site().addresses, newsroom()),
         snapshot().siblings,
@@ -70,9 +70,9 @@ def _cards(release_id: str, name: str) -> Rendering:
     if not (contacts := card_files(release).get(name)):
         raise AttachmentNotFound(f"the release {release_id!r} has no file {name!r}")
     home = site().addresses.absolute(site().addresses.home)
-    called = slug(contacts[0].name) if len(contacts) == 1 else ""
-    saved = ("Content-Disposition", f'inline; filename="{called or "contacts"}.vcf"')
-    house = newsroom().speaking(release.language)
+    alone = slug(contacts[0].name) if len(contacts) == 1 else ""
+    saved = ("Content-Disposition", f'inline; filename="{alone or "contacts"}.vcf"')
+    house = called(newsroom(), release.language)
     organisation = house.publisher or house.title
     return _copy(release, lambda _: cards(contacts, organisation, home), CARD_TYPE, saved)
 

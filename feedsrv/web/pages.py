@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Response, render_template
 
-from feedsrv.locales import voice_of
+from feedsrv.locales import called, voice_of
 from feedsrv.newsroom import Newsroom
 from feedsrv.query import Query
 from feedsrv.text.reading_time import reading_minutes
@@ -90,7 +90,7 @@ def release(release_id: str) -> Response:
             siblings=snapshot().siblings(release_id),
             body=body,
             topic_lists=topic_lists,
-            article=discovery.news_article(found, newsroom().speaking(found.language), site().addresses),
+            article=discovery.news_article(found, called(newsroom(), found.language), site().addresses),
             lead=files.lead(found),
             downloads=files.downloads(found),
             minutes=reading_minutes(found.text, found.language),
@@ -210,6 +210,6 @@ def _page(
     ``versions`` are the addresses of the same page in the languages of the newsroom.
     """
     spoken = templating.speaking(speaks or language or newsroom().language, language)
-    called = newsroom().speaking(speaks or language)
-    text = render_template(template, newsroom=called, canonical=address, versions=versions, **spoken, **values)
+    house = called(newsroom(), speaks or language)
+    text = render_template(template, newsroom=house, canonical=address, versions=versions, **spoken, **values)
     return Rendering.of(text.encode(), HTML)

@@ -126,6 +126,17 @@ class OpenSearchIndex:
         with self._translating_errors():
             self._state.leave_word(heartbeat=datetime.now(UTC).isoformat())
 
+    def languages(self) -> tuple[str, ...]:
+        """The languages of newsroom.toml as a publisher on this machine last read it; never raises.
+
+        They lie in the folder, for they are asked for while the cluster is away.
+        """
+        return self._beside.languages()
+
+    def set_languages(self, languages: tuple[str, ...]) -> None:
+        """Leave word of them. Raises PublishingFailed."""
+        self._beside.set_languages(languages)
+
     def set_in_step(self, edition: Edition | None, until: datetime) -> None:
         """Machines that share an index are always in step: there is nothing to leave word of."""
 

@@ -121,6 +121,14 @@ class WhooshIndex:
         with self._generations.translating_errors():
             mark.touch(mode=0o644) if is_degraded else mark.unlink(missing_ok=True)
 
+    def languages(self) -> tuple[str, ...]:
+        """The languages of newsroom.toml as the publisher last read it; never raises."""
+        return self._generations.languages()
+
+    def set_languages(self, languages: tuple[str, ...]) -> None:
+        """Leave word of them. Raises PublishingFailed."""
+        self._generations.set_languages(languages)
+
     def set_in_step(self, edition: Edition | None, until: datetime) -> None:
         """Leave word of what this machine publishes, and until when no peer has anything newer; None: nobody asks.
 
