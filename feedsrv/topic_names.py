@@ -30,6 +30,7 @@ def topic_id(name: str) -> str:
     return ids.slug(_PLUS.sub(lambda signs: " plus" * len(signs[0]) + " ", spoken))
 
 
+@lru_cache(maxsize=10_000)
 def former_id(name: str) -> str:
     """The id that a name meant while signs told nothing apart."""
     return ids.slug(name)

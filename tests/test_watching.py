@@ -6,12 +6,15 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import monotonic
 
 import pytest
 
-from tests.conftest import MakeNewsroom, release
+from feedsrv.files.conversions import Conversions
+from feedsrv.publishing.watch import LEISURE, _Publisher
+from tests.conftest import NOW, MakeNewsroom, release
 from tests.running import environment, run, until
 
 TOML = 'timezone = "Europe/Paris"\n'
@@ -106,3 +109,35 @@ def test_a_logo_that_changes_is_on_the_page_by_itself(make_newsroom: MakeNewsroo
         assert "/static/logo." not in client.get("/").text
         press.write({"house/logo.svg": drawing.format(1)})
         until(lambda: client.get("/").text == before)
+
+
+def test_nobody_waits_for_what_takes_long_and_what_was_withdrawn_goes_from_the_disk_at_leisure(
+    make_newsroom: MakeNewsroom,
+) -> None:
+    begun = monotonic()
+    soon, late = NOW + timedelta(seconds=LEISURE - 1), NOW + timedelta(days=1)
+    texts = {f"{number}.md": release(f"Number {number}") for number in range(6)}
+    times = {"soon.md": release(embargo=soon.isoformat()), "late.md": release(embargo=late.isoformat())}
+    press = make_newsroom({**texts, **times, "secret.md": release("Xylophonists")}, now=NOW)
+    passed = 0.0
+
+    def clock() -> datetime:
+        return NOW + timedelta(seconds=monotonic() - begun + passed)
+
+    def holds() -> bool:
+        return any(b"ylophonists" in path.read_bytes() for path in press.settings.index.rglob("*") if path.is_file())
+
+    with Conversions() as conversions:
+        publisher = _Publisher(press.catalogue, conversions, press.index, clock, lambda _: None, "")
+        publisher.begin()
+        publisher.tick()
+        press.remove("secret.md")
+        publisher.follow(frozenset({"secret.md"}))
+        until(lambda: publisher.follow(frozenset()) or "secret" not in press.ids())
+        assert "soon" not in press.ids()
+        publisher.tick()
+        assert holds()
+        passed = LEISURE
+        publisher.tick()
+        assert "soon" in press.ids()
+        until(lambda: publisher.follow(frozenset()) or not holds())

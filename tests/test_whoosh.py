@@ -128,17 +128,23 @@ def test_what_was_withdrawn_leaves_no_byte_and_what_a_killed_publisher_left_of_i
     assert holds()
     moment = datetime(2020, 1, 1, tzinfo=UTC)
     publish(index, Withdrawal("secret", "secret.md", moment, moment))
+    told = index.snapshot().generation.rpartition("-")[2]
+    assert holds(), "for that nobody waits"
+    index.purge()
     assert not holds()
+    assert index.snapshot().generation.rpartition("-")[2] == told
+    current = index.snapshot().generation
+    index.purge()
+    assert index.snapshot().generation == current, "nothing is left to do"
     publish(index, a_release("other", text="Xylophonists again."))
     publish(index, a_release("other", text="Nothing of the kind."))
+    index.purge()
     assert holds(), "what was only corrected may stay until segments are merged"
     (folder / "unpurged").write_bytes(b"")
-    with index.update() as update:
-        update.finish({}, None)
+    index.purge()
     assert holds(), "a mark that is not whole is none"
-    index._generations.write_beside("unpurged", "1")  # noqa: SLF001 - as a publisher leaves it that is killed
-    with index.update() as update:
-        update.finish({}, None)
+    index._generations.write_beside("unpurged", "gone")  # noqa: SLF001 - as where another process merged it meanwhile
+    WhooshIndex(folder).purge()
     assert not holds()
     assert index.snapshot().get("other").text == "Nothing of the kind."
 

@@ -12,13 +12,13 @@ from feedsrv.appearance import STYLESHEET, Asset
 from feedsrv.colours import DARK, LEAST, LIGHT, contrast, legible
 from feedsrv.files import drawings
 from feedsrv.files.dimensions import UNKNOWN, Dimensions, of_picture
-from feedsrv.files.names import ending
 from feedsrv.files.opening import A_LINK, in_words
 from feedsrv.files.original import Original
 from feedsrv.files.settling import Unsettled
 from feedsrv.newsroom import FILE_NAME, Newsroom
 from feedsrv.newsroom_toml import line_of
 from feedsrv.problem import Problem, Severity
+from feedsrv.text.media_types import ending
 
 LARGEST = 300_000
 """Bytes of an asset: each reader fetches it before anything else."""

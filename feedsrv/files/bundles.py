@@ -186,4 +186,5 @@ def _is_held_by_name(file: str, source: str) -> bool:
 
 def is_index(source: str) -> bool:
     """Whether a release is the index file of its folder, in whichever language."""
-    return any(stem.rpartition("/")[2].lower() == "index" for stem in _stems(source))
+    is_named_so = source.rpartition("/")[2].lower().startswith("index")  # few are, and this is asked of each file
+    return is_named_so and any(stem.rpartition("/")[2].lower() == "index" for stem in _stems(source))

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 
 from feedsrv import readers
 from feedsrv.files.bundles import is_leftover
-from feedsrv.files.names import ending
 from feedsrv.problem import Problem, Severity
 from feedsrv.readers.companions import is_companion
+from feedsrv.text.media_types import ending
 
 MOST_ATTACHED = 10
 """Documents that a text may name before it is taken for a list of releases."""

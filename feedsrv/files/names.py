@@ -8,22 +8,13 @@ from itertools import count
 from pathlib import PurePosixPath
 
 from feedsrv import ids
-from feedsrv.text.media_types import BY_ENDING
+from feedsrv.text.media_types import BY_ENDING, ending
 
 _DOCUMENTS = frozenset({"doc", "docx", "odt", "rtf"})  # which releases are written in, too
 _DATA = frozenset({"json", "xml"})  # which sites state things in
 _DOWNLOADS = BY_ENDING.keys() - _DOCUMENTS - _DATA
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _ENDING = re.compile(r"[A-Za-z0-9]{1,10}")
-
-
-def ending(path: str) -> str:
-    """The ending of a file's name in small letters, with its dot; "" where there is none.
-
-    As `PurePosixPath.suffix`, which takes ten times as long: this is asked of each file in a folder, again and again.
-    """
-    dot = path.rfind(".")
-    return path[dot:].lower() if path.rfind("/") + 1 < dot < len(path) - 1 else ""
 
 
 def without_ending(path: str) -> str:

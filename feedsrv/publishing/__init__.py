@@ -53,6 +53,7 @@ class Memory:
     """What a publisher that stays keeps from one run to the next; nothing at first, and after a run that failed.
 
     ``recalls``: then it goes on from what is remembered of the files, for it makes `rounds` in which they are read.
+    Whoever stays purges the index at leisure.
     """
 
     standing: Standing | None = None
@@ -86,7 +87,7 @@ def publish(
     Raises IndexLocked, NewsroomInvalid, PublishingFailed (RemovalRefused, MovesRefused, FilesUnsettled): then all is as
     it was.
     """
-    memory = memory or Memory()
+    stays, memory = memory is not None, memory or Memory()
     standing, memory.standing = memory.standing, None
     with index.update(rebuild=rebuild) as update:
         stated, complaints = _newsroom(catalogue, index, update, unsettled)
@@ -110,6 +111,8 @@ def publish(
         update.finish(run.changes(), summary.true_until, run.standing.collection.topic_names)
     run.standing.remember(update)
     memory.standing = run.standing
+    if not stays:
+        index.purge()
     return summary
 
 

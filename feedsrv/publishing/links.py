@@ -18,12 +18,12 @@ from urllib.parse import unquote
 from feedsrv import ids, readers
 from feedsrv.file_record import FileRecord
 from feedsrv.files.bundles import place
-from feedsrv.files.names import ending, folders, without_ending
+from feedsrv.files.names import folders, without_ending
 from feedsrv.newsroom import Newsroom
 from feedsrv.problem import Problem, Severity
 from feedsrv.reading import Link, Status
 from feedsrv.text.links import plain
-from feedsrv.text.media_types import media_type
+from feedsrv.text.media_types import ending, media_type
 
 _OF_TEXTS = readers.SUFFIXES - readers.DOCUMENTS
 """The endings of files that stand for the page which is made of them; who links to a document means the file."""

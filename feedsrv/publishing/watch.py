@@ -30,6 +30,12 @@ ROUND = 600.0
 RETRY = 15.0
 """Seconds after a run that failed in which the next one is tried, if nothing changes before."""
 
+LEISURE = 5.0
+"""Seconds for which nothing may be due when work is begun that takes a second or two, and for which nobody waits."""
+
+PUT_OFF = 60.0
+"""Seconds for which such work is put off at most, where something is always due."""
+
 _DRIFT = 2.0  # seconds that a clock may gain or lose between two looks without having been set
 
 _log = logging.getLogger(__name__)
@@ -85,6 +91,8 @@ class _Publisher:
         self._look_at_all = inf  # when that is to be done
         self._round: Round | None = None
         self._next_round = 0.0
+        self._leisure_by = 0.0  # when what is done at leisure is put off no more
+        self._next_purge = 0.0
         self._sign_of_life = 0.0
         self._complaint = ""
         self._told: tuple[Problem, ...] | None = None  # None: nothing was published yet
@@ -121,22 +129,46 @@ class _Publisher:
             self._run(None)  # no survey: what has come to rest must not be missing until it has done so again
         elif is_set or (self._turns and now >= self._turns):
             self._run(frozenset())
-        elif self._memory.standing and (self._round or monotonic() >= self._next_round):
+        elif self._memory.standing:
             self._go_on(self._memory.standing, now)
         self._show_life()
 
+    def _is_at_leisure(self, now: datetime) -> bool:
+        """Whether nothing is about to come, or has been for so long that what can wait has waited enough."""
+        is_due = bool(self._settling.unsettled.paths) or (self._turns and (self._turns - now).total_seconds() < LEISURE)
+        if not is_due or monotonic() >= self._leisure_by:
+            self._leisure_by = monotonic() + PUT_OFF
+            return True
+        return False
+
     def _go_on(self, standing: Standing, now: datetime) -> None:
-        """Go on with the round, or begin one; what it has found at its end is taken for just told of."""
+        """Go on with the round; at leisure, do the next of what takes a second or two and nobody waits for."""
+        is_at_leisure = self._is_at_leisure(now)
         try:
-            self._round = self._round or Round(self._catalogue, standing)
-            if self._round.go_on(standing, now):
+            if (self._round and self._round.go_on(standing, now)) or not is_at_leisure:
+                return
+            if self._round is None and monotonic() >= self._next_round:
+                self._round = Round(self._catalogue, standing)
                 return
         except FeedsrvError:  # a look at all says what is wrong
             self._look_at_all = 0.0
             return
-        self._settling.notice(self._round.found)
-        self._end_round()
-        self._run(frozenset(), review=True)
+        if self._round:  # what it has found is taken for just told of
+            self._settling.notice(self._round.found)
+            self._end_round()
+            self._run(frozenset(), review=True)
+        else:
+            self._purge()
+
+    def _purge(self) -> None:
+        """Purge the index; where that fails, it is still to be done."""
+        if monotonic() < self._next_purge:
+            return
+        try:
+            self._index.purge()
+        except FeedsrvError as error:
+            self._next_purge = monotonic() + RETRY
+            _log.error("what was withdrawn has not gone from the disk yet: %s", error)
 
     def _end_round(self) -> None:
         self._round, self._next_round = None, monotonic() + ROUND

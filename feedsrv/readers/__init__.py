@@ -29,7 +29,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from html import escape
-from pathlib import PurePosixPath
 from typing import TypeVar
 
 from feedsrv import ids
@@ -56,6 +55,7 @@ from feedsrv.reading import Origin, Reading, Status, Visibility
 from feedsrv.release import Release
 from feedsrv.text.cleaning import clean
 from feedsrv.text.html import in_order, is_blank, sanitise, to_text
+from feedsrv.text.media_types import ending
 
 READER_VERSION = 19
 """Part of what every reading rests on: raise it when files would be read differently, and all are read again."""
@@ -88,15 +88,15 @@ def read(
     ConversionPending where ``convert`` does.
     """
     problems = Problems(source)
-    ending = PurePosixPath(source).suffix.lower()
+    kind = ending(source)
     if len(data) > largest(source):
         raise problems.unreadable(0, f"it has more than {largest(source):,} bytes", "shorten it")
     if not data.strip():
         raise problems.unreadable(0, "it is empty", bounds.WRITE_IT)
     stated = companions.read(source, beside or {}, problems)
-    if ending in parts.FORMATS:
-        decoded = decoding.decode(data, problems, is_html=ending in _HTML)
-        text = bounds.bounded(decoded, problems, is_html=ending in _HTML)
+    if kind in parts.FORMATS:
+        decoded = decoding.decode(data, problems, is_html=kind in _HTML)
+        text = bounds.bounded(decoded, problems, is_html=kind in _HTML)
         return _Reader(parts.take_apart(source, text, newsroom, problems, stated), problems.found).reading()
     converted = _converted(source, data, problems, convert)
     if len(converted.text) > LARGEST_FILE:
@@ -108,10 +108,10 @@ def read(
 
 def _converted(source: str, data: bytes, problems: Problems, convert: Convert) -> Conversion:
     """A file that is no text of ours as one. What is stated above a text is read here, too. Raises as `read` does."""
-    ending = PurePosixPath(source).suffix.lower()
-    if ending == ".eml":
+    kind = ending(source)
+    if kind == ".eml":
         return mail.convert(data, problems)
-    if ending not in _MARKUP:
+    if kind not in _MARKUP:
         return documents.convert(source, data, problems, convert)
     text = bounds.bounded(decoding.decode(data, problems, is_html=False), problems, is_html=False)
     head = front_matter.read(text, problems)
@@ -122,25 +122,22 @@ def _converted(source: str, data: bytes, problems: Problems, convert: Convert) -
 
 def largest(source: str) -> int:
     """The most bytes that a file of this name may have."""
-    ending = PurePosixPath(source).suffix.lower()
-    return LARGEST_DOCUMENT if ending in DOCUMENTS or ending == ".eml" else LARGEST_FILE
+    return LARGEST_DOCUMENT if ending(source) in {*DOCUMENTS, ".eml"} else LARGEST_FILE
 
 
 def version(source: str) -> str:
     """What the reading of a file depends on beside its bytes, its path and the newsroom."""
-    ending = PurePosixPath(source).suffix.lower()
-    return f"{READER_VERSION} {documents.converter(ending)}" if is_converted(source) else str(READER_VERSION)
+    return f"{READER_VERSION} {documents.converter(ending(source))}" if is_converted(source) else str(READER_VERSION)
 
 
 def is_converted(source: str) -> bool:
     """Whether a file of this name is a document whose text another process looks for."""
-    return PurePosixPath(source).suffix.lower() in documents.CONVERTERS
+    return ending(source) in documents.CONVERTERS
 
 
 def can_read(source: str) -> bool:
     """Whether what it takes to read a file of this name is installed."""
-    ending = PurePosixPath(source).suffix.lower()
-    return ending not in documents.CONVERTERS or bool(documents.converter(ending))
+    return not is_converted(source) or bool(documents.converter(ending(source)))
 
 
 class _Reader:

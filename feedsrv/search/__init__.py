@@ -306,6 +306,12 @@ class SearchIndex(Protocol):
         that is needed. Until then no process reads from it.
         """
 
+    def purge(self) -> None:
+        """Let no byte be left of what was withdrawn, held again or deleted, for which nobody has to wait.
+
+        Raises IndexLocked and PublishingFailed: then it is still to be done.
+        """
+
     def update(self, *, rebuild: bool = False) -> AbstractContextManager[Update]:
         """Make the next generation: published when the block ends, unless nothing is different or it raises.
 

@@ -15,7 +15,6 @@ from collections.abc import Callable
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import PurePosixPath
 
 from cachetools import LRUCache
 
@@ -23,6 +22,7 @@ from feedsrv.readers.document import Conversion
 from feedsrv.readers.entries import Entry
 from feedsrv.readers.problems import Problems
 from feedsrv.text.cleaning import clean
+from feedsrv.text.media_types import ending
 
 CONVERTERS = {".docx": "mammoth", ".odt": "lxml", ".pdf": "pypdf", ".rst": "docutils"}
 """The library that each kind of document needs; those that feedsrv itself does not come with ``feedsrv[documents]``."""
@@ -61,7 +61,7 @@ CONVERTED: LRUCache[Key, Found] = LRUCache(_ROOM, lambda found: min(len(str(foun
 
 def key(source: str, data: bytes) -> Key:
     """The key of a document."""
-    return PurePosixPath(source).suffix.lower(), sha256(data).digest()
+    return ending(source), sha256(data).digest()
 
 
 def converted(source: str, data: bytes) -> Found:

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from markdown_it import MarkdownIt
 
-from feedsrv.text.media_types import media_type
+from feedsrv.text.media_types import ending, media_type
 
 _markdown = MarkdownIt("commonmark", {"html": True})
 _ARGUMENT = re.compile(r"""(?:([\w:.-]+)\s*[=:]\s*)?("(?:[^"\\]|\\.)*"|'[^']*'|`[^`]*`|[^\s,|=]+)""")
@@ -152,7 +152,7 @@ def _is_medium(address: str) -> bool:
 
 
 def _is_text(path: str) -> bool:
-    return PurePosixPath(path).suffix.lower() in {".md", ".markdown", ".mdx", ".txt"}
+    return ending(path) in {".md", ".markdown", ".mdx", ".txt"}
 
 
 def _link(words: str, address: str) -> str:

@@ -173,6 +173,9 @@ class OpenSearchIndex:
             return False
         return True
 
+    def purge(self) -> None:
+        """Nothing is left to do: what is withdrawn is swept as soon as that is published."""
+
     @contextmanager
     def update(self, *, rebuild: bool = False) -> Iterator[OpenSearchUpdate]:
         """Make the next generation; see `feedsrv.search.SearchIndex.update`."""

@@ -36,7 +36,7 @@ class Draft:
     ``table`` is what holds by now; `settle` has it hold all that was put and taken out.
     """
 
-    def __init__(self, storage: BuildingStorage, table: Table | None, newsroom: Newsroom) -> None:
+    def __init__(self, storage: BuildingStorage, table: Table | None, newsroom: Newsroom, tainted: Set[str]) -> None:
         self._storage = storage
         self.table = table
         toc = TOC.read(storage, INDEX) if table else TOC(schema(), [], 0)
@@ -45,7 +45,7 @@ class Draft:
         self.gone: set[int] = set()
         """The numbers of the documents that were taken out or replaced since it was settled."""
         self._withdrawn: set[int] = set()  # of which no byte is to stay
-        self.tainted: set[str] = set()
+        self.tainted = set(tainted)
         """The ids of the segments that hold what is to leave no byte behind."""
         self._batches = Batches(Path(storage.folder), newsroom)
 
@@ -100,12 +100,14 @@ class Draft:
                 self.tidy()
                 return
 
-    def purge(self, tainted: Set[str]) -> None:
-        """Write these segments anew without what is deleted; those that are not there any more may have become any."""
+    def purge(self) -> None:
+        """Write what is tainted anew without what is deleted; a segment that is not known may have become any."""
         known = {segment.segment_id() for segment in self._segments}
+        tainted = min(self.tainted, known)
         for segment in [segment for segment in self._segments if segment.has_deletions()]:
-            if segment.segment_id() in tainted or not tainted <= known:
+            if segment.segment_id() in tainted:
                 self._merge([segment])
+        self.tainted = set()
 
     def write(self) -> None:
         """Write the table of contents, and let no file be there that it does not name."""

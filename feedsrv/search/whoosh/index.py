@@ -34,7 +34,7 @@ from feedsrv.search.whoosh.segments import Segments
 from feedsrv.search.whoosh.snapshot import WhooshSnapshot
 from feedsrv.search.whoosh.storage import MappedStorage
 from feedsrv.search.whoosh.table import Table
-from feedsrv.search.whoosh.update import TABLE, Base, WhooshUpdate
+from feedsrv.search.whoosh.update import TABLE, Base, WhooshUpdate, tainted
 
 LOOK_AFTER = 0.05
 """Seconds after which it is looked again whether anybody has written to the files of the open generation."""
@@ -136,6 +136,12 @@ class WhooshIndex:
         """
         with self._generations.translating_errors():
             in_step.write(self._generations.folder, Word(edition, until) if edition else None)
+
+    def purge(self) -> None:
+        """Let no byte be left of what was withdrawn; see `feedsrv.search.SearchIndex.purge`."""
+        if tainted(self._generations):
+            with self.update() as update:
+                update.purge()
 
     @contextmanager
     def update(self, *, rebuild: bool = False) -> Iterator[WhooshUpdate]:

@@ -33,7 +33,7 @@ TABLE = "table"
 
 _COUNT = "published"
 _UNPURGED = "unpurged"
-"""Beside the generations while there may be bytes on the disk of what was withdrawn."""
+"""Beside the generations while there may be bytes on the disk of what was withdrawn: the segments that hold them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +75,7 @@ class WhooshUpdate:
         self._files = Attachments(generations.folder / ATTACHMENTS, is_distrusted=self._base is None)
         self._building: Path | None = None
         self._draft: Draft | None = None
-        self._is_withdrawing = False
-        self._tainted: set[str] = set()
+        self._is_withdrawing = bool(tainted(generations))
         self._conclusion: tuple[Mapping[str, FileRecord | None], datetime | None] | None = None
 
     def known(self) -> Mapping[str, FileRecord]:
@@ -139,16 +138,21 @@ class WhooshUpdate:
             self.discard()
             return self._base
         changes, true_until = self._conclusion
-        self._tainted |= {"*"} if self._generations.read_beside(_UNPURGED) else set()
         if self._draft or not (self._base and self.newsroom and self.newsroom.is_published_as(self._newsroom)):
-            self._next(self._opened_draft())
-        assert self._base  # noqa: S101 - where there was none, there is one now
+            self._base = self._next(self._opened_draft())
         self._ledger.write(self._base.name, changes, is_all=self._known is not self._ledger.records)
         self._state(TRUE_UNTIL, true_until.isoformat() if true_until else "")
         self._state(_COUNT, str(len(self._base.table.documents())))
-        if self._tainted:
-            self._ledger.write(self._purge(), {}, is_all=False)
         return self._base
+
+    def purge(self) -> None:
+        """Publish the same without the bytes of what was withdrawn, and no other change."""
+        if self._base is None:  # what is there is damaged, and goes when it is made anew
+            return
+        draft = self._opened_draft()
+        draft.purge()
+        self._base = self._next(draft)
+        self._ledger.write(self._base.name, {}, is_all=False)
 
     def discard(self) -> None:
         """Leave everything as it was."""
@@ -157,25 +161,19 @@ class WhooshUpdate:
         if self._building:
             self._generations.discard(self._building)
 
-    def _next(self, draft: Draft) -> None:
-        """Publish what holds now, and go on from there."""
+    def _next(self, draft: Draft) -> Base:
+        """Publish what holds now, to go on from there."""
         draft.settle()
         draft.tidy()
         if draft.tainted:
-            self._generations.write_beside(_UNPURGED, "1")
-            self._tainted |= draft.tainted
-        is_purged = self._is_withdrawing and not self._tainted  # then what is gone is in the generation before alone
-        self._publish(draft, 1 if is_purged else KEPT)
+            self._generations.write_beside(_UNPURGED, " ".join(sorted(draft.tainted)))
+        is_purged = self._is_withdrawing and not draft.tainted  # then what is gone is in generations before alone
+        base = self._publish(draft, 1 if is_purged else KEPT)
+        if is_purged:
+            (self._generations.folder / _UNPURGED).unlink(missing_ok=True)
+        return base
 
-    def _purge(self) -> str:
-        """Publish the same without the bytes of what was withdrawn, for which nobody had to wait; returns its name."""
-        draft = self._opened_draft()
-        draft.purge(self._tainted)
-        name = self._publish(draft, 1)  # what is gone is in the generation before, too
-        (self._generations.folder / _UNPURGED).unlink(missing_ok=True)
-        return name
-
-    def _publish(self, draft: Draft, kept: int) -> str:
+    def _publish(self, draft: Draft, kept: int) -> Base:
         building, table = self._opened_building(), draft.settle()
         draft.write()
         (building / SEGMENTS / TABLE).unlink(missing_ok=True)
@@ -197,8 +195,7 @@ class WhooshUpdate:
             with suppress(IndexUnavailable):  # what a damaged generation lists is not known
                 self._files.prune(self._generations.attachments())
         self._building = self._draft = None
-        self._base = replace(self._open(name), table=table)
-        return name
+        return replace(self._open(name), table=table)
 
     def _state(self, name: str, text: str) -> None:
         """Have a file beside the generations say this."""
@@ -230,8 +227,14 @@ class WhooshUpdate:
         if self._draft is None:
             segments = self._opened_building() / SEGMENTS
             storage = BuildingStorage(segments, self._base.storage if self._base else None)
-            self._draft = Draft(storage, self._base.table if self._base else None, self._newsroom)
+            table = self._base.table if self._base else None
+            self._draft = Draft(storage, table, self._newsroom, tainted(self._generations))
         return self._draft
+
+
+def tainted(generations: Generations) -> set[str]:
+    """The ids of the segments that may hold bytes of what was withdrawn."""
+    return set((generations.read_beside(_UNPURGED) or b"").decode("ascii").split())
 
 
 def _public(records: Mapping[str, FileRecord]) -> frozenset[str]:
