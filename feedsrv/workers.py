@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from contextlib import suppress
+from ctypes import CDLL
 from socket import socket
 from tempfile import mkdtemp
 from typing import Any
@@ -22,6 +24,8 @@ FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 """The variable that tells the library where the workers count; set before it is imported."""
 
 REMEDY = "give FEEDSRV_METRICS another address"
+
+_M_ARENA_MAX = -8  # of malloc.h
 
 _taken: list[socket] = []  # not in the file of settings, which a reload runs again
 
@@ -42,6 +46,7 @@ def on_starting(server: Any) -> None:
 
 def post_worker_init(worker: Any) -> None:
     """In each worker, when it has its application."""
+    share_one_arena()
     for listener in _taken:
         from feedsrv.web import context, metrics
 
@@ -53,6 +58,16 @@ def on_exit(_server: Any) -> None:
     """When all workers have ended."""
     if _taken:
         remove_folder()
+
+
+def share_one_arena() -> None:
+    """Let the threads that are yet to begin allocate from one arena, where the C library has that (mallopt(3)).
+
+    glibc gives each an arena of its own, in which what was freed stays: with sixteen threads, of which one runs at a
+    time, a worker of 100,000 releases takes 243 MB after 4,000 requests, and 195 with one arena.
+    """
+    with suppress(AttributeError, OSError):
+        CDLL(None).mallopt(_M_ARENA_MAX, 1)
 
 
 def require_hooks(settings: Settings) -> None:

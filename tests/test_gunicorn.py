@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from ctypes import CDLL
 from pathlib import Path
 
 import pytest
@@ -103,3 +104,29 @@ def test_the_options_are_the_same_whoever_starts_it(arguments: str, tmp_path: Pa
     }
     wanted = {name: "[]" if value == "" else str(value) for name, value in OPTIONS.items()}
     assert {name: said[name] for name in wanted} == wanted
+
+
+_ARENAS = """
+import ctypes, sys, threading
+from feedsrv import workers
+libc = ctypes.CDLL(None)
+libc.malloc.restype = libc.fdopen.restype = ctypes.c_void_p
+if sys.argv[1] == "one":
+    workers.share_one_arena()
+together = threading.Barrier(4)
+threads = [threading.Thread(target=lambda: (libc.malloc(5000), together.wait())) for _ in range(4)]
+[thread.start() for thread in threads]
+[thread.join() for thread in threads]
+out = ctypes.c_void_p(libc.fdopen(1, b"w"))
+libc.malloc_info(0, out)
+libc.fflush(out)
+"""
+
+
+@pytest.mark.skipif(not hasattr(CDLL(None), "mallopt"), reason="the C library has no arenas")
+def test_the_threads_of_a_worker_share_one_arena_of_memory() -> None:
+    arenas = {}
+    for said in ("one", ""):
+        asked = [sys.executable, "-c", _ARENAS, said]
+        arenas[said] = subprocess.run(asked, capture_output=True, check=True, text=True).stdout.count("<heap nr=")
+    assert arenas["one"] == 1 < arenas[""]
