@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
+
 import pytest
 from lxml import etree, html
 from werkzeug.test import Client
@@ -12,19 +15,35 @@ AT = "https://press.example.org"
 LANGUAGES = ("en", "fr", "ar")
 
 
+FILES = {
+    "newsroom.toml": 'title = "Port"\nlanguages = ["en", "fr", "ar", "de"]\n\n[topics.quays]\n'
+    'label = { en = "Quays", fr = "Quais" }\n',
+    "a.md": release("Quay", "2026-01-15", lang="en", topics="[quays, boats]"),
+    "b.md": release("Quai", "2026-01-16", lang="fr", topics="[quays]"),
+    "c.md": release("رصيف", "2025-01-17", lang="ar"),
+}
+MORE = {
+    "d.md": release("Quai sud", "2026-01-17", lang="fr", topics="[quays]"),
+    "pr.md": release("Ship", "2024-02-01", reference="PR7-2026"),
+    "cp.md": release("Navire", "2024-02-01", lang="fr", reference="CP7-2026"),
+    "gone.md": release("Gone", "2026-01-01", withdrawn="2026-10-01"),
+}
+
+
+def client_of(folder: Path, files: Mapping[str, str]) -> Client:
+    newsroom = Newsroom(folder, NOW)
+    newsroom.publish(files)
+    return newsroom.client()
+
+
 @pytest.fixture(scope="module")
 def harbour(tmp_path_factory: pytest.TempPathFactory) -> Client:
-    newsroom = Newsroom(tmp_path_factory.mktemp("harbour"), NOW)
-    newsroom.publish(
-        {
-            "newsroom.toml": 'title = "Port"\nlanguages = ["en", "fr", "ar", "de"]\n\n[topics.quays]\n'
-            'label = { en = "Quays", fr = "Quais" }\n',
-            "a.md": release("Quay", "2026-01-15", lang="en", topics="[quays, boats]"),
-            "b.md": release("Quai", "2026-01-16", lang="fr", topics="[quays]"),
-            "c.md": release("رصيف", "2025-01-17", lang="ar"),
-        }
-    )
-    return newsroom.client()
+    return client_of(tmp_path_factory.mktemp("harbour"), FILES)
+
+
+@pytest.fixture(scope="module")
+def port(tmp_path_factory: pytest.TempPathFactory) -> Client:
+    return client_of(tmp_path_factory.mktemp("port"), {**FILES, **MORE})
 
 
 def page(client: Client, path: str) -> html.HtmlElement:
@@ -58,9 +77,57 @@ def test_a_page_names_itself_in_each_language_that_it_has_anything_in(
         }.items()
 
 
-@pytest.mark.parametrize("path", ["/search?q=quay", "/?lang=nl", "/releases?lang=en", "/releases?limit=1&page=2"])
-def test_what_is_in_no_other_language_names_none(harbour: Client, path: str) -> None:
-    assert versions(harbour, path) == {}
+@pytest.mark.parametrize(
+    ("path", "french", "english", "is_version"),
+    [
+        ("/", "/?lang=fr", "/", True),
+        ("/?lang=nl", "/?lang=fr", "/", False),
+        ("/releases", "/releases?lang=fr", "/releases", True),
+        ("/releases?limit=1&page=2", "/releases?lang=fr&limit=1", "/releases?limit=1", False),
+        ("/releases?lang=en", "/releases?lang=fr", "/releases", False),
+        ("/releases?lang=ar&lang=fr", "/releases?lang=fr", "/releases", False),
+        ("/topics/quays", "/topics/quays?lang=fr", "/topics/quays", True),
+        ("/topics/quays/2026", "/topics/quays/2026?lang=fr", "/topics/quays/2026", True),
+        ("/topics/boats", "/?lang=fr", "/", False),
+        ("/years/2026", "/years/2026?lang=fr", "/years/2026", True),
+        ("/topics", "/topics?lang=fr", "/topics", True),
+        ("/years", "/years?lang=fr", "/years", True),
+        ("/feeds", "/feeds?lang=fr", "/feeds", True),
+        ("/search", "/search?lang=fr", "/search", True),
+        ("/search/help", "/search/help?lang=fr", "/search/help", True),
+        ("/search?q=quai", "/search?lang=fr&q=quai", "/search?q=quai", True),
+        ("/search?q=nothing", "/search?lang=fr&q=nothing", "/search?q=nothing", True),
+        ("/search?q=quai&lang=de", "/search?lang=fr&q=quai", "/search?q=quai", True),
+        ("/search?q=quai&lang=ar&lang=fr", "/search?lang=fr&q=quai", "/search?q=quai", False),
+        *(
+            (
+                f"/search?from=2025&limit=1{page}&q=quai&sort=oldest&to=2026&topic=quays&year=2026",
+                "/search?from=2025&lang=fr&limit=1&q=quai&sort=oldest&to=2026&topic=quays&year=2026",
+                "/search?from=2025&limit=1&q=quai&sort=oldest&to=2026&topic=quays&year=2026",
+                not page,
+            )
+            for page in ("", "&page=2")
+        ),
+        ("/search?list=1&q=PR7-2026", "/search?lang=fr&list=1&q=PR7-2026", "/search?list=1&q=PR7-2026", True),
+        ("/releases/PR7-2026", "/releases/CP7-2026", "/releases/PR7-2026", True),
+        ("/releases/CP7-2026", "/releases/CP7-2026", "/releases/PR7-2026", True),
+        ("/releases/b-fr", "/?lang=fr", "/", False),
+        ("/releases/gone", "/?lang=fr", "/", False),
+        ("/nowhere", "/?lang=fr", "/", False),
+    ],
+)
+def test_who_wants_another_language_is_led_to_the_same_page_where_there_is_one(
+    port: Client, path: str, french: str, english: str, is_version: bool
+) -> None:
+    shown = html.fromstring(port.get(path).data)
+    links = {link.get("hreflang"): link.get("href") for link in shown.xpath("//header//nav//a[@hreflang]")}
+    assert links == {**links, **{tag: to for tag, to in (("fr", french), ("en", english)) if tag in links}}
+    assert {"fr", "en"} - links.keys() <= {shown.get("lang")}
+    named = [link.get("href").removeprefix(AT) for link in shown.xpath("//head/link[@hreflang]")]
+    assert (french in named, english in named) == (is_version, is_version)
+    assert is_version == (path in named or path.replace("q=quai&lang=de", "lang=de&q=quai") in named)
+    for address in (french, english):
+        assert port.get(address).status_code in {200, 303}
 
 
 @pytest.mark.parametrize(

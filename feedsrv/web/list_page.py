@@ -18,7 +18,7 @@ from feedsrv.web.facets import facet_groups
 from feedsrv.web.filters import switched_on, unfiltered
 from feedsrv.web.inventory import find
 from feedsrv.web.listing import Listing
-from feedsrv.web.versions import NO_VERSIONS, versions
+from feedsrv.web.versions import versions
 
 _SORTS = {Sort.RELEVANCE: Message("Relevance"), Sort.NEWEST: Message("Newest"), Sort.OLDEST: Message("Oldest")}
 
@@ -33,7 +33,7 @@ def shown(snapshot: Snapshot, asked: Listing) -> dict[str, Any]:
     question, voice = listing.question, voice_of(asked.language or newsroom.language)
     filters, all_off = switched_on(listing, newsroom, voice), unfiltered(listing, newsroom)
     values = {
-        "versions": NO_VERSIONS if asked.is_search else _versions(asked, results),
+        "versions": _versions(asked, results),
         "listing": listing,
         "results": results,
         "filters": filters,
@@ -59,10 +59,13 @@ def shown(snapshot: Snapshot, asked: Listing) -> dict[str, Any]:
 
 
 def _versions(asked: Listing, results: Results) -> Mapping[str, str]:
-    def address(addresses: Addresses) -> str:
-        return addresses.listing(replace(asked, languages=addresses.languages))
+    """The same list in the other languages, from its first page. A search is one in each, whatever it finds there."""
 
-    return versions(asked.language, address, [facet.value for facet in results.facets["lang"]], asked.page)
+    def address(addresses: Addresses) -> str:
+        return addresses.listing(replace(asked, languages=addresses.languages, page=1))
+
+    there = None if asked.is_search else [facet.value for facet in results.facets["lang"]]
+    return versions(asked.language, address, there)
 
 
 def _sorts(asked: Listing, current: Sort) -> list[tuple[Message, Listing, bool]]:

@@ -24,7 +24,7 @@ from feedsrv.web.listing import Listing, ListingKind
 from feedsrv.web.observation import note_search
 from feedsrv.web.parameters import language_asked, listing_of
 from feedsrv.web.responses import answer, former_release_with_query, moved, moved_to_canonical
-from feedsrv.web.versions import NO_VERSIONS, versions
+from feedsrv.web.versions import NO_VERSIONS, of_release, versions
 
 LATEST = 10
 """Releases on the front page."""
@@ -77,6 +77,7 @@ def release(release_id: str) -> Response:
 
     def render() -> Rendering:
         found = snapshot().get(release_id)
+        siblings = snapshot().siblings(release_id)
         kept = _kept(found.language, newsroom())
         in_kept = (kept,) if kept else ()
         topic_lists = [Listing(ListingKind.TOPIC, topics=(topic,), languages=in_kept) for topic in found.topic_ids]
@@ -86,8 +87,9 @@ def release(release_id: str) -> Response:
             address,
             kept,
             found.language,
+            versions=of_release(found, siblings),
             release=found,
-            siblings=snapshot().siblings(release_id),
+            siblings=siblings,
             body=body,
             topic_lists=topic_lists,
             article=discovery.news_article(found, called(newsroom(), found.language), site().addresses),
@@ -124,7 +126,7 @@ def feeds() -> Response:
             "feeds.html",
             shown.address,
             asked.language,
-            versions=versions(asked.language, attrgetter("feeds"), page=asked.page),
+            versions=versions(asked.language, attrgetter("feeds")),
             groups=groups,
             parts=parts,
             shown=shown,
@@ -156,7 +158,7 @@ def _directory(name: str, group: str) -> Response:
             "directory.html",
             shown.address,
             asked.language,
-            versions=versions(asked.language, attrgetter(name), page=asked.page),
+            versions=versions(asked.language, attrgetter(name)),
             title=TITLES[group],
             parts=parts,
             shown=shown,
@@ -184,12 +186,12 @@ def _kept(language: str, newsroom: Newsroom) -> str:
 
 
 def _moved_to_named(asked: Listing) -> Response | None:
-    """The redirect to the release whose number a search is for, which tomorrow may be that of several."""
-    release = named(snapshot(), asked)
-    if release is None:
+    """The redirect to the release, or notice, whose number a search is for, which tomorrow may be that of several."""
+    record = named(snapshot(), asked)
+    if record is None:
         return None
     note_search(asked)
-    return moved(site().addresses.release(release.id), HTTPStatus.SEE_OTHER)
+    return moved(site().addresses.release(record.id), HTTPStatus.SEE_OTHER)
 
 
 def _list_page(asked: Listing, address: str) -> Rendering:
