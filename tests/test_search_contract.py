@@ -299,6 +299,7 @@ QUESTIONS: dict[str, Callable[[Snapshot], object]] = {
     "days": lambda snapshot: snapshot.days(Query()),
     "recently_updated": lambda snapshot: snapshot.recently_updated(Query(), 0, 1),
     "withdrawals": lambda snapshot: snapshot.withdrawals(),
+    "notices": lambda snapshot: snapshot.notices("pr-1"),
     "similar": lambda snapshot: snapshot.similar("a", 3),
     "sitemap_years": lambda snapshot: snapshot.sitemap_years(),
     "sitemap_entries": lambda snapshot: snapshot.sitemap_entries(2020),

@@ -185,6 +185,9 @@ class Snapshot(Protocol):
     def withdrawals(self) -> Sequence[Withdrawal]:
         """The withdrawals that feed readers are still told of, the newest first, then by id."""
 
+    def notices(self, number: str) -> Sequence[Withdrawal]:
+        """All withdrawals of releases with this number (one of `feedsrv.text.references.reference_keys`), by id."""
+
     def similar(self, release_id: str, limit: int) -> Sequence[Release]:
         """The releases in the same language that share most with one, the closest first. Raises like `get`."""
 

@@ -81,6 +81,10 @@ class GuardedSnapshot:
         """The withdrawals that feed readers are still told of."""
         return self._ask(lambda snapshot: snapshot.withdrawals())
 
+    def notices(self, number: str) -> Sequence[Withdrawal]:
+        """All withdrawals of releases with this number."""
+        return self._ask(lambda snapshot: snapshot.notices(number))
+
     def similar(self, release_id: str, limit: int) -> Sequence[Release]:
         """The releases in the same language that share most with one, the closest first."""
         return self._ask(lambda snapshot: snapshot.similar(release_id, limit))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from feedsrv.search.opensearch.matching import NEWEST, every, none_of
 from feedsrv.search.opensearch.resemblance import most_alike
 from feedsrv.search.opensearch.searching import FACETS, Searching
 from feedsrv.search.opensearch.view import MOST_VALUES, View, behind, facet, is_earlier, is_later, moment, values_of
+from feedsrv.text.references import reference_keys
 
 _FIRST: Sequence[Json] = ({"appeared": {"order": "asc", "missing": "_last"}}, {"id": {"order": "asc"}})
 _BACKWARDS: Sequence[Json] = ({"appeared": {"order": "asc", "missing": "_last"}}, {"id": {"order": "desc"}})
@@ -140,9 +141,18 @@ class OpenSearchSnapshot:
 
     def withdrawals(self) -> tuple[Withdrawal, ...]:
         """The withdrawals that feed readers are still told of."""
-        records = self.view.records({"term": {"is_notice": True}}, size=MOST_VALUES, is_any=True)
-        recent = [record for record in records if isinstance(record, Withdrawal) and record.is_recent and record.date]
+        recent = [record for record in self._notices() if record.is_recent and record.date]
         return tuple(sorted(recent, key=lambda record: (-record.date.timestamp() if record.date else 0, record.id)))
+
+    def notices(self, number: str) -> tuple[Withdrawal, ...]:
+        """All withdrawals of releases with this number."""
+        having = [record for record in self._notices() if number in reference_keys(record.reference)]
+        return tuple(sorted(having, key=lambda record: record.id))
+
+    def _notices(self) -> Iterator[Withdrawal]:
+        """All withdrawals."""
+        records = self.view.records({"term": {"is_notice": True}}, size=MOST_VALUES, is_any=True)
+        return (record for record in records if isinstance(record, Withdrawal))
 
     def similar(self, release_id: str, limit: int) -> tuple[Release, ...]:
         """The releases in the same language that share most with one, the closest first."""

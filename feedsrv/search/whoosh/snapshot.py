@@ -8,7 +8,7 @@ that sort as newest).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import reduce
@@ -39,6 +39,7 @@ from feedsrv.search.whoosh.spelling import Known
 from feedsrv.search.whoosh.table import FACETS, Mask
 from feedsrv.search.whoosh.terms import Terms
 from feedsrv.search.work import Work
+from feedsrv.text.references import reference_keys
 from feedsrv.topic_names import topic_id
 
 
@@ -188,9 +189,17 @@ class WhooshSnapshot:
 
     def withdrawals(self) -> tuple[Withdrawal, ...]:
         """The withdrawals that feed readers are still told of."""
-        records = (self._segments.record(number) for number in self._table.withdrawn())
-        recent = [record for record in records if isinstance(record, Withdrawal) and record.is_recent and record.date]
+        recent = [record for record in self._notices() if record.is_recent and record.date]
         return tuple(sorted(recent, key=lambda record: (-record.date.timestamp() if record.date else 0, record.id)))
+
+    def notices(self, number: str) -> tuple[Withdrawal, ...]:
+        """All withdrawals of releases with this number."""
+        return tuple(record for record in self._notices() if number in reference_keys(record.reference))
+
+    def _notices(self) -> Iterator[Withdrawal]:
+        """All withdrawals, by id."""
+        records = (self._segments.record(number) for number in self._table.withdrawn())
+        return (record for record in records if isinstance(record, Withdrawal))
 
     def similar(self, release_id: str, limit: int) -> tuple[Release, ...]:
         """The releases in the same language that share most with one, the closest first."""
