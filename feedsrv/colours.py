@@ -25,7 +25,7 @@ class Ground:
 
 LIGHT = Ground("light", "#f5f3ee", "#000000")
 DARK = Ground("dark", "#1c2027", "#ffffff")
-"""They are ``--wash`` of newsroom.css, which a test compares."""
+"""They are ``--wash`` of colours.css, which a test compares."""
 
 
 def contrast(one: str, other: str) -> float:

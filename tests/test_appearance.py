@@ -17,6 +17,7 @@ from feedsrv.files.assets import LARGEST
 from feedsrv.publishing.check import check
 from feedsrv.web.look import Look
 from feedsrv.web.middleware import HEADERS
+from feedsrv.web.own_files import own_file
 from tests.conftest import BASE_URL, MakeNewsroom, Newsroom, release
 
 STATIC = Path(__file__).parent.parent / "feedsrv/web/static"
@@ -133,8 +134,9 @@ class TestPages:
         assert "--brand:#005c5c" in style
         assert f"--link:{legible('#005c5c', LIGHT)}" in style
         assert "--link:#5fd3d3" in style
+        assert re.findall(r"@media ([a-z ]+)\S*\{:root", Look(NEWSROOM).dyes()) == ["screen", "screen and "]
         (of_feeds,) = re.findall(r'href="(/static/feed[^"]*)"', branded.get("/releases.atom").text)
-        assert branded.get(of_feeds).text == (STATIC / "feed.css").read_text("utf8") + Look(NEWSROOM).dyes()
+        assert branded.get(of_feeds).text == own_file("feed.css").body.decode() + Look(NEWSROOM).dyes()
 
     def test_no_setting_changes_the_policy(self, branded: Client) -> None:
         for path in ("/", "/releases/ferry", *page(branded).xpath("//link[@rel='stylesheet']/@href")):
@@ -288,7 +290,7 @@ def test_a_setting_that_is_wrong_is_named_with_its_line(setting: str, complaint:
 
 @pytest.mark.parametrize("ground", [LIGHT, DARK], ids=lambda ground: ground.scheme)
 def test_any_colour_becomes_one_that_is_read_well(ground: Ground) -> None:
-    style = (STATIC / "newsroom/base.css").read_text("utf8")
+    style = (STATIC / "colours.css").read_text("utf8")
     assert f"--wash: {ground.colour};" in style
     for red in range(0, 256, 51):
         for green in range(0, 256, 51):

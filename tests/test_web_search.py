@@ -89,7 +89,7 @@ def test_the_chart_is_a_picture_of_the_years_that_are_listed_below_it(client: Cl
 
 
 def test_the_bars_stand_out_from_the_page_in_the_light_and_in_the_dark() -> None:
-    style = (FOLDER / "newsroom" / "base.css").read_text("utf8")
+    style = (FOLDER / "colours.css").read_text("utf8")
     bars, grounds = (re.findall(rf"--{name}: (#\w+)", style) for name in ("bar", "paper"))
     assert [contrast(*colours) >= 3 for colours in zip(bars, grounds, strict=True)] == [True, True]
 

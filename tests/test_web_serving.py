@@ -264,7 +264,9 @@ def test_the_stylesheet_is_kept_for_ever_under_a_name_that_tells_its_content(cli
 
 
 def test_every_part_of_the_stylesheet_is_in_the_one_that_browsers_ask_for(client: Client) -> None:
-    sheet = client.get("/static/newsroom.css").text
+    sheet, colours = client.get("/static/newsroom.css").text, (own_files.FOLDER / "colours.css").read_text("utf8")
+    assert sheet.startswith(colours)
+    assert client.get("/static/feed.css").text == f"{colours}\n{(own_files.FOLDER / 'feed.css').read_text('utf8')}"
     parts = {part.stem: part.read_text("utf8") for part in (own_files.FOLDER / "newsroom").iterdir()}
     assert parts.keys() == {*own_files.PARTS}
     assert [name for name, part in parts.items() if part not in sheet] == []

@@ -104,9 +104,9 @@ class Look:
         """The publisher's colours as a style sheet, the lightest and darkest in which text is read well."""
         stated = self.newsroom.appearance
         light, dark = stated.accent, stated.accent_dark or stated.accent
-        in_light = f":root{{{_variables(light, legible(light, LIGHT))}}}\n" if light else ""
-        in_dark = f":root{{{_variables(dark, legible(dark, DARK))}}}" if dark else ""
-        return in_light + (f"@media (prefers-color-scheme:dark){{{in_dark}}}\n" if in_dark else "")
+        in_light = _rule("screen", light, legible(light, LIGHT)) if light else ""
+        in_dark = _rule("screen and (prefers-color-scheme:dark)", dark, legible(dark, DARK)) if dark else ""
+        return in_light + in_dark
 
     def _dyed(self, name: str) -> str:
         """The name of one of our style sheets with the publisher's behind it."""
@@ -119,8 +119,9 @@ class Look:
         return f"{stem}.{version(sha256(' '.join(parts).encode()).hexdigest())}.{kind}"
 
 
-def _variables(stated: str, used: str) -> str:
-    return f"--brand:{stated};--accent:{used};--link:{used}"
+def _rule(media: str, stated: str, used: str) -> str:
+    """Colours in place of those of colours.css; not on paper, which is black on white."""
+    return f"@media {media}{{:root{{--brand:{stated};--accent:{used};--link:{used}}}}}\n"
 
 
 def _label(link: HouseLink, voice: Voice, address: str, *, is_name: bool) -> tuple[str, str]:

@@ -20,8 +20,11 @@ TYPES = {
     "favicon.ico": "image/vnd.microsoft.icon",
 }
 """Their types. Each picture is another form of icon.svg."""
+COLOURS = "colours"
+"""The part that every sheet begins with."""
 PARTS = ("base", "frame", "search", "lists", "narrowing", "release", "directories", "errors", "everybody", "print")
-"""What newsroom.css is made of, in this order: one sheet for browsers, one for each kind of thing in `FOLDER`."""
+"""What else newsroom.css is made of, in this order: one sheet for browsers, one for each kind of thing in `FOLDER`."""
+_SHEETS = {"newsroom.css": (COLOURS, *(f"newsroom/{part}" for part in PARTS)), "feed.css": (COLOURS, "feed")}
 
 
 def hashed(name: str) -> str:
@@ -33,6 +36,5 @@ def hashed(name: str) -> str:
 @cache
 def own_file(name: str) -> Rendering:
     """One of `TYPES`, ready to be sent."""
-    stem, _, ending = name.partition(".")
-    parts = [FOLDER / stem / f"{part}.{ending}" for part in PARTS] if name == "newsroom.css" else [FOLDER / name]
-    return Rendering.of(b"\n".join(part.read_bytes() for part in parts), TYPES[name])
+    paths = [FOLDER / f"{part}.css" for part in _SHEETS[name]] if name in _SHEETS else [FOLDER / name]
+    return Rendering.of(b"\n".join(path.read_bytes() for path in paths), TYPES[name])
