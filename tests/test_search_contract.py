@@ -893,6 +893,8 @@ def observatory(index: SearchIndex) -> SearchIndex:
         ('"the way"', "mars"),
         ("on the", "mars"),
         ("une sonde", "mars-fr"),
+        ("y a-t-il une sonde", "mars-fr"),
+        ("a t il une sonde", "mars-fr"),
     ],
 )
 def test_each_row_of_the_language_finds(observatory: SearchIndex, query: str, found: str) -> None:

@@ -13,7 +13,7 @@ import pytest
 from whoosh.index import FileIndex
 from whoosh.query import And, Phrase, Term
 
-from feedsrv.query import Query
+from feedsrv.query import Query, Sort
 from feedsrv.query.parser import parse
 from feedsrv.release import Release, Withdrawal
 from feedsrv.search import Snapshot
@@ -22,6 +22,19 @@ from feedsrv.search.whoosh.resemblance import most_alike
 from feedsrv.search.whoosh.snapshot import WhooshSnapshot
 from feedsrv.search.work import TERM
 from tests.test_search_contract import a_release, publish
+
+
+def test_one_word_of_many_in_a_title_of_many_says_little(tmp_path: Path) -> None:
+    """What says more of the question in its text stands before it."""
+    index = WhooshIndex(tmp_path / "index")
+    publish(
+        index,
+        *(a_release(f"other{number}", 3, "Rain and wind. " * 9, title="Weather") for number in range(20)),
+        a_release("titled", 2, "Words. " * 20, title="The ferry, the mills and other stories of the western valley"),
+        a_release("telling", 1, "Whoever steers the boats over the harbour is called a pilot. " * 4, title="Work"),
+    )
+    asked = Query(parse("who was the first pilot of that ferry over there in the old days").tree, sort=Sort.RELEVANCE)
+    assert [hit.release.id for hit in index.snapshot().search(asked).hits][0] == "telling"
 
 
 def test_words_that_no_release_has_take_no_more_room_than_there_is(

@@ -24,8 +24,9 @@ RARITY = 1.2
 
 IN_TITLE = 2.0
 """The title is evidence of its own, too: a word in it counts once more, but in questions of more words than these less,
-all of them as much as so many: a long question is not a headline."""
-LIKENESS = 0.5
+all of them as much as so many: a long question is not a headline. And all that counts as far as the title is like the
+question: one word of many in a title of many says little."""
+LIKENESS = 0.4
 """Weight of a title that has the very words of the question and no others."""
 
 MOST_RERANKED = 30
@@ -47,9 +48,17 @@ def title_weight(words: int) -> float:
     return min(1.0, IN_TITLE / words) if words else 0.0
 
 
-def likeness(shared: Any, asked: int, titled: Any, population: int) -> Any:
-    """What it is worth that a title has so many words in common with a question, by how many each has (Jaccard)."""
-    return LIKENESS * rarity(1, population) * shared / (asked + titled - shared)
+def likeness(shared: Any, asked: int, titled: Any) -> Any:
+    """How like a title is to a question, by the words that they share, and that each has (Dice): 1 for the same words.
+
+    For numbers or arrays. A title of repeated words shares no more than it has.
+    """
+    return 2 * shared / (asked + titled)
+
+
+def worth_of_likeness(population: int) -> float:
+    """What it is worth, of so many releases, that a title is just like the question."""
+    return LIKENESS * rarity(1, population)
 
 
 def norms(lengths: Any) -> Any:

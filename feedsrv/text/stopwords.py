@@ -40,7 +40,7 @@ STOPWORDS = {
         "ceux chez combien comme comment d dans de des dont du elle elles en entre est et été étaient était être eu "
         "fait il ils je l la le les leur leurs lors lui mais même mes n ne nos notre nous on ont ou où par pas "
         "pendant peut plus pour pourquoi qu quand que quel quelle quelles quels qui quoi s sa sans se selon sera "
-        "ses si son sont sous sur tout tous un une vers vos votre vous y"
+        "ses si son sont sous sur t tout tous un une vers vos votre vous y"
     ),
     "hu": ("a az egy és hogy is nem ez azt volt meg már de mint van csak még ha ki mi mit hol mikor miért hogyan"),
     "it": (

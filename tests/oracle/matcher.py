@@ -36,6 +36,10 @@ _FORMS = {"title": "title_forms", "contact": "contacts"}
 _REFERENCE_FIRST = 1000.0
 
 
+Weight = float | Mapping[int, float]
+"""What a term counts: the same for all releases, or for each by its rank, nothing for others."""
+
+
 @dataclass(frozen=True, slots=True)
 class Matcher:
     """Answers for one search, which looks up terms."""
@@ -129,23 +133,29 @@ class Matcher:
         if len(scores) < 2:
             return list(scores)
         words = words_of(tree)
-        in_title = ranking.title_weight(len(words))
+        likeness = self._likeness(words)
+        weight_in_title = ranking.title_weight(len(words))
+        in_title = {rank: weight_in_title * each for rank, each in likeness.items()}
         for leaf, times in Counter(positive_leaves(tree)).items():
             for weight, said in self._evidence(leaf, in_title):
                 for rank in scores.keys() & said.keys():
-                    scores[rank] += weight * times * said[rank]
-        for rank, shared in Counter(
-            rank for word in words for rank in members(self._in_title(word, self._telling(word)))
-        ).items():
-            if rank in scores:
-                titled = self.terms.table.title_lengths[rank]
-                shared = min(shared, titled)
-                scores[rank] += ranking.likeness(shared, len(words), titled, len(self.terms.table.numbers))
+                    scores[rank] += _of(weight, rank) * times * said[rank]
+        for rank in scores.keys() & likeness.keys():
+            scores[rank] += ranking.worth_of_likeness(len(self.terms.table.numbers)) * likeness[rank]
         order = ranking.best_first(scores, scores)
         best = order[: ranking.MOST_RERANKED]
         for rank, bonus in self._neighbours(typed, best).items():
             scores[rank] += bonus
         return ranking.best_first(scores, best) + order[ranking.MOST_RERANKED :]
+
+    def _likeness(self, words: Sequence[tuple[str, ...]]) -> dict[int, float]:
+        """How like the title of each release is to the question, of those that have any of its words."""
+        found = Counter(rank for word in words for rank in members(self._in_title(word, self._telling(word))))
+        lengths = self.terms.table.title_lengths
+        return {
+            rank: ranking.likeness(min(shared, lengths[rank]), len(words), lengths[rank])
+            for rank, shared in found.items()
+        }
 
     def wanted(self, tree: Node) -> Wanted:
         """What is marked in excerpts: all that was asked for."""
@@ -190,7 +200,7 @@ class Matcher:
         forms = analysis.forms(part.text)
         return bool(forms) and all(analysis.is_stopword(form, self.terms.languages) for form in forms)
 
-    def _evidence(self, leaf: Leaf, in_title: float) -> Iterator[tuple[float, dict[int, float]]]:
+    def _evidence(self, leaf: Leaf, in_title: Weight) -> Iterator[tuple[Weight, dict[int, float]]]:
         """What speaks for each release that a leaf matches, and its weight; ``in_title`` is that of a word there."""
         match leaf:
             case Word(text):
@@ -216,10 +226,10 @@ class Matcher:
                 yield _REFERENCE_FIRST, self._reference(leaf)
                 yield 1.0, self._phrase(text)
 
-    def _once(self, parts: Sequence[str], kinds: Mapping[str, float]) -> Iterator[tuple[float, dict[int, float]]]:
+    def _once(self, parts: Sequence[str], kinds: Mapping[str, Weight]) -> Iterator[tuple[Weight, dict[int, float]]]:
         """What a word as written says: a compound by its telling parts, or all in one, whichever says more."""
 
-        def say(form: str) -> list[tuple[float, dict[int, float]]]:
+        def say(form: str) -> list[tuple[Weight, dict[int, float]]]:
             stems = self._stems(form)
             return [(weight, getattr(self.terms, kind)(*stems).by_rank()) for kind, weight in kinds.items()]
 
@@ -304,11 +314,15 @@ class Matcher:
 _NOWHERE: frozenset[int] = frozenset()
 
 
-def _summed(found: Iterable[tuple[float, dict[int, float]]]) -> dict[int, float]:
+def _of(weight: Weight, rank: int) -> float:
+    return weight if isinstance(weight, float) else weight.get(rank, 0.0)
+
+
+def _summed(found: Iterable[tuple[Weight, dict[int, float]]]) -> dict[int, float]:
     scores: dict[int, float] = {}
     for weight, said in found:
         for rank, score in said.items():
-            scores[rank] = scores.get(rank, 0.0) + weight * score
+            scores[rank] = scores.get(rank, 0.0) + _of(weight, rank) * score
     return scores
 
 

@@ -23,8 +23,9 @@ RARITY = 1.2
 """The power to which idf is raised."""
 
 IN_TITLE = 2.0
-"""Words in the title count once more, in questions of more words than these as much as so many."""
-LIKENESS = 0.5
+"""Words in the title count once more, in questions of more words than these as much as so many, and all that as far as
+the title is like the question."""
+LIKENESS = 0.4
 """Weight of a title that has the very words of the question and no others."""
 
 MOST_RERANKED = 30
@@ -46,9 +47,14 @@ def title_weight(words: int) -> float:
     return min(1.0, IN_TITLE / words) if words else 0.0
 
 
-def likeness(shared: int, asked: int, titled: int, population: int) -> float:
-    """What it is worth that a title has so many words in common with a question, by how many each has."""
-    return LIKENESS * rarity(1, population) * shared / (asked + titled - shared)
+def likeness(shared: int, asked: int, titled: int) -> float:
+    """How like a title is to a question, by the words that they share, and that each has (Dice)."""
+    return 2 * shared / (asked + titled)
+
+
+def worth_of_likeness(population: int) -> float:
+    """What it is worth, of so many releases, that a title is just like the question."""
+    return LIKENESS * rarity(1, population)
 
 
 def norms(lengths: Sequence[int]) -> list[float]:

@@ -25,7 +25,7 @@ from feedsrv.query.tree import (
 )
 from feedsrv.search import question
 from feedsrv.search.question import FORMS
-from feedsrv.search.whoosh.postings import Postings, Weighted, better, summed, union
+from feedsrv.search.whoosh.postings import Postings, Weight, Weighted, better, summed, union
 from feedsrv.search.whoosh.table import Mask
 from feedsrv.search.whoosh.terms import Terms
 from feedsrv.search.work import WorkSpent
@@ -108,7 +108,7 @@ class Matcher:
                 "This question is more work than one search may be. Left out: %(words)s.", words=", ".join(left_out)
             )
 
-    def evidence(self, leaf: Leaf, in_title: float) -> Iterator[Weighted]:
+    def evidence(self, leaf: Leaf, in_title: Weight) -> Iterator[Weighted]:
         """What speaks for a release that a leaf matches, and its weight; ``in_title``: that of a word in the title."""
         match leaf:
             case Word(text):
@@ -129,7 +129,7 @@ class Matcher:
                 yield _REFERENCE_FIRST, self._reference(leaf)
                 yield 1.0, self._phrase(text)
 
-    def _anywhere(self, form: str, in_title: float) -> Iterator[Weighted]:
+    def _anywhere(self, form: str, in_title: Weight) -> Iterator[Weighted]:
         """What it says that a release has a word, and that its title has it."""
         stems = self._stems(form)
         yield 1.0, self.terms.stem(*stems)

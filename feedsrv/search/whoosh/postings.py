@@ -79,7 +79,9 @@ def union(found: Iterable[Postings], size: int) -> Mask:
     return releases
 
 
-Weighted = tuple[float, Postings]
+Weight = float | NDArray[np.float64]
+"""What a term counts: the same for all releases, or for each by its rank."""
+Weighted = tuple[Weight, Postings]
 """What a term says, and its weight."""
 
 
@@ -87,10 +89,16 @@ def summed(found: Iterable[Weighted]) -> Postings:
     """What several terms say together, each as much as its weight."""
     weighted = list(found)
     ranks, at = np.unique(np.concatenate([postings.at for _, postings in weighted]), return_inverse=True)
-    said = np.concatenate([weight * postings.scores.astype(np.float64) for weight, postings in weighted])
+    said = np.concatenate([_said(postings, weight) for weight, postings in weighted])
     scores = np.zeros(len(ranks))
     np.add.at(scores, at, said)
     return Postings(len(ranks), ranks=ranks, scores=scores)
+
+
+def _said(postings: Postings, weight: Weight) -> NDArray[np.float64]:
+    """How much a term says for each of its releases, with this weight."""
+    of_each = weight[postings.at] if isinstance(weight, np.ndarray) else weight
+    return of_each * postings.scores.astype(np.float64)
 
 
 def better(first: Postings, second: Postings) -> Postings:
@@ -109,9 +117,9 @@ class Scores:
     def __init__(self, size: int) -> None:
         self._of = np.zeros(size)
 
-    def add(self, postings: Postings, weight: float) -> None:
+    def add(self, postings: Postings, weight: Weight) -> None:
         """What a term says, times its weight."""
-        np.add.at(self._of, postings.at, weight * postings.scores.astype(np.float64))
+        np.add.at(self._of, postings.at, _said(postings, weight))
 
     def reward(self, ranks: Any, bonus: Any) -> None:
         """Something beside the terms, for a release or for different ones."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from feedsrv.query.tree import Node, Word, positive_leaves
 from feedsrv.search import ranking
@@ -45,19 +46,25 @@ class Scorer:
 
     def _score(self, scores: Scores) -> None:
         """Add up what speaks for each release: all that is asked for, and how like its title is to it."""
-        words = words_of(self.tree)
-        in_title = ranking.title_weight(len(words))
+        likeness = self._likeness()
+        in_title = ranking.title_weight(len(words_of(self.tree))) * likeness
         for leaf, times in Counter(positive_leaves(self.tree)).items():
             for weight, postings in self.matcher.evidence(leaf, in_title):
                 scores.add(postings, weight * times)
-        table = self.matcher.terms.table
+        titled = np.flatnonzero(likeness)
+        scores.reward(titled, ranking.worth_of_likeness(len(likeness)) * likeness[titled])
+
+    def _likeness(self) -> NDArray[np.float64]:
+        """How like the title of each release is to the question."""
+        words, table = words_of(self.tree), self.matcher.terms.table
         shared = np.zeros(table.size, np.uint16)
         for parts in words:
             shared += self.matcher.in_title(parts, telling(parts, self.matcher.terms.languages))
+        likeness = np.zeros(table.size)
         titled = np.flatnonzero(shared)
         lengths = table.title_lengths[titled].astype(np.int64)
-        in_common = np.minimum(shared[titled], lengths)
-        scores.reward(titled, ranking.likeness(in_common, len(words), lengths, table.size))
+        likeness[titled] = ranking.likeness(np.minimum(shared[titled], lengths), len(words), lengths)
+        return likeness
 
     def _best(self, ranks: Ranks, scores: Scores, most: int) -> Ranks:
         """So many of these releases, the best of which are looked at for neighbours."""
