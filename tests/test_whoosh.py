@@ -34,7 +34,7 @@ def test_one_word_of_many_in_a_title_of_many_says_little(tmp_path: Path) -> None
         a_release("telling", 1, "Whoever steers the boats over the harbour is called a pilot. " * 4, title="Work"),
     )
     asked = Query(parse("who was the first pilot of that ferry over there in the old days").tree, sort=Sort.RELEVANCE)
-    assert [hit.release.id for hit in index.snapshot().search(asked).hits][0] == "telling"
+    assert next(hit.release.id for hit in index.snapshot().search(asked).hits) == "telling"
 
 
 def test_words_that_no_release_has_take_no_more_room_than_there_is(
