@@ -128,6 +128,17 @@ class TestPublishing:
         assert ask(index, "new") == ["a"]
         assert index.snapshot().search(Query()).total == 2
 
+    def test_what_is_taken_out_again_after_it_was_put_is_in_no_generation(self, index: SearchIndex) -> None:
+        publish(index, a_release("a"), a_release("b"))
+        with index.update() as update:
+            for item in (a_release("a", title="Changed"), a_release("c")):
+                update.put(item, {})
+                assert item.source in dict(update.staged())
+                update.remove(item.source)
+            assert dict(update.staged()) == {"b.md": False}
+            update.finish({}, None)
+        assert ask(index) == ["b"]
+
     def test_what_is_removed_is_found_by_nothing(self, index: SearchIndex) -> None:
         publish(index, a_release("a", topics=("t",)), a_release("b"))
         publish(index, removed=("a.md",))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -175,6 +176,18 @@ def test_gunicorn_serves_alone_and_says_when_there_is_nothing_yet(releases: Path
 
 
 class TestCommands:
+    def test_on_a_terminal_index_shows_what_was_read_and_what_the_index_has_of_it(
+        self, releases: Path, tmp_path: Path
+    ) -> None:
+        ours, theirs = os.openpty()
+        command = [sys.executable, "-m", "feedsrv", "index"]
+        subprocess.run(command, env=environment(releases, tmp_path / "index"), stderr=theirs, check=True)
+        os.close(theirs)
+        shown = os.read(ours, 100_000).decode()
+        os.close(ours)
+        for step in ("Reading", "Publishing"):
+            assert re.search(rf"{step}  \[#+\]  100%", shown), shown
+
     def test_index_says_what_it_did_and_watch_keeps_at_it(self, releases: Path, tmp_path: Path) -> None:
         index = tmp_path / "index"
         first = run("index", releases=releases, index=index)

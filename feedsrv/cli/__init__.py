@@ -317,6 +317,7 @@ def _publish(
         host=chosen.host,
         unsettled=settling.unsettled,
         progress=output.progress,
+        handing=output.handing,
     )
 
 

@@ -25,11 +25,20 @@ from feedsrv.subscribers.tally import Feed, Report
 
 
 def progress(sources: Sequence[str]) -> Iterator[str]:
-    """The sources, with a bar on a terminal and in silence elsewhere."""
+    """The sources as they are read, with a bar on a terminal and in silence elsewhere."""
+    return _with_bar(sources, "Reading")
+
+
+def handing(sources: Sequence[str]) -> Iterator[str]:
+    """The same as they are handed to the index."""
+    return _with_bar(sources, "Publishing")
+
+
+def _with_bar(sources: Sequence[str], label: str) -> Iterator[str]:
     if not sys.stderr.isatty():
         yield from sources
         return
-    with click.progressbar(sources, label="Reading", file=sys.stderr) as bar:
+    with click.progressbar(sources, label=label, file=sys.stderr) as bar:
         yield from bar
 
 

@@ -31,7 +31,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from tempfile import SpooledTemporaryFile
 
-from feedsrv import release
 from feedsrv.errors import NewsroomInvalid
 from feedsrv.files.catalogue import Catalogue
 from feedsrv.files.settling import ALL_SETTLED, Unsettled
@@ -72,6 +71,7 @@ def publish(
     only: Set[str] | None = None,
     unsettled: Unsettled = ALL_SETTLED,
     progress: Progress = iter,
+    handing: Progress = iter,
     judge: Judge = as_stated,
     memory: Memory | None = None,
     review: bool = False,
@@ -82,7 +82,8 @@ def publish(
     changed, else a look at all. ``unsettled`` are files that are being written, which stay what they were. ``force``
     allows most of the newsroom to go, ``move_ids`` many releases to have other ids than before. ``host`` is that of the
     public address, of which permanent ids are made where there is no authority. Another ``judge`` is for an index that
-    is not the public one; ``review`` has the sentinel look at all of it. Where newsroom.toml cannot be read, what was
+    is not the public one; ``progress`` shows how far reading is, and ``handing`` how much of what was read the index
+    has; ``review`` has the sentinel look at all of it. Where newsroom.toml cannot be read, what was
     last published of it holds.
     Raises IndexLocked, NewsroomInvalid, PublishingFailed (RemovalRefused, MovesRefused, FilesUnsettled): then all is as
     it was.
@@ -94,7 +95,7 @@ def publish(
         furnished = catalogue.furnished(stated, update.newsroom, unsettled)
         newsroom = furnished.newsroom
         update.set_newsroom(newsroom, furnished.files)
-        run = Run(catalogue, newsroom, now, judge, unsettled, update, progress)
+        run = Run(catalogue, newsroom, now, judge, unsettled, update, progress, handing)
         if memory.recalls and standing is None and only is not None and (standing := run.recalled()):
             only |= standing.come_and_gone
         with SpooledTemporaryFile(_SPOOL_IN_MEMORY) as spool:
@@ -102,8 +103,7 @@ def publish(
                 run.look_at_all(spool)
             run.weigh_losses(force=force)
             run.weigh_moves(host, move_ids=move_ids)
-            spool.seek(0)
-            run.put(release.from_json(line) for line in spool)
+            run.put_read(spool)
         run.put(run.affected())
         run.remove_others()
         run.guard(review=review)

@@ -40,6 +40,7 @@ class Run:
     unsettled: Unsettled
     update: Update
     progress: Progress
+    handing: Progress
     standing: Standing = field(init=False)
     scope: Scope = field(init=False)
     examination: Examination = field(init=False)
@@ -176,6 +177,12 @@ class Run:
     def _before(self) -> int:
         """How many releases there were."""
         return self.update.published_before or len(self.standing.sources)
+
+    def put_read(self, spool: IO[bytes]) -> None:
+        """Hand to the index what was read: it is in the spool, in the order in which its files were found."""
+        spool.seek(0)
+        shown = zip(self.handing([*self.files]), spool, strict=True) if self.files else ()
+        self.put(release.from_json(line) for _, line in shown)
 
     def put(self, found: Iterable[Release | Withdrawal]) -> None:
         """Hand releases to the index, under the ids they have been given.

@@ -185,6 +185,7 @@ class _Publisher:
                 only=only,
                 unsettled=unsettled,
                 progress=self._showing_life,
+                handing=self._showing_life,
                 memory=self._memory,
                 review=review,
             )
@@ -216,7 +217,7 @@ class _Publisher:
         self._told = summary.news
 
     def _showing_life(self, sources: Sequence[str]) -> Iterator[str]:
-        """The sources; while they are read, which may take minutes, the publisher lives."""
+        """The sources; while they are read, or handed to the index, which may take minutes, the publisher lives."""
         for source in sources:
             self._show_life()
             yield source

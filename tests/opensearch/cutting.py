@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,11 +16,15 @@ from tests.engines import OPENSEARCH
 
 @dataclass
 class Cut:
-    """After ``after`` requests nothing passes; ``is_answered``: the last one is; else it is made, and nobody hears."""
+    """After ``after`` requests nothing passes; ``is_answered``: the last one is; else it is made, and nobody hears.
+
+    ``sent`` are the sources of the documents that were sent as a whole, and passed.
+    """
 
     after: int
     is_answered: bool
     asked: int = 0
+    sent: list[str] = field(default_factory=list)
     lock: Lock = field(default_factory=Lock)
 
     def now(self) -> None:
@@ -44,11 +49,13 @@ def cutting(cut: Cut) -> Iterator[str]:
 
     class Forwarding(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # else each answer takes 40 ms longer
 
         def _forward(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             is_made, is_answered = cut.passes()
             if is_made:
+                cut.sent += _documents(body) if self.path.endswith("/_bulk") else ()
                 connection = HTTPConnection(node)
                 kept = {name: value for name, value in self.headers.items() if name.lower() != "host"}
                 connection.request(self.command, self.path, body, kept)
@@ -70,10 +77,19 @@ def cutting(cut: Cut) -> Iterator[str]:
             """Nothing is logged."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Forwarding) as server:
-        thread = Thread(target=server.serve_forever)
+        thread = Thread(target=server.serve_forever, args=(0.01,))  # seconds between two looks at whether it is to end
         thread.start()
         try:
             yield f"http://127.0.0.1:{server.server_port}"
         finally:
             server.shutdown()
             thread.join()
+
+
+def _documents(body: bytes) -> Iterator[str]:
+    """The sources of the documents that are made in bulk."""
+    lines = map(json.loads, body.splitlines())
+    for action in lines:
+        stated = {} if "delete" in action else next(lines)
+        if "create" in action:
+            yield stated["source"]

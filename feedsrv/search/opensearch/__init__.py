@@ -33,6 +33,12 @@ there. So a writer that was paused, and that others took for dead, can publish n
 or has under way, bears its number: every number that ends unpublished is listed in ``current`` (``abandoned``), and to
 all snapshots from then on a document from it is none, and one closed by it is open. Nothing has to be cleaned up first.
 
+What an attempt that ended has sent is not sent again: the next writer looks for its documents by digest (those since
+the last publication, and of the same version: ``resumable``), and writes its own number into those that it means
+itself, again only if nobody has written in between. So each is taken over by itself, after it was judged anew: what is
+held by now, or is another, stays with a number that is abandoned, whatever may still arrive under it. Where a rebuild
+was asked for, or what is published is damaged, all is sent.
+
 What a withdrawal or an embargo takes back is closed by the next generation like all else. Its bytes go when old
 versions are swept, which a generation that withdraws does at once.
 

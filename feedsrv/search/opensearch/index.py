@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -50,6 +49,7 @@ class OpenSearchIndex:
         self._state = State(self._cluster, f"{prefix}-state")
         self._beside = Generations(folder)
         self._files = files or folder / ATTACHMENTS
+        self._holder = f"{socket.gethostname()}:{folder.absolute()}"
         self._ledger = Ledger(self._beside)
         self._verification = Verification(self._ledger)
         self._opening = Lock()
@@ -181,7 +181,7 @@ class OpenSearchIndex:
         """Make the next generation; see `feedsrv.search.SearchIndex.update`."""
         with self._beside.writing(), self._translating_errors():
             releases = make(self._cluster, self._prefix)
-            current = self._state.take(f"{socket.gethostname()}:{os.getpid()}:{id(self)}")
+            current = self._state.take(self._holder, engine_version())
             with self._state.renewing(current.fence):
                 yield from self._updated(releases, current, is_rebuild=rebuild)
 
@@ -201,7 +201,7 @@ class OpenSearchIndex:
         if published:
             with self._opening:
                 self._open = self._newest(published)
-        if published and update.has_written:
+        if published and (update.has_written or current.resumable):
             with suppress(IndexUnavailable):  # what stays is swept after the next publication
                 sweep(releases, current, update.withdrawn, self._files, update.assets)
 
@@ -215,6 +215,7 @@ class OpenSearchIndex:
             current,
             _newsroom(published) if published and is_sound else None,
             dict(_known_in(releases, current)),
+            dict(_left_in(releases, current)) if not (is_rebuild or current.damaged) else {},
             self._ledger,
             self._files,
             is_rebuild=is_rebuild or not is_sound,
@@ -232,8 +233,15 @@ def _known_in(releases: Releases, current: Current) -> Iterator[tuple[str, Known
     """What is known of the documents of the newest generation, by source; where that is lost, of whatever is there."""
     valid = valid_in(current.published.number if current.published else current.fence, current.abandoned)
     for hit in releases.all(valid, ["source", "digest"], seq_no_primary_term=True):
-        source = hit["_source"]
-        yield source["source"], Known(hit["_id"], source["digest"], hit["_seq_no"], hit["_primary_term"])
+        yield hit["_source"]["source"], Known.of(hit)
+
+
+def _left_in(releases: Releases, current: Current) -> Iterator[tuple[str, Known]]:
+    """What is known of the documents of those who have published nothing, by digest."""
+    if current.resumable:
+        begun = {"terms": {"from": list(current.resumable)}}
+        for hit in releases.all(begun, ["digest"], seq_no_primary_term=True):
+            yield hit["_source"]["digest"], Known.of(hit)
 
 
 def _newsroom(published: Published) -> Newsroom:

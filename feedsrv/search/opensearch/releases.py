@@ -108,10 +108,16 @@ class Releases:
                 raise IndexUnavailable(f"the cluster at {self.cluster.address} cannot be written: {told.get('error')}")
         return changed
 
-    def ends(self, names: Sequence[str]) -> list[int]:
-        """Before which generation each of these documents is valid, also where that is not found yet."""
-        answer = self.cluster.ask("POST", f"/{self.name}/_mget", {"ids": list(names)}, _source="to")
-        return [found["_source"]["to"] if found.get("found") else 0 for found in answer["docs"]] if answer else [0]
+    def spans(self, names: Sequence[str]) -> list[tuple[int, ...]]:
+        """From and before which generation each of these documents is valid, also where that is not found yet.
+
+        () for one that is gone.
+        """
+        answer = self.cluster.ask("POST", f"/{self.name}/_mget", {"ids": list(names)}, _source="from,to")
+        if answer is None:
+            return [()]
+        there = (found["_source"] if found.get("found") else {} for found in answer["docs"])
+        return [tuple(source.values()) for source in there]
 
     def written(self) -> tuple[int, int] | None:
         """How many documents were written and deleted, ever: another when somebody has; None: there is no index."""

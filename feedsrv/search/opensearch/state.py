@@ -39,7 +39,9 @@ class Published(msgspec.Struct, frozen=True):
 class Current(msgspec.Struct, frozen=True):
     """What stands in the document. ``fence`` is the number of whoever wrote last, ``holder`` who writes now, or "".
 
-    ``damaged`` is why what is published is not what it was, "" if it is.
+    ``damaged`` is why what is published is not what it was, "" if it is. ``engine`` is what the documents of whoever
+    wrote last depend on; ``resumable`` are the numbers that were abandoned since the last publication and have
+    documents of that kind.
     """
 
     published: Published | None = None
@@ -49,6 +51,19 @@ class Current(msgspec.Struct, frozen=True):
     expires: datetime | None = None
     abandoned: tuple[int, ...] = ()
     damaged: str = ""
+    engine: str = ""
+    resumable: tuple[int, ...] = ()
+
+    def without_end(self) -> Current:
+        """What it says once whoever writes, or has died over it, has published nothing."""
+        ended = (self.fence,)
+        return msgspec.structs.replace(
+            self,
+            holder="",
+            expires=None,
+            abandoned=(*self.abandoned, *ended),
+            resumable=(*self.resumable, *ended),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +86,8 @@ class State:
         """Add to it. Raises IndexUnavailable, or Conflict."""
         self.cluster.ask("POST", f"/{self.name}/_update/publisher", {"doc": word, "doc_as_upsert": True})
 
-    def take(self, holder: str) -> Current:
-        """Become the one who writes, under a number that nobody had; what it says then.
+    def take(self, holder: str, engine: str) -> Current:
+        """Become the one who writes such documents, under a number that nobody had; what it says then.
 
         Raises IndexLocked at once if somebody else writes.
         """
@@ -81,12 +96,14 @@ class State:
             now = datetime.now(UTC)
             if current.holder and current.holder != holder and current.expires and now < current.expires:
                 raise IndexLocked(f"{current.holder} is writing to {self.cluster.address}; wait for it, or stop it")
-            abandoned = (*current.abandoned, current.fence) if current.holder else current.abandoned
+            if current.holder:
+                current = current.without_end()
             # After a loss readers are to take what is new for newer, and no document that is left may have this number:
             # nobody begins to write more than a thousand times a second.
             fence = current.fence + 1 if current.fence else int(now.timestamp() * 1000)
+            resumable = current.resumable if current.engine == engine else ()
             return msgspec.structs.replace(
-                current, fence=fence, holder=holder, expires=now + LEASE, abandoned=abandoned
+                current, fence=fence, holder=holder, expires=now + LEASE, engine=engine, resumable=resumable
             )
 
         return self.change(taken)
@@ -125,15 +142,14 @@ class State:
         """Write no more, having published nothing under this number."""
 
         def left(current: Current) -> Current:
-            abandoned = (*current.abandoned, fence) if has_written else current.abandoned
-            return msgspec.structs.replace(current, holder="", expires=None, abandoned=abandoned)
+            return current.without_end() if has_written else msgspec.structs.replace(current, holder="", expires=None)
 
         self._ours(fence, left)
 
     def publish(self, fence: int, published: Published, true_until: datetime | None) -> Current:
         """Let this be published, and write no more. Raises PublishingFailed if somebody else has taken over."""
         return self._ours(fence, lambda current: msgspec.structs.replace(
-            current, published=published, true_until=true_until, holder="", expires=None, damaged=""
+            current, published=published, true_until=true_until, holder="", expires=None, damaged="", resumable=()
         ))  # fmt: skip
 
     def change(self, make: Callable[[Current], Current]) -> Current:

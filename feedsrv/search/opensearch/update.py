@@ -19,7 +19,7 @@ from feedsrv.search.attachments import Attachments
 from feedsrv.search.ledger import Ledger
 from feedsrv.search.manifest import DIGITS
 from feedsrv.search.opensearch.cluster import Conflict, Json
-from feedsrv.search.opensearch.mapping import check_of, digest_of, engine_version, made_of, name_of
+from feedsrv.search.opensearch.mapping import OPEN, check_of, digest_of, engine_version, made_of, name_of
 from feedsrv.search.opensearch.releases import PAGE, Releases
 from feedsrv.search.opensearch.state import Current, Published, State, valid_in
 
@@ -29,25 +29,40 @@ LARGEST = 4_000_000
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of a document: what it is called, its digest, and what has to hold for it to be closed."""
+    """What is known of a document: what it is called, its digest, and what has to hold for it to be changed."""
 
     name: str
     digest: str
     seq_no: int
     term: int
 
+    @classmethod
+    def of(cls, hit: Json) -> Known:
+        """What was found."""
+        return cls(hit["_id"], hit["_source"]["digest"], hit["_seq_no"], hit["_primary_term"])
+
+    def changed(self, **fields: int) -> tuple[Json, Json]:
+        """To change these fields of it, if nobody has touched it in between; what that says in bulk."""
+        condition = {"_id": self.name, "if_seq_no": self.seq_no, "if_primary_term": self.term}
+        return {"update": condition}, {"doc": fields}
+
 
 class OpenSearchUpdate:
-    """The changes to one generation; implements `feedsrv.search.Update`. ``current`` is what says that we write."""
+    """The changes to one generation; implements `feedsrv.search.Update`. ``current`` is what says that we write.
+
+    ``base`` are the documents that it starts from, by source, and ``left`` those, by digest, that others have sent and
+    never published: what is to be the same as one of these is not sent again.
+    """
 
     def __init__(
         self, releases: Releases, current: Current, newsroom: Newsroom | None, base: Mapping[str, Known],
-        ledger: Ledger, files: Path, *, is_rebuild: bool,
+        left: dict[str, Known], ledger: Ledger, files: Path, *, is_rebuild: bool,
     ) -> None:  # fmt: skip
         self._releases = releases
         self._current = current
         self._number = current.fence
         self._old = base
+        self._left = left
         self._is_rebuild = is_rebuild
         self.newsroom = newsroom
         public = frozenset(source for source, record in ledger.records.items() if record.is_known_to_the_public)
@@ -60,7 +75,7 @@ class OpenSearchUpdate:
         self._files = Attachments(files, is_distrusted=is_rebuild or not newsroom)
         self._lines: list[Json] = []
         self._waiting = 0  # characters of the records in them
-        self._new: dict[str, str] = {}  # the digests of what was put, by source
+        self._new: dict[str, tuple[str, str]] = {}  # name and digest of what was put, by source
         self._gone: set[str] = set()
         self.has_written = False
         self.withdrawn: set[str] = set()  # the sources of what is not to be seen by anybody any more
@@ -103,15 +118,25 @@ class OpenSearchUpdate:
         if isinstance(record, Withdrawal):
             self.withdrawn.add(record.source)
         self._close(record.source)
-        document = made_of(record, self._newsroom, self._number)
-        self._write({"create": {"_id": name_of(record.source, self._number)}}, document, len(document["record"]))
-        self._new[record.source] = digest
+        self._new[record.source] = self._have(record, digest), digest
         return True
+
+    def _have(self, record: Release | Withdrawal, digest: str) -> str:
+        """Have its document there, valid from the next generation on; what it is called."""
+        if left := self._left.pop(digest, None):
+            self._write(*left.changed(**{"from": self._number, "to": OPEN}))
+            return left.name
+        name, document = name_of(record.source, self._number), made_of(record, self._newsroom, self._number)
+        self._write({"create": {"_id": name}}, document, len(document["record"]))
+        return name
 
     def remove(self, source: str) -> None:
         """Let what this source has not be in the next generation."""
         self.withdrawn.add(source)
         self._close(source)
+        if source in self._new:
+            name, _ = self._new.pop(source)
+            self._write({"update": {"_id": name}}, {"doc": {"to": self._number}})
 
     def staged(self, sources: Set[str] | None = None) -> Iterator[tuple[str, bool]]:
         """What the next generation holds by now, read back from it: each source, and whether it is a notice only."""
@@ -146,7 +171,7 @@ class OpenSearchUpdate:
             self._close(source)
         self._settle()
         kept = [known.digest for source, known in self._old.items() if source not in self._gone]
-        digests = [*kept, *self._new.values()]
+        digests = [*kept, *(digest for _, digest in self._new.values())]
         count, check = len(digests), sum(map(check_of, digests))
         valid = valid_in(self._number, self._current.abandoned)
         body = {"size": 0, "track_total_hits": True, "query": valid, "aggs": {"sum": {"sum": {"field": "check"}}}}
@@ -169,8 +194,7 @@ class OpenSearchUpdate:
         """Let what a source has end before the next generation, if nobody has touched it in between."""
         if source in self._gone or not (known := self._old.get(source)):
             return
-        condition = {"_id": known.name, "if_seq_no": known.seq_no, "if_primary_term": known.term}
-        self._write({"update": condition}, {"doc": {"to": self._number}})
+        self._write(*known.changed(to=self._number))
         self._gone.add(source)
 
     def _write(self, action: Json, document: Json, size: int = 0) -> None:
@@ -185,8 +209,8 @@ class OpenSearchUpdate:
         self.has_written = True
         lines, self._lines, self._waiting = self._lines, [], 0
         if changed := self._releases.write(lines):
-            ends = self._releases.ends(changed)  # ours, if a try that was never answered has closed them
-            if any(end != self._number for end in ends):
+            spans = self._releases.spans(changed)  # ours, if a try that was never answered has changed them
+            if not all(self._number in span for span in spans):
                 raise Conflict(f"somebody else writes to the cluster at {self._releases.cluster.address}")
 
     def _settle(self) -> None:
