@@ -182,7 +182,7 @@ def soak(root: Path, releases: int, minutes: float, seed: str, leisure: float = 
     ]
     for officer in officers:
         officer.begin(OF_EACH)
-    with serving(root, Clock(root)) as newsroom:
+    with serving(root, Clock(root), 300) as newsroom:
         officers[0].begin(1)  # which is seen once the publisher goes by the folder
         wait_for(lambda: f"/releases/a{OF_EACH + 1}" in newsroom.get("/releases.json?limit=200")[1].decode(), 600)
         audit.forget()

@@ -20,8 +20,8 @@ from tests.running import PATIENCE, Running, environment, free_port, until
 
 
 @contextmanager
-def serving(root: Path, clock: Clock) -> Iterator[Running]:
-    """Run a newsroom that has this clock, and whose log is in a file."""
+def serving(root: Path, clock: Clock, patience: float = PATIENCE) -> Iterator[Running]:
+    """Run a newsroom that has this clock, and whose log is in a file; it is ready after so many seconds at most."""
     port = free_port()
     settings = {"FEEDSRV_BASE_URL": BASE_URL, "FEEDSRV_HOSTS": "localhost", **clock.settings}
     with (root / "log").open("w") as log:
@@ -35,7 +35,7 @@ def serving(root: Path, clock: Clock) -> Iterator[Running]:
         )
     newsroom = Running(process, port, root / "releases", root / "index")
     try:
-        until(lambda: newsroom.is_ready() or process.poll() is not None)
+        until(lambda: newsroom.is_ready() or process.poll() is not None, patience)
         yield newsroom
     finally:
         process.send_signal(signal.SIGTERM)
