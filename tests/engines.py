@@ -26,6 +26,8 @@ OF_THIS_PROCESS = f"test-{os.getpid()}"
 class Whoosh:
     """The embedded index: all of it is in its folder."""
 
+    is_shared = False
+
     def open(self, folder: Path) -> SearchIndex:
         return WhooshIndex(folder)
 
@@ -42,6 +44,8 @@ class Whoosh:
 class OpenSearch:
     """A cluster: each folder has indices of its own in it, which are emptied and given to another when it is done."""
 
+    is_shared = True
+    """Whether machines have one index, and not one each."""
     _free: ClassVar[list[str]] = []
     _numbers: ClassVar[Iterator[int]] = count()
 

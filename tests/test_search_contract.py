@@ -40,7 +40,7 @@ from feedsrv.query.parser import parse
 from feedsrv.query.tree import Not, Word
 from feedsrv.reading import Status, Visibility
 from feedsrv.release import Attachment, Contact, Membership, Release, Withdrawal
-from feedsrv.search import LAG, Held, SearchIndex, SitemapEntry, SitemapYear, Snapshot
+from feedsrv.search import LAG, Edition, Held, SearchIndex, SitemapEntry, SitemapYear, Snapshot
 from feedsrv.text.languages import LANGUAGE_NAMES
 from feedsrv.text.light_stems import ENDINGS
 from feedsrv.text.stems import STEMMERS
@@ -295,6 +295,21 @@ class TestPublishing:
             with index.update():
                 index.set_languages(languages)
             assert make_index().languages() == languages
+
+    def test_whether_its_settings_can_be_read_is_told(self, index: SearchIndex) -> None:
+        publish(index)
+        for is_degraded in (False, True, True, False):
+            index.set_degraded(is_degraded=is_degraded)
+            assert index.status().is_degraded == is_degraded
+
+    def test_what_a_machine_publishes_beside_others_is_told_where_each_has_an_index_of_its_own(
+        self, index: SearchIndex, engine: Engine
+    ) -> None:
+        word = (Edition("0123abcd", datetime(2030, 1, 1, tzinfo=UTC)), datetime(2030, 1, 1, 12, tzinfo=UTC))
+        for left, told in ((word, (None, None) if engine.is_shared else word), ((None, word[1]), (None, None))):
+            index.set_in_step(*left)
+            status = index.status()
+            assert (status.edition, status.in_step_until) == told
 
 
 QUESTIONS: dict[str, Callable[[Snapshot], object]] = {
@@ -1396,6 +1411,20 @@ class TestFiles:
             put(index, tmp_path, "a", b"a new plan", later)
         assert index.snapshot().generation == before
         assert index.snapshot().file("a", "plan.pdf")[1].read_bytes() == b"plan"
+
+    @pytest.mark.parametrize("later", [b"plum", b"half a pl", None])
+    def test_what_is_no_longer_what_was_published_is_not_given_and_comes_back(
+        self, index: SearchIndex, tmp_path: Path, later: bytes | None
+    ) -> None:
+        put(index, tmp_path, "a", b"plan")
+        path = index.snapshot().file("a", "plan.pdf")[1]
+        path.unlink() if later is None else path.write_bytes(later)
+        with pytest.raises(IndexUnavailable):
+            index.snapshot().file("a", "plan.pdf")
+        until(lambda: not index.verify())
+        put(index, tmp_path, "a", b"plan")
+        assert index.snapshot().file("a", "plan.pdf")[1].read_bytes() == b"plan"
+        assert index.verify()
 
     def test_a_thumbnail_is_a_file_like_its_picture(self, index: SearchIndex, tmp_path: Path) -> None:
         small, large = b"small", b"a large one"

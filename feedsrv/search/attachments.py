@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping, Set
 from contextlib import suppress
 from hashlib import sha256
@@ -10,10 +11,28 @@ from pathlib import Path
 
 from feedsrv.errors import FileUnreadable, IndexUnavailable
 from feedsrv.problem import Problem
-from feedsrv.search import Content
+from feedsrv.search import Content, trust
 from feedsrv.search.manifest import named
 
 _COPYING = ".copy"
+_IS_OURS = re.compile(rf"[0-9a-f]{{64}}({re.escape(_COPYING)})?")
+
+
+class Whole:
+    """Knows which files are what their names say, for all threads: each is read when it is first asked for."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, object] = {}  # those that were whole, as they were then
+
+    def insist(self, path: Path) -> Path:
+        """The path, or IndexUnavailable for what is not what was published."""
+        with trust.translating_errors(path):
+            stamp = trust.stamp(path)
+        if self._known.get(path.name) != stamp:
+            for _ in named(path):
+                pass
+            self._known[path.name] = stamp
+        return path
 
 
 class Attachments:
@@ -52,6 +71,11 @@ class Attachments:
                     pass
                 return True
         return False
+
+
+def is_of_release(name: str) -> bool:
+    """Whether a name is one that is given to the files of releases, or to one that is being copied."""
+    return bool(_IS_OURS.fullmatch(name))
 
 
 def _copy(original: Content, target: Path) -> bool:

@@ -110,5 +110,4 @@ class GuardedSnapshot:
             raise self._verification.suspect(self.generation, error) from error
 
     def _whole(self, attachment: T, path: Path) -> tuple[T, Path]:
-        self._verification.insist_on_attachment(path)
-        return attachment, path
+        return attachment, self._verification.attachments.insist(path)

@@ -48,6 +48,12 @@ def insist_on_folder(path: Path) -> None:
     _insist(path, status)
 
 
+def stamp(path: Path) -> tuple[int, ...]:
+    """What is another once somebody has written to a file or put another in its place. Raises OSError."""
+    status = path.lstat()
+    return status.st_ino, status.st_mode, status.st_uid, status.st_size, status.st_mtime_ns
+
+
 @contextmanager
 def translating_errors(path: Path) -> Iterator[None]:
     """Turn the errors of the disk into IndexUnavailable."""

@@ -15,9 +15,10 @@ from time import monotonic
 
 from feedsrv.errors import IndexUnavailable
 from feedsrv.search import trust
+from feedsrv.search.attachments import Whole
 from feedsrv.search.generations import TRUE_UNTIL, Generations
 from feedsrv.search.ledger import Ledger
-from feedsrv.search.manifest import ATTACHMENTS, SEGMENTS, compared, named
+from feedsrv.search.manifest import ATTACHMENTS, SEGMENTS, compared
 
 ROUND = 60.0
 """Seconds in which everything is looked at once, where the share allows it."""
@@ -32,9 +33,9 @@ class Verification:
 
     def __init__(self, generations: Generations) -> None:
         self._generations = generations
+        self.attachments = Whole()
         self._found = ("", "")  # the generation that is known to be damaged, and why
         self._found_in: object = None  # which of its name that was: numbers begin anew where all was deleted
-        self._attachments: dict[str, object] = {}  # those that were whole, as they were then
         self._looking = Lock()
         self._looked = ("", 0.0)  # the generation that an error led to, and when it was looked at
         self._told: str | None = None  # the generation, or None for none, that `go_on` has told of; "" once all is well
@@ -66,15 +67,6 @@ class Verification:
             self._found = ("", "")
         elif why:
             raise IndexUnavailable(why)
-
-    def insist_on_attachment(self, path: Path) -> None:
-        """Raise IndexUnavailable for an attachment that is not what was published; all of it is read the first time."""
-        with trust.translating_errors(path):
-            stamp = _stamp(path)
-        if self._attachments.get(path.name) != stamp:
-            for _ in named(path):
-                pass
-            self._attachments[path.name] = stamp
 
     def suspect(self, name: str, error: Exception) -> IndexUnavailable:
         """What to raise in place of an error in which the reading of a generation ended.
@@ -142,7 +134,7 @@ class Verification:
 
     def _which(self, name: str) -> object:
         with suppress(OSError):
-            return _stamp(self._generations.path(name))[:1]
+            return trust.stamp(self._generations.path(name))[:1]
         return None
 
     def _note(self, name: str, why: str) -> None:
@@ -157,12 +149,7 @@ def _stamps(folder: Path) -> Iterator[object]:
     beside = folder.parent / ATTACHMENTS
     for path in (folder, *([beside] if beside.exists() else ()), *_files(folder), *_files(folder / SEGMENTS)):
         with trust.translating_errors(path):
-            yield path.name, _stamp(path)
-
-
-def _stamp(path: Path) -> tuple[int, ...]:
-    status = path.lstat()
-    return status.st_ino, status.st_mode, status.st_uid, status.st_size, status.st_mtime_ns
+            yield path.name, trust.stamp(path)
 
 
 def _files(folder: Path) -> Iterable[Path]:

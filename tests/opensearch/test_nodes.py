@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from threading import Event, Thread
 from time import monotonic, sleep
@@ -13,16 +14,21 @@ from urllib.request import urlopen
 
 import pytest
 
-from feedsrv.errors import IndexUnavailable, PublishingFailed
-from feedsrv.query import Query
+from feedsrv.errors import PublishingFailed
 from feedsrv.search.opensearch.cluster import Access
 from feedsrv.search.opensearch.index import OpenSearchIndex
+from feedsrv.settings import Settings
+from feedsrv.web import create_app
+from tests.conftest import BASE_URL
 from tests.opensearch import FOLDER, Node, Nodes, fetch, java_home, nodes
 from tests.running import until
 from tests.test_search_contract import a_release
 
 PREFIX = "nodes"
 PATIENCE = 240.0
+
+NEW, KNOWN = "a new question", "a feed"
+"""What is asked: what nobody has asked yet, and what is the same each time, so that it was rendered before."""
 
 
 @pytest.fixture
@@ -33,30 +39,56 @@ def three(tmp_path: Path) -> Iterator[Nodes]:
 
 
 @dataclass
-class Reader:
-    """Asks without a pause, and notes what it is told: the number of the last publication, and when there was none."""
+class Tally:
+    """What one kind of question was told of late: answers, 503, and how long at most a question and until an answer."""
 
-    index: OpenSearchIndex
-    last: int = 0
     answers: int = 0
-    wrong: list[str] = field(default_factory=list)
-    gaps: list[float] = field(default_factory=list)
+    refusals: int = 0
+    slowest: float = 0.0
+    gap: float = 0.0
+    answered: float = field(default_factory=monotonic)
+
+
+class Reader:
+    """Asks the web process of one machine without a pause, and holds each answer against those before.
+
+    A release is held in every second publication, the number of which is the title of another one.
+    """
+
+    def __init__(self, index: OpenSearchIndex, last: int = 0) -> None:
+        self.last = last
+        self.wrong: list[str] = []
+        self.tallies = {NEW: Tally(), KNOWN: Tally()}
+        settings = Settings(base_url=BASE_URL, has_base_url=True)
+        self._client = create_app(index, settings).test_client()
+        self._numbers = count()
 
     def ask(self) -> None:
-        """Ask once. A release is held in every second publication."""
-        begun = monotonic()
-        try:
-            hits = self.index.snapshot().search(Query(per_page=10)).hits
-        except IndexUnavailable:
-            self.gaps.append(monotonic() - begun)
-            sleep(0.05)
+        """Ask one question of each kind."""
+        self._ask(NEW, f"/search.json?q=words+-not{next(self._numbers)}")
+        self._ask(KNOWN, "/releases.json")
+
+    def _ask(self, kind: str, path: str) -> None:
+        begun, tally = monotonic(), self.tallies[kind]
+        answer = self._client.get(path, base_url=BASE_URL)
+        now = monotonic()
+        tally.slowest = max(tally.slowest, now - begun)
+        tally.gap = max(tally.gap, now - tally.answered)
+        if answer.status_code == 503 and "Retry-After" in answer.headers:
+            tally.refusals += 1
+            sleep(0.02)
             return
-        self.answers += 1
-        found = {hit.release.id: hit.release.title for hit in hits}
+        tally.answers, tally.answered = tally.answers + 1, now
+        found = {item["url"].rpartition("/")[2]: item["title"] for item in json.loads(answer.data)["items"]}
         number = int(found["number"])
-        if number < self.last or ("secret" in found and number % 2 == 0):
-            self.wrong.append(f"{found} after {self.last}")
+        if answer.status_code != 200 or number < self.last or ("secret" in found) != (number % 2 == 1):
+            self.wrong.append(f"{path}: {answer.status_code} {found} after {self.last}")
         self.last = number
+
+    def told(self) -> dict[str, Tally]:
+        """What was told of late; counting begins anew."""
+        told, self.tallies = self.tallies, {NEW: Tally(), KNOWN: Tally()}
+        return told
 
 
 @dataclass
@@ -67,6 +99,7 @@ class Load:
     readers: list[Reader]
     published: int = 0
     refused: int = 0
+    failed: list[BaseException] = field(default_factory=list)
     over: Event = field(default_factory=Event)
 
     def publish(self) -> None:
@@ -91,11 +124,16 @@ class Load:
     def run(self) -> list[Thread]:
         """Begin."""
 
-        def over_and_over(work: object) -> None:
-            while not self.over.is_set():
-                work()  # type: ignore[operator]
+        def over_and_over(work: Callable[[], None]) -> None:
+            try:
+                while not self.over.is_set():
+                    work()
+            except BaseException as error:
+                self.failed.append(error)
+                raise
 
-        threads = [Thread(target=over_and_over, args=[work]) for work in (self.publish, *(r.ask for r in self.readers))]
+        works = (self.publish, *(reader.ask for reader in self.readers))
+        threads = [Thread(target=over_and_over, args=[work]) for work in works]
         for thread in threads:
             thread.start()
         return threads
@@ -103,8 +141,20 @@ class Load:
     def goes_on(self) -> None:
         """Wait until three more were published, and every reader has seen the last but one."""
         before = self.published
-        until(lambda: self.published >= before + 3, PATIENCE)
-        until(lambda: all(reader.last >= before + 2 for reader in self.readers), PATIENCE)
+        until(lambda: self.failed or self.published >= before + 3, PATIENCE)
+        until(lambda: self.failed or all(reader.last >= before + 2 for reader in self.readers), PATIENCE)
+        assert not self.failed
+
+    def told(self) -> str:
+        """What all readers were told of late, in words."""
+        each = [reader.told() for reader in self.readers]
+        return "; ".join(
+            f"{kind}: {sum(told[kind].answers for told in each)} answers,"
+            f" {sum(told[kind].refusals for told in each)} times 503,"
+            f" {max(told[kind].gap for told in each):.1f} s at most without an answer,"
+            f" {max(told[kind].slowest for told in each):.1f} s at most for a question"
+            for kind in (NEW, KNOWN)
+        )
 
 
 def primary(running: Nodes) -> Node:
@@ -112,6 +162,31 @@ def primary(running: Nodes) -> Node:
     with urlopen(f"{running.addresses[0]}/_cat/shards/{PREFIX}-releases*?format=json", timeout=30) as answer:
         (name,) = (shard["node"] for shard in json.load(answer) if shard["prirep"] == "p")
     return next(node for node in running.nodes if node.name == name)
+
+
+def killed(three: Nodes, load: Load, which: list[Node], name: str) -> None:
+    """Kill some nodes, and start them again once readers and the writer went on without them, if any is left."""
+    refused, begun = load.refused, monotonic()
+    for node in which:
+        node.kill()
+    if which != three.nodes:
+        load.goes_on()
+        tell(f"{name} killed, three more published after {monotonic() - begun:.1f} s: {load.told()}")
+    started = monotonic()
+    for node in which:
+        three.start(node)
+    until(lambda: three.health() == (3, "green"), PATIENCE)
+    green = monotonic() - started
+    load.goes_on()
+    tell(
+        f"{name} started again, green after {green:.1f} s, three more published {monotonic() - started:.1f} s after it:"
+        f" {load.told()}; attempts to publish that were refused: {load.refused - refused}"
+    )
+
+
+def tell(what: str) -> None:
+    """Say it to whoever runs the test."""
+    sys.stderr.write(f"\n{what}\n")
 
 
 def test_whichever_nodes_are_killed_no_answer_is_wrong_and_nothing_is_lost(three: Nodes, tmp_path: Path) -> None:
@@ -122,29 +197,14 @@ def test_whichever_nodes_are_killed_no_answer_is_wrong_and_nothing_is_lost(three
     load.publish()
     load.readers += [Reader(machine(f"reader-{number}")) for number in range(2)]
     threads = load.run()
-    told = []
     try:
+        until(lambda: three.health() == (3, "green"), PATIENCE)
         load.goes_on()
+        tell(f"all there: {load.told()}")
         first = primary(three)
-        other = next(node for node in three.nodes if node is not first)
-        for name, killed in (("a copy", [other]), ("the primary", [first]), ("all", three.nodes)):
-            until(lambda: three.health() == (3, "green"), PATIENCE)
-            killed = [primary(three)] if name == "the primary" else killed
-            answers = sum(reader.answers for reader in load.readers)
-            begun = monotonic()
-            for node in killed:
-                node.kill()
-            if name != "all":
-                load.goes_on()
-                took = monotonic() - begun
-            for node in killed:
-                three.start(node)
-            until(lambda: three.health() == (3, "green"), PATIENCE)
-            green = monotonic() - begun
-            load.goes_on()
-            took = took if name != "all" else monotonic() - begun
-            more = sum(reader.answers for reader in load.readers) - answers
-            told.append(f"{name}: three more published after {took:.1f} s, green after {green:.1f} s, {more} answers")
+        killed(three, load, [next(node for node in three.nodes if node is not first)], "a copy")
+        killed(three, load, [primary(three)], "the primary")
+        killed(three, load, three.nodes, "all")
         assert [reader.wrong for reader in load.readers] == [[], []]
     finally:
         load.over.set()
@@ -152,7 +212,5 @@ def test_whichever_nodes_are_killed_no_answer_is_wrong_and_nothing_is_lost(three
             thread.join()
     anew = Reader(machine("another"), load.published)
     anew.ask()
-    assert (anew.answers, anew.wrong) == (1, [])
-    unanswered = [len(reader.gaps) for reader in load.readers]
-    told.append(f"{load.published} published, {load.refused} refused, questions unanswered: {unanswered}")
-    sys.stderr.write("\n".join([*told, ""]))
+    assert (anew.tallies[NEW].answers, anew.tallies[KNOWN].answers, anew.wrong) == (1, 1, [])
+    tell(f"{load.published} published, {load.refused} attempts refused")

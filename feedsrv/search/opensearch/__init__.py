@@ -10,7 +10,7 @@
     matching                   the words of a question as a query of OpenSearch; what spelling asks
     scoring                    which of the releases that match answer best
     resemblance                which releases are most like another
-    verification, sweeping     whether the cluster holds what was published; what nobody sees any more is deleted
+    verification, sweeping     whether what was published is there; what nobody sees any more is deleted
     releases                   the index of releases: searches, and writing in bulk
     cluster, breaker           requests, with limits in time and further tries; none while nobody answers
 
@@ -32,6 +32,8 @@ before, if nobody has written in between (``if_seq_no``); to publish, it writes 
 there. So a writer that was paused, and that others took for dead, can publish nothing. What it may still have written,
 or has under way, bears its number: every number that ends unpublished is listed in ``current`` (``abandoned``), and to
 all snapshots from then on a document from it is none, and one closed by it is open. Nothing has to be cleaned up first.
+Of more than a thousand such numbers the oldest are forgotten once no document has them any more: a request that was
+under way all that time would have to arrive after it, to be heard.
 
 What an attempt that ended has sent is not sent again: the next writer looks for its documents by digest (those since
 the last publication, and of the same version: ``resumable``), and writes its own number into those that it means

@@ -19,6 +19,7 @@ from feedsrv.errors import FeedsrvError, IndexAway, IndexUnavailable, Publishing
 from feedsrv.file_record import FileRecord
 from feedsrv.newsroom import Newsroom, TopicNames
 from feedsrv.search import LAG, Edition, IndexStatus
+from feedsrv.search.attachments import Whole
 from feedsrv.search.generations import Generations
 from feedsrv.search.ledger import Ledger
 from feedsrv.search.manifest import ATTACHMENTS
@@ -27,8 +28,8 @@ from feedsrv.search.opensearch.cluster import LONGEST, Access, Cluster, Conflict
 from feedsrv.search.opensearch.mapping import engine_version, make
 from feedsrv.search.opensearch.releases import Releases
 from feedsrv.search.opensearch.snapshot import OpenSearchSnapshot
-from feedsrv.search.opensearch.state import Current, Published, State, valid_in
-from feedsrv.search.opensearch.sweeping import sweep
+from feedsrv.search.opensearch.state import MOST_ABANDONED, Current, Published, State, valid_in
+from feedsrv.search.opensearch.sweeping import prune, reopen, sweep
 from feedsrv.search.opensearch.update import Known, OpenSearchUpdate
 from feedsrv.search.opensearch.verification import Verification
 from feedsrv.search.opensearch.view import View
@@ -51,11 +52,13 @@ class OpenSearchIndex:
         self._files = files or folder / ATTACHMENTS
         self._holder = f"{socket.gethostname()}:{folder.absolute()}"
         self._ledger = Ledger(self._beside)
-        self._verification = Verification(self._ledger)
+        self._whole = Whole()
+        self._verification = Verification(self._ledger, self._files)
         self._opening = Lock()
         self._open: OpenSearchSnapshot | None = None
         self._number = 0
         self._look_again = 0.0
+        self._is_littered = True  # as far as this process knows, files lie there that nothing names
         self._told: str | None = None  # the generation of whose damage `verify` has told
 
     def snapshot(self) -> OpenSearchSnapshot:
@@ -104,7 +107,7 @@ class OpenSearchIndex:
         self._number = published.number
         valid = valid_in(published.number, current.abandoned)
         view = View(Releases(self._cluster, published.index), _newsroom(published), valid, current.damaged)
-        return OpenSearchSnapshot(published.name, view, self._files)
+        return OpenSearchSnapshot(published.name, view, self._files, self._whole)
 
     def status(self) -> IndexStatus:
         """What the publisher left word of; never raises, whatever state the index is in."""
@@ -195,15 +198,26 @@ class OpenSearchIndex:
                 published = update.publish(self._state)
         finally:
             if not published:
+                self._is_littered = True
                 with suppress(FeedsrvError, Conflict):  # then it is known by who writes next
                     self._state.leave(current.fence, has_written=bool(update and update.has_written))
         self._told = None
         if published:
             with self._opening:
                 self._open = self._newest(published)
-        if published and (update.has_written or current.resumable):
-            with suppress(IndexUnavailable):  # what stays is swept after the next publication
-                sweep(releases, current, update.withdrawn, self._files, update.assets)
+            with suppress(FeedsrvError, Conflict, OSError):  # what stays is swept after the next publication
+                self._swept(releases, current, update)
+
+    def _swept(self, releases: Releases, before: Current, update: OpenSearchUpdate) -> None:
+        """Take away what the publication of an update has made obsolete, and what those before have left behind."""
+        former = {asset.digest for asset in _newsroom(before.published).assets.values()} if before.published else set()
+        if update.has_written or before.resumable:
+            sweep(releases, before, update.withdrawn, self._files, former | update.assets)
+            old = before.abandoned[:-MOST_ABANDONED]
+            if old and reopen(releases, old):
+                self._state.forget(old)
+        if self._is_littered or former - update.assets:
+            self._is_littered = prune(releases, self._files, update.assets, former)
 
     def _begun(self, releases: Releases, current: Current, *, is_rebuild: bool) -> OpenSearchUpdate:
         published = current.published

@@ -13,6 +13,7 @@ from feedsrv.newsroom import Newsroom
 from feedsrv.query import Query, Results
 from feedsrv.release import Attachment, Release, Withdrawal
 from feedsrv.search import Held, Neighbours, SitemapEntry, SitemapYear
+from feedsrv.search.attachments import Whole
 from feedsrv.search.opensearch.cluster import Json
 from feedsrv.search.opensearch.mapping import micros
 from feedsrv.search.opensearch.matching import NEWEST, every, none_of
@@ -29,10 +30,11 @@ _NOINDEX: Json = {"term": {"is_noindex": True}}
 class OpenSearchSnapshot:
     """One generation, for all threads; implements `feedsrv.search.Snapshot`."""
 
-    def __init__(self, generation: str, view: View, attachments: Path) -> None:
+    def __init__(self, generation: str, view: View, files: Path, whole: Whole) -> None:
         self.generation = generation
         self.view = view
-        self._attachments = attachments
+        self._files = files
+        self._whole = whole
 
     @property
     def newsroom(self) -> Newsroom:
@@ -69,14 +71,14 @@ class OpenSearchSnapshot:
         for attachment in self.get(release_id).attachments:
             if attachment.name == name:
                 wanted = (attachment.thumbnail if is_small else None) or attachment
-                return wanted, self._attachments / wanted.digest
+                return wanted, self._whole.insist(self._files / wanted.digest)
         raise AttachmentNotFound(f"the release {release_id!r} has no file {name!r}")
 
     def asset(self, name: str) -> tuple[Asset, Path]:
         """A file of the newsroom's appearance, and where it lies. Raises AttachmentNotFound."""
         self.view.insist()
         if asset := self.newsroom.assets.get(name):
-            return asset, self._attachments / asset.digest
+            return asset, self._whole.insist(self._files / asset.digest)
         raise AttachmentNotFound(f"the newsroom has no {name!r}")
 
     def siblings(self, release_id: str) -> tuple[Release, ...]:

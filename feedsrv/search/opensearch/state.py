@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,6 +17,8 @@ LEASE = timedelta(seconds=60)
 """After which a writer that has not been heard of may be taken for dead. The clocks of writers agree within a part."""
 RENEWALS = 4
 """Times in which a writer is heard of while a lease lasts."""
+MOST_ABANDONED = 1_000
+"""Numbers that are held to be abandoned although no document has them: whoever had one of those before is long gone."""
 TIMES = 20
 """Times that ``current`` is read and written anew where others write to it, too."""
 
@@ -150,6 +152,12 @@ class State:
         """Let this be published, and write no more. Raises PublishingFailed if somebody else has taken over."""
         return self._ours(fence, lambda current: msgspec.structs.replace(
             current, published=published, true_until=true_until, holder="", expires=None, damaged="", resumable=()
+        ))  # fmt: skip
+
+    def forget(self, numbers: Collection[int]) -> None:
+        """Let these no longer be known as abandoned: no document has them, and nobody writes any more that did."""
+        self.change(lambda current: msgspec.structs.replace(
+            current, abandoned=tuple(number for number in current.abandoned if number not in numbers)
         ))  # fmt: skip
 
     def change(self, make: Callable[[Current], Current]) -> Current:

@@ -72,7 +72,7 @@ class OpenSearchUpdate:
         name = current.published.name if current.published and newsroom else None
         self._known = ledger.records if not is_rebuild and ledger.generation == name else {}
         self._newsroom = newsroom or Newsroom()
-        self._files = Attachments(files, is_distrusted=is_rebuild or not newsroom)
+        self._files = Attachments(files, is_distrusted=not self._known)
         self._lines: list[Json] = []
         self._waiting = 0  # characters of the records in them
         self._new: dict[str, tuple[str, str]] = {}  # name and digest of what was put, by source
@@ -112,9 +112,12 @@ class OpenSearchUpdate:
         """Let it be in the next generation, in place of what its source had; whether that is different."""
         known = self._old.get(record.source)
         digest = digest_of(record, self._newsroom)
-        if known and known.digest == digest and not self._is_rebuild:
+        is_same = bool(known and known.digest == digest and not self._is_rebuild)
+        if is_same and self._known:
             return False
         self._files.take(record.source, record.digests if isinstance(record, Release) else frozenset(), files)
+        if is_same:
+            return False
         if isinstance(record, Withdrawal):
             self.withdrawn.add(record.source)
         self._close(record.source)
