@@ -57,6 +57,9 @@ def test_an_embargo_that_is_over_speaks_for_nothing_else(lines: str) -> None:
         "The information in this release is embargoed until 1 December 2026, 10:00.",
         "Les informations de ce communiqué sont sous embargo jusqu'au 1er décembre 2026.",
         "DRAFT 2", "Draft v2", "Entwurf 2", "**Status:** Draft", "- Status: draft (v2)", "⚠️ DRAFT",
+        "State: needs review", "Stage: Pending review", "Status: work in progress", "Published: no", "Publié : non",
+        "Released: not yet", "Issued: pending", "Status: awaiting sign-off", "Version: Draft 3", "Versión: borrador",
+        "Approved for release: no", "Ready to publish: no", "Release status: on hold", "Go live: TBC",
     ],
 )  # fmt: skip
 def test_what_people_write_around_the_words_hides_them_not(line: str) -> None:
@@ -201,3 +204,19 @@ def test_a_text_without_a_date_is_seen_while_the_index_beside_it_is(
     newsroom.publish(force=True)
     assert ("annex" in newsroom.ids()) == is_seen
     assert {"dated", "g"} <= {*newsroom.ids()}
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        ("Embargo: none", "Embargo: 2099-05-02"), ("Embargo: 2099-05-02", "Embargo: none"),
+        ("X-Draft: 0", "X-Draft: 1"),
+        ("X-Embargo-Until: 2099-05-02",), ("Embargo-Lifts: 2 May 2099",), ("Date: Sat, 2 May 2099 10:00:00 +0000",),
+        ("Embargo: none",) * 21,
+    ],
+)  # fmt: skip
+def test_every_header_of_a_mail_is_heard(headers: tuple[str, ...]) -> None:
+    head = ("Subject: The museum opens", "Date: Thu, 1 Oct 2026 10:00:00 +0000", "Content-Type: text/plain")
+    harmless = ("Status: RO", "X-Virus-Status: hold", "Embargo: none")
+    assert status("\n".join((*head, *headers, "", TEXT)), "a.eml") is not Status.PUBLIC
+    assert status("\n".join((*head, *harmless, "", TEXT)), "a.eml") is Status.PUBLIC

@@ -17,6 +17,7 @@ import pytest
 from feedsrv import readers
 from feedsrv.errors import FileUnreadable
 from feedsrv.newsroom import Newsroom
+from feedsrv.readers import parts
 from feedsrv.readers.keys import KEYS, fold
 from feedsrv.reading import Status
 from tests.conftest import NOW, MakeNewsroom
@@ -390,6 +391,41 @@ def test_what_a_file_says_is_heard(form: str, nesting: str) -> None:
         if (is_public := is_read_as_public(cell.case)) is not cell.should_be_public
     ]
     assert not wrong, f"{len(wrong)} readings are not as promised:\n" + "\n".join(wrong)
+
+
+OF_A_SITE = {"headless", "excludeFromCollections", "eleventyExcludeFromCollections"}
+NO_WORD = {*OF_A_SITE, "holdForRelease"}
+
+
+@pytest.mark.parametrize("key", ["state", "access", "status", "date"])
+def test_a_word_that_hides_as_a_key_hides_as_a_value(key: str) -> None:
+    """``withheld: yes`` and ``state: withheld`` say the same, also where a value that says nothing is public."""
+    words = [word for says in ("hides", "waits", "withdraws") for word in KEYS_OF[says].split()]
+    remarks = ("", " (v2)", ", with legal", " 3")
+    values = [f"{word}{remarks[number % 4]}" for number, word in enumerate(words) if word not in NO_WORD]
+    values += ["hold for release", "embargoed until Friday", "sous embargo jusqu'à vendredi"]
+    own_form = FORMATS["YAML"].write
+    assert not [value for value in values if is_read_as_public(own_form([("title", TITLE), (key, value)], [], ""))]
+
+
+def of_a_folder() -> Iterator[Case]:
+    """Files in a folder of which something is said: that it is hidden, or that it is not, which is no answer."""
+    for says, value in (("hides", "true"), ("shows", "false"), ("status", "draft"), ("waits", "2099-05-02")):
+        for key in (key for key in KEYS_OF[says].split() if key not in OF_A_SITE):
+            yield Case("f/a.md", TEXT, {"f/_index.md": f"---\ntitle: Cranes\n{key}: {value}\n---\n"})
+    for ending in parts.FORMATS:
+        yield Case("f/a.md", TEXT, {f"f/_index{ending}": "---\ndraft: true\n---\n"})
+    for name, text in {
+        "_index.md": "---\ndraft: no\n---\n",
+        "f.json": '{"draft": 0}',
+        "f.11tydata.js": "draft: 0",
+    }.items():
+        yield Case("f/DRAFT - cranes.md", TEXT, {f"f/{name}": text})
+
+
+def test_what_is_said_of_a_folder_holds_its_files_and_clears_none() -> None:
+    assert is_read_as_public(Case("f/a.md", TEXT, {"f/_index.md": "---\ntitle: Cranes\ndraft: no\n---\n"}))
+    assert not [case for case in of_a_folder() if is_read_as_public(case)]
 
 
 # --- through the front door ---

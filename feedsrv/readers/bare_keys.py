@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from feedsrv.readers.effects import Effect
-from feedsrv.readers.entries import Entry, truth
+from feedsrv.readers.entries import Decision, Entry, state, truth
 from feedsrv.readers.keys import decides, effect_of
 from feedsrv.readers.notations import LOADERS, Invalid
 from feedsrv.readers.problems import Problems
@@ -17,7 +17,7 @@ NEAR = 30  # lines at the top in which a state may be said outside front matter
 HEADER = re.compile(r"""\s*["'{]*([^\W\d_][\w -]{0,40}?)["']?\s*[:=](?:\s*\S|\s*$)""")
 _SIGNED = re.compile(r"\s*(?:\.\. |#\+|:(?=[\w -]+:))(?P<key>[^\W\d_][\w -]{0,40}?):+(?:\s+(?P<value>.*)|\s*)$")
 _UNSIGNED = re.compile(r"\s*(?P<key>[^\W\d_A-Z][\w-]{0,40}|[A-Za-z][a-z]+(?:[A-Z][a-z]+)+)\s?:\s+(?P<value>\S.*)$")
-_LABELLED = re.compile(r"\s*(?P<key>[A-Z][\w-]{0,40})\s?:\s+(?P<value>\S.*)$")
+_LABELLED = re.compile(r"\s*(?P<key>[^\W\d_a-z][\w-]{0,40})\s?:\s+(?P<value>\S.*)$")
 _COMMENT = re.compile(
     r"<!--(.*?)(?:-->|\Z)|\{#(?![\w:.-]+\})(.*?)(?:#\}|\Z)|\{/\*(.*?)(?:\*/\}|\Z)|\{%-?\s*comment\s*-?%\}(.*?)\{%"
     r"|^\[(?://|comment|_)\]:\s*(?:#|<>)\s*[(\"'](.*?)[)\"']\s*$",
@@ -93,14 +93,22 @@ def of_line(text: str, number: int) -> Entry | None:
     match = _LABELLED.match(text)
     if not match or not _is_plain(match["key"], match["value"]):
         return None
-    return Entry(match["key"], re.split(r"[\s(,;–—-]", match["value"], maxsplit=1)[0], number, "line")
+    first = re.split(r"[\s(,;–—-]", match["value"], maxsplit=1)[0]
+    return Entry(match["key"], first if state(match["value"]) is None else match["value"], number, "line")
 
 
 def _is_plain(key: str, value: str) -> bool:
-    """Whether a labelled line says in a word or two that the release is not public, or is."""
-    effect = effect_of(key)
-    is_about_it = effect is not None and effect.effect in {Effect.HIDES, Effect.SHOWS, Effect.STATUS}
-    return is_about_it and len(value.split()) <= _MOST_WORDS
+    """Whether a labelled line says in a word or two that the release is not public, or is.
+
+    Of a date of publication no more than "no" is looked for: all others are dates of the masthead.
+    """
+    decisive = effect_of(key)
+    if not decisive:
+        return False
+    is_no = Decision(Entry(key, value, 0), decisive.effect).is_shown is False
+    if decisive.effect in {Effect.HIDES, Effect.SHOWS, Effect.STATUS}:
+        return is_no or len(value.split()) <= _MOST_WORDS
+    return is_no and decisive.effect in {Effect.DATE, Effect.GOES}
 
 
 _MOST_WORDS = 2
@@ -128,6 +136,14 @@ def of_side_car(name: str, text: str, problems: Problems) -> tuple[Entry, ...]:
             0, f"{where}, line {error.line + 1}, cannot be read: {error}", _MEND_SIDE_CAR
         ) from error
     return tuple(found)
+
+
+def of_code(name: str, text: str) -> Iterator[Entry]:
+    """A program is not run. Where it speaks of what decides, that is not understood, and holds."""
+    for number, line in enumerate(text.split("\n"), 1):
+        for match in re.finditer(r"""["']?([A-Za-z_][\w-]*)["']?\s*:\s*([^,}]*)""", line):
+            if decides(match[1]):
+                yield Entry(match[1], match[2].strip(" \"'") or "?", number, name)
 
 
 _BARE_META = re.compile(r"(?P<key>[^\W\d_][\w -]{0,40}?)\s*[:=](?:\s+(?P<value>.*)|\s*)$")

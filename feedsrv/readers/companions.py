@@ -17,13 +17,14 @@ from feedsrv.readers import bare_keys, front_matter
 from feedsrv.readers.decoding import decode
 from feedsrv.readers.effects import Effect
 from feedsrv.readers.entries import Entry, FrontMatter, Value
-from feedsrv.readers.keys import decides, fold, key_of
+from feedsrv.readers.keys import decides, fold
+from feedsrv.readers.parts import FORMATS
 from feedsrv.readers.problems import Problems
 
 SIDE_CARS = (".meta", ".yaml", ".yml", ".toml", ".json")
 """The endings of side-car files, in small letters."""
 
-_INDEX = re.compile(r"_index(?:\.[a-z-]{2,7})?\.(?:md|markdown|mkd|mdown|html?)", re.IGNORECASE)
+_INDEX = re.compile(rf"_index(?:\.[a-z-]{{2,7}})?(?:{'|'.join(map(re.escape, FORMATS))})", re.IGNORECASE)
 _CONFIGURATION = re.compile(r"_config\.ya?ml", re.IGNORECASE)
 _ELEVENTY = re.compile(r"(.+)\.11tydata\.(json|c?js|mjs)", re.IGNORECASE)
 
@@ -80,24 +81,47 @@ def _stated(source: str, path: str, data: bytes, problems: Problems) -> Iterator
         yield from _passed_on(source, path, text, problems)
     elif _CONFIGURATION.fullmatch(name):
         yield from _of_defaults(source, path, text, problems)
-    elif (match := _ELEVENTY.fullmatch(name)) and match[2].lower() != "json":
-        yield from of_code(name, text)
     else:
-        entries = bare_keys.of_side_car(path, text, problems)
-        is_data = name.lower().endswith(".json") and not any(FrontMatter(entries).decisions())
-        yield from () if is_data else entries
+        entries = _of_data(path, text, problems)
+        is_own = not is_of_folder(PurePosixPath(path), PurePosixPath(path).parent.name)
+        yield from (entry if is_own or not decides(entry.key) else _of_folder(entry) for entry in entries)
+
+
+def _of_data(path: str, text: str, problems: Problems) -> Iterable[Entry]:
+    """What a side-car file or Eleventy's data state; a table of other data, in which nothing decides, nothing."""
+    name = PurePosixPath(path).name
+    if (match := _ELEVENTY.fullmatch(name)) and match[2].lower() != "json":
+        return bare_keys.of_code(name, text)
+    entries = bare_keys.of_side_car(path, text, problems)
+    is_data = name.lower().endswith(".json") and not any(FrontMatter(entries).decisions())
+    return () if is_data else entries
 
 
 def _passed_on(source: str, path: str, text: str, problems: Problems) -> Iterator[Entry]:
-    """What the index of a section says of the files below it: its cascade, and that it is a draft."""
+    """What the index of a section says of the files below it: its cascade, and that it is not public itself."""
     where = PurePosixPath(path).as_posix()
+    own = []
     for entry in front_matter.read(text, problems).stated:
         if fold(entry.key) == "cascade":
             for table in entry.value if isinstance(entry.value, tuple) else (entry.value,):
                 if isinstance(table, Mapping) and _is_meant(source, table):
                     yield replace(entry, value=table, where=where)
-        elif (key := key_of(entry.key)) and key.effect is Effect.HIDES:
-            yield replace(entry, where=where)
+        else:
+            own.append(entry)
+    for decision in FrontMatter(tuple(own)).decisions():
+        is_no = decision.is_shown is False and decision.effect in _SHOWING and not decision.is_machinery
+        if is_no or (decision.effect in _HOLDING and not decision.is_shown):
+            yield _of_folder(replace(decision.entry, where=where))
+
+
+_SHOWING = frozenset({Effect.SHOWS, Effect.STATUS, Effect.DATE, Effect.GOES})
+"""What "no" under such a key says of a section, it says of its files; its dates are those of its own page."""
+_HOLDING = frozenset({Effect.HIDES, Effect.OPENS})
+
+
+def _of_folder(entry: Entry) -> Entry:
+    """What is stated of all files of a folder: it may hold one of them, and overrules nothing that this one says."""
+    return replace(entry, key="config", value={entry.key: entry.value}, table="")
 
 
 def _of_defaults(source: str, path: str, text: str, problems: Problems) -> Iterator[Entry]:
@@ -127,11 +151,3 @@ def _is_meant(source: str, table: Mapping[str, Value]) -> bool:
         return True
     whole = f"/{PurePosixPath(source).with_suffix('').as_posix()}"
     return fnmatch(whole, path) or fnmatch(whole, path.replace("{", "").replace("}", ""))
-
-
-def of_code(name: str, text: str) -> Iterator[Entry]:
-    """A program is not run. Where it speaks of what decides, that is not understood, and holds."""
-    for number, line in enumerate(text.split("\n"), 1):
-        for match in re.finditer(r"""["']?([A-Za-z_][\w-]*)["']?\s*:\s*([^,}]*)""", line):
-            if decides(match[1]):
-                yield Entry(match[1], match[2].strip(" \"'") or "?", number, name)

@@ -14,7 +14,7 @@ from itertools import pairwise
 from feedsrv.newsroom import Newsroom
 from feedsrv.readers.dates import Moment
 from feedsrv.readers.document import Place
-from feedsrv.readers.entries import truth
+from feedsrv.readers.entries import state, truth
 from feedsrv.readers.moments import begins_like_a_moment, read_moment, read_with_rest, speaks_of_moments
 from feedsrv.readers.phrases import LONGEST_LINE, Line, Match, is_shouted, may_begin_with_an_entry
 
@@ -172,6 +172,8 @@ def _of_segment(passage: Passage, line: Line, start: int, following: str, newsro
     at, framed = start, set(line.framed(start))
     while at < len(line.tokens):
         found = line.entry(at, ("sure", *_HOLDING)) or line.entry_behind_moment(at, _HOLDING)
+        if found and _is_denied(line, found):
+            return Caution(passage)
         if found and ((at in framed and found.category == "sure") or _counts(line, start, found)):
             return _until(passage, line, start, found, following, newsroom)
         if frame := line.entry(at, _BEFORE_MOMENT):
@@ -201,6 +203,13 @@ def _counts(line: Line, start: int, found: Match) -> bool:
             return is_dated or is_first or is_last
         case _:
             return is_dated
+
+
+def _is_denied(line: Line, found: Match) -> bool:
+    """Whether what a label names is answered with "no", or with a word for what is not public."""
+    answer = line.behind(found.end).strip(_ENDS)
+    is_no = truth(answer) is False or state(answer) is False
+    return found.category == "dated" and line.is_label(found.end) and is_no
 
 
 def _until(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -10,6 +11,7 @@ from typing import TypeAlias
 from feedsrv.readers.effects import Effect
 from feedsrv.readers.keys import BY_NAME, TABLES, decides, effect_of, fold
 from feedsrv.text.cleaning import clean
+from feedsrv.text.folding import strip_accents
 
 DEEPEST = 20
 """Lists and tables within each other."""
@@ -24,6 +26,20 @@ _NO = frozenset({
     "nessuno", "nenhum", "não", "nao", "nee", "geen",
 })  # fmt: skip
 
+_PUBLIC = frozenset({
+    "active", "always", "approved", "approvedforrelease", "complete", "completed", "current", "done", "enligne",
+    "final", "finished", "forimmediaterelease", "freigegeben", "gepubliceerd", "immediate", "immediately", "issued",
+    "listed", "live", "now", "ok", "online", "open", "pubblicato", "public", "publicada", "publicado", "publie",
+    "publiee", "publish", "published", "ready", "release", "released", "veroffentlicht", "visible", "world",
+})  # fmt: skip
+_NOT_PUBLIC = frozenset({
+    "companyconfidential", "drafted", "future", "idea", "members", "notforrelease", "notyet", "personal", "rejected",
+    "review", "staff", "todo", "trash",
+})  # fmt: skip
+"""What a value says of a release, and no key that is called so."""
+_HIDING = frozenset({Effect.HIDES, Effect.OPENS, Effect.CLOSES, Effect.WITHDRAWS})
+_REMARK = re.compile(r"\s*[(\[,;–—/]|\s-\s|[\s_-]v?[0-9]")
+"""Where what is said of a state begins: "Draft (v2)", "draft, with legal", "Draft 3"."""
 
 _LIKE_THE_TOP = frozenset({"params", "extra", "taxonomies"})
 """Tables of Hugo and Zola in which any key may stand."""
@@ -33,6 +49,25 @@ def truth(text: str) -> bool | None:
     """A text as yes or no; None if it is neither."""
     word = text.lower()
     return word in _YES if word in _YES | _NO else None
+
+
+def state(text: str) -> bool | None:
+    """A text as a word that says public, True, or not public, False; None for any other.
+
+    A word that hides what has it for a key, hides it as a value, too: ``withheld: yes``, ``status: withheld``.
+    """
+    if _word(text) in _PUBLIC:
+        return True
+    return False if _hides(_word(text)) or _hides(_word(_REMARK.split(text, maxsplit=1)[0])) else None
+
+
+def _word(text: str) -> str:
+    return re.sub(r"[\W_]+", "", strip_accents(text.lower()))
+
+
+def _hides(word: str) -> bool:
+    as_key = effect_of(word)
+    return word in _NOT_PUBLIC or (as_key is not None and as_key.effect in _HIDING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +90,11 @@ class Entry:
         """The value as yes or no; None if it is neither."""
         return truth(self.text)
 
+    @property
+    def state(self) -> bool | None:
+        """The value as a word that says public, or not public; None if it is neither."""
+        return state(self.text)
+
     def __str__(self) -> str:
         return f"{self.key}: {self.text or '...'}"
 
@@ -67,6 +107,14 @@ class Decision:
     effect: Effect
     is_weak: bool = False
     is_machinery: bool = False
+
+    @property
+    def is_shown(self) -> bool | None:
+        """What a word says of the release under a key that hides or shows it; None if that is neither yes nor no."""
+        truth = self.entry.truth
+        if truth is None:
+            return self.entry.state
+        return not truth if self.effect in {Effect.HIDES, Effect.OPENS} else truth
 
 
 @dataclass(frozen=True)

@@ -159,8 +159,12 @@ def of_meta(name: str) -> str:
 
 
 def of_header(name: str) -> str:
-    """The key that a header of a mail stands for, "" for headers that say nothing of a release."""
-    return next((key.spellings[0] for key in KEYS if name.lower() in key.headers), "")
+    """The key that a header of a mail stands for, "" for headers that say nothing of a release.
+
+    Mail has its own states and dates; of what the table does not have only an embargo can mean the release.
+    """
+    listed = next((key.spellings[0] for key in KEYS if name.lower() in key.headers), "")
+    return listed or (name if (sound := effect_of(name)) and sound.effect is Effect.OPENS else "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,6 +162,11 @@ def asks_to_wait(text: str) -> bool:
     return any(line.entry(number, ("sure", "hold", "dated", "draft", "names")) for number in range(len(line.tokens)))
 
 
+def begins_with_hold(text: str) -> bool:
+    """Whether a value begins with the words of an embargo: "embargoed until Friday", "hold for release"."""
+    return Line(text).entry(0, ("sure", "hold")) is not None
+
+
 def is_shouted(text: str) -> bool:
     """Whether all letters of a text, one at least, are capitals."""
     return text.upper() == text != text.lower()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,30 +13,8 @@ from feedsrv.readers import dates
 from feedsrv.readers.effects import Effect
 from feedsrv.readers.entries import Decision, Entry
 from feedsrv.readers.parts import Manuscript, origin
-from feedsrv.readers.phrases import asks_to_wait
+from feedsrv.readers.phrases import asks_to_wait, begins_with_hold
 from feedsrv.reading import Origin
-from feedsrv.text.folding import strip_accents
-
-_PUBLIC = frozenset({
-    "active", "always", "approved", "approvedforrelease", "complete", "completed", "current", "done", "enligne",
-    "final",
-    "finished", "forimmediaterelease", "freigegeben", "gepubliceerd", "immediate", "immediately", "issued",
-    "listed", "live", "now", "ok", "online", "open", "pubblicato", "public", "publicada", "publicado", "publie",
-    "publiee", "publish", "published", "ready", "release", "released", "veroffentlicht", "visible", "world",
-})  # fmt: skip
-
-
-_NOT_PUBLIC = frozenset({
-    "archived", "awaitingapproval", "blocked", "borrador", "bozza", "brouillon", "companyconfidential", "concept",
-    "confidencial", "confidential", "confidentiel", "deleted", "depublished", "disabled", "donotpublish", "draft",
-    "drafted", "embargo", "embargoed", "entwurf", "expired", "future", "gesperrt", "held", "hidden", "hold", "idea",
-    "inactive", "incomplete", "inprogress", "inreview", "intern", "internal", "interne", "interno", "killed", "members",
-    "notforpublication", "notforrelease", "notpublic", "notpublished", "notready", "offline", "onhold", "password",
-    "paused", "pending", "personal", "private", "prive", "privado", "rascunho", "rejected", "removed", "restricted",
-    "retracted", "review", "revoked", "riservato", "scheduled", "secret", "skip", "spiked", "staff", "suspended",
-    "todo", "trash", "unapproved", "underreview", "unfinished", "unlisted", "unpublished", "unreleased", "unreviewed",
-    "vertraulich", "wip", "withdrawn", "withheld",
-})  # fmt: skip
 
 
 class Says(StrEnum):
@@ -82,7 +59,7 @@ def of_key(decision: Decision, manuscript: Manuscript) -> Iterator[Statement]:
         Effect.WITHDRAWS: _of_withdrawal,
     }[decision.effect]
     entry = decision.entry
-    if decision.is_weak and _word_of(entry) is None and not _is_when(entry, manuscript):
+    if decision.is_weak and entry.state is None and not (_is_when(entry, manuscript) or begins_with_hold(entry.text)):
         return
     found = list(judge(entry, manuscript))
     if decision.is_machinery and any(one.says in {Says.DRAFT, Says.HELD} for one in found):
@@ -95,17 +72,11 @@ def _is_when(entry: Entry, manuscript: Manuscript) -> bool:
     return bool(dates.readings(entry.text, manuscript.newsroom) or dates.period(entry.text))
 
 
-def _word_of(entry: Entry) -> bool | None:
-    """Whether a value is a word that says public, True, or not public, False; None for any other."""
-    word = re.sub(r"[\W_]+", "", strip_accents(entry.text.lower()))
-    return True if word in _PUBLIC else False if word in _NOT_PUBLIC else None
-
-
 def of_date(entry: Entry, manuscript: Manuscript) -> Iterator[Statement]:
     """A date of publication: public from then. Only where it can mean but the past is one public that is none."""
     if found := list(_at(entry, manuscript)):
         yield from found
-    elif entry.truth is not None or _word_of(entry) is not None:
+    elif entry.truth is not None or entry.state is not None:
         yield from _of_showing(entry, manuscript)
     elif (years := dates.years(entry.text)) and not asks_to_wait(entry.text):
         what = f"{entry} is no date: held while a year it names is not over, and undated"
@@ -174,7 +145,7 @@ def _of_expiry(entry: Entry, manuscript: Manuscript) -> Iterator[Statement]:
 
 
 def _of_hiding(entry: Entry, manuscript: Manuscript) -> Iterator[Statement]:
-    word = _word_of(entry)
+    word = entry.state
     if entry.truth is False or word is True:
         yield Statement(Says.PUBLIC, origin(entry), words=str(entry))
     elif entry.truth or word is False:
@@ -184,7 +155,7 @@ def _of_hiding(entry: Entry, manuscript: Manuscript) -> Iterator[Statement]:
 
 
 def _of_showing(entry: Entry, manuscript: Manuscript) -> Iterator[Statement]:
-    word = _word_of(entry)
+    word = entry.state
     if entry.truth or word is True:
         yield Statement(Says.PUBLIC, origin(entry), words=str(entry))
     elif entry.truth is False or word is False:
@@ -196,7 +167,7 @@ def _of_showing(entry: Entry, manuscript: Manuscript) -> Iterator[Statement]:
 
 
 def _of_status(entry: Entry, manuscript: Manuscript) -> Iterator[Statement]:
-    word = _word_of(entry)
+    word = entry.state
     if word is not None:
         yield Statement(Says.PUBLIC if word else Says.DRAFT, origin(entry), words=str(entry))
     elif found := list(_at(entry, manuscript)):

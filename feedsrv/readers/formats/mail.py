@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from email.errors import MessageError
 from email.message import EmailMessage, MIMEPart
@@ -25,6 +26,7 @@ MOST_DASHES = 10_000
 """Lines that begin as those between parts do."""
 LONGEST_HEADER = 1_000
 """Characters of a header that are read: its grammar costs the square of them, and gigabytes."""
+MOST_OF_A_HEADER = 20
 
 _KINDS = re.compile(rb"^content-type\s*:", re.IGNORECASE | re.MULTILINE)
 _REPLY = re.compile(r"(?:\s*(?:re|fwd?|tr|wg|aw|rif|rv)\s*:)+\s*", re.IGNORECASE)
@@ -89,15 +91,20 @@ def _attached(part: MIMEPart) -> str:
 
 
 def _stated(letter: EmailMessage, data: bytes) -> Iterator[Entry]:
-    """What the head of a letter states, by the table of keys."""
-    for header in dict.fromkeys(name.lower() for name in letter):
-        key = of_header(header)
-        value = one_line(clean(str(letter.get(header) or ""))) if key else ""
-        if key == "title":
-            value = _REPLY.sub("", value, count=1) if _REPLY.match(value) else value
-        if value:
-            stated = getattr(letter[header], "datetime", None) if key == "date" else None
-            yield Entry(key, stated.isoformat() if stated else value, _line_of(header, data), f"mail: {header.title()}")
+    """What the head of a letter states, by the table of keys; of a header that stands twice the first comes last."""
+    for header, number in Counter(map(str.lower, letter)).items():
+        if not (key := of_header(header)):
+            continue
+        if number > MOST_OF_A_HEADER:
+            raise ValueError(f"it has more than {MOST_OF_A_HEADER} headers {header.title()}")
+        for stated in reversed(letter.get_all(header, ())):
+            value = one_line(clean(str(stated)))
+            if key == "title":
+                value = _REPLY.sub("", value, count=1) if _REPLY.match(value) else value
+            if value:
+                moment = getattr(stated, "datetime", None) if key == "date" else None
+                where = f"mail: {header.title()}"
+                yield Entry(key, moment.isoformat() if moment else value, _line_of(header, data), where)
 
 
 def _line_of(header: str, data: bytes) -> int:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from feedsrv.readers.companions import of_code
+from feedsrv.readers.bare_keys import of_code
 from feedsrv.readers.document import Document
 from feedsrv.readers.formats import markdown
 from feedsrv.readers.formats.tags import Tag
