@@ -15,7 +15,7 @@
     clock, dates, publication            hours and zones; days; which moments are stated
     masthead, headlines, boilerplate     what stands above and below the text; which of it is the headline
     furniture                            what a site has around every text
-    permalinks                           which address a generator gave it
+    addresses, permalinks                where it stands elsewhere, or stood before; what a generator gave it
     contacts, contact_lines              who answers the press
     contact_names                        which pieces of these lines are names
     taxonomies                           which topics it states
@@ -35,6 +35,7 @@ from feedsrv import ids
 from feedsrv.newsroom import Newsroom
 from feedsrv.problem import Problem
 from feedsrv.readers import (
+    addresses,
     bounds,
     companions,
     decoding,
@@ -171,14 +172,13 @@ class _Reader:
         spoken, told = fields.language(parts, reference, f"{title}\n{text}")
         language = self._take("language", spoken)
         corrections = self._take("corrections", fields.corrections(parts))
-        seen, reasons, problems = visibility.read(parts, dated)
+        seen, reasons, problems = visibility.read(parts, dated, corrections)
         if not said and is_blank(body) and not seen.is_withdrawn:
             self._problems.append(parts.problem(0, "there is no text", "write it below the headline"))
-        seen = replace(seen, updates=publication.updates(parts, corrections))
         release = Release(
             id=self._id(told, reference),
             guid=self._take("guid", fields.guid(parts)),
-            source_url=self._take("source_url", fields.source_url(parts)),
+            source_url=self._take("source_url", addresses.source_url(parts)),
             source=parts.source,
             title=title,
             language=language,
@@ -194,12 +194,13 @@ class _Reader:
             stated_topics=self._take("stated_topics", taxonomies.topics(parts)),
             contacts=contacts,
             corrections=corrections,
-            aliases=self._take("aliases", fields.aliases(parts, published)),
+            aliases=self._take("aliases", addresses.aliases(parts, published)),
             is_noindex=self._take("is_noindex", fields.is_noindex(parts)),
             id_language=told if told != language else "",
         )
-        found = [] if seen.barred is Status.NO_RELEASE else self._problems  # nobody misses the date of such a page
-        return self._with_lines(release, seen, {**self._origins, **reasons}, (*found, *problems))
+        if seen.barred is not Status.NO_RELEASE:  # nobody misses the date of such a page
+            problems = (*self._problems, *problems)
+        return self._with_lines(release, seen, {**self._origins, **reasons}, problems)
 
     def _with_lines(
         self, release: Release, seen: Visibility, origins: Mapping[str, Origin], problems: Sequence[Problem]

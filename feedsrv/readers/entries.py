@@ -193,3 +193,9 @@ def _leaves(entry: Entry) -> Iterator[Entry]:
     else:
         for key, value in entry.value.items():
             yield from _leaves(replace(entry, key=f"{entry.key}.{key}", value=value))
+
+
+def texts(value: Value) -> Iterator[str]:
+    """The texts in a value that is one, or a list of them."""
+    items = value if isinstance(value, tuple) else (value,)
+    return (item for item in items if isinstance(item, str) and item)

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import date, datetime
 from html import escape, unescape
 from itertools import islice
-from urllib.parse import urlsplit
 
 from feedsrv import ids
 from feedsrv.problem import Problem, Severity
-from feedsrv.readers import contacts, dates, letters, permalinks, taxonomies
+from feedsrv.readers import contacts, dates, letters
 from feedsrv.readers import language as languages
 from feedsrv.readers.document import Document
-from feedsrv.readers.entries import Value
+from feedsrv.readers.entries import Value, texts
 from feedsrv.readers.formats import markdown
 from feedsrv.readers.keys import fold
 from feedsrv.readers.parts import NOWHERE, Found, Manuscript, origin
@@ -171,87 +168,10 @@ def _first_sentences(text: str) -> str:
     return text[: ends[-1]] if ends and ends[-1] > LONGEST_SUMMARY // 3 else shorten(text, LONGEST_SUMMARY)
 
 
-def source_url(manuscript: Manuscript) -> Found[str]:
-    """The address elsewhere at which it stands as well, or in full; or nothing."""
-    problems: list[Problem] = []
-    for entry in manuscript.head.find("source"):
-        if uris.is_of_the_web(entry.text):
-            return Found(entry.text, origin(entry), problems=tuple(problems))
-        if not _is_of_a_site(entry.text):
-            what = f"{entry} is no address of the web"
-            problems.append(manuscript.problem(entry.line, what, "write one like https://example.org/news/1"))
-    return Found("", NOWHERE, problems=tuple(problems))
-
-
-def aliases(manuscript: Manuscript, published: datetime | None) -> Found[tuple[str, ...]]:
-    """The addresses it had elsewhere: paths with a slash in front, or plain slugs; `permalinks` are made addresses.
-
-    ``published`` is the moment that their dates are of.
-    """
-    given: dict[str, None] = {}
-    problems: list[Problem] = []
-    find = manuscript.head.find
-    permalinks_ = [entry for entry in find("permalink") if entry.truth is None]
-    entries = [*(entry for entry in find("aliases") if entry.truth is None), *permalinks_]
-    for entry in entries:
-        for stated in _texts(entry.value):
-            is_pattern = entry in permalinks_
-            path = _within_its_site(stated)
-            address = permalinks.filled(path, *_of_permalinks(manuscript, published)) if is_pattern else path
-            if found := list(_of_site(address, manuscript.source, entry.key)):
-                given |= dict.fromkeys(found)
-            else:
-                what = f"{stated!r} is no address of this site"
-                problems.append(manuscript.problem(entry.line, what, "write a path like /2018/03/launch.html"))
-    if not permalinks_ and permalinks.is_usual(manuscript.source):
-        address = permalinks.filled(permalinks.USUAL, *_of_permalinks(manuscript, published))
-        given |= {address: None} if _is_of_a_site(address) else {}
-    return Found(tuple(given), origin(entries[0]) if entries and given else NOWHERE, problems=tuple(problems))
-
-
-def _within_its_site(address: str) -> str:
-    """The path and the query of an address that is stated in full: the site that had it has moved here."""
-    if not uris.is_of_the_web(address):
-        return address
-    parts = urlsplit(address)
-    return f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
-
-
-def _of_site(address: str, source: str, key: str) -> Iterator[str]:
-    """An address from the top of the site; to Hugo one without a slash in front counts from the folder of the file."""
-    if _is_of_a_site(address):
-        yield address if address.startswith("/") or "/" not in address else f"/{address}"
-    if fold(key) == "aliases" and not address.startswith("/"):
-        below = posixpath.normpath("/".join(("", *permalinks.folders_of_site(source), address)))
-        yield from filter(_is_of_a_site, [below] if permalinks.folders_of_site(source) else [])
-
-
-def _of_permalinks(manuscript: Manuscript, published: datetime | None) -> tuple[str, date | None, list[str], str]:
-    """What a permalink is made of: the path of the file, the day, its categories, and the slug that it states."""
-    named = (entry for entry in manuscript.head.find("topics") if fold(entry.key) in {"categories", "category"})
-    categories = [name for entry in islice(named, 1) for name in taxonomies.names(entry, manuscript.source)]
-    slugs = (entry.text for entry in manuscript.head.find("slug"))
-    return manuscript.source, published and manuscript.newsroom.day(published), categories, next(slugs, "")
-
-
-def _is_of_a_site(address: str) -> bool:
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return False
-    is_path = not (parts.scheme or parts.netloc or address.startswith("//"))
-    return is_path and not re.search(r"[\s\\:{}<>\"]", address) and ".." not in parts.path.split("/")
-
-
-def _texts(value: Value) -> Iterator[str]:
-    items = value if isinstance(value, tuple) else (value,)
-    return (item for item in items if isinstance(item, str) and item)
-
-
 def is_noindex(manuscript: Manuscript) -> Found[bool]:
     """Whether it asks search engines to leave it out; who sets that may have saved the page of a site in the making."""
     for entry in manuscript.head.find("robots"):
-        words = set(re.findall(r"\w+", " ".join(_texts(entry.value)).lower()))
+        words = set(re.findall(r"\w+", " ".join(texts(entry.value)).lower()))
         if not words.isdisjoint({"noindex", "none"}) or (entry.truth and fold(entry.key) == "noindex"):
             what = f"{entry}: search engines are asked to leave it out, and it is public all the same"
             problem = manuscript.problem(entry.line, what, "take it away if it is not meant", Severity.NOTE)
@@ -271,9 +191,9 @@ def files(manuscript: Manuscript) -> tuple[Mention, ...]:
 
 def _addresses(item: Value) -> Iterator[str]:
     if not isinstance(item, Mapping):
-        return _texts(item)
+        return texts(item)
     stated = {fold(key): value for key, value in item.items()}
-    return (address for key in ("file", "src", "path", "url") for address in _texts(stated.get(key, "")))
+    return (address for key in ("file", "src", "path", "url") for address in texts(stated.get(key, "")))
 
 
 def _told(item: Value) -> Iterator[str]:

@@ -15,20 +15,21 @@ from pathlib import PurePosixPath
 
 from feedsrv import ids
 from feedsrv.problem import Problem, Severity
-from feedsrv.readers import dates, held_names
+from feedsrv.readers import dates, held_names, publication
 from feedsrv.readers.embargo import Caution
 from feedsrv.readers.entries import Entry
 from feedsrv.readers.keys import fold
 from feedsrv.readers.parts import Found, Manuscript
 from feedsrv.readers.statements import Says, Statement, of_date, of_key
 from feedsrv.reading import EMBARGO_LINE, Origin, Status, Visibility
+from feedsrv.release import Correction
 from feedsrv.text.html import as_shown, is_blank, sanitise
 
 _EVER, _NEVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
 def read(
-    manuscript: Manuscript, published: Found[datetime] | None
+    manuscript: Manuscript, published: Found[datetime] | None, corrections: tuple[Correction, ...]
 ) -> tuple[Visibility, Mapping[str, Origin], tuple[Problem, ...]]:
     """When the release may be seen, by the names of `Visibility` what says so, and what is wrong with what is said.
 
@@ -51,6 +52,7 @@ def read(
         withdrawn=withdrawn.moment if withdrawn else None,
         withdrawal_ends=withdrawn.ends if withdrawn else None,
         withdrawal_reason=next((as_shown(entry.text) for entry in manuscript.head.find("reason")), ""),
+        updates=publication.updates(manuscript, corrections),
     )
     bar = barred.origin if barred else None
     if withdrawn and window.is_withdrawn_unseen:
