@@ -36,6 +36,7 @@ from feedsrv.files.catalogue import Catalogue
 from feedsrv.files.settling import ALL_SETTLED, Unsettled
 from feedsrv.newsroom import FILE_NAME, Newsroom
 from feedsrv.problem import Problem
+from feedsrv.publishing import summary as summaries
 from feedsrv.publishing.examination import Judge, Progress, as_stated
 from feedsrv.publishing.run import Run
 from feedsrv.publishing.standing import Standing
@@ -93,21 +94,19 @@ def publish(
     with index.update(rebuild=rebuild) as update:
         stated, complaints = _newsroom(catalogue, index, update, unsettled)
         furnished = catalogue.furnished(stated, update.newsroom, unsettled)
-        newsroom = furnished.newsroom
-        update.set_newsroom(newsroom, furnished.files)
-        run = Run(catalogue, newsroom, now, judge, unsettled, update, progress, handing)
+        update.set_newsroom(furnished.newsroom, furnished.files)
+        run = Run(catalogue, furnished.newsroom, now, judge, unsettled, update, progress, handing)
         if memory.recalls and standing is None and only is not None and (standing := run.recalled()):
             only |= standing.come_and_gone
         with SpooledTemporaryFile(_SPOOL_IN_MEMORY) as spool:
-            if not run.looks_at_parts(standing, only, spool):
-                run.look_at_all(spool)
+            run.look(standing, only, spool)
             run.weigh_losses(force=force)
             run.weigh_moves(host, move_ids=move_ids)
             run.put_read(spool)
         run.put(run.affected())
         run.remove_others()
         run.guard(review=review)
-        summary = run.summary(complaints, furnished.problems)
+        summary = summaries.of(run, complaints, furnished.problems)
         update.finish(run.changes(), summary.true_until, run.standing.collection.topic_names)
     run.standing.remember(update)
     memory.standing = run.standing

@@ -49,12 +49,7 @@ class Report:
 
 
 def check(
-    catalogue: Catalogue,
-    index: SearchIndex,
-    now: datetime,
-    paths: Sequence[Path],
-    progress: Progress,
-    host: str = "",
+    catalogue: Catalogue, index: SearchIndex, now: datetime, paths: Sequence[Path], progress: Progress, host: str = ""
 ) -> Report:
     """Read all files, and report the problems of those below ``paths``, or of all. Raises PublishingFailed.
 

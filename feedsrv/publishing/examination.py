@@ -20,7 +20,7 @@ from feedsrv.publishing.examined import Examined
 from feedsrv.publishing.standing import Scope
 from feedsrv.publishing.surroundings import Surroundings
 from feedsrv.publishing.tasks import Task, Work
-from feedsrv.reading import Origin, Reading, Status, Visibility
+from feedsrv.reading import Reading, Status, Visibility
 
 Progress = Callable[[Sequence[str]], Iterable[str]]
 """Shows how far things are: gives the sources that it is given."""
@@ -218,7 +218,7 @@ class Examination:
     def _is_held_beside(self, source: str, known: FileRecord) -> bool:
         """Whether the time, the name of a document, a file beside it or what stands above its text says to hold it."""
         try:
-            reading = self._stated(self._catalogue.without_texts, source, self._catalogue.data(source))
+            reading = self._surroundings.read(self._catalogue.without_texts, source, self._catalogue.data(source))
         except FileNotFoundError:
             return False
         except FileUnreadable:
@@ -247,7 +247,8 @@ class Examination:
         return Examined(known if self._is_due(known) else known.as_of(self._now))
 
     def _read(self, source: str, data: bytes) -> Examined:
-        enclosed = self._surroundings.enclosures.enclose(self._stated(self._catalogue, source, data), data)
+        stated = self._surroundings.read(self._catalogue, source, data)
+        enclosed = self._surroundings.enclosures.enclose(stated, data)
         reading = replace(enclosed.reading, visibility=self._judge(enclosed.reading))
         status = reading.visibility.status(self._now)
         record = FileRecord(
@@ -268,30 +269,6 @@ class Examination:
             links=enclosed.links,
         )
         return Examined(record, reading, enclosed.files)
-
-    def _stated(self, catalogue: Catalogue, source: str, data: bytes) -> Reading:
-        """What a file says, as this catalogue reads it, and the index beside it."""
-        beside = self._surroundings.beside(source)
-        indexes = {path: beside.pop(path) for path in self._surroundings.indexes(source)}
-        reading = catalogue.read(source, data, self._newsroom, beside)
-        for path, index in indexes.items():
-            reading = self._behind(reading, path, index)
-        return reading
-
-    def _behind(self, reading: Reading, path: str, data: bytes) -> Reading:
-        """A text without a date of its own, which is seen while the index file beside it is, and no longer."""
-        try:
-            index = self._catalogue.read(path, data, self._newsroom, {}).visibility
-        except FileUnreadable:
-            index = Visibility(Status.HELD)
-        own = reading.visibility
-        is_never = index.is_withdrawn and index.withdrawal is None
-        is_held = own.barred is None and (is_never or index.barred not in {None, Status.NO_RELEASE})
-        origins = {**reading.origins, "barred": Origin(0, f"beside {path}, which is not public")}
-        opens = max((moment for moment in (own.opens, index.opens) if moment), default=None)
-        closes = min((moment for moment in (own.closes, index.closes, index.withdrawal) if moment), default=None)
-        window = replace(own, barred=Status.HELD if is_held else own.barred, opens=opens, closes=closes)
-        return replace(reading, visibility=window, origins=origins if is_held else reading.origins)
 
     def _basis(self, source: str, digest: str, named: Iterable[str], status: Status) -> Basis:
         is_notice = status is Status.WITHDRAWN

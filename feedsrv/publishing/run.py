@@ -21,7 +21,6 @@ from feedsrv.publishing.examination import Examination, Judge, Progress
 from feedsrv.publishing.losses import Losses
 from feedsrv.publishing.moves import Moves
 from feedsrv.publishing.standing import Scope, Standing
-from feedsrv.publishing.summary import Summary
 from feedsrv.publishing.thumbnails import with_thumbnails
 from feedsrv.reading import Status, Visibility
 from feedsrv.release import Release, Withdrawal
@@ -78,7 +77,12 @@ class Run:
         standing.remember(self.update)
         return standing
 
-    def looks_at_parts(self, standing: Standing | None, paths: Set[str] | None, spool: IO[bytes]) -> bool:
+    def look(self, standing: Standing | None, paths: Set[str] | None, spool: IO[bytes]) -> None:
+        """Look at what these changes have to do with; where that cannot be told, or is not enough, at all."""
+        if not self._looks_at_parts(standing, paths, spool):
+            self._look_at_all(spool)
+
+    def _looks_at_parts(self, standing: Standing | None, paths: Set[str] | None, spool: IO[bytes]) -> bool:
         """Look at what these changes have to do with; whether that can be told, and is enough."""
         if standing is None or paths is None or self.is_newsroom_changed:
             return False
@@ -91,7 +95,7 @@ class Run:
         is_enough = scope is not None and standing.is_covered(scope, self.examination.listing, self.found)
         return is_enough and not self.relinked
 
-    def look_at_all(self, spool: IO[bytes]) -> None:
+    def _look_at_all(self, spool: IO[bytes]) -> None:
         """Look at all of the folder: what else the changes have to do with is not known."""
         spool.seek(0)
         spool.truncate()
@@ -120,7 +124,7 @@ class Run:
     def _read_relinked(self, spool: IO[bytes]) -> None:
         """Read again those whose links lead elsewhere by now: of what leads nowhere, the index has only the text."""
         known = self.update.known()
-        others = (self.records[source] for source in self.touched - self.files.keys() if self._is_public(source))
+        others = (self.records[source] for source in self.touched - self.files.keys() if self.is_public(source))
         self.relinked = {it.source for it in others if it.source in known and _leads(it) != _leads(known[it.source])}
         if not self.relinked:
             return
@@ -143,7 +147,7 @@ class Run:
 
     def _renamed(self) -> set[str]:
         """Files that have just gone, and whose id one that has come claims: they would stay for a while beside it."""
-        come = {source for source in self.touched if self._is_public(source) and source not in self.update.sources}
+        come = {source for source in self.touched if self.is_public(source) and source not in self.update.sources}
         folder = self.catalogue.folder
         return {rival for rival in self.standing.collection.rivals_for(come) if not (folder / rival).exists()}
 
@@ -202,10 +206,10 @@ class Run:
     def affected(self) -> Iterator[Release | Withdrawal]:
         """What did not change itself, but is another release now: by the id it has been given, or by its topics."""
         known = self.update.known()
-        public = (self.records[source] for source in self.touched if self._is_public(source))
+        public = (self.records[source] for source in self.touched if self.is_public(source))
         was_known = (record for record in public if record.source in known)
         others = {record.source for record in was_known if _ids(known[record.source]) != _ids(record)}
-        wanted = set(filter(self._is_public, self.touched)) if self.is_newsroom_changed else others
+        wanted = set(filter(self.is_public, self.touched)) if self.is_newsroom_changed else others
         if wanted := wanted | self.relinked:
             yield from (self._tagged_again(self._without_lost(item)) for item in self.update.published(wanted))
 
@@ -222,7 +226,7 @@ class Run:
 
     def remove_others(self) -> None:
         """Take out what is public no longer."""
-        for source in self._lost():
+        for source in self.lost():
             self.update.remove(source)
 
     def guard(self, *, review: bool) -> None:
@@ -237,55 +241,13 @@ class Run:
         new = ((source, self.records.get(source)) for source in self.touched)
         return {source: record for source, record in new if record != known.get(source)}
 
-    def summary(self, complaints: tuple[Problem, ...], of_assets: tuple[Problem, ...]) -> Summary:
-        """What it did; ``complaints`` are those of newsroom.toml, beside those ``of_assets`` that it names."""
-        before = self.update.sources
-        of_folder = (*self.standing.problems(), *self.unsettled.problems())
-        others = (
-            *complaints,
-            *of_assets,
-            *of_folder,
-            *(self.losses.problems if self.losses else ()),
-            *self.moves.problems(),
-        )
-        return Summary(
-            added=sum(source not in before and self._is_public(source) for source in self.touched),
-            changed=sum(source in before for source in self.changed),
-            removed=len(self._lost()),
-            statuses=dict(self.standing.collection.statuses),
-            news=(*others, *self._news()),
-            complaints=complaints,
-            others=others,
-            true_until=self.standing.collection.next_change(self.now),
-            records=self.records,
-            rivals=self.standing.collection.rivals,
-            newsroom=self.newsroom,
-            is_edited=self.is_newsroom_changed or any(map(self._is_other_file, self.touched)),
-        )
-
-    def _news(self) -> Iterator[Problem]:
-        """The problems of files that were not there before."""
-        remembered, rivals = self.update.remembered(), self.standing.collection.rivals
-        for source in filter(self.records.__contains__, (*self.found, *(self.touched - self.found.keys()))):
-            before = remembered.get(source)
-            if before is None or before != self.records[source]:
-                said = set(collection.of_file(before, self.newsroom)) if before else set()
-                yield from (it for it in collection.of_file(self.records[source], self.newsroom) if it not in said)
-        for key, group in rivals.items():
-            yield from (problem for problem in group if problem not in self.rivals_before.get(key, ()))
-
-    def _lost(self) -> list[str]:
+    def lost(self) -> list[str]:
         """What was public, and is no longer."""
         among = self.update.sources if self.is_of_all else self.touched
-        return [source for source in among if source in self.update.sources and not self._is_public(source)]
+        return [source for source in among if source in self.update.sources and not self.is_public(source)]
 
-    def _is_other_file(self, source: str) -> bool:
-        """Whether a file that is public now, or was, is another, or read with others."""
-        before, after = self.update.remembered().get(source), self.records.get(source)
-        is_seen = any(record and record.is_known_to_the_public for record in (before, after))
-        return is_seen and _bytes_of(before) != _bytes_of(after)
-
-    def _is_public(self, source: str) -> bool:
+    def is_public(self, source: str) -> bool:
+        """Whether a file, or the notice of its withdrawal, is public by what is known of it now."""
         record = self.records.get(source)
         return record is not None and record.is_known_to_the_public
 
@@ -313,11 +275,6 @@ def _ids(record: FileRecord) -> tuple[str, str]:
 def _stated(record: FileRecord | None) -> object:
     """What of a record no time changes."""
     return record and (record.claim, record.claimed_guid, record.published, record.visibility, record.basis.readers)
-
-
-def _bytes_of(record: FileRecord | None) -> object:
-    """What of a record is another when the file is, or what it is read with."""
-    return record and (record.basis.digest, record.basis.surroundings)
 
 
 def _as_published(item: Release | Withdrawal) -> FileRecord:

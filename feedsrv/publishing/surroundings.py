@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import partial
 from hashlib import sha256
 from pathlib import PurePosixPath
@@ -17,7 +18,7 @@ from feedsrv.files.listing import FolderListing
 from feedsrv.files.settling import Unsettled
 from feedsrv.newsroom import Newsroom
 from feedsrv.readers import companions
-from feedsrv.reading import EMBARGO_LINE, Status, Visibility
+from feedsrv.reading import EMBARGO_LINE, Origin, Reading, Status, Visibility
 
 
 class Surroundings:
@@ -51,6 +52,33 @@ class Surroundings:
                 except FileNotFoundError:  # gone since it was listed
                     self._data[path] = b""
         return {path: self._data[path] for path in paths}
+
+    def read(self, catalogue: Catalogue, source: str, data: bytes) -> Reading:
+        """What a file says, as this catalogue reads it, its companions, and the indexes that it lies beside.
+
+        Raises FileUnreadable, FileNotFoundError and ConversionPending, as `Catalogue.read` does.
+        """
+        beside = self.beside(source)
+        indexes = {path: beside.pop(path) for path in self.indexes(source)}
+        reading = catalogue.read(source, data, self._newsroom, beside)
+        for path, index in indexes.items():
+            reading = self._behind(reading, path, index)
+        return reading
+
+    def _behind(self, reading: Reading, path: str, data: bytes) -> Reading:
+        """A text without a date of its own, which is seen while the index file beside it is, and no longer."""
+        try:
+            index = self._catalogue.read(path, data, self._newsroom, {}).visibility
+        except FileUnreadable:
+            index = Visibility(Status.HELD)
+        own = reading.visibility
+        is_never = index.is_withdrawn and index.withdrawal is None
+        is_held = own.barred is None and (is_never or index.barred not in {None, Status.NO_RELEASE})
+        origins = {**reading.origins, "barred": Origin(0, f"beside {path}, which is not public")}
+        opens = max((moment for moment in (own.opens, index.opens) if moment), default=None)
+        closes = min((moment for moment in (own.closes, index.closes, index.withdrawal) if moment), default=None)
+        window = replace(own, barred=Status.HELD if is_held else own.barred, opens=opens, closes=closes)
+        return replace(reading, visibility=window, origins=origins if is_held else reading.origins)
 
     def digest(self, source: str, named: Iterable[str], *, is_notice: bool) -> str:
         """What is another when the settings are, or any file that a release is read with. Times are no part of it.
