@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from feedsrv.cli import USAGE, main
+from feedsrv.cli import main
+from feedsrv.cli.exits import USAGE
 
 GOOD = {
     "FEEDSRV_BASE_URL": "https://press.example.org/news/",

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import NoReturn
 
 import click
 
@@ -17,26 +14,20 @@ from feedsrv import __version__, listening, settings
 from feedsrv.cli import icalendar, output, publisher
 from feedsrv.cli import report as reporting
 from feedsrv.cli.engines import open_index
+from feedsrv.cli.exits import PROBLEMS, configured, exit_codes
+from feedsrv.cli.publisher import now
 from feedsrv.cli.stopping import stop_event
-from feedsrv.errors import FeedsrvError, IndexLocked, NewsroomInvalid, PublishingFailed, SettingsInvalid
 from feedsrv.files.catalogue import Catalogue
-from feedsrv.files.conversions import Conversions
-from feedsrv.files.settling import Settling
 from feedsrv.logs import Logging
 from feedsrv.printable import printable
 from feedsrv.problem import Severity
-from feedsrv.publishing import Summary, publish
 from feedsrv.publishing import check as checking
 from feedsrv.publishing import explain as explaining
 from feedsrv.publishing.preview import moment_of
 from feedsrv.publishing.schedule import schedule
 from feedsrv.query import Query, Sort
 from feedsrv.query.parser import parse
-from feedsrv.settings import Settings
 from feedsrv.workers import REMEDY, remove_folder, take_metrics
-
-PROBLEMS, USAGE, BUSY = 1, 2, 75
-"""Exit codes: problems were found or nothing could be published; wrong usage or settings; another writer works."""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -53,7 +44,7 @@ def serve(host: str, port: int | None, workers: int | None) -> None:
     """Index the folder, then serve the newsroom and keep watching the folder."""
     from feedsrv.cli import supervisor  # gunicorn and flask are not needed by the other commands
 
-    with _exit_codes():
+    with exit_codes():
         environment = dict(os.environ)
         if port:
             environment["PORT"] = str(port)
@@ -65,7 +56,7 @@ def serve(host: str, port: int | None, workers: int | None) -> None:
         listener = listening.take(host, chosen.port, "end what listens there, or give another --port")
         metrics = take_metrics(*chosen.metrics) if chosen.metrics else None
         try:
-            _publish_or_serve_the_last(chosen)
+            publisher.publish_or_serve_the_last(chosen)
             if not chosen.has_base_url:
                 click.echo(f"FEEDSRV_BASE_URL is not set: feeds will say {chosen.base_url}", err=True)
             click.echo(f"Serving {chosen.releases} on {chosen.base_url}/ (Ctrl-C ends it)", err=True)
@@ -82,11 +73,10 @@ def serve(host: str, port: int | None, workers: int | None) -> None:
 @click.option("--strict", is_flag=True, help="Exit with 1 if there are errors or warnings.")
 def index(rebuild: bool, force: bool, move_ids: bool, strict: bool) -> None:
     """Bring the index in line with the folder, once."""
-    with _exit_codes():
-        chosen = settings.from_environment(os.environ)
+    with configured() as chosen:
         Logging(chosen.log_format)()
         catalogue = Catalogue(chosen.releases)
-        summary = _publish(chosen, catalogue, rebuild=rebuild, force=force, move_ids=move_ids)
+        summary = publisher.publish_once(chosen, catalogue, rebuild=rebuild, force=force, move_ids=move_ids)
         output.announce(summary, chosen.releases)
         if chosen.hub or chosen.purge:
             from feedsrv.cli.telling import tellers  # it needs the web, and most tell nobody
@@ -101,8 +91,7 @@ def index(rebuild: bool, force: bool, move_ids: bool, strict: bool) -> None:
 @main.command(name="watch")
 def watch_folder() -> None:
     """Keep the index in line with the folder until stopped, and lift embargoes on the minute."""
-    with _exit_codes():
-        chosen = settings.from_environment(os.environ)
+    with configured() as chosen:
         Logging(chosen.log_format)()
         metrics = listening.take(*chosen.metrics, REMEDY) if chosen.metrics else None
         publisher.run(chosen, stop_event(), metrics)
@@ -121,15 +110,14 @@ def check(paths: Sequence[Path], *, is_whole: bool, form: str) -> None:
         feedsrv check
         feedsrv check releases/2026 --format json
     """
-    with _exit_codes():
-        chosen = settings.from_environment(os.environ)
+    with configured() as chosen:
         for path in paths:
             if not path.exists() or not path.resolve().is_relative_to(chosen.releases.resolve()):
                 raise click.UsageError(f"{printable(str(path))} is no file or folder in {chosen.releases}")
         report = checking.check(
             Catalogue(chosen.releases),
             open_index(chosen),
-            _now(),
+            now(),
             paths,
             output.progress,
             chosen.host,
@@ -157,9 +145,8 @@ def explain(release: str, form: str) -> None:
         feedsrv explain releases/2018/PR039-2018.md
         feedsrv explain PR039-2018
     """
-    with _exit_codes():
-        chosen = settings.from_environment(os.environ)
-        found = explaining.explain(Catalogue(chosen.releases), open_index(chosen), release, _now(), output.progress)
+    with configured() as chosen:
+        found = explaining.explain(Catalogue(chosen.releases), open_index(chosen), release, now(), output.progress)
         if form == "json":
             click.echo(output.as_json(asdict(found)))
         else:
@@ -177,12 +164,11 @@ def show_schedule(form: str) -> None:
         feedsrv schedule
         feedsrv schedule --format ics > schedule.ics
     """
-    with _exit_codes():
-        chosen = settings.from_environment(os.environ)
-        now = _now()
-        found = schedule(Catalogue(chosen.releases), now, output.progress)
+    with configured() as chosen:
+        moment = now()
+        found = schedule(Catalogue(chosen.releases), moment, output.progress)
         if form == "ics":
-            click.echo(icalendar.calendar(found, chosen.base_url, now), nl=False)
+            click.echo(icalendar.calendar(found, chosen.base_url, moment), nl=False)
         elif form == "json":
             click.echo(output.schedule_as_json(found))
         else:
@@ -203,8 +189,7 @@ def preview_newsroom(at: str | None, port: int | None) -> None:
     """
     from feedsrv.cli import preview  # flask is not needed by the other commands
 
-    with _exit_codes():
-        chosen = settings.from_environment(os.environ)
+    with configured() as chosen:
         Logging(chosen.log_format)()
         try:
             moment = moment_of(at, Catalogue(chosen.releases)) if at else None
@@ -226,8 +211,7 @@ def search(
     query: str, topics: Sequence[str], years: Sequence[int], languages: Sequence[str], sort: str, limit: int
 ) -> None:
     """Search the newsroom, in the language of its search box."""
-    with _exit_codes():
-        chosen = settings.from_environment(os.environ)
+    with configured() as chosen:
         parsed = parse(query)
         snapshot = open_index(chosen).snapshot()
         question = Query(parsed.wanted, tuple(topics), tuple(years), tuple(languages), sort=Sort(sort), per_page=limit)
@@ -250,11 +234,10 @@ def subscribers(logs: Sequence[str], form: str) -> None:
     """
     from feedsrv.cli import counting  # flask is not needed by the other commands
 
-    with _exit_codes():
-        chosen = settings.from_environment(os.environ)
+    with configured() as chosen:
         if not logs and sys.stdin.isatty():
             raise click.UsageError("name the logs, or send one to standard input")
-        report = counting.count(chosen, logs or ("-",), _now())
+        report = counting.count(chosen, logs or ("-",), now())
         if form == "json":
             click.echo(output.subscribers_as_json(report))
         else:
@@ -276,69 +259,6 @@ def import_posts(file: Path, folder: Path, kinds: Sequence[str]) -> None:
     """
     from feedsrv.cli import importing  # no other command needs it
 
-    with _exit_codes():
-        if not importing.run(file, folder, frozenset(kinds), _now()):
+    with exit_codes():
+        if not importing.run(file, folder, frozenset(kinds), now()):
             sys.exit(PROBLEMS)
-
-
-def _publish_or_serve_the_last(chosen: Settings) -> None:
-    """Publish; where that fails, what was published before is served, if there is something.
-
-    No document is waited for: the publisher converts it while all else is served.
-    """
-    left_to_the_publisher = Conversions(0)
-    try:
-        output.announce(_publish(chosen, Catalogue(chosen.releases, left_to_the_publisher)), chosen.releases)
-        if pending := left_to_the_publisher.pending:
-            click.echo(f"{output.counted(pending, 'document')} to be converted yet", err=True)
-    except (PublishingFailed, NewsroomInvalid) as error:
-        if open_index(chosen).status().published is None:
-            raise
-        click.echo(f"feedsrv: {printable(str(error))}; what was published before is served", err=True)
-
-
-def _publish(
-    chosen: Settings,
-    catalogue: Catalogue,
-    *,
-    rebuild: bool = False,
-    force: bool = False,
-    move_ids: bool = False,
-) -> Summary:
-    settling = Settling(chosen.releases)
-    settling.wait()
-    return publish(
-        catalogue,
-        open_index(chosen),
-        _now(),
-        rebuild=rebuild,
-        force=force,
-        move_ids=move_ids,
-        host=chosen.host,
-        unsettled=settling.unsettled,
-        progress=output.progress,
-        handing=output.handing,
-    )
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-@contextmanager
-def _exit_codes() -> Iterator[None]:
-    """Turn errors into a sentence on stderr and the exit code of the contract."""
-    try:
-        yield
-    except SettingsInvalid as error:
-        _leave(error, USAGE)
-    except IndexLocked as error:
-        _leave(error, BUSY)
-    except FeedsrvError as error:
-        _leave(error, PROBLEMS)
-
-
-def _leave(error: FeedsrvError, code: int) -> NoReturn:
-    for line in str(error).splitlines():
-        click.echo(f"feedsrv: {printable(line)}", err=True)
-    sys.exit(code)

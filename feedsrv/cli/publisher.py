@@ -1,4 +1,4 @@
-"""The publisher at work: it watches the folder, asks its peers, tells others, and answers who asks for metrics."""
+"""The publisher at work: once, or watching the folder, asking its peers, telling others, and answering for metrics."""
 
 from __future__ import annotations
 
@@ -8,16 +8,64 @@ from socket import socket
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
+import click
+
+from feedsrv.cli import output
 from feedsrv.cli.engines import open_index
 from feedsrv.cli.peers import peers
+from feedsrv.errors import NewsroomInvalid, PublishingFailed
 from feedsrv.files.catalogue import Catalogue
-from feedsrv.publishing import Summary
+from feedsrv.files.conversions import Conversions
+from feedsrv.files.settling import Settling
+from feedsrv.printable import printable
+from feedsrv.publishing import Summary, publish
 from feedsrv.publishing.watch import watch
 from feedsrv.search import SearchIndex
 from feedsrv.settings import Settings
 
 if TYPE_CHECKING:
     from feedsrv.cli.telling import Teller
+
+
+def publish_or_serve_the_last(settings: Settings) -> None:
+    """Publish; where that fails, what was published before is served, if there is something.
+
+    No document is waited for: the publisher converts it while all else is served.
+    """
+    left_to_the_publisher = Conversions(0)
+    try:
+        output.announce(publish_once(settings, Catalogue(settings.releases, left_to_the_publisher)), settings.releases)
+        if pending := left_to_the_publisher.pending:
+            click.echo(f"{output.counted(pending, 'document')} to be converted yet", err=True)
+    except (PublishingFailed, NewsroomInvalid) as error:
+        if open_index(settings).status().published is None:
+            raise
+        click.echo(f"feedsrv: {printable(str(error))}; what was published before is served", err=True)
+
+
+def publish_once(
+    settings: Settings,
+    catalogue: Catalogue,
+    *,
+    rebuild: bool = False,
+    force: bool = False,
+    move_ids: bool = False,
+) -> Summary:
+    """Bring the index in line with the folder, once; see `feedsrv.publishing.publish`."""
+    settling = Settling(settings.releases)
+    settling.wait()
+    return publish(
+        catalogue,
+        open_index(settings),
+        now(),
+        rebuild=rebuild,
+        force=force,
+        move_ids=move_ids,
+        host=settings.host,
+        unsettled=settling.unsettled,
+        progress=output.progress,
+        handing=output.handing,
+    )
 
 
 def run(settings: Settings, stop: Event, listener: socket | None, folder: str | None = None) -> None:
@@ -34,7 +82,7 @@ def run(settings: Settings, stop: Event, listener: socket | None, folder: str | 
     told: list[Callable[[Summary], None]] = []
     if listener:
         told.append(_reporting(index, tellers, listener, folder))
-    for asked in peers(index, settings, _now):
+    for asked in peers(index, settings, now):
         Thread(target=asked.run, args=[stop], daemon=True).start()
         told.append(asked.note)
 
@@ -42,10 +90,11 @@ def run(settings: Settings, stop: Event, listener: socket | None, folder: str | 
         for note in told:
             note(summary)
 
-    watch(Catalogue(settings.releases), index, _now, stop, settings.poll, report, host=settings.host)
+    watch(Catalogue(settings.releases), index, now, stop, settings.poll, report, host=settings.host)
 
 
-def _now() -> datetime:
+def now() -> datetime:
+    """The moment as of which something is published or told."""
     return datetime.now(UTC)
 
 
