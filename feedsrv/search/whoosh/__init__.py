@@ -11,6 +11,7 @@
     arrays, storage            arrays in a file; the files of a generation, mapped into memory and compared
     segments                   which documents of a generation have a term, and where it stands in them
     table, splicing            sets of releases by topic, year, language and date; the next table, of what changed
+    columns, sources           what a table knows of each release; which file made it
     postings, terms            which releases have a term; what one search looks up
     matcher, scoring           which releases a question matches; which of them answer best
     spelling, words            what was meant by a word that no release has, and which words are nearly like it

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from feedsrv import ids
 from feedsrv.search.documents import Facts
-from feedsrv.search.whoosh.table import EMPTY, FACETS, FIXED, RAGGED, Mask, Table, age_of, key_of, short
+from feedsrv.search.whoosh.columns import FIXED, RAGGED, age_of, key_of, short
+from feedsrv.search.whoosh.table import EMPTY, FACETS, Mask, Table
 
 
 def changed(base: Table | None, numbers: NDArray[np.int64], added: Sequence[tuple[int, Facts]]) -> Table:

@@ -9,10 +9,9 @@ no time whatever its length; `feedsrv.search.whoosh.splicing` makes the next of 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from functools import cached_property
-from hashlib import blake2b
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.ma  # which `np.unique` would else load while the first reader waits
@@ -20,64 +19,13 @@ from numpy.typing import NDArray
 
 from feedsrv import ids
 from feedsrv.search.documents import Facts
+from feedsrv.search.whoosh.columns import FIXED, RAGGED, UNDATED, age_of, key_of
+from feedsrv.search.whoosh.sources import FEW, Known, Sources
 
 FACETS = ("topic", "year", "lang")
 
 Mask = NDArray[np.bool_]
 """A set of releases: a flag for each rank."""
-
-UNDATED = np.inf
-"""The age of what has no date."""
-FIXED = {
-    "number": "u4", "age": "f8", "published": "f8", "updated": "f8", "day": "u4", "year": "u2", "lang": "u2",
-    "id_lang": "u2", "length": "u4", "title_length": "u4", "digest": "V16", "id_key": "u8", "source_key": "u8",
-    "noindex": "?",
-}  # fmt: skip
-"""The columns that have one value a row, with their kinds."""
-RAGGED = {"id": "u1", "source": "u1", "alias": "u8", "translation": "u8", "file": "V32"}
-"""Those that have any number of values a row; where each row ends, tells ``<name>.ends``."""
-
-
-_FEW = 500  # sources that are looked up one by one
-
-
-class Sources(Set[str]):
-    """The sources of a table; they are held in memory only when many are asked for."""
-
-    def __init__(self, table: Table) -> None:
-        self._table = table
-        self._asked = 0
-
-    def __contains__(self, source: object) -> bool:
-        self._asked += 1
-        if self._asked > _FEW:
-            return source in self._all
-        return isinstance(source, str) and self._table.document(source) is not None
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._all)
-
-    def __len__(self) -> int:
-        return len(self._table.documents())
-
-    @classmethod
-    def _from_iterable(cls, it: Iterable[str]) -> frozenset[str]:  # type: ignore[override]  # what Set's operators give
-        return frozenset(it)
-
-    @cached_property
-    def _all(self) -> frozenset[str]:
-        return frozenset(self._table.source_names())
-
-
-class Known(NamedTuple):
-    """The number of a document, and the first half of its digest in hexadecimal."""
-
-    number: int
-    digest: str
-
-    def is_of(self, digest: str) -> bool:
-        """Whether this is the document with such a digest."""
-        return self.digest == short(digest)
 
 
 class Table:
@@ -154,7 +102,7 @@ class Table:
     def any_of(self, facet: str, values: Iterable[str]) -> Mask:
         """The releases that have one of these values in a facet."""
         found = np.zeros(self.size, np.bool_)
-        codes = [code for value in values if (code := self._code(facet, value)) is not None]
+        codes = [code for value in values if (code := self._codes[facet].get(value)) is not None]
         if facet == "topic":
             for code in codes:
                 found[self._of_topic(code)] = True
@@ -196,7 +144,7 @@ class Table:
         """
         known = dict.fromkeys((*languages, *sorted(self.values["lang"])))
         for key, language in ids.namesakes(name, [*known]):
-            code = self._code("lang", language)
+            code = self._codes["lang"].get(language)
             for row in self._rows("id", key):
                 is_in_it = not language or self.columns["id_lang"][row] - 1 == code
                 if is_in_it and (found := self.id(row)) != name and ids.key(found) == key:
@@ -229,7 +177,7 @@ class Table:
 
     def numbers_of(self, sources: Set[str] | None) -> list[int]:
         """The numbers of the documents that these sources have, or of all there are."""
-        if sources is None or len(sources) > _FEW:
+        if sources is None or len(sources) > FEW:
             numbers = self.documents().tolist()
             named = zip(self._texts("source"), numbers, strict=True)
             return numbers if sources is None else [number for source, number in named if source in sources]
@@ -314,9 +262,6 @@ class Table:
     def _codes(self) -> Mapping[str, Mapping[str, int]]:
         return {facet: {value: code for code, value in enumerate(values)} for facet, values in self.values.items()}
 
-    def _code(self, facet: str, value: str) -> int | None:
-        return self._codes[facet].get(value)
-
     def _of_topic(self, code: int) -> NDArray[np.uint32]:
         return self.columns["topic.rows"][self._topic_starts[code] : int(self.columns["topic.ends"][code])]
 
@@ -344,21 +289,6 @@ def _first(flags: Mask) -> int | None:
     """The place of the first flag that is set."""
     at = int(flags.argmax()) if len(flags) else 0
     return at if at < len(flags) and flags[at] else None
-
-
-def age_of(facts: Facts) -> float:
-    """Minus the time at which a document appeared, so that the newest come first."""
-    return UNDATED if facts.appeared is None else -facts.appeared
-
-
-def short(digest: str) -> str:
-    """As much of a digest in hexadecimal as a table keeps: half of it."""
-    return digest[: len(digest) // 2]
-
-
-def key_of(text: str) -> np.uint64:
-    """A text as a number: what is looked up is compared with all there are at once."""
-    return np.uint64(int.from_bytes(blake2b(text.encode("utf8"), digest_size=8).digest(), "little"))
 
 
 EMPTY = Table(
