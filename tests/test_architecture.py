@@ -135,6 +135,19 @@ def test_engines_stand_beside_each_other_and_the_edges_alone_know_their_names(mo
             assert module.startswith("search/"), f"{module} imports {name}"
 
 
+LONGEST_MODULE, LONGEST_FUNCTION = 300, 50
+"""Lines. What is longer is two things, or says one twice."""
+
+
+@pytest.mark.parametrize("module", modules())
+def test_modules_and_functions_are_short(module: str) -> None:
+    text = (ROOT / f"{module}.py").read_text("utf8")
+    assert text.count("\n") <= LONGEST_MODULE, f"{module}: find its seam, or what is unneeded in it"
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            assert (node.end_lineno or 0) - node.lineno < LONGEST_FUNCTION, f"{module}: {node.name}"
+
+
 def test_every_file_that_is_no_module_is_packaged() -> None:
     project = tomllib.loads((ROOT.parent / "pyproject.toml").read_text("utf8"))
     patterns = project["tool"]["setuptools"]["package-data"]["feedsrv"]

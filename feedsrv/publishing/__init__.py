@@ -96,12 +96,9 @@ def publish(
         furnished = catalogue.furnished(stated, update.newsroom, unsettled)
         update.set_newsroom(furnished.newsroom, furnished.files)
         run = Run(catalogue, furnished.newsroom, now, judge, unsettled, update, progress, handing)
-        if memory.recalls and standing is None and only is not None and (standing := run.recalled()):
-            only |= standing.come_and_gone
         with SpooledTemporaryFile(_SPOOL_IN_MEMORY) as spool:
-            run.look(standing, only, spool)
-            run.weigh_losses(force=force)
-            run.weigh_moves(host, move_ids=move_ids)
+            run.look(standing, only, spool, recalls=memory.recalls)
+            run.weigh(host, force=force, move_ids=move_ids)
             run.put_read(spool)
         run.put(run.affected())
         run.remove_others()

@@ -63,7 +63,7 @@ class Run:
         """Whether newsroom.toml is another than was last published."""
         return self.update.newsroom is None or self.newsroom.text != self.update.newsroom.text
 
-    def recalled(self) -> Standing | None:
+    def _recalled(self) -> Standing | None:
         """The folder as it is remembered, of which but names are looked at; None where files are read otherwise now."""
         known, version = self.update.known(), self.catalogue.readers_version
         if not known or self.is_newsroom_changed:
@@ -77,8 +77,13 @@ class Run:
         standing.remember(self.update)
         return standing
 
-    def look(self, standing: Standing | None, paths: Set[str] | None, spool: IO[bytes]) -> None:
-        """Look at what these changes have to do with; where that cannot be told, or is not enough, at all."""
+    def look(self, standing: Standing | None, paths: Set[str] | None, spool: IO[bytes], *, recalls: bool) -> None:
+        """Look at what these changes have to do with; where that cannot be told, or is not enough, at all.
+
+        ``recalls``: where no folder stands it is the one that is remembered, with what has come and gone since.
+        """
+        if recalls and standing is None and paths is not None and (standing := self._recalled()):
+            paths |= standing.come_and_gone
         if not self._looks_at_parts(standing, paths, spool):
             self._look_at_all(spool)
 
@@ -151,18 +156,23 @@ class Run:
         folder = self.catalogue.folder
         return {rival for rival in self.standing.collection.rivals_for(come) if not (folder / rival).exists()}
 
-    def weigh_losses(self, *, force: bool) -> None:
-        """Find out what would be lost. Raises RemovalRefused or FilesUnsettled if that is most, unless by force."""
+    def weigh(self, host: str, *, force: bool, move_ids: bool) -> None:
+        """Find out what would be lost, and which ids would be others.
+
+        Raises RemovalRefused or FilesUnsettled where most would be lost, and not by ``force``, and MovesRefused where
+        many ids would be others, and that is not wanted (``move_ids``), nor by time alone.
+        """
+        self._weigh_losses(force=force)
+        self._weigh_moves(host, move_ids=move_ids)
+
+    def _weigh_losses(self, *, force: bool) -> None:
         sources = None if self.is_of_all else self.touched
         self.losses = losses.of(self.examination, self.update, self.found, self.now, sources)
         if not force:
             self.losses.insist_on_most(self._before, self.standing.collection.public)
 
-    def weigh_moves(self, host: str, *, move_ids: bool) -> None:
-        """Find out which ids would be others. Raises MovesRefused if they are many, unless told so or by time alone.
-
-        What becomes of rivals when an embargo ends has been said since the file was there, and it ends on its minute.
-        """
+    def _weigh_moves(self, host: str, *, move_ids: bool) -> None:
+        """What becomes of rivals when an embargo ends has been said since they are there: it ends on its minute."""
         newsrooms = (self.update.newsroom or self.newsroom, self.newsroom)
         known = self.update.remembered()
         forgotten = {source for source in self.touched if source not in known and source in self.update.sources}

@@ -161,8 +161,6 @@ class _Reader:
         published = self._take_moment("published", dated)
         contacts = self._take("contacts", fields.people(parts))
         shown, document, about = self._parted()
-        if about.blocks:
-            self._origins["boilerplate"] = Origin(about.blocks[0].line, "below the text")
         body = in_order(sanitise(shown.html))
         said = to_text(body)
         text = said if document is shown else _text_of(document)
@@ -248,7 +246,10 @@ class _Reader:
         if not parts.ending.boilerplate:
             return shown, shown, Document(())
         text = parts.document.without(gone | parts.ending.boilerplate)
-        return shown, text, parts.document.only(parts.ending.boilerplate - gone)
+        about = parts.document.only(parts.ending.boilerplate - gone)
+        if about.blocks:
+            self._origins["boilerplate"] = Origin(about.blocks[0].line, "below the text")
+        return shown, text, about
 
 
 def _text_of(document: Document) -> str:

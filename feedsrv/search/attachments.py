@@ -9,8 +9,11 @@ from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
-from feedsrv.errors import FileUnreadable, IndexUnavailable
+from feedsrv.appearance import Asset
+from feedsrv.errors import AttachmentNotFound, FileUnreadable, IndexUnavailable
+from feedsrv.newsroom import Newsroom
 from feedsrv.problem import Problem
+from feedsrv.release import Attachment, Release
 from feedsrv.search import Content, trust
 from feedsrv.search.manifest import named
 
@@ -76,6 +79,22 @@ class Attachments:
 def is_of_release(name: str) -> bool:
     """Whether a name is one that is given to the files of releases, or to one that is being copied."""
     return bool(_IS_OURS.fullmatch(name))
+
+
+def attached(folder: Path, release: Release, name: str, *, is_small: bool) -> tuple[Attachment, Path]:
+    """A file of a release, or its thumbnail if it has one, and where it lies. Raises AttachmentNotFound."""
+    for attachment in release.attachments:
+        if attachment.name == name:
+            wanted = (attachment.thumbnail if is_small else None) or attachment
+            return wanted, folder / wanted.digest
+    raise AttachmentNotFound(f"the release {release.id!r} has no file {name!r}")
+
+
+def asset_of(folder: Path, newsroom: Newsroom, name: str) -> tuple[Asset, Path]:
+    """A file of the newsroom's appearance, and where it lies. Raises AttachmentNotFound."""
+    if asset := newsroom.assets.get(name):
+        return asset, folder / asset.digest
+    raise AttachmentNotFound(f"the newsroom has no {name!r}")
 
 
 def _copy(original: Content, target: Path) -> bool:

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from feedsrv import ids
 from feedsrv.appearance import Asset
-from feedsrv.errors import AttachmentNotFound, ReleaseNotFound, ReleaseWithdrawn
+from feedsrv.errors import ReleaseNotFound, ReleaseWithdrawn
 from feedsrv.newsroom import Newsroom
 from feedsrv.query import Query, Results
 from feedsrv.release import Attachment, Release, Withdrawal
 from feedsrv.search import Held, Neighbours, SitemapEntry, SitemapYear
-from feedsrv.search.attachments import Whole
+from feedsrv.search.attachments import Whole, asset_of, attached
 from feedsrv.search.opensearch.cluster import Json
 from feedsrv.search.opensearch.mapping import micros
 from feedsrv.search.opensearch.matching import NEWEST, every, none_of
@@ -68,18 +68,14 @@ class OpenSearchSnapshot:
 
     def file(self, release_id: str, name: str, *, is_small: bool = False) -> tuple[Attachment, Path]:
         """A file of a release, and where it lies. Raises like `get`, or AttachmentNotFound."""
-        for attachment in self.get(release_id).attachments:
-            if attachment.name == name:
-                wanted = (attachment.thumbnail if is_small else None) or attachment
-                return wanted, self._whole.insist(self._files / wanted.digest)
-        raise AttachmentNotFound(f"the release {release_id!r} has no file {name!r}")
+        found, path = attached(self._files, self.get(release_id), name, is_small=is_small)
+        return found, self._whole.insist(path)
 
     def asset(self, name: str) -> tuple[Asset, Path]:
         """A file of the newsroom's appearance, and where it lies. Raises AttachmentNotFound."""
         self.view.insist()
-        if asset := self.newsroom.assets.get(name):
-            return asset, self._whole.insist(self._files / asset.digest)
-        raise AttachmentNotFound(f"the newsroom has no {name!r}")
+        found, path = asset_of(self._files, self.newsroom, name)
+        return found, self._whole.insist(path)
 
     def siblings(self, release_id: str) -> tuple[Release, ...]:
         """The translations of a release, by language."""

@@ -12,6 +12,7 @@
     segments                   which documents of a generation have a term, and where it stands in them
     table, splicing            sets of releases by topic, year, language and date; the next table, of what changed
     columns, sources           what a table knows of each release; which file made it
+    contents                   what there is in a table without a question
     postings, terms            which releases have a term; what one search looks up
     matcher, scoring           which releases a question matches; which of them answer best
     spelling, words            what was meant by a word that no release has, and which words are nearly like it

@@ -10,16 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import reduce
-from math import isnan
 from operator import and_, or_
 from pathlib import Path
 
 import numpy as np
 
 from feedsrv.appearance import Asset
-from feedsrv.errors import AttachmentNotFound, ReleaseNotFound, ReleaseWithdrawn
+from feedsrv.errors import ReleaseNotFound, ReleaseWithdrawn
 from feedsrv.newsroom import Newsroom
 from feedsrv.query import Facet, Hit, Query, Results, Sort
 from feedsrv.query.natural import as_words
@@ -27,9 +26,11 @@ from feedsrv.query.parser import typed
 from feedsrv.query.tree import And, Dates, Filter, Node, Not, Or
 from feedsrv.release import Attachment, Release, Withdrawal
 from feedsrv.search import Held, Neighbours, SitemapEntry, SitemapYear, ranking
+from feedsrv.search.attachments import asset_of, attached
 from feedsrv.search.excerpts import Wanted, excerpt, marked
 from feedsrv.search.question import is_short, loosened, wanted
 from feedsrv.search.spelling import SELDOM, corrected
+from feedsrv.search.whoosh import contents
 from feedsrv.search.whoosh.matcher import Matcher
 from feedsrv.search.whoosh.postings import PostingsCache, Ranks
 from feedsrv.search.whoosh.resemblance import most_alike
@@ -55,7 +56,7 @@ class WhooshSnapshot:
         self._table = postings.table
         self._segments = segments
         self._attachments = attachments
-        languages = (newest.value for newest in self._held("lang"))
+        languages = (newest.value for newest in contents.held(self._table, "lang"))
         self._languages = tuple(dict.fromkeys((*(newsroom.languages or (newsroom.language,)), *languages)))
 
     def search(self, query: Query) -> Results:
@@ -87,23 +88,9 @@ class WhooshSnapshot:
         """Every topic, year and language that there is."""
         found = {}
         for name in FACETS:
-            held = {each.value: each for each in self._held(name)}
+            held = {each.value: each for each in contents.held(self._table, name)}
             found[name] = tuple(held[facet.value] for facet in self._facet(name, self._table.everything(), {}))
         return found
-
-    def _held(self, name: str) -> list[Held]:
-        """The values of a facet, those first that the newest releases have."""
-        table = self._table
-        firsts, counts = table.firsts(name), table.counts(name, table.everything())
-        return [
-            Held(
-                table.values[name][at],
-                int(counts[at]),
-                _moment(-table.ages[firsts[at]]) if firsts[at] < len(table.ages) else None,
-            )
-            for at in np.argsort(firsts, kind="stable").tolist()
-            if counts[at]
-        ]
 
     def get(self, release_id: str) -> Release:
         """A release. Raises ReleaseNotFound, or ReleaseWithdrawn with the notice."""
@@ -117,17 +104,11 @@ class WhooshSnapshot:
 
     def file(self, release_id: str, name: str, *, is_small: bool = False) -> tuple[Attachment, Path]:
         """A file of a release, and where it lies. Raises like `get`, or AttachmentNotFound."""
-        for attachment in self.get(release_id).attachments:
-            if attachment.name == name:
-                wanted = (attachment.thumbnail if is_small else None) or attachment
-                return wanted, self._attachments / wanted.digest
-        raise AttachmentNotFound(f"the release {release_id!r} has no file {name!r}")
+        return attached(self._attachments, self.get(release_id), name, is_small=is_small)
 
     def asset(self, name: str) -> tuple[Asset, Path]:
         """A file of the newsroom's appearance, and where it lies. Raises AttachmentNotFound."""
-        if asset := self.newsroom.assets.get(name):
-            return asset, self._attachments / asset.digest
-        raise AttachmentNotFound(f"the newsroom has no {name!r}")
+        return asset_of(self._attachments, self.newsroom, name)
 
     def alias(self, path: str) -> str | None:
         """The id of the release, else of the notice, that this address leads to."""
@@ -139,29 +120,11 @@ class WhooshSnapshot:
 
     def sitemap_years(self) -> list[SitemapYear]:
         """The years that have releases, the newest first, then what is undated."""
-        listed = self._table.for_search_engines()
-        years, updated = self._table.years()[listed], self._table.updated()[listed]
-        found = {}
-        for code in np.unique(years).tolist():
-            updates = updated[years == code]
-            newest = np.fmax.reduce(updates)
-            found[self._year(code)] = len(updates), None if np.isnan(newest) else _moment(newest)
-        return [SitemapYear(year, *found[year]) for year in sorted(found, key=lambda year: -(year or 0))]
+        return contents.years(self._table)
 
     def sitemap_entries(self, year: int | None) -> list[SitemapEntry]:
         """The releases of a year in few words, in order of their ids; None: the undated."""
-        table = self._table
-        of_year = table.any_of("year", [str(year)]) if year else table.years() == 0
-        ranks = np.flatnonzero(of_year & table.for_search_engines())
-        updates = table.updated()[ranks].tolist()
-        entries = (
-            SitemapEntry(table.id(rank), None if isnan(updated) else _moment(updated))
-            for rank, updated in zip(ranks.tolist(), updates, strict=True)
-        )
-        return sorted(entries, key=lambda entry: entry.id)
-
-    def _year(self, code: int) -> int | None:
-        return int(self._table.values["year"][code - 1]) if code else None
+        return contents.entries(self._table, year)
 
     def siblings(self, release_id: str) -> tuple[Release, ...]:
         """The translations of a release, by language."""
@@ -324,7 +287,3 @@ class WhooshSnapshot:
         release = self._segments.record(int(self._table.numbers[rank]))
         assert isinstance(release, Release)  # noqa: S101 - the table ranks nothing else
         return release
-
-
-def _moment(timestamp: float) -> datetime:
-    return datetime.fromtimestamp(timestamp, UTC)
