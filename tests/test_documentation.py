@@ -16,12 +16,16 @@ from feedsrv import __version__, newsroom_toml, readers
 from feedsrv.cli import main
 from feedsrv.errors import NewsroomInvalid
 from feedsrv.feeds.formats import FORMATS
+from feedsrv.files import assets, attachments, kinds, names
 from feedsrv.files.catalogue import Catalogue
+from feedsrv.files.original import LARGEST_FILE
 from feedsrv.newsroom import Newsroom
 from feedsrv.publishing.check import check
+from feedsrv.query import parser, subscription
 from feedsrv.query.parser import parse
 from feedsrv.readers import keys
-from feedsrv.reading import Status
+from feedsrv.reading import TOMBSTONE, Status
+from feedsrv.search.question import MOST_EXPANSIONS
 from feedsrv.search.whoosh.index import WhooshIndex
 from feedsrv.settings import Settings
 from feedsrv.web import create_app
@@ -255,3 +259,32 @@ def test_the_guide_names_no_key_that_there_is_not() -> None:
     values = {"draft", "pending", "review", "private", "published", "public", "final", "build", "never", "more"}
     known = {spelling.rpartition(".")[2] for key in keys.KEYS for spelling in key.spellings}
     assert keys_of_the_guide() - values - {"<!more>"} <= known
+
+
+LIMITS = [
+    ("readers", "the first {:,} characters are read", parser.LONGEST_QUERY),
+    ("readers", "{} different words", parser.MOST_CLAUSES),
+    ("readers", "parentheses up to {} deep", parser.DEEPEST_NESTING),
+    ("readers", "{} words of a phrase", parser.LONGEST_PHRASE),
+    ("readers", "{} beginnings", parser.MOST_PREFIXES),
+    ("readers", "the first {} words by the alphabet", MOST_EXPANSIONS),
+    ("readers", "the newest {} releases", subscription.FEED_SIZE),
+    ("readers", "up to {} entries", subscription.MOST),
+    ("readers", "or {:,} characters", subscription.MOST_CHARACTERS),
+    ("readers", "says so for {} days", TOMBSTONE.days),
+    ("press-officers", "For {} days", TOMBSTONE.days),
+    ("press-officers", "at most {} files", attachments.MOST_FILES),
+    ("press-officers", "of at most {} MB", LARGEST_FILE // 1_000_000),
+    ("press-officers", "of at most {:,} bytes", assets.LARGEST),
+]
+
+
+@pytest.mark.parametrize(("page", "words", "limit"), LIMITS)
+def test_a_limit_is_said_as_it_is(page: str, words: str, limit: int) -> None:
+    assert words.format(limit) in " ".join((ROOT / f"docs/{page}.md").read_text("utf8").split())
+
+
+def test_what_is_read_as_a_release_is_not_served_for_lying_there() -> None:
+    """But for PDF: whether it is a release or goes with one, only the text beside it can tell."""
+    readable = {*readers.SUFFIXES, *kinds.UNREAD} - {".pdf"}
+    assert not [ending for ending in readable if names.is_download(f"x{ending}")]
