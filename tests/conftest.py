@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -116,6 +117,32 @@ def make_newsroom(tmp_path: Path) -> Iterator[MakeNewsroom]:
     yield make
     for each in made:
         each.engine.close()
+
+
+@pytest.fixture(scope="module")
+def make_lasting(tmp_path_factory: pytest.TempPathFactory) -> MakeNewsroom:
+    """The same for all tests of a module."""
+
+    def make(files: Files | None = None) -> Newsroom:
+        newsroom = Newsroom(tmp_path_factory.mktemp("lasting") / "newsroom")
+        newsroom.publish(files)
+        return newsroom
+
+    return make
+
+
+@pytest.fixture
+def converted(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """The documents that were converted, as their bytes."""
+    seen: list[bytes] = []
+    communicate = subprocess.Popen.communicate
+
+    def counting(child: subprocess.Popen[bytes], data: bytes, timeout: float) -> tuple[bytes, bytes]:
+        seen.append(data)
+        return communicate(child, data, timeout)
+
+    monkeypatch.setattr("subprocess.Popen.communicate", counting)
+    return seen
 
 
 @pytest.fixture

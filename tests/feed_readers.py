@@ -21,6 +21,8 @@ import feedparser
 import pytest
 from reader import make_reader
 
+from tests.running import install_packages
+
 NODE = Path(__file__).parent / "node"
 
 
@@ -106,15 +108,7 @@ class RssParser:
     """rss-parser, as a program in Node uses it, with the ETag kept."""
 
     def __init__(self, folder: Path) -> None:
-        npm = shutil.which("npm")
-        if not npm:
-            pytest.skip("node and npm are not installed")
-        for file in NODE.iterdir():
-            shutil.copy(file, folder)
-        command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"]
-        installed = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
-        if installed.returncode:
-            pytest.skip(f"rss-parser cannot be installed: {installed.stderr}")
+        install_packages(NODE, folder)
         self._folder = folder
         self._etag = ""
         self._entries: dict[str, Shown] = {}

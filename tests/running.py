@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -16,6 +17,8 @@ from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
+
+import pytest
 
 PATIENCE = 30.0
 """Seconds after which something that has not happened is taken for something that will not happen."""
@@ -120,3 +123,15 @@ def running(releases: Path, index: Path, *arguments: str, **others: str) -> Iter
             newsroom.stop()
         if process.stdout:
             process.stdout.close()
+
+
+def install_packages(locked: Path, folder: Path) -> None:
+    """Copy a folder with the lock file of packages of npm, and install them there; skips the test where that fails."""
+    npm = shutil.which("npm")
+    if not npm:
+        pytest.skip(f"the programs of {locked.name} did not run: node and npm are not installed")
+    shutil.copytree(locked, folder, dirs_exist_ok=True)
+    command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"]
+    installed = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
+    if installed.returncode:
+        pytest.skip(f"the programs of {locked.name} did not run: they cannot be installed: {installed.stderr}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from werkzeug.test import Client
 
-from tests.conftest import Newsroom, release
+from tests.conftest import MakeNewsroom, release
 
 FILES = {
     "newsroom.toml": 'languages = ["en", "fr"]\n[topics.quays]\nlabel = "Quays"\n',
@@ -28,10 +28,8 @@ FILES = {
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Client:
-    newsroom = Newsroom(tmp_path_factory.mktemp("numbers") / "newsroom")
-    newsroom.publish(FILES)
-    return newsroom.client()
+def client(make_lasting: MakeNewsroom) -> Client:
+    return make_lasting(FILES).client()
 
 
 @pytest.mark.parametrize(

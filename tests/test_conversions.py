@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -140,16 +139,8 @@ class TestWhoIsConverted:
         assert newsroom.ids() == ["invitation", "other"]
 
     def test_each_has_its_turn_and_is_converted_once(
-        self, make_newsroom: MakeNewsroom, conversions: Conversions, monkeypatch: pytest.MonkeyPatch
+        self, make_newsroom: MakeNewsroom, conversions: Conversions, converted: list[bytes]
     ) -> None:
-        converted: list[bytes] = []
-        communicate = subprocess.Popen.communicate
-
-        def counting(child: subprocess.Popen[bytes], data: bytes, timeout: float) -> tuple[bytes, bytes]:
-            converted.append(data)
-            return communicate(child, data, timeout)
-
-        monkeypatch.setattr("subprocess.Popen.communicate", counting)
         letters = {f"l{number}.pdf": letter(f"Letter {number}") for number in range(5)}
         newsroom = make_newsroom({"other.md": release("Other")})
         newsroom.write({**letters, "broken.docx": b"no document"})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import subprocess
 import tracemalloc
 import zipfile
 from collections.abc import Iterator
@@ -266,16 +265,8 @@ def test_any_bytes_are_a_document_or_a_report(data: bytes, ending: str, is_mangl
 
 
 def test_a_document_is_converted_once_and_one_that_cannot_be_not_again_until_it_changes(
-    make_newsroom: MakeNewsroom, monkeypatch: pytest.MonkeyPatch
+    make_newsroom: MakeNewsroom, converted: list[bytes]
 ) -> None:
-    converted: list[bytes] = []
-    communicate = subprocess.Popen.communicate
-
-    def counting(child: subprocess.Popen[bytes], data: bytes, timeout: float) -> tuple[bytes, bytes]:
-        converted.append(data)
-        return communicate(child, data, timeout)
-
-    monkeypatch.setattr("subprocess.Popen.communicate", counting)
     newsroom = make_newsroom(
         {"a.docx": b"no document", "b/index.md": release("B"), "b/c.odt": odt("<text:p>C</text:p>")}
     )

@@ -11,7 +11,7 @@ import pytest
 from lxml import etree
 from werkzeug.test import Client
 
-from tests.conftest import Newsroom, release
+from tests.conftest import MakeNewsroom, release
 
 NAMES = {
     "a": "http://www.w3.org/2005/Atom",
@@ -201,10 +201,8 @@ def source(element: etree._Element) -> str:
 
 
 @pytest.fixture(scope="module")
-def harbour(tmp_path_factory: pytest.TempPathFactory) -> Client:
-    newsroom = Newsroom(tmp_path_factory.mktemp("equality") / "newsroom")
-    newsroom.publish(files())
-    return newsroom.client()
+def harbour(make_lasting: MakeNewsroom) -> Client:
+    return make_lasting(files()).client()
 
 
 def document(client: Client, path: str, format_: str) -> bytes:

@@ -14,7 +14,7 @@ from feedsrv.errors import IndexUnavailable
 from feedsrv.publishing import publish
 from feedsrv.web import create_app
 from feedsrv.web.cache import TooBusy
-from tests.conftest import Newsroom, release
+from tests.conftest import MakeNewsroom, Newsroom, release
 from tests.test_web_serving import Broken
 
 FILES = {
@@ -63,10 +63,8 @@ def without_layout(press: Newsroom, error: Exception) -> Client:
 
 
 @pytest.fixture
-def press(tmp_path_factory: pytest.TempPathFactory) -> Newsroom:
-    made = Newsroom(tmp_path_factory.mktemp("trouble") / "newsroom")
-    made.publish(FILES)
-    return made
+def press(make_lasting: MakeNewsroom) -> Newsroom:
+    return make_lasting(FILES)
 
 
 BUG, AWAY, BUSY = RuntimeError("secret"), IndexUnavailable("secret"), TooBusy()

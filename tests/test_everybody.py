@@ -24,7 +24,7 @@ from feedsrv.settings import Settings
 from feedsrv.web import create_app
 from tests.browsing import chromium
 from tests.conftest import Newsroom, release
-from tests.running import free_port
+from tests.running import free_port, install_packages
 from tests.test_appearance import BRANDED, HOUSE
 
 pytestmark = pytest.mark.slow
@@ -139,15 +139,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 @pytest.fixture(scope="module")
 def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder in which the locked packages are installed."""
-    npm, folder = shutil.which("npm"), tmp_path_factory.mktemp("programs")
-    if not npm:
-        pytest.skip("axe-core, html-validate and vnu did not run: node and npm are not installed")
-    for file in PROGRAMS.iterdir():
-        shutil.copy(file, folder)
-    command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"]
-    installed = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
-    if installed.returncode:
-        pytest.skip(f"axe-core, html-validate and vnu did not run: they cannot be installed: {installed.stderr}")
+    folder = tmp_path_factory.mktemp("programs")
+    install_packages(PROGRAMS, folder)
     return folder
 
 

@@ -41,10 +41,8 @@ FILES = {
 
 
 @pytest.fixture(scope="module")
-def newsroom(tmp_path_factory: pytest.TempPathFactory) -> Newsroom:
-    made = Newsroom(tmp_path_factory.mktemp("habits") / "newsroom")
-    made.publish(FILES)
-    return made
+def newsroom(make_lasting: MakeNewsroom) -> Newsroom:
+    return make_lasting(FILES)
 
 
 @pytest.fixture(scope="module")

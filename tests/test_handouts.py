@@ -13,7 +13,7 @@ from werkzeug.test import Client
 from feedsrv import ids, newsroom_toml
 from feedsrv.text.plain_text import plain_text
 from feedsrv.web.telephones import dialled, telephone
-from tests.conftest import BASE_URL, Newsroom, release
+from tests.conftest import BASE_URL, MakeNewsroom, release
 
 SETTINGS = 'title = "Harbour newsroom"\npublisher = "Port of Dunmore; quays, locks"\nlanguages = ["en", "fr"]\n'
 CONTACTS = (
@@ -48,10 +48,8 @@ HANDOUTS = {**COPIES, **CARDS}
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Client:
-    made = Newsroom(tmp_path_factory.mktemp("handouts") / "newsroom")
-    made.publish(FILES)
-    return made.client()
+def client(make_lasting: MakeNewsroom) -> Client:
+    return make_lasting(FILES).client()
 
 
 def test_a_copy_as_text_reads_well_wherever_it_is_put(client: Client) -> None:

@@ -11,7 +11,7 @@ from werkzeug.test import Client, TestResponse
 from feedsrv.errors import IndexUnavailable
 from feedsrv.feeds.formats import FORMATS
 from feedsrv.web import create_app
-from tests.conftest import BASE_URL, Newsroom, release
+from tests.conftest import BASE_URL, MakeNewsroom, Newsroom, release
 
 LISTS = ["/releases", "/topics/quays", "/topics/locks+quays", "/topics/quays/2026", "/years/2026", "/search"]
 FEEDS = [*(f"{path}.{ending}" for path in LISTS for ending in FORMATS), "/feeds.opml"]
@@ -36,10 +36,8 @@ ANSWERS: dict[str, tuple[Ask, set[int]]] = {
 
 
 @pytest.fixture(scope="module")
-def newsroom(tmp_path_factory: pytest.TempPathFactory) -> Newsroom:
-    made = Newsroom(tmp_path_factory.mktemp("origins") / "newsroom")
-    made.publish({"a.md": release("A", "2026-03-05", topics="[quays, locks]"), "a.json": "{}"})
-    return made
+def newsroom(make_lasting: MakeNewsroom) -> Newsroom:
+    return make_lasting({"a.md": release("A", "2026-03-05", topics="[quays, locks]"), "a.json": "{}"})
 
 
 @pytest.fixture(scope="module")

@@ -23,10 +23,8 @@ Answer = tuple[str, list[tuple[str, str]], bytes]
 
 
 @pytest.fixture(scope="module")
-def module_newsroom(tmp_path_factory: pytest.TempPathFactory) -> Newsroom:
-    newsroom = Newsroom(tmp_path_factory.mktemp("hot"))
-    newsroom.publish({"a.md": release("A", topics="[x]"), "b.md": release("B", body="Words. " * 500)})
-    return newsroom
+def module_newsroom(make_lasting: MakeNewsroom) -> Newsroom:
+    return make_lasting({"a.md": release("A", topics="[x]"), "b.md": release("B", body="Words. " * 500)})
 
 
 class Counted:

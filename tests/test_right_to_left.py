@@ -11,7 +11,7 @@ from lxml import html
 from werkzeug.test import Client
 
 from feedsrv import web
-from tests.conftest import NOW, Newsroom, release
+from tests.conftest import MakeNewsroom, release
 
 NEWSROOM = {
     "newsroom.toml": 'title = "مرصد الميناء"\ndescription = "كل البيانات"\nlanguages = ["ar", "en"]\n'
@@ -46,10 +46,8 @@ NAMES = {"Atom", "RSS", "JSON", "Feed", "PDF"}
 
 
 @pytest.fixture(scope="module")
-def harbour(tmp_path_factory: pytest.TempPathFactory) -> Client:
-    newsroom = Newsroom(tmp_path_factory.mktemp("harbour"), NOW)
-    newsroom.publish(NEWSROOM)
-    return newsroom.client()
+def harbour(make_lasting: MakeNewsroom) -> Client:
+    return make_lasting(NEWSROOM).client()
 
 
 def language(element: html.HtmlElement) -> str:

@@ -9,7 +9,7 @@ from lxml import html
 from lxml.html import HtmlElement
 from werkzeug.test import Client
 
-from tests.conftest import MakeNewsroom, Newsroom, release
+from tests.conftest import MakeNewsroom, release
 
 CONTACT = "\n  - {name: Ada Quill, email: ada@dunmore.example}"
 FILES = {
@@ -25,10 +25,8 @@ FILES = {
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Client:
-    newsroom = Newsroom(tmp_path_factory.mktemp("help") / "newsroom")
-    newsroom.publish(FILES)
-    return newsroom.client()
+def client(make_lasting: MakeNewsroom) -> Client:
+    return make_lasting(FILES).client()
 
 
 def page(client: Client, address: str) -> HtmlElement:

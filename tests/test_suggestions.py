@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import pytest
 from werkzeug.test import Client
 
-from tests.conftest import BASE_URL, MakeNewsroom, Newsroom, release
+from tests.conftest import BASE_URL, MakeNewsroom, release
 
 FILES = {
     "newsroom.toml": 'languages = ["en", "fr"]\n[topics.quays]\nlabel = { en = "Quays & locks", fr = "Écluses" }\n'
@@ -24,10 +24,8 @@ FILES = {
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Client:
-    newsroom = Newsroom(tmp_path_factory.mktemp("suggestions") / "newsroom")
-    newsroom.publish(FILES)
-    return newsroom.client()
+def client(make_lasting: MakeNewsroom) -> Client:
+    return make_lasting(FILES).client()
 
 
 def asked(client: Client, typed: str, **others: str) -> list[Any]:

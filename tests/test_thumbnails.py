@@ -63,10 +63,8 @@ def shown(client: Client, release_id: str = "quay") -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def newsroom(tmp_path_factory: pytest.TempPathFactory) -> Newsroom:
-    made = Newsroom(tmp_path_factory.mktemp("thumbnails") / "newsroom")
-    made.publish(FILES)
-    return made
+def newsroom(make_lasting: MakeNewsroom) -> Newsroom:
+    return make_lasting(FILES)
 
 
 @pytest.mark.parametrize("name", SMALL)

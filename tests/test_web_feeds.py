@@ -13,7 +13,7 @@ import feedparser
 import pytest
 from werkzeug.test import Client, TestResponse
 
-from tests.conftest import MakeNewsroom, Newsroom, release
+from tests.conftest import MakeNewsroom, release
 
 Make = Callable[..., Client]
 
@@ -57,10 +57,8 @@ FORMATS = ("atom", "rss", "json")
 
 
 @pytest.fixture(scope="module")
-def harbour(tmp_path_factory: pytest.TempPathFactory) -> Client:
-    made = Newsroom(tmp_path_factory.mktemp("harbour") / "newsroom")
-    made.publish(FILES)
-    return made.client()
+def harbour(make_lasting: MakeNewsroom) -> Client:
+    return make_lasting(FILES).client()
 
 
 def many(count: int) -> dict[str, str]:

@@ -10,7 +10,7 @@ import pytest
 from werkzeug.test import Client
 
 from feedsrv.feeds.formats import FORMATS
-from tests.conftest import MakeNewsroom, Newsroom, release
+from tests.conftest import MakeNewsroom, release
 
 Make = Callable[..., Client]
 
@@ -47,10 +47,8 @@ FILES = {
 
 
 @pytest.fixture(scope="module")
-def harbour(tmp_path_factory: pytest.TempPathFactory) -> Client:
-    made = Newsroom(tmp_path_factory.mktemp("harbour") / "newsroom")
-    made.publish(FILES)
-    return made.client()
+def harbour(make_lasting: MakeNewsroom) -> Client:
+    return make_lasting(FILES).client()
 
 
 def links(page: str) -> list[str]:

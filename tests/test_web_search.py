@@ -12,7 +12,7 @@ from werkzeug.test import Client
 
 from feedsrv.colours import contrast
 from feedsrv.web.own_files import FOLDER
-from tests.conftest import MakeNewsroom, Newsroom, release
+from tests.conftest import MakeNewsroom, release
 
 FILES = {
     "newsroom.toml": 'languages = ["en", "fr"]\n[topics.comets]\nlabel = "Comets"\n[topics.dust]\nlabel = "Dust"\n',
@@ -27,10 +27,8 @@ FILES = {
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Client:
-    newsroom = Newsroom(tmp_path_factory.mktemp("search") / "newsroom")
-    newsroom.publish(FILES)
-    return newsroom.client()
+def client(make_lasting: MakeNewsroom) -> Client:
+    return make_lasting(FILES).client()
 
 
 def page(client: Client, address: str) -> HtmlElement:

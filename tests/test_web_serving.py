@@ -47,10 +47,8 @@ EVERYWHERE = [
 
 
 @pytest.fixture(scope="module")
-def press(tmp_path_factory: pytest.TempPathFactory) -> Newsroom:
-    made = Newsroom(tmp_path_factory.mktemp("quay") / "newsroom")
-    made.publish(FILES)
-    return made
+def press(make_lasting: MakeNewsroom) -> Newsroom:
+    return make_lasting(FILES)
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,7 @@ from feedsrv.cli import main
 from feedsrv.subscribers.access_logs import LONGEST_LINE, request_of
 from feedsrv.subscribers.agents import agent_of
 from feedsrv.subscribers.tally import MOST_CLAIMS, Tally
-from tests.conftest import Newsroom, release
+from tests.conftest import MakeNewsroom, Newsroom, release
 from tests.proxies import Proxy, program, proxies
 from tests.running import running, until
 
@@ -94,10 +94,8 @@ def combined(
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Newsroom:
-    made = Newsroom(tmp_path_factory.mktemp("press") / "newsroom")
-    made.publish({"a.md": release(topics="[space]"), "newsroom.toml": '[topics.space]\naliases = ["cosmos"]\n'})
-    return made
+def folder(make_lasting: MakeNewsroom) -> Newsroom:
+    return make_lasting({"a.md": release(topics="[space]"), "newsroom.toml": '[topics.space]\naliases = ["cosmos"]\n'})
 
 
 def ask(

@@ -22,7 +22,7 @@ from feedsrv.search.whoosh.segments import Segments
 from feedsrv.search.whoosh.snapshot import WhooshSnapshot
 from feedsrv.search.work import Work
 from feedsrv.web.cache import AT_ONCE, WAITING
-from tests.conftest import Newsroom, release
+from tests.conftest import MakeNewsroom, Newsroom, release
 from tests.running import Running, environment, free_port, until
 
 NESTED = [
@@ -56,10 +56,8 @@ def nested(unit: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def press(tmp_path_factory: pytest.TempPathFactory) -> Newsroom:
-    newsroom = Newsroom(tmp_path_factory.mktemp("bounds") / "newsroom")
-    newsroom.publish({f"{name}.md": release(f"{name} a b", body=f"a b {name}") for name in ("x", "y")})
-    return newsroom
+def press(make_lasting: MakeNewsroom) -> Newsroom:
+    return make_lasting({f"{name}.md": release(f"{name} a b", body=f"a b {name}") for name in ("x", "y")})
 
 
 def test_no_nesting_of_operators_and_brackets_is_read_by_a_deep_recursion() -> None:
