@@ -74,6 +74,9 @@ def test_that_it_cannot_be_answered_is_open(newsroom: Newsroom, error: Exception
         def snapshot(self) -> Never:
             raise error
 
+        def languages(self) -> tuple[str, ...]:
+            return ()
+
     client = create_app(Broken(), newsroom.settings).test_client()  # type: ignore[arg-type]  # it is broken
     for path in FEEDS:
         answer = client.get(path, base_url=BASE_URL)
