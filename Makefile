@@ -37,7 +37,7 @@ faults: $(VENV)/.dev
 
 # The contract of the search index and the pages over a real cluster, which Java 21 or newer and Maven are needed for.
 test-opensearch: $(VENV)/.dev
-	$(BIN)/python -m tests.opensearch 3 -q -n0 -k "not whoosh" tests/test_search_contract.py tests/opensearch \
+	$(BIN)/python -m tests.opensearch 3 -q -n0 -k "not whoosh" -m "not bench and not embedded" tests/test_search_contract.py tests/opensearch \
 		$(wildcard tests/test_web_*.py)
 
 matrix: $(VENV)/.dev

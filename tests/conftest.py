@@ -50,7 +50,7 @@ class Newsroom:
         self.settings = Settings(
             releases=self.releases, index=self.root / "index", base_url=BASE_URL, has_base_url=True
         )
-        # The few tests that look into the embedded index are run over no other.
+        # The tests that look into the embedded index are marked so, and run over no other.
         self.index = cast("WhooshIndex", self.engine.open(self.settings.index))
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -37,6 +38,11 @@ class Whoosh:
             held = path.read_bytes()
             path.write_bytes(held[:-1] + bytes(byte ^ 1 for byte in held[-1:]))
 
+    def beat(self, folder: Path, moment: datetime) -> None:
+        """Have a publisher have shown then that it lives."""
+        (folder / "heartbeat").touch()
+        os.utime(folder / "heartbeat", (moment.timestamp(), moment.timestamp()))
+
     def close(self) -> None:
         """Leave nothing behind."""
 
@@ -65,6 +71,13 @@ class OpenSearch:
             record = hit["_source"]["record"].replace("Some", "Same")
             releases.write([{"update": {"_id": hit["_id"]}}, {"doc": {"record": record}}])
         releases.refresh()
+
+    def beat(self, folder: Path, moment: datetime) -> None:
+        """Have a publisher have shown then that it lives."""
+        from feedsrv.search.opensearch.state import State
+
+        prefix = self._prefix(folder)
+        State(stored(prefix).cluster, f"{prefix}-state").leave_word(heartbeat=moment.isoformat())
 
     def close(self) -> None:
         """Leave nothing behind: to make indices takes ten times as long as to empty them."""
@@ -101,9 +114,11 @@ def stored(prefix: str) -> Releases:
 
 def clear(prefix: str) -> None:
     """Delete all indices whose names begin so."""
+    from feedsrv.search.opensearch.cluster import LONGEST_FOR_WRITERS
+
     cluster = stored(prefix).cluster
-    for name in cluster.ask("GET", f"/{prefix}-*"):
-        cluster.ask("DELETE", f"/{name}")
+    for name in cluster.ask("GET", f"/{prefix}-*", within=LONGEST_FOR_WRITERS):
+        cluster.ask("DELETE", f"/{name}", within=LONGEST_FOR_WRITERS)
 
 
 Engine = Whoosh | OpenSearch

@@ -36,7 +36,7 @@ from feedsrv.files import topics
 from feedsrv.files.original import Original
 from feedsrv.newsroom import Newsroom
 from feedsrv.query import Query, Results, Sort
-from feedsrv.query.parser import parse
+from feedsrv.query.parser import LONGEST_QUERY, MOST_CLAUSES, parse
 from feedsrv.query.tree import Not, Word
 from feedsrv.reading import Status, Visibility
 from feedsrv.release import Attachment, Contact, Membership, Release, Withdrawal
@@ -415,6 +415,12 @@ class TestOrder:
         pages = [index.snapshot().search(Query(page=page, per_page=2)) for page in (1, 2, 3, 4)]
         assert [ids(page) for page in pages] == [["c", "b1"], ["b2", "a"], ["z"], []]
         assert {(page.total, page.pages) for page in pages} == {(5, 3)}
+
+    @pytest.mark.parametrize("page", [2, 10**9])
+    @pytest.mark.parametrize("sort", Sort)
+    def test_past_the_last_page_there_is_nothing(self, index: SearchIndex, sort: Sort, page: int) -> None:
+        results = index.snapshot().search(Query(parse("words").tree, sort=sort, page=page, per_page=100))
+        assert (results.hits, results.total) == ((), 5)
 
     def test_dates_bound_the_dated_ones(self, index: SearchIndex) -> None:
         since, before = datetime(2020, 1, 2, tzinfo=UTC), datetime(2020, 1, 3, tzinfo=UTC)
@@ -949,7 +955,10 @@ class TestPartialHits:
     def test_what_answers_a_long_question_best_stands_first_though_ten_others_have_all_the_words(
         self, index: SearchIndex
     ) -> None:
+        """However many versions there were before."""
         said = "how is the harbour barge Kettle getting on"
+        for number in range(3):
+            publish(index, *(a_release(f"all{day}", day, f"Draft {number}.") for day in range(1, 12)))
         others = (a_release(f"all{day}", day, f"{said}. " + "Many other words. " * 90) for day in range(1, 12))
         publish(index, a_release("best", 20, "It floats.", title="The harbour barge Kettle"), *others)
         assert ask(index, said, sort=Sort.RELEVANCE)[0] == "best"
@@ -1331,6 +1340,20 @@ class TestAnyQuestion:
     def test_any_text_is_answered(self, various: Snapshot, text: str, sort: Sort) -> None:
         results = various.search(Query(parse(text).tree, sort=sort))
         assert len(results.hits) == min(results.total, 20)
+
+
+@pytest.mark.parametrize("sort", Sort)
+@pytest.mark.parametrize(("word", "most"), [("b{}", MOST_CLAUSES), ("harbour{}", 70), ("a-x{}-y", 80)])
+def test_a_question_of_as_many_words_as_are_read_is_answered(
+    index: SearchIndex, sort: Sort, word: str, most: int
+) -> None:
+    """Whatever an engine takes for too many at once."""
+    words = [word.format(number) for number in range(100, 100 + most)]
+    publish(index, a_release("all", 2, " ".join(words)), a_release("half", 1, " ".join(words[::2])))
+    for joined in (" ", " OR "):
+        answer = ask(index, joined.join(words)[:LONGEST_QUERY].rpartition(joined)[0], sort=sort)
+        assert answer[-1 if sort is Sort.OLDEST else 0] == "all"
+        assert ("half" in answer) == (sort is Sort.RELEVANCE or joined != " ")
 
 
 @pytest.mark.parametrize("query", ["ferries", '"coastal ferries"', "ferries OR nowhere", "coastal ferries"])

@@ -555,14 +555,13 @@ def test_ready_tells_what_is_served(make_newsroom: MakeNewsroom) -> None:
 @pytest.mark.parametrize(("age", "status"), [(0, 200), (119, 200), (121, 503), (-9, 200), (-11, 503), (-3600, 503)])
 def test_a_publisher_that_has_fallen_silent_is_told(make_newsroom: MakeNewsroom, age: int, status: int) -> None:
     press = make_newsroom(FILES)
-    press.index.heartbeat()
-    beat = (press.now - timedelta(seconds=age)).timestamp()
-    os.utime(press.settings.index / "heartbeat", (beat, beat))
+    press.engine.beat(press.settings.index, press.now - timedelta(seconds=age))
     answer = press.client().get("/health/ready")
     assert answer.status_code == status
     assert answer.get_json()["heartbeat_age_seconds"] == age
 
 
+@pytest.mark.embedded
 @pytest.mark.parametrize("nonsense", [b"", b"\0" * 64, b"tomorrow", b"2026-11-01", b"\xff\xfe", b"9" * 5000, "folder"])
 def test_whatever_lies_beside_the_generations_health_is_answered(
     make_newsroom: MakeNewsroom, nonsense: bytes | str
@@ -594,6 +593,7 @@ def test_a_generation_that_is_no_longer_true_is_told(make_newsroom: MakeNewsroom
     assert client.get("/health/ready").status_code == 200
 
 
+@pytest.mark.embedded
 def test_an_index_that_is_gone_goes_on_serving_what_is_open(make_newsroom: MakeNewsroom) -> None:
     press = make_newsroom(FILES)
     client = press.client()

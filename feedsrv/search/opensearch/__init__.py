@@ -8,6 +8,7 @@
     view                       the documents of one generation, within which every question is asked
     searching                  the answer to a query: its totals, a page of it, what may have been meant
     matching                   the words of a question as a query of OpenSearch; what spelling asks
+    clauses                    what such queries are made of
     scoring                    which of the releases that match answer best
     resemblance                which releases are most like another
     verification, sweeping     whether what was published is there; what nobody sees any more is deleted
@@ -16,9 +17,10 @@
 
 The words are ours: `feedsrv.search.documents` makes the terms, and each is sent as a value of its own, which is
 analysed no further; so the same words match on both engines. How well a release answers is counted by OpenSearch
-(``combined_fields``), with the figures of `feedsrv.search.ranking`: how rare a word is, in all languages together, is
-asked for first, and so is what OpenSearch takes it for, versions that are gone included, to be put in its place. Those
-count in the average length, too: copies of a shard may score otherwise, so requests name one (``preference``). Totals
+(``combined_fields``), with the figures of `feedsrv.search.ranking`: how rare a word or a phrase is, in all languages
+together, is asked for first, and so is what OpenSearch takes it for, versions that are gone included, to be put in its
+place. Those count in the average length, too: copies of a shard may score otherwise, so requests name one
+(``preference``). Of what speaks for a release in a long question only as many clauses are sent as a node takes. Totals
 and facets are exact, for there is one shard: enough for some millions of releases, with a copy of it on each of three
 nodes.
 

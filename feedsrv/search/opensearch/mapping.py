@@ -27,7 +27,13 @@ OPEN = 2**62
 _IS_VERSION = re.compile("[0-9a-f]{8}")
 _CHECKED = 8  # digits in hexadecimal of a digest that are added up, so that the sum of millions is exact
 
-_STEMS = {"type": "text", "analyzer": "keyword", "search_analyzer": "alternatives", "position_increment_gap": 0}
+ANYWHERE = "stems"
+"""The field of all stems, wherever they are: to ask one where three would do spares two clauses for each word."""
+_STEMS = {
+    "type": "text", "analyzer": "keyword", "search_analyzer": "alternatives", "position_increment_gap": 0,
+    "copy_to": ANYWHERE,
+}  # fmt: skip
+_ANYWHERE = {"type": "text", "analyzer": "keyword", "norms": False, "index_options": "docs"}
 _FORMS = {
     "type": "text", "analyzer": "keyword", "search_analyzer": "blanks", "position_increment_gap": 0, "norms": False,
     "fields": {"word": {"type": "keyword"}},
@@ -56,6 +62,7 @@ RELEASES: dict[str, Any] = {
         "dynamic": "strict",
         "properties": {
             **dict.fromkeys(("title", "body", "boilerplate"), _STEMS),
+            ANYWHERE: _ANYWHERE,
             **dict.fromkeys(("forms", "boilerplate_forms", "title_forms", "contacts"), _FORMS),
             **dict.fromkeys(("reference", "source", "id", "id_key", "dated_id", "alias", "translation", "file"), _KEY),
             **dict.fromkeys(("topic", "year", "lang", "id_lang", "digest"), _KEY),

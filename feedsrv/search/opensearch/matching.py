@@ -29,46 +29,24 @@ from feedsrv.query.tree import (
 )
 from feedsrv.release import Release, from_json
 from feedsrv.search import question
+from feedsrv.search.opensearch.clauses import NEWEST, NONE, any_of, between, every, none_of, said
 from feedsrv.search.opensearch.cluster import Json
-from feedsrv.search.opensearch.mapping import OR_ELSE, micros
+from feedsrv.search.opensearch.mapping import ANYWHERE, OR_ELSE
 from feedsrv.search.opensearch.releases import Releases, Statistics
 from feedsrv.search.question import FORMS, MOST_EXPANSIONS, stems_of
 from feedsrv.search.work import Work
 from feedsrv.text import analysis
 from feedsrv.topic_names import topic_id
 
-NEWEST: Sequence[Json] = (
-    {"appeared": {"order": "desc", "missing": "_last"}},
-    {"id": {"order": "asc"}},
-)
-"""The newest first, equals by id, then those without a date."""
-NONE: Json = {"match_none": {}}
 _MOST_COUNTED = 500  # that are counted with one request
 MOST_NEAR = 100
 """Words that are looked at as what may have been meant."""
 
-_STEMS = ("title", "body", "boilerplate")
 _SCORED = ("title", "body")
 _FIELDS: Mapping[str, Sequence[str]] = {
     "forms": ("forms", "boilerplate_forms"), "title_forms": ("title_forms",), "contacts": ("contacts",),
 }  # fmt: skip
 _SPECIAL = re.compile(r"([^\w])")
-
-
-def every(queries: Iterable[Json]) -> Json:
-    """What all of these match."""
-    return {"bool": {"filter": list(queries)}}
-
-
-def any_of(queries: Iterable[Json]) -> Json:
-    """What one of these matches; nothing where there are none."""
-    found = list(queries)
-    return {"bool": {"should": found, "minimum_should_match": 1}} if found else NONE
-
-
-def none_of(query: Json) -> Json:
-    """What this does not match."""
-    return {"bool": {"must_not": [query]}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +56,14 @@ class Frequency:
     having: int
     titled: int
     taken: Statistics
+
+
+@dataclass(frozen=True, slots=True)
+class Phrased:
+    """How many releases of a generation have words one after another in a field; what OpenSearch takes them for."""
+
+    having: int
+    taken: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +78,7 @@ class Matcher:
     _expanded: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     _counted: dict[str, int] = field(default_factory=dict)
     _frequent: dict[str, Frequency] = field(default_factory=dict)
+    _phrased: dict[tuple[str, tuple[str, ...]], Phrased] = field(default_factory=dict)
 
     def read(self, query: Query) -> Query:
         """The query with words in place of what looks like a reference number, where none here begins so."""
@@ -135,9 +122,9 @@ class Matcher:
     def _leaf(self, leaf: Leaf) -> Json:
         match leaf:
             case Word(text):
-                return self._all(self._written(word, _STEMS, "forms") for word in analysis.tokens(text))
+                return self._all(self._written(word, ANYWHERE, "forms") for word in analysis.tokens(text))
             case FieldTerm("title", Word(text)):
-                return self._all(self._written(word, ("title",), FORMS["title"]) for word in analysis.tokens(text))
+                return self._all(self._written(word, "title", FORMS["title"]) for word in analysis.tokens(text))
             case FieldTerm(name, Word(text) | Phrase(text)):
                 return self.phrase(analysis.forms(text), FORMS[name])
             case FieldTerm(name, Prefix(text)):
@@ -154,17 +141,16 @@ class Matcher:
         found = list(queries)
         return every(found) if found else NONE
 
-    def _written(self, word: analysis.Token, fields: Sequence[str], forms: str) -> Json:
+    def _written(self, word: analysis.Token, field: str, forms: str) -> Json:
         """One word as written: its stems in any language, for a compound its parts or all in one; or otherwise."""
-        ways = [self.stemmed("".join(word.parts), fields)]
+        ways = [self.stemmed("".join(word.parts), field)]
         if len(word.parts) > 1:
-            ways.append(every(self.stemmed(part, fields) for part in word.parts))
+            ways.append(every(self.stemmed(part, field) for part in word.parts))
         return any_of([*ways, *(self.phrase(other, forms) for other in word.spelling.others)])
 
-    def stemmed(self, form: str, fields: Sequence[str] = _STEMS) -> Json:
+    def stemmed(self, form: str, field: str = ANYWHERE) -> Json:
         """What has a word in any of its forms, in any language."""
-        stems = stems_of(form, self.languages)
-        return any_of({"terms": {name: stems}} for name in fields)
+        return {"terms": {field: stems_of(form, self.languages)}}
 
     def learn(self, words: Iterable[Sequence[str]]) -> None:
         """Ask at once for the `frequency` of several words, each by its stems."""
@@ -172,16 +158,37 @@ class Matcher:
         if not unknown:
             return
         statistics = self.stored.statistics(_SCORED, sorted({stem for stems in unknown.values() for stem in stems}))
-        asked: list[Json] = []
-        for stems in unknown.values():
-            asked += [any_of({"terms": {name: list(stems)}} for name in _STEMS), {"terms": {"title": list(stems)}}]
+        asked = ({"terms": {name: list(stems)}} for stems in unknown.values() for name in (ANYWHERE, "title"))
+        told = iter(self._having_each(asked))
+        for name in unknown:
+            self._frequent[name] = Frequency(next(told), next(told), statistics)
+
+    def learn_phrases(self, phrases: Iterable[tuple[str, Sequence[str]]]) -> None:
+        """Ask at once for the `phrased` of several, each a field and its words."""
+        asked = dict.fromkeys((name, tuple(forms)) for name, forms in phrases if forms)
+        if not (unknown := [each for each in asked if each not in self._phrased]):
+            return
+        statistics = self.stored.statistics(
+            sorted({name for name, _ in unknown}), sorted({form for _, forms in unknown for form in forms})
+        )
+        counts = self._having_each(said(forms, name) for name, forms in unknown)
+        for (name, forms), having in zip(unknown, counts, strict=True):
+            taken = sum(statistics.idf([name], [form]) for form in forms)
+            self._phrased[name, forms] = Phrased(having, taken)
+
+    def phrased(self, forms: Sequence[str], name: str) -> Phrased:
+        """How frequent it is that these words stand one after another in a field."""
+        self.learn_phrases([(name, forms)])
+        return self._phrased.get((name, tuple(forms)), Phrased(0, 0.0))
+
+    def _having_each(self, queries: Iterable[Json]) -> list[int]:
+        """How many releases each query matches, asked at once."""
+        asked, found = list(queries), []
         for at in range(0, len(asked), _MOST_COUNTED):
             part = {"filters": {"filters": asked[at : at + _MOST_COUNTED]}}
             answer = self.ask({"size": 0, "aggs": {"each": part}})
-            asked[at : at + _MOST_COUNTED] = answer["aggregations"]["each"]["buckets"]
-        told = iter(found["doc_count"] for found in asked)
-        for name in unknown:
-            self._frequent[name] = Frequency(next(told), next(told), statistics)
+            found += [each["doc_count"] for each in answer["aggregations"]["each"]["buckets"]]
+        return found
 
     def frequency(self, stems: Sequence[str]) -> Frequency:
         """How frequent a word of one of these stems is."""
@@ -190,10 +197,7 @@ class Matcher:
 
     def phrase(self, forms: Sequence[str], name: str = "forms") -> Json:
         """What has these words one after another."""
-        if not forms:
-            return NONE
-        kind = "match_phrase" if len(forms) > 1 else "match"
-        return any_of({kind: {part: " ".join(forms)}} for part in _FIELDS[name])
+        return any_of(said(forms, part) for part in _FIELDS[name]) if forms else NONE
 
     def beginning(self, text: str, name: str = "forms") -> Json:
         """What has a word that begins so; of too many such words the first by the alphabet count."""
@@ -252,9 +256,3 @@ class Matcher:
             record = from_json(hit["_source"]["record"].encode("utf8"))
             if isinstance(record, Release):
                 yield record
-
-
-def between(since: Any, before: Any) -> Json:
-    """The releases published at ``since`` or later and earlier than ``before``; without both, all of them."""
-    bounds = {name: micros(moment) for name, moment in (("gte", since), ("lt", before)) if moment}
-    return {"range": {"published": bounds}} if bounds else {"match_all": {}}

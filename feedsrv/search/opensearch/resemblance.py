@@ -6,8 +6,10 @@ from collections import Counter
 
 from feedsrv.release import Release
 from feedsrv.search import ranking
+from feedsrv.search.opensearch.clauses import every, none_of
 from feedsrv.search.opensearch.cluster import Json
-from feedsrv.search.opensearch.matching import Matcher, every, none_of
+from feedsrv.search.opensearch.mapping import ANYWHERE
+from feedsrv.search.opensearch.matching import Matcher
 from feedsrv.search.opensearch.scoring import worded
 from feedsrv.text import analysis, stems
 
@@ -47,8 +49,7 @@ def most_alike(matcher: Matcher, release: Release, population: int) -> Json | No
 
 def _having(matcher: Matcher, stems: list[str]) -> dict[str, int]:
     """How many releases have each of these stems."""
-    fields = ("title", "body", "boilerplate")
-    queries = [{"bool": {"should": [{"term": {name: stem}} for name in fields]}} for stem in stems]
+    queries = [{"term": {ANYWHERE: stem}} for stem in stems]
     answer = matcher.ask({"size": 0, "aggs": {"stems": {"filters": {"filters": queries}}}})
     return {
         stem: each["doc_count"] for stem, each in zip(stems, answer["aggregations"]["stems"]["buckets"], strict=True)

@@ -8,9 +8,10 @@ from itertools import pairwise
 
 from feedsrv.query.tree import FieldTerm, Leaf, Node, Phrase, Prefix, Reference, Word, positive_leaves
 from feedsrv.search import ranking
+from feedsrv.search.opensearch.clauses import NONE, said
 from feedsrv.search.opensearch.cluster import Json
 from feedsrv.search.opensearch.mapping import OR_ELSE
-from feedsrv.search.opensearch.matching import NONE, Matcher
+from feedsrv.search.opensearch.matching import Matcher
 from feedsrv.search.opensearch.releases import idf
 from feedsrv.search.question import FORMS, stems_of, telling, words_of
 from feedsrv.text import analysis
@@ -22,12 +23,13 @@ _TITLE_AND_TEXT = [f"title^{ranking.TITLE}", f"body^{ranking.TEXT}"]
 def evidence(matcher: Matcher, tree: Node, typed: Node) -> list[Json]:
     """What speaks for a release that matches a tree; ``typed`` is it with what is not required."""
     matcher.learn(_words_in(matcher, tree))
+    matcher.learn_phrases(_phrases_in(tree))
     in_title = ranking.title_weight(len(words_of(tree)))
     found = [
         {"bool": {"should": list(_of_leaf(matcher, leaf, in_title)), "boost": float(times)}}
         for leaf, times in Counter(positive_leaves(tree)).items()
     ]
-    return [*found, *_neighbours(typed)]
+    return [*found, *_neighbours(matcher, typed)]
 
 
 def worded(matcher: Matcher, stems: Sequence[str]) -> list[Json]:
@@ -50,17 +52,17 @@ def _of_leaf(matcher: Matcher, leaf: Leaf, in_title: float) -> Iterator[Json]:
         case Word(text):
             for word in analysis.tokens(text):
                 yield _once(matcher, word.parts, in_title)
-                yield from map(_phrase, word.spelling.others)
+                yield from (_phrase(matcher, other) for other in word.spelling.others)
         case Phrase(text):
-            yield _phrase(analysis.forms(text))
+            yield _phrase(matcher, analysis.forms(text))
         case Reference(text):
             yield _constant({"term": {"reference": leaf.key}}, _REFERENCE_FIRST)
-            yield _phrase(analysis.forms(text))
+            yield _phrase(matcher, analysis.forms(text))
         case FieldTerm("title", Word(text)):
             for form in analysis.forms(text):
                 yield _titled(matcher, stems_of(form, matcher.languages), 1.0)
         case FieldTerm(name, Word(text) | Phrase(text)):
-            yield _phrase(analysis.forms(text), FORMS[name])
+            yield _phrase(matcher, analysis.forms(text), FORMS[name])
         case Prefix() | FieldTerm(_, Prefix()):
             yield _constant(matcher.matches(leaf), 1.0)
 
@@ -104,18 +106,38 @@ def _titled(matcher: Matcher, stems: Sequence[str], weight: float) -> Json:
     return {"match": {"title": {"query": OR_ELSE.join(stems), "boost": boost}}}
 
 
-def _phrase(forms: Sequence[str], field: str = "forms") -> Json:
-    kind = "match_phrase" if len(forms) > 1 else "match"
-    return {kind: {field: " ".join(forms)}} if forms else NONE
+def _phrases_in(tree: Node) -> Iterator[tuple[str, Sequence[str]]]:
+    """The field and the words of each phrase, and of what is written otherwise."""
+    for leaf in positive_leaves(tree):
+        match leaf:
+            case Word(text):
+                yield from (("forms", other) for word in analysis.tokens(text) for other in word.spelling.others)
+            case Phrase(text) | Reference(text):
+                yield "forms", analysis.forms(text)
+            case FieldTerm(name, Word(text) | Phrase(text)) if name != "title" or isinstance(leaf.part, Phrase):
+                yield FORMS[name], analysis.forms(text)
+
+
+def _phrase(matcher: Matcher, forms: Sequence[str], field: str = "forms") -> Json:
+    """What it says that these words stand one after another: in place of OpenSearch's idf of each, ours of them all."""
+    known = matcher.phrased(forms, field)
+    if not (known.having and known.taken):
+        return NONE
+    worth = ranking.rarity(known.having, matcher.work.releases) * (ranking.SATURATION + 1)
+    return said(forms, field, worth / known.taken)
 
 
 def _constant(query: Json, boost: float) -> Json:
     return {"constant_score": {"filter": query, "boost": boost}}
 
 
-def _neighbours(typed: Node) -> Iterator[Json]:
+def _neighbours(matcher: Matcher, typed: Node) -> Iterator[Json]:
     """What it says that words of the question stand side by side."""
     words = (leaf.text for leaf in positive_leaves(typed) if isinstance(leaf, Word))
     forms = [form for text in words for form in analysis.forms(text)]
+    matcher.learn_phrases(("forms", [form]) for form in forms)
     for pair in dict.fromkeys(pairwise(forms)):
-        yield {"match_phrase": {"forms": {"query": " ".join(pair), "boost": ranking.NEIGHBOURS}}}
+        having = [matcher.phrased([form], "forms").having for form in pair]
+        if all(having):
+            worth = sum(ranking.rarity(each, matcher.work.releases) for each in having)
+            yield _constant(said(pair, "forms"), ranking.NEIGHBOURS * worth)

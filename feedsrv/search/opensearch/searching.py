@@ -13,8 +13,8 @@ from feedsrv.query.tree import Node
 from feedsrv.release import Release
 from feedsrv.search import ranking
 from feedsrv.search.excerpts import Wanted, excerpt, marked
+from feedsrv.search.opensearch.clauses import MOST_CLAUSES, NEWEST, between, clauses_in, every, none_of, within
 from feedsrv.search.opensearch.cluster import Json
-from feedsrv.search.opensearch.matching import NEWEST, between, every, none_of
 from feedsrv.search.opensearch.scoring import evidence
 from feedsrv.search.opensearch.view import View, facet, record_of, values_of
 from feedsrv.search.question import is_short, loosened, required, wanted
@@ -52,7 +52,8 @@ class Searching:
         counts = self._counts(found, complete)
         total, having = counts["total"]["doc_count"], counts["total"]["complete"]["doc_count"]
         marks = wanted(asked, matcher.languages) if asked and query.has_excerpts else None
-        page = self._page(every([found, *self._filters.values()]), complete, having)
+        is_there = query.per_page and (query.page - 1) * query.per_page < total
+        page = self._page(found, complete, having) if is_there else []
         return Results(
             hits=tuple(_hit(hit, marks, matcher.work) for hit in page),
             total=total,
@@ -76,8 +77,7 @@ class Searching:
         is_pasted = not is_short(query.text)
         if query.sort is Sort.RELEVANCE and (is_pasted or matcher.count(complete) < ranking.ENOUGH):
             some = loosened(asked, matcher.languages, is_pasted=is_pasted)
-            either = {"bool": {"should": [complete, every([*dated, matcher.matches(some)])], "minimum_should_match": 1}}
-            return either, complete
+            return every([*dated, matcher.matches(some)]), complete
         return complete, complete
 
     def _filtering(self) -> dict[str, Json]:
@@ -99,32 +99,37 @@ class Searching:
 
     def _page(self, found: Json, complete: Json, having: int) -> list[Json]:
         """The hits on one page, in order."""
-        query, asked = self._query, self._asked
+        query, asked, filters = self._query, self._asked, self._filters.values()
         first, most = (query.page - 1) * query.per_page, query.per_page
-        if not most:
-            return []
         if query.sort is not Sort.RELEVANCE or not (query.text and asked):
-            sort = _OLDEST if query.sort is Sort.OLDEST else NEWEST
-            return self._part(found, first, most, sort)
-        speaking = evidence(self._matcher, asked, query.text)
+            return self._part(every([found, *filters]), first, most, _OLDEST if query.sort is Sort.OLDEST else NEWEST)
+        speaking, best = list(evidence(self._matcher, asked, query.text)), ["_score", *NEWEST]
 
-        def scored(within: Json) -> Json:
-            told = {"constant_score": {"filter": complete, "boost": 0.0, "_name": "complete"}}
-            return {"bool": {"filter": [within], "should": [*speaking, told]}}
+        def scored(*asked: Json) -> Json:
+            left = MOST_CLAUSES - sum(map(clauses_in, [*asked, *filters]))
+            return {"bool": {"filter": [*asked, *filters], "should": within(speaking, left)}}
 
-        best: list[Any] = ["_score", *NEWEST]
         if not is_short(query.text):
-            return self._part(scored(found), first, most, best, is_told=True)
-        whole = self._part(scored(every([found, complete])), first, most, best) if first < having else []
-        rest = max(0, first - having), most - len(whole)
-        others = scored(every([found, none_of(complete)]))
-        return [*whole, *(self._part(others, *rest, best, is_told=True) if rest[1] and found != complete else [])]
+            return self._told(self._part(scored(found), first, most, best), complete if found != complete else None)
+        whole = self._part(scored(complete), first, most, best) if first < having else []
+        left = most - len(whole)
+        if not left or found == complete:
+            return whole
+        others = self._part(scored(found, none_of(complete)), max(0, first - having), left, best)
+        return [*whole, *({**hit, "is_partial": True} for hit in others)]
 
-    def _part(self, query: Json, first: int, most: int, sort: Iterable[Any], *, is_told: bool = False) -> list[Json]:
+    def _part(self, query: Json, first: int, most: int, sort: Iterable[Any]) -> list[Json]:
         hits = self._view.hits({"query": query, "from": first, "size": most, "sort": list(sort), "_source": ["record"]})
-        for hit in hits:
-            hit["is_partial"] = is_told and "complete" not in hit.get("matched_queries", ())
-        return hits
+        return [{**hit, "is_partial": False} for hit in hits]
+
+    def _told(self, hits: list[Json], complete: Json | None) -> list[Json]:
+        """The hits, and of each whether it has all the words: asked apart, for the clauses would be too many."""
+        if complete is None or not hits:
+            return hits
+        names = {"ids": {"values": [hit["_id"] for hit in hits]}}
+        asked = {"query": every([complete, names]), "size": len(hits), "_source": False}
+        having = {hit["_id"] for hit in self._view.hits(asked)}
+        return [{**hit, "is_partial": hit["_id"] not in having} for hit in hits]
 
     def _did_you_mean(self, having: int) -> str | None:
         """What may have been meant by a question that so few answer, if it finds more within the same filters."""

@@ -14,9 +14,9 @@ from feedsrv.query import Query, Results
 from feedsrv.release import Attachment, Release, Withdrawal
 from feedsrv.search import Held, Neighbours, SitemapEntry, SitemapYear
 from feedsrv.search.attachments import Whole, asset_of, attached
+from feedsrv.search.opensearch.clauses import NEWEST, every, none_of
 from feedsrv.search.opensearch.cluster import Json
 from feedsrv.search.opensearch.mapping import micros
-from feedsrv.search.opensearch.matching import NEWEST, every, none_of
 from feedsrv.search.opensearch.resemblance import most_alike
 from feedsrv.search.opensearch.searching import FACETS, Searching
 from feedsrv.search.opensearch.view import MOST_VALUES, View, behind, facet, is_earlier, is_later, moment, values_of

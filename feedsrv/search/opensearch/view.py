@@ -10,8 +10,9 @@ from feedsrv.errors import IndexUnavailable
 from feedsrv.newsroom import Newsroom
 from feedsrv.query import Facet
 from feedsrv.release import Release, Withdrawal, from_json
+from feedsrv.search.opensearch.clauses import NEWEST, every, none_of
 from feedsrv.search.opensearch.cluster import Json
-from feedsrv.search.opensearch.matching import NEWEST, Matcher, every, none_of
+from feedsrv.search.opensearch.matching import Matcher
 from feedsrv.search.opensearch.releases import Releases
 from feedsrv.search.work import Work
 
