@@ -37,6 +37,20 @@ def test_one_word_of_many_in_a_title_of_many_says_little(tmp_path: Path) -> None
     assert next(hit.release.id for hit in index.snapshot().search(asked).hits) == "telling"
 
 
+def test_where_words_of_the_question_are_near_each_other_it_is_answered_better(tmp_path: Path) -> None:
+    """In whichever order, and with small words between them."""
+    index = WhooshIndex(tmp_path / "index")
+    filler = "And then it rained. " * 9
+    publish(
+        index,
+        a_release("far", 2, f"The pilot sleeps. {filler}At last the old harbour.", title="Monday"),
+        a_release("near", 1, f"The pilot of the old harbour. {filler}At last sleeps.", title="Monday"),
+    )
+    for question in ("harbour pilot", "where is the harbour of that pilot today"):
+        asked = Query(parse(question).tree, sort=Sort.RELEVANCE)
+        assert next(hit.release.id for hit in index.snapshot().search(asked).hits) == "near"
+
+
 def test_words_that_no_release_has_take_no_more_room_than_there_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,6 +15,12 @@ TITLE, TEXT, BOILERPLATE = 2.0, 1.0, 0.0
 all that have it in the text: any weight above 0 would break that for rare words."""
 NEIGHBOURS = 0.2
 """Weight of two words of the question that stand side by side in the release."""
+NEARNESS = 0.2
+"""Weight of a telling word of the question that stands near the others, whichever is first: shared by them all."""
+NEAR = 5
+"""Words from one to the other, at most, that are near each other."""
+MOST_NEAR = 12
+"""Telling words of a question, from its first, whose nearness is looked at."""
 SATURATION = 1.5
 """BM25's k1."""
 LENGTH = 0.75
@@ -59,6 +65,11 @@ def likeness(shared: Any, asked: int, titled: Any) -> Any:
 def worth_of_likeness(population: int) -> float:
     """What it is worth, of so many releases, that a title is just like the question."""
     return LIKENESS * rarity(1, population)
+
+
+def nearness(words: int) -> float:
+    """What it counts that two of so many telling words stand near each other: each has all the others to be near to."""
+    return NEARNESS / max(1.0, (words - 1) / 2)
 
 
 def norms(lengths: Any) -> Any:

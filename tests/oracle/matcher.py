@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 from feedsrv.query import Query
 from feedsrv.query.tree import (
@@ -144,7 +144,7 @@ class Matcher:
             scores[rank] += ranking.worth_of_likeness(len(self.terms.table.numbers)) * likeness[rank]
         order = ranking.best_first(scores, scores)
         best = order[: ranking.MOST_RERANKED]
-        for rank, bonus in self._neighbours(typed, best).items():
+        for rank, bonus in self._together(typed, best).items():
             scores[rank] += bonus
         return ranking.best_first(scores, best) + order[ranking.MOST_RERANKED :]
 
@@ -282,11 +282,10 @@ class Matcher:
     def _stems(self, form: str) -> list[str]:
         return list(dict.fromkeys(analysis.stem(form, language) for language in self.terms.languages))
 
-    def _neighbours(self, tree: Node, ranks: Iterable[int]) -> dict[int, float]:
-        """What it adds to the score of each release that words of the question stand side by side in it."""
+    def _together(self, tree: Node, ranks: Iterable[int]) -> dict[int, float]:
+        """What it adds to the score of each release that words of the question stand together in it."""
         forms = [form for leaf in positive_leaves(tree) if isinstance(leaf, Word) for form in analysis.forms(leaf.text)]
-        wanted = list(dict.fromkeys(pairwise(forms)))
-        if not wanted:
+        if len(forms) < 2:
             return {}
         numbers = self.terms.table.numbers
         wanted_in = sorted(numbers[rank] for rank in ranks)
@@ -296,19 +295,23 @@ class Matcher:
             for form in dict.fromkeys(forms):
                 worth[form] = self.terms.form(form).rarity
                 standing[form] = self.terms.places(form, wanted_in)
-        return {
-            rank: ranking.NEIGHBOURS
-            * sum(
-                worth[first] + worth[second]
-                for first, second in wanted
-                if first in standing
-                and second in standing
-                and not standing[second]
-                .get(numbers[rank], _NOWHERE)
-                .isdisjoint(place + 1 for place in standing[first].get(numbers[rank], _NOWHERE))
-            )
-            for rank in ranks
-        }
+        bonus = {}
+        for rank in ranks:
+            places = {form: found.get(numbers[rank], _NOWHERE) for form, found in standing.items()}
+            bonus[rank] = 0.0
+            for first, second, weight, distances in self._pairs(forms):
+                ahead, behind = places.get(first, _NOWHERE), places.get(second, _NOWHERE)
+                if any(place + distance in behind for place in ahead for distance in distances):
+                    bonus[rank] += weight * (worth[first] + worth[second])
+        return bonus
+
+    def _pairs(self, forms: Sequence[str]) -> Iterator[tuple[str, str, float, Sequence[int]]]:
+        """The words that may stand together, what it counts if they do, and how far apart."""
+        for first, second in dict.fromkeys(pairwise(forms)):
+            yield first, second, ranking.NEIGHBOURS, (1,)
+        telling = self._telling(list(dict.fromkeys(forms)))[: ranking.MOST_NEAR]
+        for first, second in combinations(telling, 2):
+            yield first, second, ranking.nearness(len(telling)), range(-ranking.NEAR, ranking.NEAR + 1)
 
 
 _NOWHERE: frozenset[int] = frozenset()

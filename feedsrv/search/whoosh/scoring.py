@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +16,10 @@ from feedsrv.search.question import is_short, telling, words_of
 from feedsrv.search.whoosh.matcher import Matcher
 from feedsrv.search.whoosh.postings import NO_POSTINGS, Ranks, Scores
 from feedsrv.search.whoosh.table import Mask
-from feedsrv.search.whoosh.terms import NOWHERE, Places, documents, followed
+from feedsrv.search.whoosh.terms import NOWHERE, Places, documents, followed, near
 from feedsrv.text import analysis
+
+_Pair = tuple[str, str, float, Callable[[Places, Places, int], Places], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,33 +75,35 @@ class Scorer:
             return ranks[:most]
         order = scores.best(ranks, max(most, ranking.MOST_RERANKED))
         best = np.sort(order[: ranking.MOST_RERANKED])
-        for rank, bonus in self._neighbours(best).items():
-            scores.reward(rank, bonus)
+        scores.reward(best, self._together(best))
         return np.concatenate((scores.best(best, len(best)), order[ranking.MOST_RERANKED :]))[:most]
 
-    def _neighbours(self, ranks: Ranks) -> dict[int, float]:
-        """What it adds to the score of each release that words of the question stand side by side in it."""
+    def _together(self, ranks: Ranks) -> NDArray[np.float64]:
+        """What it adds to the score of each release that words of the question stand together in it."""
         words = (leaf.text for leaf in positive_leaves(self.typed) if isinstance(leaf, Word))
         forms = [form for text in words for form in analysis.forms(text)]
-        wanted = list(dict.fromkeys(pairwise(forms)))
-        if not wanted:
-            return {}
         terms = self.matcher.terms
         numbers = terms.table.numbers[ranks]
-        wanted_in = np.sort(numbers)
+        looked_at = np.sort(numbers)
+        added = np.zeros(len(ranks))
+        if len(forms) < 2:
+            return added
         standing: dict[str, Places] = {}
         worth: dict[str, float] = {}
         with terms.work.or_else("which words stand side by side"):
             for form in dict.fromkeys(forms):
                 worth[form] = terms.tally("forms", form).rarity
-                standing[form] = terms.places(form, wanted_in)
-        together = {
-            (first, second): frozenset(documents(followed(places, standing[second], 1)).tolist())
-            for first, second in wanted
-            if second in standing and (places := standing.get(first, NOWHERE)).size
-        }
-        return {
-            rank: ranking.NEIGHBOURS
-            * sum(worth[first] + worth[second] for (first, second), having in together.items() if number in having)
-            for rank, number in zip(ranks.tolist(), numbers.tolist(), strict=True)
-        }
+                standing[form] = terms.places(form, looked_at)
+        for first, second, weight, find, distance in self._pairs(forms):
+            if second in standing and (places := standing.get(first, NOWHERE)).size:
+                having = documents(find(places, standing[second], distance))
+                added[np.searchsorted(looked_at, having)] += weight * (worth[first] + worth[second])
+        return added[np.searchsorted(looked_at, numbers)]
+
+    def _pairs(self, forms: Sequence[str]) -> Iterator[_Pair]:
+        """The words that may stand together, what it counts if they do, how that is found, and how far apart."""
+        for first, second in dict.fromkeys(pairwise(forms)):
+            yield first, second, ranking.NEIGHBOURS, followed, 1
+        telling_ones = telling(list(dict.fromkeys(forms)), self.matcher.terms.languages)[: ranking.MOST_NEAR]
+        for first, second in combinations(telling_ones, 2):
+            yield first, second, ranking.nearness(len(telling_ones)), near, ranking.NEAR

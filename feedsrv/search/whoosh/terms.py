@@ -248,6 +248,15 @@ def documents(places: Places) -> Numbers:
     return numbers[np.flatnonzero(np.diff(numbers, prepend=np.uint32(0xFFFFFFFF)))]
 
 
+def near(places: Places, others: Places, distance: int) -> Places:
+    """Those of the places that have one of the others so far before or behind them at most; all are in order."""
+    first = np.searchsorted(others, np.maximum(places, np.uint64(distance)) - np.uint64(distance))
+    is_there = first < len(others)
+    is_there[is_there] = others[first[is_there]] <= places[is_there] + np.uint64(distance)
+    found: Places = places[is_there]
+    return found
+
+
 def followed(places: Places, others: Places, distance: int) -> Places:
     """Those of the places that have one of the others so far behind them; all are in order."""
     both = np.concatenate((places + np.uint64(distance), others))
