@@ -31,9 +31,10 @@ from feedsrv.publishing.check import check
 from feedsrv.publishing.collection import rivals_of
 from feedsrv.publishing.rounds import Round
 from feedsrv.publishing.standing import Standing
+from feedsrv.query import Query
 from feedsrv.search import LAG
 from feedsrv.search.whoosh.index import WhooshIndex
-from tests.conftest import BASE_URL, Newsroom, release
+from tests.conftest import BASE_URL, MakeNewsroom, Newsroom, release
 from tests.running import Running, run, running, until
 from tests.test_documents import docx
 from tests.test_leaks import Look
@@ -90,11 +91,20 @@ def texts(draw: st.DrawFn) -> bytes:
     chosen = draw(st.sets(st.sampled_from(sorted(FIELDS)), max_size=5))
     fields = {name: draw(st.sampled_from(FIELDS[name])) for name in sorted(chosen)}
     links = (f"{mark}[it]({address})" for mark in ("", "!") for address in ADDRESSES)
-    body = " ".join(["The quay opens.", *draw(st.lists(st.sampled_from(sorted(links)), max_size=3))])
-    title, date = draw(st.sampled_from(["A quay", "A tug", "The quay opens"])), draw(st.sampled_from(DATES))
+    said = draw(st.sampled_from(["en", "en", *sorted(SAID)]))
+    body = " ".join([SAID[said], *draw(st.lists(st.sampled_from(sorted(links)), max_size=3))])
+    title = draw(st.sampled_from(["A quay", "A tug", "The quay opens", SAID[said][:20]]))
+    date = draw(st.sampled_from(DATES))
     return release(title, date, body, **fields).replace("date: \n", "").encode()
 
 
+SAID = {
+    "en": "The quay opens.",
+    "el": "Η προβλήτα ανοίγει σήμερα για όλους. Το λιμάνι είναι μεγάλο και όμορφο, και όλοι το ξέρουν.",
+    "uk": "Причал відкривається сьогодні для всіх. Його будівництво тривало п'ять років, і всі його чекали.",
+    "ja": "新しい桟橋が今日、すべての人のために開かれました。港はとても大きくて、みんながそれを知っています。",
+}
+"""What texts say, by the language that is told of it where none is stated."""
 ODD = st.sampled_from([b"", b"---\ntitle: [\n---\n", b"Some words without a date.", b"# A heading\n\nAnd words."])
 SETTINGS = (
     'title = "T"\n',
@@ -433,6 +443,12 @@ def live(histories: int, steps: int, *, is_random: bool) -> None:
             print_blob=True,
         ),
     )
+
+
+@pytest.mark.parametrize("language", SAID)
+def test_the_language_of_what_texts_say_is_told(make_newsroom: MakeNewsroom, language: str) -> None:
+    newsroom = make_newsroom({"a.md": release("A quay", body=SAID[language])})
+    assert [hit.release.language for hit in newsroom.snapshot().search(Query()).hits] == [language]
 
 
 @pytest.mark.slow
