@@ -41,8 +41,8 @@ def installed(clean_root: CleanRoot) -> CleanRoot:
 
 
 @contextmanager
-def wired() -> Iterator[Callable[[Machine, str], None]]:
-    """A bridge, and what connects a machine with it, under an address."""
+def wired(*here: str) -> Iterator[Callable[[Machine, str], None]]:
+    """A bridge, at which this machine has some addresses, and what connects another with it, under an address."""
     bridge = f"fg{getpid()}"
 
     def ip(*words: object) -> None:
@@ -52,10 +52,12 @@ def wired() -> Iterator[Callable[[Machine, str], None]]:
         end = f"{bridge}p{address.rpartition('.')[2]}"
         ip("link", "add", end, "type", "veth", "peer", "name", "eth1", "netns", machine.pid)
         ip("link", "set", end, "master", bridge, "up")
-        machine.type(f"ip addr add {address}/24 dev eth1 && ip link set eth1 up")
+        machine.type(f"ip addr add {address}/16 dev eth1 && ip link set eth1 up")
 
     ip("link", "add", bridge, "type", "bridge")
     ip("link", "set", bridge, "up")
+    for address in here:
+        ip("addr", "add", f"{address}/16", "dev", bridge)
     try:
         yield connect
     finally:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator
-from getpass import getuser
 from pathlib import Path
 
 import pytest
@@ -13,8 +11,8 @@ from feedsrv.cli.engines import open_index
 from feedsrv.errors import IndexUnavailable, PublishingFailed, SettingsInvalid
 from feedsrv.settings import from_environment
 from tests.engines import OPENSEARCH, clear
-from tests.proxies import program
-from tests.running import free_port, until
+from tests.opensearch.front import LOGIN, fronted
+from tests.running import free_port
 from tests.test_search_contract import a_release, ask, publish
 
 PREFIX = "test-front"
@@ -24,31 +22,14 @@ PREFIX = "test-front"
 def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """The settings by which the cluster is reached through nginx."""
     folder, port = tmp_path_factory.mktemp("front"), free_port()
-    certificate = f"-subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1 -keyout {folder}/key -out {folder}/cert"
-    made = [program("openssl"), *["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"], *certificate.split()]
-    subprocess.run(made, check=True, capture_output=True)
-    (folder / "login").write_text("newsroom:a secret word\n")
-    (folder / "users").write_text("newsroom:{PLAIN}a secret word\n")
-    paths = "".join(
-        f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
-    (folder / "nginx.conf").write_text(f"""user {getuser()}; daemon off; pid {folder}/pid; events {{}}
-        http {{ access_log off; client_max_body_size 100m; {paths} server {{
-            listen 127.0.0.1:{port} ssl; ssl_certificate {folder}/cert; ssl_certificate_key {folder}/key;
-            auth_basic cluster; auth_basic_user_file {folder}/users;
-            location / {{ proxy_pass {OPENSEARCH.split(",")[0]}; }} }} }}""")
-    command = [program("nginx"), "-e", f"{folder}/error.log", "-c", f"{folder}/nginx.conf"]
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL) as process:
-        try:
-            until(lambda: (folder / "pid").exists())
-            yield {
-                "FEEDSRV_SEARCH": f"https://127.0.0.1:{port}/",
-                "FEEDSRV_SEARCH_PREFIX": PREFIX,
-                "FEEDSRV_SEARCH_LOGIN": str(folder / "login"),
-                "FEEDSRV_SEARCH_CA": str(folder / "cert"),
-            }
-        finally:
-            process.terminate()
+    (folder / "login").write_text(f"{LOGIN}\n")
+    with fronted(folder, ["127.0.0.1"], port):
+        yield {
+            "FEEDSRV_SEARCH": f"https://127.0.0.1:{port}/",
+            "FEEDSRV_SEARCH_PREFIX": PREFIX,
+            "FEEDSRV_SEARCH_LOGIN": str(folder / "login"),
+            "FEEDSRV_SEARCH_CA": str(folder / "cert"),
+        }
     clear(PREFIX)
 
 
