@@ -70,7 +70,7 @@ class Site:
             yield rate(TABLE, "releases a second of processor time", engine, self.name, count / cost.cpu)
             yield rate(TABLE, "releases a second", engine, self.name, count / cost.wall)
             yield megabytes(TABLE, "peak memory of the largest process", engine, self.name, cost.peak)
-            yield megabytes(TABLE, "size on disk", engine, self.name, _size(self.place(engine)))
+            yield megabytes(TABLE, "size on disk", engine, self.name, size(self.place(engine)))
         yield seconds(TABLE, "again, nothing has changed", "feedsrv", self.name, self._build("feedsrv"))
 
     def _build(self, engine: str) -> Cost:
@@ -87,7 +87,7 @@ class Site:
             yield from (record for record in update.published() if isinstance(record, Release))
 
 
-def _size(folder: Path) -> int:
+def size(folder: Path) -> int:
     """Bytes on disk; what two generations share counts once."""
     files = [path.stat() for path in folder.rglob("*") if path.is_file() and not path.is_symlink()]
     return sum({(file.st_dev, file.st_ino): file.st_size for file in files}.values())
