@@ -18,13 +18,15 @@ from tests.engines import OPENSEARCH
 class Cut:
     """After ``after`` requests nothing passes; ``is_answered``: the last one is; else it is made, and nobody hears.
 
-    ``sent`` are the sources of the documents that were sent as a whole, and passed.
+    ``sent`` are the sources of the documents that were sent as a whole, and passed; ``found`` is how many documents
+    searches have found by now.
     """
 
     after: int
     is_answered: bool
     asked: int = 0
     sent: list[str] = field(default_factory=list)
+    found: int = 0
     lock: Lock = field(default_factory=Lock)
 
     def now(self) -> None:
@@ -61,6 +63,7 @@ def cutting(cut: Cut) -> Iterator[str]:
                 connection.request(self.command, self.path, body, kept)
                 answer = connection.getresponse()
                 told = answer.read()
+                cut.found += len(json.loads(told)["hits"]["hits"]) if "/_search" in self.path else 0
                 connection.close()
             if not (is_made and is_answered):
                 self.close_connection = True

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from feedsrv.errors import IndexLocked, IndexUnavailable, PublishingFailed
 from feedsrv.search.opensearch import mapping, state
+from feedsrv.search.opensearch.cluster import Access
 from feedsrv.search.opensearch.index import OpenSearchIndex
 from feedsrv.search.opensearch.mapping import others
 from tests.engines import access, clear, stored
+from tests.opensearch.cutting import Cut, cutting
 from tests.running import until
 from tests.test_search_contract import a_release, ask, publish
 
@@ -108,3 +112,41 @@ def test_indices_that_somebody_has_deleted_are_made_anew_and_readers_follow(mach
     publish(machines.one, a_release("b"), a_release("c"))
     assert sorted(ask(machines.one)) == ["b", "c"]
     until(lambda: sorted(ask(machines.other)) == ["b", "c"])
+
+
+def test_a_publication_asks_for_no_more_documents_than_it_changes(tmp_path: Path) -> None:
+    way = Cut(1_000_000, is_answered=True)
+    with cutting(way) as address:
+        index = OpenSearchIndex(Access([address]), PREFIX, tmp_path)
+        publish(index, *(a_release(f"r{number}") for number in range(50)))
+        for number in range(3):
+            publish(index, a_release("r7", title=f"Again {number}"))
+            found, way.found = way.found, 0
+        assert found < 10
+    clear(PREFIX)
+
+
+def test_whoever_publishes_in_turns_and_whatever_fails_nothing_is_lost(machines: Machines) -> None:
+    random, wanted = Random(1), dict[str, str]()
+    for step in range(16):
+        index = random.choice([machines.one, machines.one, machines.other])
+        name, title, is_gone, fails = (
+            random.choice("abcde"),
+            f"Step {step}",
+            random.random() < 0.3,
+            random.random() < 0.3,
+        )
+        with suppress(ZeroDivisionError), index.update() as update:
+            if is_gone:
+                update.remove(f"{name}.md")
+            else:
+                update.put(a_release(name, title=title), {})
+            list(update.staged())
+            if fails:
+                raise ZeroDivisionError
+            update.finish({}, None)
+        if not fails:
+            wanted = {key: value for key, value in wanted.items() if key != name} | ({} if is_gone else {name: title})
+        if wanted:
+            found = {name: index.snapshot().get(name).title for name in ask(index)}
+            assert found == wanted, step

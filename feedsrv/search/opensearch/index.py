@@ -24,7 +24,8 @@ from feedsrv.search.generations import Generations
 from feedsrv.search.ledger import Ledger
 from feedsrv.search.manifest import ATTACHMENTS
 from feedsrv.search.opensearch.breaker import OPEN_FOR
-from feedsrv.search.opensearch.cluster import LONGEST, Access, Cluster, Conflict
+from feedsrv.search.opensearch.clauses import every
+from feedsrv.search.opensearch.cluster import LONGEST, Access, Cluster, Conflict, Json
 from feedsrv.search.opensearch.mapping import engine_version, make
 from feedsrv.search.opensearch.releases import Releases
 from feedsrv.search.opensearch.snapshot import OpenSearchSnapshot
@@ -59,6 +60,8 @@ class OpenSearchIndex:
         self._number = 0
         self._look_again = 0.0
         self._is_littered = True  # as far as this process knows, files lie there that nothing names
+        self._base: tuple[int, Mapping[str, Known]] | None = None
+        """The number under which this has published last, with what it started from and left as it was."""
         self._told: str | None = None  # the generation of whose damage `verify` has told
 
     def snapshot(self) -> OpenSearchSnapshot:
@@ -202,6 +205,7 @@ class OpenSearchIndex:
                 with suppress(FeedsrvError, Conflict):  # then it is known by who writes next
                     self._state.leave(current.fence, has_written=bool(update and update.has_written))
         self._told = None
+        self._base = (current.fence, update.kept()) if update and published else None
         if published:
             with self._opening:
                 self._open = self._newest(published)
@@ -215,6 +219,7 @@ class OpenSearchIndex:
             sweep(releases, before, update.withdrawn, self._files, former | update.assets)
             old = before.abandoned[:-MOST_ABANDONED]
             if old and reopen(releases, old):
+                self._base = None  # some of it has been touched
                 self._state.forget(old)
         if self._is_littered or former - update.assets:
             self._is_littered = prune(releases, self._files, update.assets, former)
@@ -228,12 +233,24 @@ class OpenSearchIndex:
             releases,
             current,
             _newsroom(published) if published and is_sound else None,
-            dict(_known_in(releases, current)),
+            self._known_of(releases, current, is_sound=is_sound),
             dict(_left_in(releases, current)) if not (is_rebuild or current.damaged) else {},
             self._ledger,
             self._files,
             is_rebuild=is_rebuild or not is_sound,
         )
+
+    def _known_of(self, releases: Releases, current: Current, *, is_sound: bool) -> dict[str, Known]:
+        """What is known of the documents of the newest generation, by source.
+
+        Where this is who published last, only what that has made is asked for; else, and where that is lost, whatever
+        is there.
+        """
+        valid = valid_in(current.published.number if current.published else current.fence, current.abandoned)
+        if is_sound and self._base and self._base[0] + 1 == current.fence:
+            number, kept = self._base
+            return {**kept, **dict(_known_in(releases, every([valid, {"term": {"from": number}}])))}
+        return dict(_known_in(releases, valid))
 
     @contextmanager
     def _translating_errors(self) -> Iterator[None]:
@@ -243,10 +260,9 @@ class OpenSearchIndex:
             raise PublishingFailed(f"{error}; what is public stays whole") from error
 
 
-def _known_in(releases: Releases, current: Current) -> Iterator[tuple[str, Known]]:
-    """What is known of the documents of the newest generation, by source; where that is lost, of whatever is there."""
-    valid = valid_in(current.published.number if current.published else current.fence, current.abandoned)
-    for hit in releases.all(valid, ["source", "digest"], seq_no_primary_term=True):
+def _known_in(releases: Releases, query: Json) -> Iterator[tuple[str, Known]]:
+    """What is known of the documents that a query matches, by source."""
+    for hit in releases.all(query, ["source", "digest"], seq_no_primary_term=True):
         yield hit["_source"]["source"], Known.of(hit)
 
 

@@ -14,9 +14,14 @@ from feedsrv.search.opensearch.cluster import LONGEST, LONGEST_FOR_WRITERS, Clus
 
 PAGE = 1_000
 """Documents that are asked for, or written, at once."""
+LINES = 10_000
+"""Documents of which but a line is asked for, at once."""
 
 _CONFLICT, _LEAST_FAILURE = 409, 300
 _NOT_FOUND = 404
+_RECORD = "record"
+_SEVERAL = frozenset({"file"})
+"""Fields that a document may have more than one of."""
 _COPY = "feedsrv"  # which copy of the shard answers: always the same for this word, since scores differ between copies
 
 
@@ -55,20 +60,21 @@ class Releases:
         return found
 
     def all(self, query: Json, fields: Sequence[str], **more: Any) -> Iterator[Json]:
-        """Everything that matches, by source; of each these fields."""
+        """Everything that matches, by source; of each these fields, None for one that it has not.
+
+        They are taken from the columns, for to read each document costs ten times as much; of records there are none.
+        """
+        size, stated = LINES, {"_source": False, "docvalue_fields": list(fields)}
+        if _RECORD in fields:
+            size, stated = PAGE, {"_source": list(fields)}
         after: Json = {}
         while True:
-            body = {
-                "query": query,
-                "size": PAGE,
-                "_source": list(fields) or False,
-                "sort": ["source", "from"],
-                **more,
-                **after,
-            }
+            body = {"query": query, "size": size, "sort": ["source", "from"], **stated, **more, **after}
             hits = self.search(body, within=LONGEST_FOR_WRITERS)["hits"]["hits"]
-            yield from hits
-            if len(hits) < PAGE:
+            for hit in hits:
+                hit.setdefault("_source", _of_columns(hit, fields))
+                yield hit
+            if len(hits) < size:
                 return
             after = {"search_after": hits[-1]["sort"]}
 
@@ -146,3 +152,9 @@ class Releases:
 def idf(having: int, population: int) -> float:
     """How rare Lucene's BM25 takes a word for that so many of so many have."""
     return log(1 + (population - having + 0.5) / (having + 0.5))
+
+
+def _of_columns(hit: Json, fields: Sequence[str]) -> Json:
+    """These fields of what was found, from its columns."""
+    columns = hit.get("fields", {})
+    return {name: columns.get(name, []) if name in _SEVERAL else columns.get(name, [None])[0] for name in fields}

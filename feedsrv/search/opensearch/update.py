@@ -168,6 +168,10 @@ class OpenSearchUpdate:
         self._ledger.write(published.name, changes, is_all=self._known is not self._ledger.records)
         return now
 
+    def kept(self) -> Mapping[str, Known]:
+        """What it starts from and has not touched."""
+        return {source: known for source, known in self._old.items() if source not in self._gone}
+
     def _next(self) -> Published:
         """The next generation, once it is sure that the cluster holds it."""
         for source in self._old if self._is_rebuild else ():
