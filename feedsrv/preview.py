@@ -9,6 +9,14 @@ from feedsrv.problem import Problem
 
 
 @dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a release is not public, as a message; ``told`` is what was found in its file, in English, or ""."""
+
+    what: str
+    told: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Preview:
     """What a preview says of itself.
 
@@ -18,7 +26,7 @@ class Preview:
     """
 
     moment: str
-    reasons: Mapping[str, str] = field(default_factory=dict)
+    reasons: Mapping[str, Reason] = field(default_factory=dict)
     missing: tuple[Problem, ...] = ()
     trouble: str = ""
 

@@ -11,7 +11,8 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from html import unescape
 from http.client import HTTPConnection, HTTPMessage
 from pathlib import Path
@@ -19,13 +20,19 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 
+from feedsrv.files.catalogue import Catalogue
+from feedsrv.locales.message import Moment
+from feedsrv.publishing.preview import Previewer
+from feedsrv.search.whoosh.index import WhooshIndex
+from feedsrv.settings import Settings
+from feedsrv.web import create_app
 from tests.conftest import release
 from tests.running import PATIENCE, environment, free_port, run, running, until
 
 pytestmark = pytest.mark.slow
 
 BANNER = '<aside class="preview"'
-REASON = re.compile(r'<p class="reason"><bdi>(.*?)</bdi>')
+REASON = re.compile(r'<p class="reason">(.*?)</p>')
 FILES = {
     "newsroom.toml": 'title = "Harbour Trust"\ntimezone = "Europe/Paris"\n[topics.port]\n',
     "public.md": release("The public one", body="A comet.", topics="[port]"),
@@ -76,7 +83,12 @@ class Preview:
     def reason(self, release_id: str) -> str:
         """What the page of a release says that holds it."""
         found = REASON.search(self.get(f"releases/{release_id}").body)
-        return unescape(found[1]) if found else ""
+        return said(found[1]) if found else ""
+
+
+def said(reason: str) -> str:
+    """A reason without its marks."""
+    return unescape(re.sub("<[^>]*>", "", reason))
 
 
 @contextmanager
@@ -172,15 +184,34 @@ def test_a_release_says_what_holds_it_on_its_page_and_in_lists(preview: Preview)
         "public": "",
         "wing": "Held until 1 December 2099 10:00",
         "ferry": "A draft",
-        "loans": "Cannot be told: embargo: maybe is no date, and may hold the release",
+        "loans": "It cannot be told whether it is public: embargo: maybe is no date, and may hold the release",
         "party": "Expired on 2 February 2026 00:00",
     }
     assert {release_id: preview.reason(release_id) for release_id in reasons} == reasons
     told = sorted(reason for reason in reasons.values() if reason)
     for address in ("", "releases", "unpublished"):
-        listed = [unescape(reason) for reason in REASON.findall(preview.get(address).body)]
+        listed = [said(reason) for reason in REASON.findall(preview.get(address).body)]
         assert sorted(set(listed) & set(told)) == told, address
     assert "Held until" in preview.get("search?q=wing").body
+
+
+def test_a_french_preview_says_in_french_what_holds_a_release_and_marks_what_it_quotes(tmp_path: Path) -> None:
+    releases, index = written(tmp_path), WhooshIndex(tmp_path / "index")
+    (releases / "newsroom.toml").write_text('languages = ["fr", "en"]\n', "utf8")
+    (releases / "broken.md").write_bytes(b"---\ntitle: [\n---\nText\n")
+    previewer = Previewer(Catalogue(releases), index, lambda: datetime.now(UTC), None)
+    previewer.publish()
+    preview = replace(previewer.current(), moment=Moment(datetime(2099, 12, 2, 9, 5, tzinfo=UTC)), trouble="so")
+    client = create_app(index, Settings(index=tmp_path / "index"), preview=preview).test_client()
+    told = unescape(client.get("/unpublished").text)
+    for reason in ("Retenu jusqu’au 1 décembre 2099 10:00", "Brouillon", "Expiré le 2 février 2026 00:00"):
+        assert f'<p class="reason">{reason}</p>' in told
+    cause = '<bdi lang="en" dir="ltr">embargo: maybe is no date, and may hold the release</bdi>'
+    assert f"Impossible de savoir s’il est public\u00a0: {cause}" in told
+    (found,) = re.findall(r"broken\.md.*?<p class=.reason.>(.*?)</p>\s*<p>(.*?)</p>", told, re.DOTALL)
+    assert [part.startswith('<bdi lang="en" dir="ltr">') for part in found] == [True, True]
+    assert "<span>2 décembre 2099 09:05</span>" in told
+    assert '<bdi lang="en" dir="ltr">so</bdi></p>' in told
 
 
 def test_what_is_withdrawn_is_not_in_it(preview: Preview) -> None:
@@ -362,7 +393,7 @@ def test_at_a_moment_it_holds_what_is_public_then(moment: str, tmp_path: Path) -
         told = preview.get("unpublished").body
         for file, reason in (
             ("ferry/index.md:4", "A draft"),
-            ("loans.md:4", "Cannot be told"),
+            ("loans.md:4", "It cannot be told"),
             ("party.md", "Expired"),
         ):
             assert re.search(rf"{file}.*?{reason}", told, re.DOTALL), file

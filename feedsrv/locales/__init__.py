@@ -22,7 +22,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from babel.units import format_unit
 
-from feedsrv.locales.message import Message
+from feedsrv.locales.message import Message, Moment
 from feedsrv.newsroom import DESCRIPTION, TITLE, Newsroom
 from feedsrv.release import Membership
 from feedsrv.text.languages import RIGHT_TO_LEFT, primary
@@ -68,7 +68,9 @@ class Voice:
         return self._messages.ngettext(singular, plural, number)
 
     def say(self, text: str) -> str:
-        """A text in this language if it is a `Message`, with what fills its placeholders; else as it is."""
+        """A `Message` in this language, with what fills its placeholders, or a `Moment`; any other text as it is."""
+        if isinstance(text, Moment):
+            return f"{self.day(text.at.date())} {text.at:%H:%M}"
         if not isinstance(text, Message):
             return text
         message = self.gettext(text.source)

@@ -2,7 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
+
+from feedsrv.text.dates import in_words
+
+
+class Moment(str):
+    """A moment that knows when it is, ``at`` a newsroom's clock: each language writes it as it does, English like this.
+
+    It may fill a message, and stand alone.
+    """
+
+    __slots__ = ("at",)
+    at: datetime
+
+    def __new__(cls, at: datetime) -> Moment:
+        """The moment: 1 December 2099 10:00."""
+        moment = super().__new__(cls, f"{in_words(at.date())} {at:%H:%M}")
+        moment.at = at
+        return moment
 
 
 class Message(str):

@@ -15,15 +15,16 @@ from time import monotonic
 from feedsrv.errors import FeedsrvError
 from feedsrv.files.catalogue import Catalogue
 from feedsrv.files.settling import Signature, signatures
+from feedsrv.locales.message import Message, Moment
 from feedsrv.newsroom import Newsroom
-from feedsrv.preview import Preview
+from feedsrv.preview import Preview, Reason
 from feedsrv.problem import Problem, Severity
 from feedsrv.publishing import Summary, publish
 from feedsrv.publishing.examination import Progress, as_stated
 from feedsrv.readers import dates
 from feedsrv.reading import Origin, Reading, Status, Visibility
 from feedsrv.search import SearchIndex
-from feedsrv.text.dates import Period, in_words
+from feedsrv.text.dates import Period
 
 PAUSE = 1.0
 """Seconds between two looks at the folder, at least."""
@@ -116,7 +117,7 @@ class Previewer:
             record = summary.records.get(source)
             reason = _reason(truth, self._at or self._clock(), newsroom)
             if reason and record and record.status in {Status.DRAFT, Status.EMBARGOED, Status.EXPIRED, Status.HELD}:
-                yield Problem(source, truth.barred.line, reason)
+                yield Problem(source, truth.barred.line, reason.what, reason.told)
         for problem in summary.problems:
             record = summary.records.get(problem.path)
             is_of_none = record is None and problem.severity is not Severity.NOTE
@@ -132,25 +133,25 @@ class _Truth:
     barred: Origin
 
 
-def _reason(truth: _Truth, moment: datetime, newsroom: Newsroom) -> str:
-    """Why a release is not public at a moment; "" if it is."""
+def _reason(truth: _Truth, moment: datetime, newsroom: Newsroom) -> Reason | None:
+    """Why a release is not public at a moment; None if it is."""
     visibility = truth.visibility
     match visibility.status(moment):
         case Status.DRAFT:
-            return "A draft"
+            return Reason(Message("A draft"))
         case Status.EMBARGOED if visibility.opens:
-            return f"Held until {_written(visibility.opens, newsroom)}"
+            return Reason(Message("Held until %(moment)s", moment=_written(visibility.opens, newsroom)))
         case Status.EXPIRED if visibility.closes:
-            return f"Expired on {_written(visibility.closes, newsroom)}"
+            return Reason(Message("Expired on %(moment)s", moment=_written(visibility.closes, newsroom)))
         case Status.HELD if visibility.is_withdrawn_unseen:
-            return "Withdrawn before it was public"
+            return Reason(Message("Withdrawn before it was public"))
         case Status.HELD:
-            return f"Cannot be told: {truth.barred.how}"
+            return Reason(Message("It cannot be told whether it is public"), truth.barred.how)
         case Status.WITHDRAWN | Status.LONG_WITHDRAWN:
-            return "Withdrawn"
-    return ""
+            return Reason(Message("Withdrawn"))
+    return None
 
 
-def _written(moment: datetime, newsroom: Newsroom) -> str:
-    """A moment in the newsroom's time zone: 1 December 2099 10:00."""
-    return f"{in_words(newsroom.day(moment))} {moment.astimezone(newsroom.timezone):%H:%M}"
+def _written(moment: datetime, newsroom: Newsroom) -> Moment:
+    """A moment in the newsroom's time zone."""
+    return Moment(moment.astimezone(newsroom.timezone))

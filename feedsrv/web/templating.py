@@ -21,12 +21,12 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from feedsrv.feeds.formats import ATOM, FORMATS
-from feedsrv.locales import Voice, voice_of
-from feedsrv.locales.message import Message
+from feedsrv.locales import SOURCE, Voice, voice_of
+from feedsrv.locales.message import Message, Moment
 from feedsrv.newsroom import Newsroom
 from feedsrv.release import Release
 from feedsrv.text.html import is_blank
-from feedsrv.text.languages import direction, language_name
+from feedsrv.text.languages import direction, language_name, primary
 from feedsrv.text.places import for_feeds
 from feedsrv.web.addresses import Addresses
 from feedsrv.web.cards import card_file
@@ -69,6 +69,7 @@ def configure_templates(app: Flask, addresses: Addresses) -> None:
         direction=direction,
         plain=plain,
         said=said,
+        told=told,
         spoken=spoken,
         telephone=telephone,
         mail=mail,
@@ -108,7 +109,17 @@ def spoken(context: Context, words: str) -> Markup:
 def said(context: Context, text: str) -> str:
     """A message as it is said on the page; any other text as it is."""
     voice = cast("Voice", context["voice"])
-    return spoken(context, voice.say(text)) if isinstance(text, Message) else text
+    return spoken(context, voice.say(text)) if isinstance(text, Message | Moment) else text
+
+
+@pass_context
+def told(context: Context, text: str) -> Markup:
+    """A message as it is said on the page; any other text is one of checks and commands: English, and marked."""
+    if isinstance(text, Message):
+        return Markup.escape(said(context, text))
+    is_own = primary(cast("Voice", context["voice"]).asked) == SOURCE
+    marked = "" if is_own else f' lang="{SOURCE}" dir="ltr"'
+    return Markup("<bdi{}>{}</bdi>").format(Markup(marked), text)  # noqa: S704 - of ours
 
 
 def plain(words: Markup) -> Markup:
