@@ -20,7 +20,7 @@ NEWSROOM = {
         *("رصيف جديد (1)", "2018-03-23", "افتتح رصيف اليوم."),
         lang="ar",
         updated="2018-03-25",
-        corrections="['2018-03-24 خطأ']",
+        corrections="[{date: 2018-03-24, text: خطأ}]",
         reference="م-7/2018",
         source="https://example.net/a",
     )
@@ -79,6 +79,63 @@ def test_a_page_runs_from_the_right_and_only_what_is_english_is_marked_as_englis
             assert language(element) == "ar" or direction(element) == "auto", text
     assert [value for value in tree.xpath("//@*") if "<" in value] == []
     assert "&lt;" not in harbour.get(path).text
+
+
+def words(text: str) -> str:
+    """A text in Arabic that begins with a Latin name; by its first letter it would run from the left."""
+    return f"CNES {text}"
+
+
+MIXED = {
+    "newsroom.toml": f"""title = "{words("الميناء")}"
+description = "{words("كل البيانات")}"
+publisher = "{words("المركز")}"
+contact = "{words("ليلى")}"
+languages = ["ar", "en"]
+[topics.t1]
+label = {{ ar = "{words("أرصفة")}" }}
+match = ["رصيف"]
+[appearance]
+notice = "{words("تنبيه")}"
+[appearance.header]
+a = {{ label = {{ ar = "{words("رابط")}" }}, address = "https://example.net/" }}
+""",
+    "1/index.md": release(
+        *(words("رصيف جديد (1)"), "2018-03-23", f"{words('افتتح رصيف اليوم.')} مرة أخرى."),
+        lang="ar",
+        updated="2018-03-25",
+        corrections=f"[{{date: 2018-03-24, text: {words('خطأ')}}}]",
+        contacts=f"[{{name: '{words('ليلى')}', role: '{words('مسؤولة')}', phone: 01 02 03}}]",
+        slug="one",
+    ),
+    "2.md": release(words("رصيف آخر"), "2019-03-23", words("نص عن الرصيف."), lang="ar", slug="two"),
+    "3.md": release("سفن", "2020-04-01", "نص.", lang="ar", withdrawn="2020-05-01", reason=words("خطأ"), slug="three"),
+}
+OF_MIXED = (
+    *("/", "/releases", "/topics", "/topics/t1", "/years/2018", "/feeds", "/search?q=رصيف&topic=t1", "/search?q=سمك"),
+    *("/releases/one", "/releases/two", "/releases/three", "/nothing", "/search/help", "/releases?lang=ar"),
+)
+
+
+@pytest.fixture(scope="module")
+def mixed(make_lasting: MakeNewsroom) -> Client:
+    return make_lasting(MIXED).client()
+
+
+@pytest.mark.parametrize("path", OF_MIXED)
+def test_arabic_that_begins_with_a_latin_name_runs_from_the_right(mixed: Client, path: str) -> None:
+    tree = html.fromstring(mixed.get(path).data)
+    shown = [(element, text) for element, text in texts(tree) if "CNES" in text and ARABIC.search(text)]
+    assert len(shown) >= 3
+    assert [text for element, text in shown if direction(element) != "rtl" and language(element) != "en"] == []
+    assert tree.xpath("//h1[@dir='auto']") == []
+
+
+def test_a_colon_that_leads_to_something_stands_on_its_side(mixed: Client) -> None:
+    tree = html.fromstring(mixed.get("/releases/one").data)
+    led = {mark.text_content(): str(mark.tail)[:1] for mark in tree.xpath("//bdi[@lang='en']")}
+    leads = ("Correction, 24 March 2018", "Permanent address", "Copy as", "Contact")
+    assert [led.get(lead) for lead in leads] == [":"] * len(leads)
 
 
 def test_no_style_tells_left_from_right() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from unicodedata import bidirectional
 
 from babel import Locale, UnknownLocaleError
 
@@ -44,3 +45,14 @@ RIGHT_TO_LEFT = frozenset({"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur"
 def direction(language: str) -> str:
     """How a text in this language runs, as HTML's ``dir`` says it; its first letter decides where that is not known."""
     return "rtl" if primary(language) in RIGHT_TO_LEFT else "auto"
+
+
+def runs_back(text: str, language: str) -> bool:
+    """Whether a text runs from the right though its first letter does not: its language does, and other letters.
+
+    So does "CNES" with a colon and Arabic words behind it, and not a name in Latin letters alone.
+    """
+    if primary(language) not in RIGHT_TO_LEFT:
+        return False
+    letters = [sort for sort in map(bidirectional, text) if sort in {"L", "R", "AL"}]
+    return letters[:1] == ["L"] and letters.count("L") < len(letters)

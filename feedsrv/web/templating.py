@@ -26,7 +26,7 @@ from feedsrv.locales.message import Message, Moment
 from feedsrv.newsroom import Newsroom
 from feedsrv.release import Release
 from feedsrv.text.html import is_blank
-from feedsrv.text.languages import direction, language_name, primary
+from feedsrv.text.languages import direction, language_name, primary, runs_back
 from feedsrv.text.places import for_feeds
 from feedsrv.web.addresses import Addresses
 from feedsrv.web.cards import card_file
@@ -41,6 +41,7 @@ from feedsrv.web.telephones import telephone
 _TAG = re.compile(r'<[a-z0-9]+(?: [a-z]+="[^"]*")+>')
 _ATTRIBUTE = re.compile(r'([a-z]+)="([^"]*)"')
 _MARKED = re.compile(r'<bdi lang="[a-z]+" dir="[a-z]+">(.*)</bdi>', re.DOTALL)
+_COLON = re.compile(":</bdi>$")
 _SHOWN = {"poster", "src"}
 _IN_FULL = {"JPG": "JPEG", "TIF": "TIFF"}
 _ADDRESSES = {"href", *_SHOWN}
@@ -70,6 +71,8 @@ def configure_templates(app: Flask, addresses: Addresses) -> None:
         plain=plain,
         said=said,
         told=told,
+        run=run,
+        label=label,
         spoken=spoken,
         telephone=telephone,
         mail=mail,
@@ -120,6 +123,21 @@ def told(context: Context, text: str) -> Markup:
     is_own = primary(cast("Voice", context["voice"]).asked) == SOURCE
     marked = "" if is_own else f' lang="{SOURCE}" dir="ltr"'
     return Markup("<bdi{}>{}</bdi>").format(Markup(marked), text)  # noqa: S704 - of ours
+
+
+def run(text: str, language: str, *, is_marked: object = False) -> Markup:
+    """A text in a language, running in itself as that does, whatever it begins with and whatever stands around it.
+
+    ``is_marked``: its language is told, where the element that it stands in does not tell it.
+    """
+    marks = Markup(' lang="{}"').format(language) if is_marked else ""
+    back = Markup(' dir="rtl"') if runs_back(text, language) else ""
+    return Markup("<bdi{}{}>{}</bdi>").format(marks, back, text)
+
+
+def label(words: Markup) -> Markup:
+    """A message that leads with a colon to what stands behind it: the colon belongs to both, and runs as the page."""
+    return Markup(_COLON.sub("</bdi>:", words))  # noqa: S704 - it was markup before
 
 
 def plain(words: Markup) -> Markup:
