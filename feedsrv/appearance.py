@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 Texts = Mapping[str, str]
@@ -61,3 +61,10 @@ class Appearance:
     social: tuple[HouseLink, ...] = ()
     notice: Texts = field(default_factory=dict)
     notice_address: Texts = field(default_factory=dict)
+
+    @property
+    def addresses(self) -> Iterator[str]:
+        """Where its notice and its links lead, in every language."""
+        yield from self.notice_address.values()
+        for link in (*self.header, *self.foot, *self.social):
+            yield from link.addresses.values()

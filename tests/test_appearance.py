@@ -18,7 +18,7 @@ from feedsrv.publishing.check import check
 from feedsrv.web.look import Look
 from feedsrv.web.middleware import HEADERS
 from feedsrv.web.own_files import own_file
-from tests.conftest import BASE_URL, MakeNewsroom, Newsroom, release
+from tests.conftest import BASE_URL, NOW, MakeNewsroom, Newsroom, release
 
 STATIC = Path(__file__).parent.parent / "feedsrv/web/static"
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 120 40"><style>rect {fill: teal}</style><rect/></svg>'
@@ -250,6 +250,24 @@ def test_what_is_not_as_it_was_meant_is_told(
     (told,) = newsroom.publish().problems
     assert complaint in str(told)
     assert newsroom.client().get("/").status_code == 200
+
+
+def test_where_the_house_leads_nobody_is_told(make_newsroom: MakeNewsroom) -> None:
+    newsroom = make_newsroom(
+        {
+            "newsroom.toml": 'languages = ["en", "fr"]\n[appearance]\nnotice = "Closed"\n'
+            'notice_address = { en = "/releases/closed", fr = "/releases/ferme" }\n[appearance.foot]\n'
+            'a = "/releases/A-Quay"\nb = "/releases/old"\nc = "/releases/soon#part"\nd = "/topics/none"\n',
+            "a.md": release(slug="a-quay", aliases="[/releases/old]"),
+            "ferme.md": release(lang="fr"),
+            "soon.md": release(draft="true"),
+        }
+    )
+    report = check(newsroom.catalogue, newsroom.index, NOW, [], iter)
+    assert [(problem.line, problem.what) for problem in report.problems if problem.kind == "house-link"] == [
+        (4, "/releases/closed leads to no release that is public"),
+        (8, "/releases/soon#part leads to no release that is public"),
+    ]
 
 
 def test_nothing_outside_the_folder_is_served(make_newsroom: MakeNewsroom, tmp_path: Path) -> None:

@@ -107,6 +107,10 @@ class TestBelonging:
         told = [problem for problem in problems(newsroom) if "served nowhere" in problem]
         assert [problem.partition(": ")[0] for problem in told] == ["note quay/a.docx", "note quay/c.doc"]
 
+    def test_a_document_that_is_a_release_itself_lies_with_none(self, make_newsroom: MakeNewsroom) -> None:
+        newsroom = make_newsroom({"a.md": release(), "b.docx": b"x", "c.odt": b"x"})
+        assert not [problem for problem in problems(newsroom) if "served nowhere" in problem]
+
     def test_a_folder_with_other_releases_is_no_bundle(self, make_newsroom: MakeNewsroom) -> None:
         newsroom = make_newsroom({
             "2026/index.md": release("The year"), "2026/secret.md": release(date="2027-01-01"), "2026/secret.pdf": PLAN,
@@ -195,6 +199,16 @@ class TestBelonging:
         page = get(newsroom, "/releases/x").text
         assert "<p>A great quay</p>" in page
         assert "<img" not in page
+
+    def test_a_file_that_is_there_in_other_capitals_is_named(self, make_newsroom: MakeNewsroom) -> None:
+        files = {"Our quay.jpg": PICTURE, "plan.XLSX": b"x"}
+        newsroom = make_newsroom({"x.md": release(body="![A quay](<Our Quay.JPG>) [Plan](plan.xlsx)"), **files})
+        there = "there is {}: write its capitals as they are"
+        assert [problem.partition(": ")[2] for problem in problems(newsroom)] == [
+            "the picture Our Quay.JPG is not there, and its description is shown instead; "
+            f"{there.format('Our quay.jpg')}",
+            f"a link leads to plan.xlsx, and there is no such file; {there.format('plan.XLSX')}",
+        ]
 
 
 class TestPublishing:

@@ -230,3 +230,4 @@ def test_paths_outside_the_folder_are_wrong_usage(make_newsroom: MakeNewsroom) -
         result = run(newsroom, str(path))
         assert result.exit_code == 2
         assert "is no file or folder in" in result.output
+        assert "set FEEDSRV_RELEASES" in result.output

@@ -393,7 +393,7 @@ class History(RuleBasedStateMachine):
 
 OF_MOVES = {"id-moved", "alias-lost", "ids-moved"}
 """The kinds of problems that follow from what was before, too."""
-OF_CHECK_ALONE = {"alias-taken", "document-unnamed", "headlines", "topic-wide", "topic-empty"}
+OF_CHECK_ALONE = {"alias-taken", "document-unnamed", "headlines", "house-link", "topic-wide", "topic-empty"}
 STARTS = (
     *("/", "/releases", "/topics", "/years", "/feeds", "/feeds.opml", "/sitemap.xml", "/opensearch.xml"),
     *("/search?q=quay", "/search.json?q=the&limit=200", "/search.atom?q=quay", "/suggest?q=qu", "/releases?lang=fr"),

@@ -113,7 +113,8 @@ def check(paths: Sequence[Path], *, is_whole: bool, form: str) -> None:
     with configured() as chosen:
         for path in paths:
             if not path.exists() or not path.resolve().is_relative_to(chosen.releases.resolve()):
-                raise click.UsageError(f"{printable(str(path))} is no file or folder in {chosen.releases}")
+                what = f"{printable(str(path))} is no file or folder in {chosen.releases}, the folder of releases"
+                raise click.UsageError(f"{what}; for another folder set FEEDSRV_RELEASES, and FEEDSRV_INDEX with it")
         report = checking.check(
             Catalogue(chosen.releases),
             open_index(chosen),

@@ -238,14 +238,21 @@ class _Enclosing:
         for at in self._reading.mentions:
             if at.address in absent:
                 what = f"there is no file {absent[at.address]} in the folder of releases"
-                yield Problem(self._source, at.line, what, _REMEDY, Severity.NOTE, "file-missing")
+                yield Problem(self._source, at.line, what, self._remedy(at), Severity.NOTE, "file-missing")
         for at in islice(self._in_body, MOST_FILES):
             if at.is_picture and at.address not in self._pictures:
-                what = f"the picture {at.address} is not there, and its description is shown instead"
-                yield Problem(self._source, self._line(at.address), what, _REMEDY, kind="picture-missing")
+                what = f"the picture {unquote(at.address)} is not there, and its description is shown instead"
+                yield Problem(self._source, self._line(at.address), what, self._remedy(at), kind="picture-missing")
             elif at.address in absent and _is_known(absent[at.address]):
-                what = f"a link leads to {at.address}, and there is no such file"
-                yield Problem(self._source, self._line(at.address), what, _REMEDY, Severity.NOTE, "link-broken")
+                what = f"a link leads to {unquote(at.address)}, and there is no such file"
+                yield Problem(
+                    self._source, self._line(at.address), what, self._remedy(at), Severity.NOTE, "link-broken"
+                )
+
+    def _remedy(self, at: Mention) -> str:
+        belongings = self._enclosures.belongings
+        alike = belongings.but_for_capitals(self._places.get(at.address, ""))
+        return f"there is {alike}: write its capitals as they are" if alike else _REMEDY
 
     def _line(self, address: str) -> int:
         """The line on which an address stands, 0 if it is spelled otherwise there."""

@@ -92,6 +92,14 @@ class Belongings:
             return path
         return self._by_form.get(unicodedata.normalize("NFC", path), path)
 
+    def but_for_capitals(self, path: str) -> str:
+        """The file whose path is this one but for capitals, as many systems do not tell them apart; "" if none is."""
+        return self._folded.get(path.casefold(), "")
+
+    @cached_property
+    def _folded(self) -> Mapping[str, str]:
+        return {file.casefold(): file for file in sorted((*self._files, *self._elsewhere), reverse=True)}
+
     @cached_property
     def _by_form(self) -> Mapping[str, str]:
         accented = (file for file in (*self._files, *self._elsewhere) if not file.isascii())
@@ -113,10 +121,10 @@ class Belongings:
         return next((self._of_bundle[folder] for folder in folders(file) if folder in self._of_bundle), ())
 
     def left_lying(self) -> Iterator[str]:
-        """The documents that lie with a release, and are not its own."""
+        """The documents that lie with a release, and are neither its own nor the release itself."""
         for file in filter(is_document, sorted(self._files)):
             owners = self.owners(file)
-            if owners and not any(file in self.of(source) for source in owners):
+            if owners and file not in owners and not any(file in self.of(source) for source in owners):
                 yield file
 
     def _find_bundles(self, sources: Sequence[str]) -> None:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
 from pathlib import Path
+from urllib.parse import unquote
 
+from feedsrv import ids
 from feedsrv.errors import IndexUnavailable, NewsroomInvalid
 from feedsrv.file_record import FileRecord
 from feedsrv.files import topics
 from feedsrv.files.catalogue import Catalogue
-from feedsrv.newsroom import Newsroom
+from feedsrv.newsroom import FILE_NAME, Newsroom
 from feedsrv.problem import Problem, Severity
 from feedsrv.publishing import collection, moves, rivals
 from feedsrv.publishing.anchors import Anchors
@@ -86,6 +89,7 @@ def check(
         *moves.without_authority(newsroom, host),
         *topics.complaints(newsroom, [item.topics for item in public.values()]),
         *catalogue.furnished(newsroom).problems,
+        *_of_the_house(newsroom, found.records.values()),
         *_one_headline(public),
         *_told_to_nobody(index, public),
         *_withdrawn_untold(index, untold),
@@ -128,6 +132,25 @@ def _one_headline(public: Mapping[str, _Public]) -> Iterator[Problem]:
 
 
 _FEWEST_OF_ONE_HEADLINE = 3
+
+
+def _of_the_house(newsroom: Newsroom, records: Iterable[FileRecord]) -> Iterator[Problem]:
+    """Links of the house, and of its notice, that lead to a release which nobody can read."""
+    known = [record for record in records if record.id]
+    there = {ids.key(record.id) for record in known}
+    former = {ids.former_address(alias) for record in known for alias in record.aliases}
+    lines = newsroom.text.split("\n")
+    for address in dict.fromkeys(newsroom.appearance.addresses):
+        name = _OF_A_RELEASE.match(address)
+        if not name or ids.former_address(address) in former:
+            continue
+        if not any(key in there for key, _ in ids.namesakes(unquote(name[1]), newsroom.languages)):
+            line = next((number for number, line in enumerate(lines, 1) if address in line), 0)
+            what = f"{address} leads to no release that is public"
+            yield Problem(FILE_NAME, line, what, "write the release, or another address", kind="house-link")
+
+
+_OF_A_RELEASE = re.compile(r"/releases/([^/?#]+)")
 
 
 def _told_to_nobody(index: SearchIndex, public: Mapping[str, _Public]) -> Iterator[Problem]:
