@@ -363,6 +363,13 @@ def test_a_summary_is_what_stands_above_the_more_mark_or_whole_sentences() -> No
     assert read("# T\n\n" + "word " * 200).release.summary.endswith("word…")
 
 
+def test_a_summary_says_something() -> None:
+    shown = '<video src="quay.mp4"></video>\n\nhttps://video.example/watch?v=1\n\nSee https://port.example.'
+    reading = read(f"# T\n\nThe quay is lit.\n\n{shown}")
+    assert reading.release.summary == "The quay is lit. See https://port.example."
+    assert read("# T\n\nhttps://video.example/watch?v=1").release.summary == "https://video.example/watch?v=1"
+
+
 @pytest.mark.parametrize(
     ("front_matter", "topics"),
     [
@@ -538,6 +545,57 @@ def test_what_cannot_be_read_is_reported_and_never_read_around(data: bytes, line
     assert (problem.path, problem.line, problem.severity) == ("release.md", line, Severity.ERROR)
     assert what in problem.what
     assert problem.remedy
+
+
+@pytest.mark.parametrize(
+    ("front_matter", "line", "said"),
+    [
+        *(("title: The museum: a new wing", 2, 'title: "The museum: a new wing"'), ("title\ndate: x", 3, "its colon")),
+        *(("title: @museum", 2, "in quotation marks"), ("title: *The* museum", 2, "in quotation marks")),
+        *(("title: A\n\ttopics: x", 3, "write blanks"), ("title: T\ndate 2026", 4, "no key with a colon")),
+        *(
+            ('title: "A museum\ndate: x', 2, "opened and not closed"),
+            ("title: 'It's open'", 2, "behind a quotation mark"),
+        ),
+        *((" title: T\ndate: x", 3, "indented unlike"), ("topics: [a, b", 2, "does not end with ]")),
+    ],
+)
+def test_what_is_wrong_with_front_matter_is_said_to_those_who_never_heard_of_yaml(
+    front_matter: str, line: int, said: str
+) -> None:
+    with pytest.raises(FileUnreadable) as caught:
+        read(f"---\n{front_matter}\n---\nText.")
+    assert caught.value.problem.line == line
+    assert said in caught.value.problem.what
+
+
+def of_word(title: str, maker: str = "Microsoft Word 15 (filtered)", text: str = "") -> Reading:
+    head = f"<head><meta name=Generator content='{maker}'><title>{title}</title></head>"
+    text = text or "<p class=MsoNormal><b><span>A new clinic</span></b></p>"
+    return read(f"<html>{head}<body>{text}<p class=MsoNormal>It opens on Monday.</p></body></html>", "a.htm")
+
+
+@pytest.mark.parametrize(
+    ("reading", "title"),
+    [
+        (of_word("Template 2019"), "A new clinic"),
+        (of_word("Template 2019", text="<p class=MsoTitle>A new clinic</p>"), "A new clinic"),
+        (of_word("Template 2019", "LibreOffice 24.2.7.2 (Linux)"), "A new clinic"),
+        (of_word("A NEW CLINIC"), "A NEW CLINIC"),
+        (of_word("The clinic", "Hugo 0.139"), "The clinic"),
+    ],
+)
+def test_the_title_that_word_states_of_a_page_is_believed_only_if_its_text_says_the_same(
+    reading: Reading, title: str
+) -> None:
+    assert reading.release.title == title
+    assert reading.release.summary.endswith("It opens on Monday.")
+
+
+def test_what_the_title_that_is_not_believed_says_of_an_embargo_counts() -> None:
+    assert (
+        of_word("EMBARGOED UNTIL 1 May 2099").visibility.status(datetime(2026, 1, 1, tzinfo=UTC)) is not Status.PUBLIC
+    )
 
 
 ONE_OF_EACH = sorted({read: ending for ending, read in parts.FORMATS.items()}.values()) + sorted(

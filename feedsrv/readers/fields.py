@@ -12,7 +12,7 @@ from feedsrv import ids
 from feedsrv.problem import Problem, Severity
 from feedsrv.readers import contacts, dates, letters
 from feedsrv.readers import language as languages
-from feedsrv.readers.document import Document
+from feedsrv.readers.document import Document, Line
 from feedsrv.readers.entries import Value, texts
 from feedsrv.readers.formats import markdown
 from feedsrv.readers.keys import fold
@@ -156,8 +156,16 @@ def summary(manuscript: Manuscript, document: Document, text: str) -> Found[str]
     above, *below = _MORE.split(document.html, maxsplit=1)
     if below and (stated := as_shown(above)):
         return Found(shorten(stated, LONGEST_STATED_SUMMARY), Origin(0, "text above <!--more-->"))
-    paragraphs = (line.shown for line in document.lines() if line.is_prose and not line.level)
+    paragraphs = (line.shown for line in document.lines() if line.is_prose and not line.level and not _is_mute(line))
     return Found(_first_sentences(" ".join(islice(paragraphs, 20)) or text), Origin(0, "first sentences"))
+
+
+def _is_mute(line: Line) -> bool:
+    """Whether a line shows something and says nothing: a player, whose link is called by its file, or an address."""
+    return bool(_PLAYER.match(line.html)) or uris.is_of_the_web(line.text)
+
+
+_PLAYER = re.compile(r"\s*<(?:audio|embed|iframe|object|video)\b", re.IGNORECASE)
 
 
 def _first_sentences(text: str) -> str:

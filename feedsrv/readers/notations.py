@@ -46,7 +46,10 @@ def read_yaml(text: str) -> Iterator[Entry]:
         _refuse_tricks(text)
         root = yaml.compose(text, Loader=yaml.CBaseLoader)
     except yaml.MarkedYAMLError as error:
-        raise Invalid(error.problem_mark.line if error.problem_mark else 0, error.problem or "no YAML") from error
+        what = _IN_PLAIN_WORDS.get(error.problem or "", error.problem or "no YAML")
+        is_open = error.context in _OPENED and error.context_mark
+        mark = error.context_mark if is_open else error.problem_mark
+        raise Invalid(mark.line if mark else 0, what) from error
     except yaml.YAMLError as error:
         raise Invalid(0, "this is no YAML") from error
     if root is None:
@@ -55,6 +58,28 @@ def read_yaml(text: str) -> Iterator[Entry]:
         raise Invalid(0, "there are no keys with values")
     for key, value in root.value:
         yield Entry(str(key.value), _of_node(value), key.start_mark.line)
+
+
+_OPENED = {"while scanning a quoted scalar", "while parsing a flow sequence", "while parsing a flow mapping"}
+"""What begins on one line and should have ended on another."""
+_STARRED = "a value begins with *: put it in quotation marks"
+_UNSAID = "a key is indented unlike those above it, or something stands behind a quotation mark that ends a value"
+_IN_PLAIN_WORDS = {
+    "mapping values are not allowed in this context": "a text with a colon and a blank in it stands without quotation "
+    'marks (write title: "The museum: a new wing"), or the line above lacks its colon',
+    "found character that cannot start any token": "a value begins with a sign that YAML keeps for itself (@, `, %, a "
+    "tab): put the value in quotation marks, and blanks in the place of tabs",
+    "found a tab character that violates indentation": "a tab stands in front of the line: write blanks",
+    "found unexpected end of stream": "a quotation mark is opened and not closed",
+    "found undefined alias": _STARRED,
+    "did not find expected alphabetic or numeric character": _STARRED,
+    "could not find expected ':'": "a line above is no key with a colon and a value",
+    "did not find expected key": _UNSAID,
+    "did not find expected <document start>": _UNSAID,
+    "did not find expected ',' or ']'": "a list that begins with [ does not end with ], or lacks a comma",
+    "did not find expected ',' or '}'": "what begins with { does not end with }, or lacks a comma",
+}
+"""What libyaml says of the mistakes that people make, for those who have never heard of YAML."""
 
 
 def _refuse_tricks(text: str) -> None:

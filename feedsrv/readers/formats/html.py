@@ -14,7 +14,7 @@ from feedsrv.readers.entries import Entry
 from feedsrv.readers.formats import page_markup
 from feedsrv.readers.keys import decides, key_of, of_meta
 from feedsrv.text.cleaning import clean
-from feedsrv.text.html import as_shown
+from feedsrv.text.html import as_shown, one_line
 
 _LINES = {"p", "h1", "h2", "h3", "h4", "h5", "h6"}
 _WHOLE = {"ul", "ol", "dl", "table", "blockquote", "pre", "figure", "hr", "address", "details"}
@@ -52,12 +52,32 @@ def read(text: str, first_line: int) -> Document:
         anchor.drop_tree()
     main = _text_of(page)
     blocks, of_site = page_markup.own_heading(page, tuple(_blocks(main, offset)))
+    title = as_shown(escape(page.findtext(".//title") or ""))
+    is_meant = not _is_of_an_office(page) or _is_said(title, blocks)
+    of_properties = () if is_meant or not title else (Block(first_line, (escape(title),), "p"),)
     return Document(
         blocks,
-        as_shown(escape(page.findtext(".//title") or "")),
+        title if is_meant else "",
         (*page_markup.dates(page, main, offset), *_stated(page, offset)),
-        (*of_site, *_outside(page, offset)),
+        (*of_properties, *of_site, *_outside(page, offset)),
     )
+
+
+def _is_of_an_office(page: HtmlElement) -> bool:
+    """Whether Word or its like saved the page: its title is that of its properties then, often a template's."""
+    made_by = (
+        meta.get("content", "") for meta in page.iterfind(".//meta") if meta.get("name", "").lower() == "generator"
+    )
+    return any(map(_OFFICE.match, made_by))
+
+
+def _is_said(title: str, blocks: tuple[Block, ...]) -> bool:
+    """Whether a line near the top says the same."""
+    return one_line(title).casefold() in {text.casefold() for block in blocks[:_NEAR] for text in block.texts}
+
+
+_OFFICE = re.compile(r"Microsoft (?:Office )?Word|(?:Libre|Open)Office", re.IGNORECASE)
+_NEAR = 10
 
 
 def _is_anchor(link: HtmlElement) -> bool:
@@ -127,7 +147,7 @@ def _blocks(element: HtmlElement, offset: int) -> Iterator[Block]:
                 yield from _blocks(child, offset)
             else:
                 yield (
-                    Block(line, _parts(_inner(child)), name, _id(child))
+                    Block(line, _parts(_inner(child)), _of_word(child) or name, _id(child))
                     if name in _LINES
                     else Block(line, (_outer(child),))
                 )
@@ -135,6 +155,11 @@ def _blocks(element: HtmlElement, offset: int) -> Iterator[Block]:
             loose.append(_outer(child))
         loose.append(escape(child.tail or "", quote=False))
     yield from _paragraph(loose, line)
+
+
+def _of_word(element: HtmlElement) -> str:
+    """The tag of a headline that Word wrote as a paragraph of a style; "" for any other element."""
+    return "h1" if element.tag == "p" and element.get("class") == "MsoTitle" else ""
 
 
 def _paragraph(loose: list[str], line: int) -> Iterator[Block]:
