@@ -305,6 +305,19 @@ def test_the_links_of_a_page_keep_its_language(harbour: Client) -> None:
     assert home.xpath("//form//input[@name='lang']/@value") == ["fr"]
 
 
+@pytest.mark.parametrize(
+    ("path", "named"),
+    [
+        *(("/releases", ["العربية", "Français"]), ("/releases?lang=fr", []), ("/releases?lang=ar", [])),
+        *(("/search?q=quai+OR+quay&lang=fr&lang=en", ["Français"]), ("/releases/b-fr", [])),
+    ],
+)
+def test_the_language_of_a_release_is_named_where_it_is_not_that_of_the_page(
+    harbour: Client, path: str, named: list[str]
+) -> None:
+    assert shown(harbour, path).xpath("//p[@class='meta']/bdi[@class='language']/text()") == named
+
+
 def test_where_a_language_has_no_catalogue_english_is_marked(harbour: Client) -> None:
     page = shown(harbour, "/releases/c-ar")
     assert (page.get("lang"), page.get("dir")) == ("ar", "rtl")
