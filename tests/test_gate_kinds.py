@@ -59,6 +59,7 @@ def test_an_embargo_that_is_over_speaks_for_nothing_else(lines: str) -> None:
         "DRAFT 2", "Draft v2", "Entwurf 2", "**Status:** Draft", "- Status: draft (v2)", "⚠️ DRAFT",
         "State: needs review", "Stage: Pending review", "Status: work in progress", "Published: no", "Publié : non",
         "Released: not yet", "Issued: pending", "Status: awaiting sign-off", "Version: Draft 3", "Versión: borrador",
+        "Approval: pending", "Classification: Confidential",
         "Approved for release: no", "Ready to publish: no", "Release status: on hold", "Go live: TBC",
     ],
 )  # fmt: skip

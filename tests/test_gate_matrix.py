@@ -34,7 +34,7 @@ KEYS_OF: Mapping[str, str] = {
     "embargoLiftDate",
     "goes": "goLive releaseDate publishAt publish-on releaseAt release_on goLiveAt go-live-date",
     "ends": "expiryDate unpublish_date expires expiry expirationDate expiresOn expires-at unpublishAt unpublish_on "
-    "unpublish unpublishDateTime expireAt expirationTime isExpired",
+    "publish_down unpublish unpublishDateTime expireAt expirationTime isExpired",
     "hides": "draft isDraft brouillon entwurf borrador bozza rascunho utkast luonnos szkic taslak черновик 下書き "
     "private hidden unpublished unlisted confidential headless excludeFromCollections "
     "eleventyExcludeFromCollections draftMode is-private isHidden "
@@ -50,10 +50,10 @@ KEYS_OF: Mapping[str, str] = {
     "isVisible is_public makePublic visibilityLevel visibility toBePublished readyForRelease publishFlag isReleased",
     "shows from": "publishFrom publish_after publishTime release-time releaseDateTime releasedAt publishScheduledAt "
     "publicFrom",
-    "renders": "render",
+    "renders": "render routable",
     "builds": "permalink",
     "status": "status post_status workflowState workflow publicationStatus content-status releaseStatus",
-    "weak status": "state stage editorialState review_stage articleState",
+    "weak status": "state stage editorialState review_stage articleState approval classification sign-off",
     "weak opening": "live liveFrom live_at schedule",
     "weak draft": "concept",
     "withdraws": "withdrawn retracted rescinded revoked killed withdrawn_at retractedOn withdrawalDate isRetracted "

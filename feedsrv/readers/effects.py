@@ -58,6 +58,7 @@ _OF_OTHERS = frozenset({
 _GLUE = r"(?:date|time|at|on|until|till|from|by|after|before|start|end|flag|mode|lift|lifts|lifted|state|status)*"
 _WHOLE = (
     _Root("golive", Effect.GOES),
+    _Root("approval|classification|clearance|confidentiality|signoff", Effect.STATUS, is_weak=True),
     _Root("public|ready|approved|forpublication|distribute", Effect.SHOWS),
     _Root("sperre|sperrvermerk|gesperrtbis", Effect.OPENS),
     _Root(

@@ -28,9 +28,9 @@ _NO = frozenset({
 
 _PUBLIC = frozenset({
     "active", "always", "approved", "approvedforrelease", "complete", "completed", "current", "done", "enligne",
-    "final", "finished", "forimmediaterelease", "freigegeben", "gepubliceerd", "immediate", "immediately", "issued",
-    "listed", "live", "now", "ok", "online", "open", "pubblicato", "public", "publicada", "publicado", "publie",
-    "publiee", "publish", "published", "ready", "release", "released", "veroffentlicht", "visible", "world",
+    "featured", "final", "finished", "forimmediaterelease", "freigegeben", "gepubliceerd", "immediate", "immediately",
+    "issued", "listed", "live", "now", "ok", "online", "open", "pubblicato", "public", "publicada", "publicado",
+    "publie", "publiee", "publish", "published", "ready", "release", "released", "veroffentlicht", "visible", "world",
 })  # fmt: skip
 _NOT_PUBLIC = frozenset({
     "companyconfidential", "drafted", "future", "idea", "members", "notforrelease", "notyet", "personal", "rejected",

@@ -77,7 +77,8 @@ KEYS = (
     _key("opening", "golive releasedate publishat publishon releaseat releaseon", Effect.GOES),
     _key(
         "expires",
-        "expirydate unpublishdate expires expiry expirationdate expireson expiresat unpublishat unpublishon",
+        "expirydate unpublishdate expires expiry expirationdate expireson expiresat unpublishat unpublishon "
+        "publishdown",
         Effect.CLOSES,
         in_meta="article:expiration_time",
         headers="expires expiry-date",
@@ -98,7 +99,7 @@ KEYS = (
     _key("status", "status", Effect.STATUS),
     _key("withdrawn", "withdrawn retracted rescinded revoked killed", Effect.WITHDRAWS),
     _key("reason", "reason"),
-    _key("render", "render", Effect.SHOWS, is_machinery=True),
+    _key("render", "render routable", Effect.SHOWS, is_machinery=True),
     _key("listed", "build.list", Effect.BUILDS),
     _key("headless", "headless eleventyexcludefromcollections excludefromcollections", Effect.HIDES, is_machinery=True),
     _key("reference", "ref reference number"),
