@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
+import hypothesis
 import pytest
 from _pytest.reports import TestReport
 from werkzeug.test import Client
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell has it for what it runs in the background
     signal.signal(signal.SIGINT, signal.default_int_handler)  # else all that the tests start would ignore it, too
+
+hypothesis.settings.register_profile("tests", deadline=None)  # no test measures time
+hypothesis.settings.load_profile("tests")
 
 NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
 BASE_URL = "https://press.example.org"

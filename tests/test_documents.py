@@ -254,7 +254,7 @@ class TestPdf:
         assert complaint(data, "a.pdf")
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.binary(max_size=400), st.sampled_from(sorted(CONVERTERS)), st.booleans())
 def test_any_bytes_are_a_document_or_a_report(data: bytes, ending: str, is_mangled: bool) -> None:
     wholes = {".docx": docx(("Title", "A title")), ".odt": odt("<text:p>A title</text:p>"), ".pdf": pdf(("A title",))}

@@ -49,7 +49,7 @@ def _looked_at_whole(text: str, language: str, wanted: Wanted) -> str:
     return " ".join("".join([*pieces, escape(text[position:])]).split())
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 @given(_texts, _languages, st.lists(_words, max_size=4), st.lists(_words, max_size=2), st.lists(_words, max_size=1))
 @example("apple a", "en", [], [], ["co-a"])
 @example("marsh amars mars", "en", [], ["mars"], [])

@@ -437,7 +437,6 @@ def live(histories: int, steps: int, *, is_random: bool) -> None:
             stateful_step_count=steps,
             derandomize=not is_random,
             database=None,
-            deadline=None,
             phases=[Phase.generate],
             suppress_health_check=list(HealthCheck),
             print_blob=True,

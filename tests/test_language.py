@@ -380,7 +380,7 @@ TEXTS = st.one_of(
 )
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=1000)
 @given(text=TEXTS)
 def test_any_text_is_read_within_the_limits_and_its_print_reads_the_same(text: str) -> None:
     parsed = parse(text)
@@ -394,7 +394,7 @@ def test_any_text_is_read_within_the_limits_and_its_print_reads_the_same(text: s
     assert parsed.tree is None or parse(typed(parsed.tree)).tree == parsed.tree
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(text=st.text(alphabet='ab1-*"():. ', min_size=LONGEST_QUERY + 1, max_size=2 * LONGEST_QUERY))
 def test_a_long_text_is_read_too(text: str) -> None:
     assert parse(text).notes

@@ -39,7 +39,7 @@ def state(ledger: Ledger) -> tuple[str, Mapping[str, FileRecord]]:
 CHANGES = st.dictionaries(st.sampled_from("abcd"), st.none() | st.sampled_from("123"), max_size=3)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(history=st.lists(st.tuples(st.sampled_from(["gen-1", "gen-2"]), CHANGES, st.booleans()), max_size=8))
 def test_whoever_opens_it_remembers_what_was_written(
     tmp_path_factory: pytest.TempPathFactory, history: list[tuple[str, dict[str, str | None], bool]]

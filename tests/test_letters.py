@@ -137,7 +137,7 @@ def test_no_id_ends_in_a_language_that_only_letters_tell(language: str) -> None:
     assert reading.origins["language"].how == "its letters"
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.lists(st.sampled_from((*TEXTS, *TOLD_BY_WORDS)), max_size=3),
     st.sampled_from((ANY, Newsroom(languages=("ru", "el")))),

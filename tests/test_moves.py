@@ -332,7 +332,7 @@ EDIT = st.one_of(
 )
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6)
 @given(steps=st.lists(st.tuples(st.lists(EDIT, min_size=1, max_size=3), st.booleans()), min_size=6, max_size=8))
 def test_whatever_was_edited_files_alone_decide_and_all_that_moves_is_named(
     tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[list[tuple[str, str | None]], bool]]

@@ -45,7 +45,7 @@ def file_of(release: dict[str, Any]) -> bytes:
     return f"{json.dumps(stated)}\n\n{release['body']}\n".encode("utf-8", "replace")
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(releases=st.lists(RELEASES, min_size=1, max_size=8))
 def test_every_feed_of_any_releases_is_whole_and_says_the_same(releases: list[dict[str, Any]]) -> None:
     with TemporaryDirectory() as folder:

@@ -7,7 +7,7 @@ import re
 import sys
 import unicodedata
 
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -99,7 +99,6 @@ def test_letters_that_are_spaced_out_are_seen_at_a_glance(separator: str, letter
     assert _MAY_BE_SPACED.search(text) or not _SPACED.search(text)
 
 
-@settings(deadline=None)
 @given(LINES)
 def test_a_line_that_may_have_no_entry_has_none(text: str) -> None:
     line = Line(text)
@@ -154,7 +153,6 @@ WORDS = (
 )
 
 
-@settings(deadline=None)
 @given(st.lists(st.one_of(st.sampled_from(WORDS), TEXTS), max_size=8).map(" ".join), st.sampled_from(LANGUAGES))
 def test_the_terms_of_a_text_are_those_of_its_words_one_by_one(text: str, language: str) -> None:
     words = list(analysis.tokens(cutting.held_together(text)))
@@ -171,7 +169,6 @@ def test_no_blank_and_no_sign_that_cuts_a_text_stands_within_a_word() -> None:
     assert not any(_WORD.search(f"a{char}b").end() > 1 for char in signs)  # type: ignore[union-attr]
 
 
-@settings(deadline=None)
 @example(["l'Été"], ["x" * 140])  # too long for a word
 @given(st.lists(st.sampled_from(WORDS), max_size=8), st.lists(st.sampled_from(WORDS[:-1]), min_size=1, max_size=2))
 def test_a_rule_that_names_a_phrase_finds_it_where_it_stands(said: list[str], named: list[str]) -> None:
@@ -204,7 +201,6 @@ RULES = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(RULES, st.sampled_from(("New quay", "A bridge", "Cooperation")), st.sampled_from(("", "quays", "co operation")))
 def test_a_rule_that_needs_a_word_is_true_of_nothing_without_it(rule: str, title: str, text: str) -> None:
     newsroom = newsroom_toml.parse(f"[topics.t]\nmatch = [{json.dumps(rule)}]")
@@ -270,7 +266,6 @@ SYNTAX = (
 MARKDOWN = st.lists(st.one_of(TEXTS, st.sampled_from(SYNTAX)), max_size=12).map("".join)
 
 
-@settings(deadline=None)
 @example("|HTTP://0")
 @given(MARKDOWN)
 @example("£http://a.bc is")

@@ -1306,7 +1306,7 @@ class TestAnyQuestion:
         has_facets=st.just(value=True),
     )
 
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=150)
     @given(query=ASKED)
     def test_totals_are_those_of_paging_and_counts_those_of_filtering(self, various: Snapshot, query: Query) -> None:
         first = various.search(query)
@@ -1325,7 +1325,7 @@ class TestAnyQuestion:
             for value in {"topic": "xy", "year": ("2019", "2020"), "lang": ("en", "fr")}[kind]:
                 assert various.search(narrowed(value)).total == counts.get(value, 0)
 
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=150)
     @given(query=ASKED)
     def test_what_is_excluded_is_all_the_rest(self, various: Snapshot, query: Query) -> None:
         every = replace(query, text=None, sort=Sort.NEWEST, per_page=100)
@@ -1335,7 +1335,7 @@ class TestAnyQuestion:
         assert asked | rest == {*ids(various.search(every))}
         assert asked.isdisjoint(rest)
 
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=150)
     @given(text=st.text(max_size=60), sort=st.sampled_from(Sort))
     def test_any_text_is_answered(self, various: Snapshot, text: str, sort: Sort) -> None:
         results = various.search(Query(parse(text).tree, sort=sort))

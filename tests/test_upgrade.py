@@ -119,7 +119,7 @@ CASES = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(cases=CASES)
 def test_whatever_happens_at_once_edits_are_obeyed_and_the_rest_is_counted(
     tmp_path_factory: pytest.TempPathFactory, cases: list[tuple[str, str]]
