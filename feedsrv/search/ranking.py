@@ -55,11 +55,11 @@ def title_weight(words: int) -> float:
 
 
 def likeness(shared: Any, asked: int, titled: Any) -> Any:
-    """How like a title is to a question, by the words that they share, and that each has (Dice): 1 for the same words.
+    """How like a title is to a question, by the words that they share, and that each has (cosine): 1 for the same.
 
     For numbers or arrays. A title of repeated words shares no more than it has.
     """
-    return 2 * shared / (asked + titled)
+    return shared / (asked * titled) ** 0.5
 
 
 def worth_of_likeness(population: int) -> float:

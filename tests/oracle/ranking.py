@@ -8,7 +8,7 @@ figures are those of docs/ranking.md.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from math import log
+from math import log, sqrt
 
 TITLE, TEXT, BOILERPLATE = 2.0, 1.0, 0.0
 """Weights of an occurrence by where it is. A release that has a word only in its boilerplate is found, and stands after
@@ -54,8 +54,8 @@ def title_weight(words: int) -> float:
 
 
 def likeness(shared: int, asked: int, titled: int) -> float:
-    """How like a title is to a question, by the words that they share, and that each has (Dice)."""
-    return 2 * shared / (asked + titled)
+    """How like a title is to a question, by the words that they share, and that each has (cosine)."""
+    return shared / sqrt(asked * titled)
 
 
 def worth_of_likeness(population: int) -> float:
