@@ -1037,6 +1037,15 @@ class TestDidYouMean:
             ("comte -lang:fr", "comet NOT lang:fr"),
             ("saww", "saw"),
             ("sww", None),
+            ("swa", "saw"),
+            ("tms", None),
+            ("tims", "times"),
+            ("wth", "with"),
+            ("comet wiht zürich", "comet with zürich"),
+            ("covered wiht", None),
+            ("a comet x observatry", None),
+            ("of obsevratory", "of observatory"),
+            ("which where when these those observatry", "which where when these those observatory"),
             ("covid18", None),
             ("x1000001", None),
             ('"observatry"', '"observatory"'),
@@ -1074,12 +1083,13 @@ class TestDidYouMean:
         assert index.snapshot().search(query).did_you_mean == "observatory"
 
     def test_accents_are_those_of_the_texts(self, index: SearchIndex) -> None:
-        text = "La Journée des côtes, la journée d’été, l’œuvre, un marché en marche, ce marché"
+        text = "La Journée des côtes, la journée d’été, l’œuvre, manœuvre, un marché en marche, ce marché"
         publish(index, a_release("c", 3, text, language="fr"))
         for typed, meant in (
             ("jourrnée", "journée"),
             ("jounree", "journée"),
             ("oeuvrre", "œuvre"),
+            ("manœvre", "manœuvre"),
             ("cotess", "côtes"),
             ("amrche", "marche"),
             ("amrché", "marché"),

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from feedsrv.query.tree import Dates, FieldTerm, Filter, Node, Phrase, Prefix, Reference, Word
 from feedsrv.text.cutting import BLANKS, MARKS, UNSPACED, join_ordinals, without_edges
 from feedsrv.text.dates import Period
+from feedsrv.text.folding import APOSTROPHES
 from feedsrv.text.references import REFERENCE, TWO_YEARS
 
 SHORTEST_PREFIX = 3
@@ -16,13 +17,16 @@ SHORTEST_PREFIX = 3
 _QUOTES = {'"': '"', "“": "”", "„": "“", "«": "»"}
 _PERIOD = r"\d{4}(?:[-/.]\d{1,2}(?:[-/.]\d{1,2})?)?"
 _RANGE = rf"(?:{_PERIOD}\.\.(?:{_PERIOD})?|\.\.{_PERIOD})(?![\w.])"
-_INVERTED = r"(?:t-)?(?:je|tu|il|elle|on|nous|vous|ils|elles|ce|ci|là|moi|toi|le|la|les|lui|leur|en|y)(?!\w)"
-"""What French appends to a word with a hyphen, which is often found with a blank before it: "puis -je"."""
+_PRONOUN = r"(?:je|tu|il|elle|on|nous|vous|ils|elles|ce|ci|là|moi|toi|le|la|les|lui|leur|en|y)"
+_INVERTED = rf"(?i:(?:t\s?[-{APOSTROPHES}]\s?)?{_PRONOUN}|t(?=\s-)|[mtl][{APOSTROPHES}](?:en|y))(?!\w)"
+"""What French appends to a word with a hyphen, which is often found with a blank before it: "puis -je", "a -t -il"."""
+_DASHES = r"(?:[^\s()\"]++\s++(?!-))*?[^\s()\"]*[^\W\d]-(?![^\s.,;:!?])"
+"""What stands between dashes that cling to it: "Mars -the red planet- is near"."""
 _TOKEN = re.compile(
     r"""\s+
     | (?P<open>\() | (?P<close>\))
     | (?P<not>-(?=[^\s\d)-]|"""
-    + f"{_RANGE})(?!{_INVERTED})"
+    + f"{_RANGE})(?!{_INVERTED}|{_DASHES})"
     + r""")
     | (?P<field>(?i:topic|year|lang|ref|title|contact|before|after):(?=[^\s()]))
     | (?P<quote>["“„«])
@@ -95,7 +99,7 @@ def _bare(kind: str, token: str) -> str:
     if kind not in {"word", "range"} or (kind == "range" and _dates(*token.split(".."))):
         return token
     bare = without_edges(token)
-    return token if bare in {"", *OPERATORS} or _beginning(token) else bare
+    return token if bare in {"", *OPERATORS} or beginning(token) else bare
 
 
 def _leaves(kind: str, token: str) -> Iterator[Node]:
@@ -111,13 +115,14 @@ def _leaves(kind: str, token: str) -> Iterator[Node]:
         yield Word(" ".join(token.split()))
     elif kind in {"word", "reference", "range"}:
         bare = without_edges(token)
-        if beginning := _beginning(token):
-            yield beginning
+        if begun := beginning(token):
+            yield begun
         elif bare:
             yield Word(bare.lower() if bare in OPERATORS else bare)
 
 
-def _beginning(token: str) -> Prefix | None:
+def beginning(token: str) -> Prefix | None:
+    """The beginning that a word with an asterisk is; None where it is none."""
     bare = token.strip("\"'.,;:!?…")
     return Prefix(without_edges(bare)) if _BEGINNING.fullmatch(bare) else None
 

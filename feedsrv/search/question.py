@@ -124,10 +124,7 @@ def words_of(tree: Node) -> list[tuple[str, ...]]:
 
 
 def _is_stopword(part: Node, languages: Sequence[str]) -> bool:
-    if not isinstance(part, Word):
-        return False
-    forms = analysis.forms(part.text)
-    return bool(forms) and all(analysis.is_stopword(form, languages) for form in forms)
+    return isinstance(part, Word) and analysis.is_small(part.text, languages)
 
 
 def _joined(parts: Sequence[Node]) -> Node:

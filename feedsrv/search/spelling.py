@@ -11,6 +11,7 @@ from typing import Protocol
 
 from rapidfuzz.distance import OSA
 
+from feedsrv.query.tokens import beginning
 from feedsrv.query.tree import And, FieldTerm, Leaf, Node, Phrase, Prefix, Word, leaves, mapped
 from feedsrv.release import Release
 from feedsrv.search.question import FORMS, stems_of
@@ -20,7 +21,7 @@ from feedsrv.text.cutting import cut
 from feedsrv.text.folding import APOSTROPHES, fold
 
 SHORTEST_CORRECTED = 4
-"""Letters of a word that may be mistyped."""
+"""Letters of a word that may be mistyped; where one is left out, or two have changed places, it has one less."""
 SHORTEST_TWICE_WRONG = 6
 """Letters of a word that may have two mistakes, none of them in the first letter."""
 SELDOM = 2
@@ -68,7 +69,8 @@ def corrected(known: Vocabulary, tree: Node) -> Node:
 
     A word that is near to none is taken as half typed, and becomes a beginning. Paid for with the search's work.
     """
-    seldom = [leaf for leaf in dict.fromkeys(leaves(tree)) if known.having(leaf) <= SELDOM]
+    telling = [leaf for leaf in dict.fromkeys(leaves(tree)) if not _is_small(leaf, known)]
+    seldom = [leaf for leaf in telling if known.having(leaf) <= SELDOM]
     if len(seldom) > MOST_SELDOM:
         return tree
     parts = tree.parts if isinstance(tree, And) else ()
@@ -84,8 +86,10 @@ class _Spelling:
     beside: Sequence[Leaf]
 
     def meant(self, leaf: Leaf) -> Leaf:
-        """A leaf with what was meant in place of words that may be mistyped."""
+        """A leaf with what was meant in place of words that may be mistyped, which stopwords are not."""
         match leaf:
+            case Word() if _is_small(leaf, self.known):
+                return leaf
             case Word(text) | Phrase(text):
                 return self._in(text, type(leaf), "forms")
             case FieldTerm(name, Word(text) | Phrase(text) as part):
@@ -106,37 +110,47 @@ class _Spelling:
         begun, having = _beginning(make(text)), self._having(make(near))
         if having and (_is_beginning(text, near) or having >= self._having(begun)):
             return make(near)
-        return begun if self._having(begun) else make(self._respelt(near, make, field, 2))
+        if self._having(begun):
+            return begun
+        small = self._respelt(near, make, field, 1, of_small=True)
+        return make(small if self._having(make(small)) else self._respelt(near, make, field, 2))
 
     def _having(self, leaf: Leaf) -> int:
         return self.known.having(leaf)
 
-    def _respelt(self, text: str, make: Callable[[str], Leaf], field: str, mistakes: int) -> str:
-        """A text with what was meant by so many mistakes in place of words that may be mistyped."""
+    def _respelt(
+        self, text: str, make: Callable[[str], Leaf], field: str, mistakes: int, *, of_small: bool = False
+    ) -> str:
+        """A text with what was meant by so many mistakes in place of words that may be mistyped.
+
+        These are no stopwords, or nothing else, ``of_small``.
+        """
         words = []
         for word in analysis.tokens(text):
-            near = tuple(self._nearest(part, make, field, mistakes) for part in word.parts)
+            near = tuple(self._nearest(part, make, field, mistakes, of_small=of_small) for part in word.parts)
             typed = text[word.start : word.end]
             written = (self._as_written(each, typed, field) for each in near)
             words.append(typed if near == word.parts else " ".join(written))
         return " ".join(words) or text
 
-    def _nearest(self, form: str, make: Callable[[str], Leaf], field: str, mistakes: int) -> str:
+    def _nearest(self, form: str, make: Callable[[str], Leaf], field: str, mistakes: int, *, of_small: bool) -> str:
         """The word that was meant; digits and short words stay, and what enough releases have."""
-        shortest = SHORTEST_CORRECTED if mistakes == 1 else SHORTEST_TWICE_WRONG
+        shortest = SHORTEST_CORRECTED - 1 if mistakes == 1 else SHORTEST_TWICE_WRONG
         having = self._having(make(form))
         is_said = having > 0 and self.known.saying(form, field) > 0
         if len(form) < shortest or not stems.is_of_letters(form) or (is_said and having > SELDOM):
             return form
-        words = [word for word in self.known.near(form, mistakes, field) if self._is_telling(word)]
+        words = [word for word in self.known.near(form, mistakes, field) if self._may_be_meant(word, of_small=of_small)]
+        if len(form) < SHORTEST_CORRECTED:
+            words = [word for word in words if not having and _has_slipped(form, word)]
         fits = {word: self._fit(word, form, field) for word in words if mistakes == 1 or word[0] == form[0]}
         best = max(fits, key=lambda word: (fits[word], word), default=form)
         has_kin = having and any(self._is_kin(form, word) for word in words if word != form)
         is_meant = any(fits.get(best, ())) and self._having(make(best)) > having * (FAR_MORE if is_said else 1)
         return best if is_meant and not has_kin else form
 
-    def _is_telling(self, word: str) -> bool:
-        return stems.is_of_letters(word) and not analysis.is_stopword(word, self.known.languages)
+    def _may_be_meant(self, word: str, *, of_small: bool) -> bool:
+        return stems.is_of_letters(word) and analysis.is_stopword(word, self.known.languages) is of_small
 
     def _is_kin(self, form: str, other: str) -> bool:
         """Whether two forms have a stem in common."""
@@ -145,9 +159,8 @@ class _Spelling:
 
     def _fit(self, word: str, form: str, field: str) -> tuple[int, int]:
         """How likely it is that a word was meant: by those that have it, beside all else of the question and at all."""
-        has_slipped = len(word) > len(form) or sorted(word) == sorted(form)
         within, all_ = self.known.saying(word, field, self.beside), self.known.saying(word, field)
-        return (SLIPPED * within, SLIPPED * all_) if has_slipped else (within, all_)
+        return (SLIPPED * within, SLIPPED * all_) if _has_slipped(form, word) else (within, all_)
 
     def _as_written(self, form: str, typed: str, field: str) -> str:
         """A form as texts write it, in small letters, with accents: of the usual ways the nearest to what was typed."""
@@ -156,19 +169,28 @@ class _Spelling:
         return min(usual, key=lambda word: (OSA.distance(word, typed.lower()), -written[word], word), default=form)
 
 
+def _has_slipped(form: str, word: str) -> bool:
+    """Whether a word was meant of which a letter is left out, or two have changed places."""
+    return len(word) > len(form) or sorted(word) == sorted(form)
+
+
 def _ways(known: Vocabulary, form: str, field: str) -> Counter[str]:
     """How the newest releases with a form write it, and how often."""
     words: Counter[str] = Counter()
     for release in known.newest_with(form, field, MOST_READ):
         people = " ".join(contact.name for contact in release.contacts)
         text = known.work.part("\n".join((release.title, release.text, release.boilerplate, people)))
-        words.update(text[start:end] for start, end in cut(text) if end - start >= len(form))
+        words.update(text[start:end] for start, end in cut(text) if 2 * (end - start) >= len(form))  # œ
     written: Counter[str] = Counter()
     for word, times in words.items():
         piece = next((piece for piece in (*_PIECES.split(word), word) if fold(piece) == form), "")
         if piece:
             written[piece.lower()] += times
     return written
+
+
+def _is_small(leaf: Leaf, known: Vocabulary) -> bool:
+    return isinstance(leaf, Word) and analysis.is_small(leaf.text, known.languages)
 
 
 def _in_field(name: str, part: type[Word] | type[Phrase], text: str) -> FieldTerm:
@@ -179,9 +201,9 @@ def _beginning(leaf: Leaf) -> Leaf:
     """A word as if it were half typed; what is none stays."""
     match leaf:
         case Word(text):
-            return Prefix(text)
-        case FieldTerm(name, Word(text)):
-            return FieldTerm(name, Prefix(text))
+            return beginning(f"{text}*") or leaf
+        case FieldTerm(name, Word() as word) if isinstance(begun := _beginning(word), Prefix):
+            return FieldTerm(name, begun)
     return leaf
 
 

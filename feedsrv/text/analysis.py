@@ -141,6 +141,12 @@ def is_stopword(form: str, languages: Iterable[str]) -> bool:
     return any(form in _stopwords(language.partition("-")[0]) for language in languages)
 
 
+def is_small(text: str, languages: Sequence[str]) -> bool:
+    """Whether there are words in a text, and all of them are stopwords."""
+    said = forms(text)
+    return bool(said) and all(is_stopword(form, languages) for form in said)
+
+
 def count_telling(text: str, language: str) -> int:
     """How many different words of a text are no stopwords; all of them, where it has no others."""
     words = {word.parts for word in tokens(held_together(text))}
