@@ -548,6 +548,7 @@ FAMILIES = [
     ("ca", "notícies", "noticia"),
     ("ca", "col·leccions", "colleccio"),
     ("cs", "zprávy", "zprava"),
+    ("cs", "výzkumů", "VYZKUM"),
     ("da", "nyhederne", "nyhed"),
     ("da", "Ærø", "aero"),
     ("de", "Häuser", "haus"),
@@ -556,6 +557,7 @@ FAMILIES = [
     ("eo", "komunikoj", "komuniko"),
     ("es", "organizaciones", "organizacion"),
     ("et", "raamatuid", "raamat"),
+    ("et", "ülikoolides", "ulikool"),
     ("eu", "albisteak", "albistea"),
     ("fa", "کتاب‌ها", "کتاب"),
     ("fi", "satamassa", "satama"),
@@ -564,7 +566,9 @@ FAMILIES = [
     ("fr", "chefs-d’œuvre", "oeuvre"),
     ("fr", "étudiant·e·s", "etudiantes"),
     ("ga", "bhád", "bad"),
+    ("ga", "gcathair", "chathair"),
     ("he", "המשרד", "משרד"),
+    ("he", "ממשלות", "הממשלה"),
     ("he", "בתוכניות", "תוכנית"),
     ("hi", "पुस्तकें", "पुस्तक"),
     ("hr", "Zagrebu", "Zagreb"),
@@ -572,6 +576,7 @@ FAMILIES = [
     ("hu", "híreket", "hir"),
     ("hy", "քաղաքների", "քաղաք"),
     ("id", "memberitakan", "berita"),
+    ("is", "Háskólanum", "haskoli"),
     ("it", "università", "universita"),
     ("it", "notizie", "notizia"),
     ("lt", "naujienos", "naujiena"),
@@ -585,6 +590,7 @@ FAMILIES = [
     ("nn", "hamnene", "hamn"),
     ("no", "fiskene", "fisk"),
     ("pl", "komunikaty", "komunikat"),
+    ("pl", "ministrów", "minister"),
     ("pl", "Łodzi", "lodz"),
     ("pt", "organizações", "organizacao"),
     ("pt-BR", "organizacao", "organizações"),
@@ -595,12 +601,15 @@ FAMILIES = [
     ("sl", "raketah", "raketa"),
     ("sl", "ministrstva", "ministrstvo"),
     ("sr", "библиотеке", "biblioteka"),
+    ("sr", "градови", "GRAD"),
+    ("sr", "љубимац", "ljubimci"),
     ("st", "sebakeng", "sebaka"),
     ("sv", "nyheterna", "nyhet"),
     ("ta", "செய்திகள்", "செய்தி"),
     ("tr", "haberleri", "HABER"),
     ("uk", "міністерство", "міністерства"),
     ("uk", "ракет", "ракета"),
+    ("uk", "Києві", "Київ"),
     ("uk", "програмами", "програма"),
     ("yi", "ביבליאָטעקן", "ביבליאטעק"),
 ]
@@ -621,8 +630,12 @@ def test_words_of_a_family_find_each_other_in_every_language_that_has_a_stemmer(
     assert hit.excerpt == f"<mark>{word}</mark>."
 
 
-def test_every_stemmer_of_the_library_is_used_and_tried() -> None:
-    assert set(STEMMERS.values()) == set(Stemmer.algorithms()) - {"porter", "dutch_porter"}
+SUPERSEDED = {"porter", "dutch_porter", "czech", "estonian", "irish", "polish", "serbian"}
+"""Algorithms of Snowball that part more forms of a word than another one, or than `ENDINGS`, do."""
+
+
+def test_every_other_stemmer_of_the_library_is_used_and_tried() -> None:
+    assert set(STEMMERS.values()) == set(Stemmer.algorithms()) - SUPERSEDED
     assert {language.partition("-")[0] for language, _, _ in FAMILIES} == STEMMERS.keys() | ENDINGS
     assert STEMMERS.keys() <= LANGUAGE_NAMES.keys()
 

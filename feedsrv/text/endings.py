@@ -17,27 +17,13 @@ ACCENTED_ENDINGS = {
         "ïgueu ïm ïn ïra ïren ïres ïs ïsc ïsca ïsquen ïsques ïssen ïsses ïssin ïssis ït ïtat ïtats ïu ïx ïxen ïxes "
         "ïxo ò ó ós ú ü"
     ),
-    "cs": (
-        "atům dešt eč eň išt lešt ové poušt á ách ám ášt é ého ém ému í ích ího ím ími ímu ínc íšt ý ých ým ými č čt "
-        "ě ěk ěm ěmi ěte ětem ěti ř št ť ťmi ů ům ův ž"
-    ),
     "fr": "ité ités ièr ière âmes ât âtes èrent é ée ées épl és îmes ît îtes",
-    "ga": (
-        "achtúil airí arcachtaí aímid aíocht aíochta eachtúil grafaíoch grafaíocht grafaíochta grafaíochtaí irí áil "
-        "ímid íocht íochta óideach óideacha óidigh"
-    ),
     "it": "erà erò irà irò istà istè istì ità á é í ó ú",
     "lt": (
         "aitės amės atės dž enį iamės iatės imės inėti ią iąj iąs išk ių iųj kimės okatės omės otės simės sitės "
         "telėti terėti tumėm tumėme tumėmės tumėt tumėte tumėtės tųs tųsi uotės utėait učiuk ykšt ykšč ą ąj ąs ąsi č "
         "čiau čiausi ė ėj ėje ėjime ėjo ėjosi ėję ėl ėm ėme ėmis ėms ėmės ėn ės ėse ėsi ėsna ėt ėte ėti ėtės ę ęs į "
         "įs šv ūs ų ųj ųsi"
-    ),
-    "pl": (
-        "ają ając ająca ające ającą aliście aliśmy ać ał ała ałam ałaś ałem ałeś ało ały ałyście ałyśmy aść byś "
-        "byście byśmy eść iał iała iałam iałaś iałem iałeś iało iały iałyście iałyśmy iejszą ieliście ieliśmy ieć "
-        "iliście iliśmy ią ić ił iła iłam iłaś iłem iłeś iło iły iłyście iłyśmy liście liśmy szą sząc sząca szące "
-        "szącą szę ów ą ąc ąca ące ącą ąć ć ę łaś łeś łyście łyśmy ń ś ź"
     ),
     "pt": (
         "ará arás arão aríamos aríeis ação ações erá erás erão eríamos eríeis irá irás irão iríamos iríeis ução uções "
