@@ -27,7 +27,7 @@ _CATEGORIES = "".join(category(chr(point))[0] for point in range(0x10000))
 MARKS = "".join(f"{chr(run.start())}-{chr(run.end() - 1)}" for run in re.finditer("M+", _CATEGORIES))
 """Ranges for a character class: what belongs to the letter before it and is no ``\\w``, as the vowels of Hindi do."""
 
-UNDIVIDED = "々-〇\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+UNDIVIDED = "々-〇\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9d\U00020000-\U0003ffff"
 """Ranges for a character class: the characters of Chinese and Japanese, which have no blanks between words."""
 
 _HANGUL = "\u1100-\u11ff\u3131-\u318e\uac00-\ud7a3"
@@ -63,9 +63,10 @@ _WORD = re.compile(
     rf"{_LETTER}(?:{_NUMBER}|(?<=[^\W\d_]){_ABBREVIATION}|{_SIGNED}|{_REST}(?:[-‐‑]{_LETTER}{_REST})*+)"
     rf"|[{PICTURES}](?:(?<=[{_FLAGS}])[{_FLAGS}])?[\ufe0e\ufe0f]?|(?<![\w.])\.(?:[A-Z]{{2,}}|net)(?!\w)"
 )
-_UNIT = f"[{UNSPACED}][{MARKS}]*+"
+_VOICED = "\uff9e\uff9f"  # which stand behind kana of half width
+_UNIT = f"[{UNSPACED}][{MARKS}{_VOICED}]*+"
 _UNITS = re.compile(_UNIT)
-_MAY_BE_WORDS = re.compile(f"[{UNDIVIDED}{_HANGUL}][{MARKS}]*+|[{UNSPACED}][{MARKS}]++")
+_MAY_BE_WORDS = re.compile(f"[{UNDIVIDED}{_HANGUL}][{MARKS}{_VOICED}]*+|[{UNSPACED}][{MARKS}]++")
 _RUN = re.compile(f"(?:{_UNIT})+")
 _BETWEEN_WORDS = (". ", ", ", ".\n", *';:!?…()[]"“”„«»–—/')  # some of what is in no word: to cut there changes none
 _QUOTED = re.compile(_QUOTE_WITHIN)

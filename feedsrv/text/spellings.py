@@ -22,10 +22,15 @@ _CAPITALS, SMALL = (
 )
 """For a character class: the letters of either case of Latin, Greek, Cyrillic and their neighbours."""
 _TWO = r"[^\W\d_]{2}"
-_SEAM = re.compile(rf"(?<={_TWO})(?=\d)|(?<=\d)(?={_TWO})|(?<=[^\W\d_][{SMALL}])(?=[{_CAPITALS}][^\W\d_])")
+_NUMBER = rf"(?<={_TWO})(?=\d)|(?<=\d)(?={_TWO})"
+_SEAM = re.compile(rf"{_NUMBER}|(?<=[^\W\d_][{SMALL}])(?=[{_CAPITALS}][^\W\d_])")
+_OF_NUMBER = re.compile(_NUMBER)
+_MEASURE = re.compile(r"(\d+)([^\W\d_])")
+"""A number with a unit of one letter: 12V, 4K; or a model of its kind: 16C, of the F-16C."""
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|er|re|nde?|[eè]mes?)", re.IGNORECASE)
 _MODEL = re.compile(r"[^\W\d_](?=\d+$)")
-_JOINTS = re.compile(rf"[-‐‑_]|(?<=\d){GAP}(?=\d\d)")
+_JOINTS = re.compile(rf"[-‐‑_]|(?<=\d){GAP}(?=\d\d)|(?<=[\u0621-\u06d3])\u200c")
+"""What parts of a word are joined by, in Persian a non-joiner."""
 _SIGNED = re.compile(r"[A-Za-z](?:\+\+|#)|\.[A-Za-z]+")
 _BEFORE_ELIDED = re.compile(rf"[^\W\d_]*[{APOSTROPHES}]")
 
@@ -84,8 +89,14 @@ def _others(piece: str) -> Iterator[tuple[str, ...]]:
     """The forms of each other way to write what has no hyphen."""
     if whole := unelided(piece):
         yield (whole,)
+    if _ORDINAL.fullmatch(piece):
+        return
+    if measure := _MEASURE.fullmatch(piece):
+        yield _folded(measure.groups())
     apart = _SEAM.split(piece)
-    if 1 < len(apart) <= _MOST_PIECES and not _ORDINAL.fullmatch(piece):
+    if 1 < len(apart) <= _MOST_PIECES:
         yield _folded(apart)
+        if len(numbered := _OF_NUMBER.split(piece)) not in {1, len(apart)}:  # "PlayStation5", "#ParisAirShow2023"
+            yield _folded(numbered)
         if _MODEL.match(apart[0]):  # "B737MAX" is "737 MAX" for short
             yield _folded((apart[0][1:], *apart[1:]))
