@@ -7,7 +7,7 @@
     spellings     a word -> its forms, and those of how it may be written otherwise
     folding       a word -> its form, without capitals and accents
     stems         a form -> its root, by the rules of a language
-    light_stems   the same, for languages that Snowball does not have
+    light_stems   the same by a light rule, for languages that Snowball does not have or does not do well
     endings       those that forms have lost the accents of
     stopwords     words that say nothing of what a text is about
     remembered    what was found out about single words
