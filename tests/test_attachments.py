@@ -434,3 +434,15 @@ class TestServing:
         assert item["attachments"][1] == {
             "url": f"{base}plan.pdf", "mime_type": "application/pdf", "size_in_bytes": len(PLAN), "title": "plan.pdf",
         }  # fmt: skip
+
+
+def test_files_of_a_release_that_search_engines_are_to_leave_out_ask_so_too(make_newsroom: MakeNewsroom) -> None:
+    files = {f"{name}/plan.pdf": "%PDF-1.4 a plan" for name in ("quiet", "loud")}
+    client = make_newsroom(
+        {**files, "quiet/index.md": release("Quiet", noindex="true"), "loud/index.md": release("Loud")}
+    ).client()
+    for method in ("GET", "HEAD"):
+        with client.open("/releases/quiet/plan.pdf", method=method) as answer:
+            assert (answer.status_code, answer.headers["X-Robots-Tag"]) == (200, "noindex")
+        with client.open("/releases/loud/plan.pdf", method=method) as answer:
+            assert (answer.status_code, "X-Robots-Tag" in answer.headers) == (200, False)

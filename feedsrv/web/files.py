@@ -23,7 +23,7 @@ from feedsrv.web.cache import Rendering
 from feedsrv.web.context import newsroom, site, snapshot
 from feedsrv.web.look import Look
 from feedsrv.web.own_files import CSS, TYPES, hashed, own_file
-from feedsrv.web.responses import IMMUTABLE, LASTING, PUBLIC, respond
+from feedsrv.web.responses import IMMUTABLE, LASTING, NOINDEX, PUBLIC, respond
 
 LARGEST_SHOWN = 500_000
 """Bytes of a picture that is shown small as it is, where it has no thumbnail."""
@@ -35,7 +35,7 @@ _HARMLESS_PDF = "default-src 'none'"  # browsers' own viewers do not run in a sa
 
 def attachment(release_id: str, name: str) -> Response:
     """A file of a release. It is opened here, so that it is sent to its end whatever is published meanwhile."""
-    found, file = _newest(release_id, name)
+    found, file, is_noindex = _newest(release_id, name)
     response = Response(wrap_file(request.environ, file), direct_passthrough=True, content_type=found.media_type)
     response.call_on_close(file.close)
     response.content_length = found.size
@@ -43,6 +43,8 @@ def attachment(release_id: str, name: str) -> Response:
     response.headers["Content-Security-Policy"] = _HARMLESS_PDF if _is_pdf(found) else _HARMLESS
     if not found.media_type.startswith(_SHOWN_BY_BROWSERS):
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    if is_noindex:
+        response.headers.add(*NOINDEX)
     response.set_etag(found.digest)
     try:
         return response.make_conditional(request, accept_ranges=True, complete_length=found.size)  # type: ignore[return-value]
@@ -51,8 +53,11 @@ def attachment(release_id: str, name: str) -> Response:
         raise
 
 
-def _newest(release_id: str, name: str) -> tuple[Attachment, BinaryIO]:
-    """A file of a release, open: that of the newest generation, where the one of this request has gone meanwhile."""
+def _newest(release_id: str, name: str) -> tuple[Attachment, BinaryIO, bool]:
+    """A file of a release, open, and whether search engines are to leave it out.
+
+    It is that of the newest generation, where the one of this request has gone meanwhile.
+    """
     try:
         return _opened(snapshot(), release_id, name)
     except IndexUnavailable:
@@ -62,12 +67,13 @@ def _newest(release_id: str, name: str) -> tuple[Attachment, BinaryIO]:
     return _opened(newest, release_id, name)
 
 
-def _opened(asked: Snapshot, release_id: str, name: str) -> tuple[Attachment, BinaryIO]:
+def _opened(asked: Snapshot, release_id: str, name: str) -> tuple[Attachment, BinaryIO, bool]:
     found, path = asked.file(release_id, name)
+    is_noindex = asked.get(release_id).is_noindex
     if found.thumbnail and request.args.get("v") == version(found.thumbnail.digest):
         found, path = asked.file(release_id, name, is_small=True)
     try:
-        return found, path.open("rb")
+        return found, path.open("rb"), is_noindex
     except OSError as error:
         raise IndexUnavailable(f"{path} cannot be opened: {error.strerror}") from error
 

@@ -22,7 +22,7 @@ from feedsrv.web.cache import Rendering
 from feedsrv.web.cards import CARD_TYPE, card_file, card_files, cards
 from feedsrv.web.context import marked, newsroom, site, snapshot
 from feedsrv.web.feed_entries import EntryBuilder
-from feedsrv.web.responses import answer
+from feedsrv.web.responses import NOINDEX, answer
 
 
 def as_text(release_id: str) -> Response:
@@ -50,7 +50,7 @@ def _copy(release: Release, write: Callable[[Release], bytes], media_type: str, 
     """A copy of a release; search engines are told that its page is the original (RFC 6596), or to leave it out too."""
     page = site().addresses.absolute(site().addresses.release(release.id))
     link = ("Link", f'<{page}>; rel="canonical"')
-    asks = (("X-Robots-Tag", "noindex"),) if release.is_noindex else ()
+    asks = (NOINDEX,) if release.is_noindex else ()
     return Rendering.of(write(release), f"{media_type}; charset=utf-8", (link, *asks, *headers))
 
 

@@ -41,6 +41,9 @@ XML = "application/xml; charset=utf-8"
 _AS_THEY_ARE = "%!$&'()*+,;=:@/?"  # what may stand in a query as it is (RFC 3986, 3.4), and what is quoted already
 _XML_OF_ITS_OWN = re.compile(r"application/\w+\+xml")
 
+NOINDEX = ("X-Robots-Tag", "noindex")
+"""The header that asks search engines to leave out what is of a release which asks so on its page."""
+
 
 def answer(address: str, render: Callable[[], Rendering]) -> Response:
     """The rendering that stands at this address in the generation of this request."""
