@@ -222,7 +222,7 @@ def test_what_is_withdrawn_is_not_in_it(preview: Preview) -> None:
 
 def test_files_that_cannot_be_shown_are_listed_with_what_is_wrong(preview: Preview) -> None:
     body = preview.get("unpublished").body
-    assert "broken.md:3" in body
+    assert "broken.md:2" in body
     assert "the front matter cannot be read" in body
     assert "slip.md" in body
     assert "A secret" not in body
@@ -361,7 +361,7 @@ def test_it_follows_what_is_edited(tmp_path: Path) -> None:
         until(lambda: preview.reason("wing") == "")
         (releases / "broken.md").write_text(release("Mended", draft="true"), "utf8")
         until(lambda: preview.reason("broken") == "A draft")
-        assert "broken.md:3" not in preview.get("unpublished").body
+        assert "broken.md:2" not in preview.get("unpublished").body
         (releases / "loans.md").unlink()
         until(lambda: preview.get("releases/loans").status == 404)
         (releases / "newsroom.toml").write_text("nonsense = 1\n", "utf8")

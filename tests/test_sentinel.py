@@ -33,8 +33,9 @@ class LeakyIndex(WhooshIndex):
 
     @contextmanager
     def update(self, *, rebuild: bool = False) -> Iterator[WhooshUpdate]:
+        leaks, self.leaks = self.leaks, ()
         with super().update(rebuild=rebuild) as update:
-            for leak in self.leaks:
+            for leak in leaks:
                 update.put(leak, {})
             if self.forgets_to_remove:
                 update.__class__ = _Keeping

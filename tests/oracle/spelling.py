@@ -10,6 +10,7 @@ from operator import and_
 
 from rapidfuzz.distance import OSA
 
+from feedsrv.query.tokens import beginning
 from feedsrv.query.tree import And, FieldTerm, Leaf, Node, Phrase, Prefix, Word, leaves, mapped
 from feedsrv.release import Release, from_json
 from feedsrv.text.cutting import cut
@@ -18,7 +19,7 @@ from tests.oracle import analysis
 from tests.oracle.matcher import Matcher
 
 _FORMS = {"title": "title_forms", "contact": "contacts"}
-_SHORTEST = {1: 4, 2: 6}  # letters of a word that may have so many mistakes
+_SHORTEST = {1: 3, 2: 6}  # letters of a word that may have so many mistakes; of the shortest only what has slipped
 _SELDOM = 2  # releases that have a word which may be mistyped all the same
 _MOST_SELDOM = 4  # words of a question that may be mistyped
 _FAR_MORE = 10  # times as many have what was meant by a word that some have
@@ -28,13 +29,14 @@ _MOST_READ = 5  # releases in which it is looked how a word is written
 
 def corrected(matcher: Matcher, tree: Node) -> Node:
     """The tree with words that no release has, or next to none, replaced by the nearest that some have."""
-    seldom = [leaf for leaf in dict.fromkeys(leaves(tree)) if matcher.releases(leaf).bit_count() <= _SELDOM]
+    telling = [leaf for leaf in dict.fromkeys(leaves(tree)) if not _is_small(matcher, leaf)]
+    seldom = [leaf for leaf in telling if matcher.releases(leaf).bit_count() <= _SELDOM]
     if len(seldom) > _MOST_SELDOM:
         return tree
     parts = tree.parts if isinstance(tree, And) else ()
     known = [found for part in parts if isinstance(part, Leaf) and (found := matcher.releases(part))]
     beside = reduce(and_, known, matcher.terms.table.everything)
-    return mapped(tree, lambda leaf: _meant(matcher, beside, leaf)) or tree
+    return mapped(tree, lambda leaf: leaf if _is_small(matcher, leaf) else _meant(matcher, beside, leaf)) or tree
 
 
 def _meant(matcher: Matcher, beside: int, leaf: Leaf) -> Leaf:
@@ -50,10 +52,10 @@ def _meant(matcher: Matcher, beside: int, leaf: Leaf) -> Leaf:
     def having(said: Leaf) -> int:
         return matcher.releases(said).bit_count()
 
-    def respelt(said: str, mistakes: int) -> str:
+    def respelt(said: str, mistakes: int, *, of_small: bool = False) -> str:
         words = []
         for word in analysis.tokens(said):
-            near = tuple(_nearest(matcher, beside, form, make, field, mistakes) for form in word.parts)
+            near = tuple(_nearest(matcher, beside, form, make, field, mistakes, of_small) for form in word.parts)
             typed = said[word.start : word.end]
             written = (_as_written(matcher, each, typed, field) for each in near)
             words.append(typed if near == word.parts else " ".join(written))
@@ -69,7 +71,8 @@ def _meant(matcher: Matcher, beside: int, leaf: Leaf) -> Leaf:
             return make(near)
         if having(begun):
             return begun
-        return make(respelt(near, 2))
+        small = make(respelt(near, 1, of_small=True))
+        return small if having(small) else make(respelt(near, 2))
 
     found: list[Leaf] = [leaf]
     with matcher.terms.work.or_else(f"how “{text}” may be meant"):
@@ -77,7 +80,15 @@ def _meant(matcher: Matcher, beside: int, leaf: Leaf) -> Leaf:
     return found[-1]
 
 
-def _nearest(matcher: Matcher, beside: int, form: str, make: Callable[[str], Leaf], field: str, mistakes: int) -> str:
+def _nearest(
+    matcher: Matcher,
+    beside: int,
+    form: str,
+    make: Callable[[str], Leaf],
+    field: str,
+    mistakes: int,
+    of_small: bool,
+) -> str:
     having = matcher.releases(make(form)).bit_count()
     is_said = bool(having and matcher.terms.form(form, field).releases)
     if len(form) < _SHORTEST[mistakes] or not analysis.is_of_letters(form) or (is_said and having > _SELDOM):
@@ -85,12 +96,14 @@ def _nearest(matcher: Matcher, beside: int, form: str, make: Callable[[str], Lea
     words = [
         word
         for word in matcher.terms.near(form, mistakes, field)
-        if analysis.is_of_letters(word) and not analysis.is_stopword(word, matcher.terms.languages)
+        if analysis.is_of_letters(word)
+        and analysis.is_stopword(word, matcher.terms.languages) is of_small
+        and (len(form) > _SHORTEST[1] or (not having and _has_slipped(form, word)))
     ]
     fits = {}
     for word in words:
         if mistakes == 1 or word[0] == form[0]:
-            weight = _SLIPPED if len(word) > len(form) or sorted(word) == sorted(form) else 1
+            weight = _SLIPPED if _has_slipped(form, word) else 1
             found = matcher.terms.form(word, field).releases
             fits[word] = (weight * (found & beside).bit_count(), weight * found.bit_count())
     best = max(fits, key=lambda word: (fits[word], word), default=form)
@@ -122,7 +135,7 @@ def _as_written(matcher: Matcher, form: str, typed: str, field: str) -> str:
 def _pieces(word: str, form: str) -> Iterator[str]:
     """The first piece of a word that has a form, else the whole word if it has."""
     for piece in (*re.split("[-‐‑'’ʼ＇]", word), word):
-        if len(word) >= len(form) and fold(piece) == form:
+        if 2 * len(word) >= len(form) and fold(piece) == form:
             yield piece.lower()
             return
 
@@ -130,7 +143,16 @@ def _pieces(word: str, form: str) -> Iterator[str]:
 def _beginning(leaf: Leaf) -> Leaf:
     match leaf:
         case Word(text):
-            return Prefix(text)
-        case FieldTerm(name, Word(text)):
-            return FieldTerm(name, Prefix(text))
+            return beginning(f"{text}*") or leaf
+        case FieldTerm(name, Word() as word) if isinstance(begun := _beginning(word), Prefix):
+            return FieldTerm(name, begun)
     return leaf
+
+
+def _has_slipped(form: str, word: str) -> bool:
+    return len(word) > len(form) or sorted(word) == sorted(form)
+
+
+def _is_small(matcher: Matcher, leaf: Leaf) -> bool:
+    forms = analysis.forms(leaf.text) if isinstance(leaf, Word) else []
+    return bool(forms) and all(analysis.is_stopword(form, matcher.terms.languages) for form in forms)
