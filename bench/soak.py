@@ -269,10 +269,8 @@ def _report(audit: Soak, gauge: Gauge, disk: Disk, officers: Sequence[Officer]) 
         print(f"  {kind}: {percentiles(took)}")
     print("this machine itself was late:", percentiles(gauge.lag))
     for kind in sorted(gauge.series):
-        most = max(size.memory for size in gauge.series[kind])
-        print(
-            f"{kind}: in each third {', then '.join(map(str, gauge.thirds(kind)))}; at most {most} MB in all;", end=" "
-        )
+        thirds = ", then ".join(map(str, gauge.thirds(kind)))
+        print(f"{kind}: in each third {thirds}; at most {gauge.most[kind]} MB in one;", end=" ")
         print(f"what is its own grows by {gauge.growth(kind):+.1f} MB an hour")
     print(f"index: MB {[round(size / 1e6) for size in disk.sizes[:: len(disk.sizes) // 6 + 1]]}", end=", ")
     print(f"generations at most {max(disk.generations, default=0)}")

@@ -91,6 +91,15 @@ def test_what_was_never_seen_and_an_embargo_that_is_late_are_wrong(audit: Soak, 
     ]
 
 
+@pytest.mark.parametrize(("opens", "kind"), [(101.0, "change"), (109.0, "embargo")])
+def test_an_embargo_that_ends_while_its_file_has_to_rest_is_a_change(audit: Soak, opens: float, kind: str) -> None:
+    said = Said(1, 100.0, 100.0, opens)
+    audit.truth.say("a1", said)
+    found = Answer("/releases/a1", 200, {}, b"Item a1 in edition 1: opening1, closing1", 110.0, 110.1)
+    audit.look_for(found, "a1", said, opens)
+    assert list(audit.late) == [kind]
+
+
 def test_what_grows_is_wrong_but_in_a_short_run(audit: Soak, gauge: Gauge, disk: Disk) -> None:
     gauge.series["worker"][20:] = [Size(20.0, int(100 * GROWS) + 1, 70, 50)] * 10
     disk.generations[20:] = [9] * 10
@@ -105,6 +114,7 @@ def test_what_grows_is_wrong_but_in_a_short_run(audit: Soak, gauge: Gauge, disk:
 def test_what_a_process_has_in_memory_is_told_and_by_how_much_it_grows() -> None:
     size = Size.of(os.getpid(), 1.0)
     assert 10 < size.own < size.memory
+    assert Size.mean([Size(1.0, 100, 60, 50), Size(1.0, 201, 80, 60)]) == Size(1, 150, 70, 55)
     gauge = Gauge(Processes(0))
     gauge.series["worker"] = [Size(float(second), 100, 60 + second // 60, 50) for second in range(3600)]
     assert round(gauge.growth("worker")) == 60

@@ -15,6 +15,7 @@ from math import inf
 from random import Random
 from threading import Event, Lock
 
+from feedsrv.files.settling import SETTLED, STEP
 from tests.faults.newsdesk import attachment
 from tests.faults.truth import ABSENT, WITHDRAWN, Said, Shown, Truth
 
@@ -216,12 +217,13 @@ class Audit:
                 for release, said in pending.items():
                     due = max(said.done, said.opens)
                     if time.time() > due - 0.3:
-                        self._look_for(client.get(f"/releases/{release}"), release, said, due)
+                        self.look_for(client.get(f"/releases/{release}"), release, said, due)
 
-    def _look_for(self, answer: Answer, release: str, said: Said, due: float) -> None:
+    def look_for(self, answer: Answer, release: str, said: Said, due: float) -> None:
+        """Note how late a release is seen as it was last said to be, if that is what this answer shows."""
         self.check(answer, release)
         if shown_of(answer, release) == said.shown and answer.answered >= due:
-            kind = "embargo" if said.opens > said.done else "change"
+            kind = "embargo" if said.opens > said.done + SETTLED + STEP else "change"  # till then the file has to rest
             is_hindered = self.truth.is_hindered(due - 2, answer.answered)
             self.late[f"{kind}, hindered" if is_hindered else kind].append(answer.answered - due)
             with self._lock:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -27,6 +27,11 @@ class Size(NamedTuple):
         return f"{self.memory} MB ({self.own} its own), {self.descriptors} descriptors"
 
     @classmethod
+    def mean(cls, sizes: Sequence[Size]) -> Size:
+        """What each of some processes has on average, of which some are asked for more than others."""
+        return cls(*(round(statistics.mean(values)) for values in zip(*sizes, strict=True)))
+
+    @classmethod
     def of(cls, process: int, moment: float) -> Size:
         """That of a process now. Raises OSError or IndexError where it has ended."""
         told = Path(f"/proc/{process}/smaps_rollup").read_text()
@@ -39,10 +44,14 @@ class Size(NamedTuple):
 
 @dataclass
 class Gauge:
-    """The memory and the descriptors of each kind of process, and by how much this machine is late itself."""
+    """The memory and the descriptors of each kind of process, and by how much this machine is late itself.
+
+    ``series`` has those of the mean process of a kind at each moment, ``most`` the most MB that any of them had.
+    """
 
     processes: Processes
     series: defaultdict[str, list[Size]] = field(default_factory=lambda: defaultdict(list))
+    most: Counter[str] = field(default_factory=Counter)
     lag: list[float] = field(default_factory=list)
 
     def measure(self, stop: Event) -> None:
@@ -56,9 +65,13 @@ class Gauge:
                 continue
             begun = time.monotonic()
             for kind, found in (("publisher", self.processes.publishers()), ("worker", self.processes.workers())):
+                sizes = []
                 for process in found:
                     with suppress(OSError, IndexError):
-                        self.series[kind].append(Size.of(process, begun - start))
+                        sizes.append(Size.of(process, begun - start))
+                if sizes:
+                    self.series[kind].append(Size.mean(sizes))
+                    self.most[kind] = max(self.most[kind], *(size.memory for size in sizes))
 
     def thirds(self, kind: str) -> list[Size]:
         """The medians in each third of the time."""
