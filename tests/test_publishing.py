@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import resource
 import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,6 +17,7 @@ from feedsrv.query import Query
 from feedsrv.query.parser import parse
 from feedsrv.reading import Status
 from tests.conftest import NOW, MakeNewsroom, Newsroom, release
+from tests.running import run
 
 
 def public_ids(newsroom: Newsroom, text: str = "") -> list[str]:
@@ -405,3 +407,23 @@ def test_what_is_filed_under_a_retired_topic_is_in_the_one_that_took_its_place(m
 def holds(path: Path, word: bytes) -> bool:
     """Whether the bytes of a file hold a word, stems and forms among them."""
     return path.is_file() and word in path.read_bytes()
+
+
+@pytest.mark.embedded
+def test_where_what_was_withdrawn_cannot_go_from_the_disk_all_else_is_published_and_that_is_said(
+    make_newsroom: MakeNewsroom,
+) -> None:
+    newsroom = make_newsroom({f"{name}.md": release(name, body=f"Comet{name} " * 30_000) for name in "abcd"})
+    newsroom.publish()
+    newsroom.write({"a.md": release("a", withdrawn="2026-01-01")})
+    limits = resource.prlimit(0, resource.RLIMIT_FSIZE, (300_000, -1))
+    try:
+        failed = run("index", releases=newsroom.releases, index=newsroom.settings.index)
+    finally:
+        resource.prlimit(0, resource.RLIMIT_FSIZE, limits)
+    assert "all was published, but what was withdrawn has not gone from the disk yet: " in failed.stderr
+    assert failed.returncode == 1
+    assert newsroom.ids() == ["b", "c", "d"]
+    assert b"Cometa" in everything_in(newsroom.settings.index)
+    newsroom.publish()
+    assert b"Cometa" not in everything_in(newsroom.settings.index)

@@ -142,6 +142,21 @@ def test_many_small_publications_are_merged_and_answer_like_one(tmp_path: Path) 
     assert answers(one_by_one.snapshot()) == answers(at_once.snapshot())
 
 
+def test_nobody_waits_for_large_segments_to_be_merged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("feedsrv.search.whoosh.update.QUICK", 12)
+    index, all_of_them = WhooshIndex(tmp_path / "index"), releases(60)
+    for part in range(0, 60, 4):
+        publish(index, *all_of_them[part : part + 4])
+    assert segments(index, tmp_path / "index") == 15
+    told = answers(index.snapshot())
+    index.purge()
+    assert segments(index, tmp_path / "index") == 6  # three of sixteen, and three of four
+    assert answers(index.snapshot()) == told
+    current = index.snapshot().generation
+    index.purge()
+    assert index.snapshot().generation == current, "nothing is left to do"
+
+
 def test_what_was_withdrawn_leaves_no_byte_and_what_a_killed_publisher_left_of_it_goes_with_the_next(
     tmp_path: Path,
 ) -> None:

@@ -31,7 +31,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from tempfile import SpooledTemporaryFile
 
-from feedsrv.errors import NewsroomInvalid
+from feedsrv.errors import NewsroomInvalid, PublishingFailed
 from feedsrv.files.catalogue import Catalogue
 from feedsrv.files.settling import ALL_SETTLED, Unsettled
 from feedsrv.newsroom import FILE_NAME, Newsroom
@@ -87,7 +87,7 @@ def publish(
     has; ``review`` has the sentinel look at all of it. Where newsroom.toml cannot be read, what was
     last published of it holds.
     Raises IndexLocked, NewsroomInvalid, PublishingFailed (RemovalRefused, MovesRefused, FilesUnsettled): then all is as
-    it was.
+    it was; unless the message says that all but the purge is done, which is for whoever has no ``memory`` alone.
     """
     stays, memory = memory is not None, memory or Memory()
     standing, memory.standing = memory.standing, None
@@ -108,8 +108,17 @@ def publish(
     run.standing.remember(update)
     memory.standing = run.standing
     if not stays:
-        index.purge()
+        _purge(index)
     return summary
+
+
+def _purge(index: SearchIndex) -> None:
+    """Purge the index. Raises PublishingFailed, which says what is done and what is not."""
+    try:
+        index.purge()
+    except PublishingFailed as error:
+        done = "all was published, but what was withdrawn has not gone from the disk yet"
+        raise PublishingFailed(f"{done}: {error}; run feedsrv index again") from error
 
 
 def _newsroom(

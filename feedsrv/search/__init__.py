@@ -241,7 +241,7 @@ class SearchIndex(Protocol):
         """
 
     def purge(self) -> None:
-        """Let no byte be left of what was withdrawn, held again or deleted, for which nobody has to wait.
+        """Let no byte be left of what was withdrawn, held again or deleted, and do what else nobody has to wait for.
 
         Raises IndexLocked and PublishingFailed: then it is still to be done.
         """

@@ -25,7 +25,9 @@ from feedsrv.search.whoosh.table import Table
 TIER = 4
 """So many segments of about one size become one; each level has segments of so many times as many documents."""
 MOST = 16_384
-"""Documents of a segment that is not merged any more: to write it anew takes a second or two."""
+"""Documents of a segment that becomes part of a larger one no more."""
+QUICK = 4_096
+"""Documents that are written into one segment, of others, while somebody waits: which takes half a second at most."""
 
 _Numbers = NDArray[np.int64]
 
@@ -86,19 +88,16 @@ class Draft:
         """The segments there are by now, to be read."""
         return Segments.of(self._storage, self._segments)
 
-    def tidy(self) -> None:
-        """Merge small segments where there are many of about one size, and what is mostly deleted; after `settle`."""
-        by_level: dict[int, list[Segment]] = {}
-        for segment in list(self._segments):
-            if segment.deleted_count() * 2 > segment.doc_count_all():
-                self._merge([segment])
-            elif (level := _level(segment.doc_count_all())) < _level(MOST):
-                by_level.setdefault(level, []).append(segment)
-        for segments in by_level.values():
-            if len(segments) >= TIER:
-                self._merge(segments[:TIER])
-                self.tidy()
-                return
+    def tidy(self, most: float) -> bool:
+        """Merge small segments where there are many of about one size, and what is mostly deleted; after `settle`.
+
+        What has more documents than ``most`` together is left as it is; returns whether there is such.
+        """
+        while chosen := min(_to_merge(self._segments), key=_documents, default=()):
+            if _documents(chosen) > most:
+                return True
+            self._merge(chosen)
+        return False
 
     def purge(self) -> None:
         """Write what is tainted anew without what is deleted; a segment that is not known may have become any."""
@@ -183,6 +182,21 @@ def _renumbered(leaves: Sequence[Leaf]) -> Iterator[_Numbers]:
         numbers[is_kept] = np.arange(position, position + kept)
         position += kept
         yield numbers
+
+
+def _to_merge(segments: Sequence[Segment]) -> Iterator[Sequence[Segment]]:
+    """What is mostly deleted, alone, and of those of one level so many as become one of the next."""
+    by_level: dict[int, list[Segment]] = {}
+    for segment in segments:
+        if segment.deleted_count() * 2 > segment.doc_count_all():
+            yield [segment]
+        elif (level := _level(segment.doc_count_all())) < _level(MOST):
+            by_level.setdefault(level, []).append(segment)
+    yield from (alike[:TIER] for alike in by_level.values() if len(alike) >= TIER)
+
+
+def _documents(segments: Sequence[Segment]) -> int:
+    return sum(segment.doc_count() for segment in segments)
 
 
 def _level(documents: int) -> int:

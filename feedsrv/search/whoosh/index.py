@@ -138,8 +138,8 @@ class WhooshIndex:
             in_step.write(self._generations.folder, Word(edition, until) if edition else None)
 
     def purge(self) -> None:
-        """Let no byte be left of what was withdrawn; see `feedsrv.search.SearchIndex.purge`."""
-        if tainted(self._generations):
+        """Let no byte be left of what was withdrawn, and merge; see `feedsrv.search.SearchIndex.purge`."""
+        if tainted(self._generations) or (self._base and self._base.is_untidy):
             with self.update() as update:
                 update.purge()
 

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
+from math import inf
 from pathlib import Path
 
 import msgspec
@@ -23,7 +24,7 @@ from feedsrv.search.ledger import Ledger
 from feedsrv.search.manifest import ASSETS, ATTACHMENTS, LISTED, SEGMENTS, TOPICS
 from feedsrv.search.whoosh import arrays
 from feedsrv.search.whoosh.documents import engine_version
-from feedsrv.search.whoosh.draft import Draft
+from feedsrv.search.whoosh.draft import QUICK, Draft
 from feedsrv.search.whoosh.segments import Segments
 from feedsrv.search.whoosh.storage import BuildingStorage, MappedStorage
 from feedsrv.search.whoosh.table import EMPTY, Table
@@ -45,6 +46,8 @@ class Base:
     storage: MappedStorage
     table: Table
     segments: Segments
+    is_untidy: bool = False
+    """Whether segments are to be merged that this process left as they were, for it would have taken too long."""
 
 
 class WhooshUpdate:
@@ -139,19 +142,19 @@ class WhooshUpdate:
             return self._base
         changes, true_until = self._conclusion
         if self._draft or not (self._base and self.newsroom and self.newsroom.is_published_as(self._newsroom)):
-            self._base = self._next(self._opened_draft())
+            self._base = self._next(self._opened_draft(), QUICK if self._base else inf)
         self._ledger.write(self._base.name, changes, is_all=self._known is not self._ledger.records)
         self._state(TRUE_UNTIL, true_until.isoformat() if true_until else "")
         self._state(_COUNT, str(len(self._base.table.documents())))
         return self._base
 
     def purge(self) -> None:
-        """Publish the same without the bytes of what was withdrawn, and no other change."""
+        """Publish the same without the bytes of what was withdrawn, and in as few segments as it should be."""
         if self._base is None:  # what is there is damaged, and goes when it is made anew
             return
         draft = self._opened_draft()
         draft.purge()
-        self._base = self._next(draft)
+        self._base = self._next(draft, inf)
         self._ledger.write(self._base.name, {}, is_all=False)
 
     def discard(self) -> None:
@@ -161,17 +164,17 @@ class WhooshUpdate:
         if self._building:
             self._generations.discard(self._building)
 
-    def _next(self, draft: Draft) -> Base:
-        """Publish what holds now, to go on from there."""
+    def _next(self, draft: Draft, most: float) -> Base:
+        """Publish what holds now, to go on from there; ``most`` documents are merged into one segment."""
         draft.settle()
-        draft.tidy()
+        is_untidy = draft.tidy(most)
         if draft.tainted:
             self._generations.write_beside(_UNPURGED, " ".join(sorted(draft.tainted)))
         is_purged = self._is_withdrawing and not draft.tainted  # then what is gone is in generations before alone
         base = self._publish(draft, 1 if is_purged else KEPT)
         if is_purged:
             (self._generations.folder / _UNPURGED).unlink(missing_ok=True)
-        return base
+        return replace(base, is_untidy=is_untidy)
 
     def _publish(self, draft: Draft, kept: int) -> Base:
         building, table = self._opened_building(), draft.settle()
