@@ -107,6 +107,17 @@ def ids_in(snapshot: Snapshot) -> list[str]:
 MakeNewsroom = Callable[..., Newsroom]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _no_waiting_for_disks() -> Iterator[None]:
+    """Nothing in this process waits until a disk has it, twenty times a publication: it shows when the power goes.
+
+    That all is flushed in order is seen of commands, which do wait (tests/faults/test_index_faults.py).
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", os.fstat)  # which refuses what is not open, too
+        yield
+
+
 @pytest.fixture
 def make_newsroom(tmp_path: Path) -> Iterator[MakeNewsroom]:
     """Makes newsrooms of files, each in a folder of its own, published as of ``now``."""
