@@ -324,5 +324,4 @@ def test_all_of_them_are_in_the_newsroom(make_newsroom: MakeNewsroom) -> None:
         for number, files in enumerate(FILES.values())
         for turn, (source, content) in enumerate(files)
     }
-    summary = make_newsroom(sources).publish(rebuild=True)
-    assert summary.added + summary.changed == len(sources)
+    assert make_newsroom().publish(sources).added == len(sources)
