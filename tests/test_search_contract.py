@@ -504,6 +504,43 @@ class TestOrder:
         assert ask(index, "data", sort=Sort.RELEVANCE)[-1] == "fr"
 
 
+def test_one_word_of_many_in_a_title_of_many_says_little(index: SearchIndex) -> None:
+    """What says more of the question in its text stands before it."""
+    publish(
+        index,
+        *(a_release(f"other{number}", 3, "Rain and wind. " * 9, title="Weather") for number in range(20)),
+        a_release("titled", 2, "Words. " * 20, title="The ferry, the mills and other stories of the western valley"),
+        a_release("telling", 1, "Whoever steers the boats over the harbour is called a pilot. " * 4, title="Work"),
+    )
+    asked = "who was the first pilot of that ferry over there in the old days"
+    assert ask(index, asked, sort=Sort.RELEVANCE)[0] == "telling"
+
+
+def test_where_words_of_the_question_are_near_each_other_it_is_answered_better(index: SearchIndex) -> None:
+    """In whichever order, and with small words between them."""
+    filler = "And then it rained. " * 9
+    publish(
+        index,
+        a_release("far", 2, f"The pilot sleeps. {filler}At last the old harbour.", title="Monday"),
+        a_release("near", 1, f"The pilot of the old harbour. {filler}At last sleeps.", title="Monday"),
+    )
+    for question in ("harbour pilot", "where is the harbour of that pilot today"):
+        assert ask(index, question, sort=Sort.RELEVANCE)[0] == "near"
+
+
+@pytest.mark.parametrize("question", ["harbour pilot", "harbour pilot kettle", "what a harbour pilot has to do today"])
+def test_pages_show_each_once_in_one_order_however_many_are_looked_at_again(index: SearchIndex, question: str) -> None:
+    """Those that score best are looked at for words that stand together, be they on one page or on several."""
+    texts = ("The harbour has a pilot.", "A pilot, and rain. " + "Words. " * 9 + "The harbour.", "A harbour pilot.")
+    publish(index, *(a_release(f"r{each:02}", each % 28 + 1, texts[each % 3], title="Work") for each in range(70)))
+    whole = ask(index, question, sort=Sort.RELEVANCE, per_page=100)
+    assert len({*whole}) == 70
+    for per_page in (7, 20, 31):
+        pages = range(1, 70 // per_page + 2)
+        shown = [ask(index, question, sort=Sort.RELEVANCE, per_page=per_page, page=page) for page in pages]
+        assert [each for page in shown for each in page] == whole
+
+
 class TestFilters:
     @pytest.fixture(autouse=True)
     def _publish(self, index: SearchIndex) -> None:

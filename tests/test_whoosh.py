@@ -13,7 +13,7 @@ import pytest
 from whoosh.index import FileIndex
 from whoosh.query import And, Phrase, Term
 
-from feedsrv.query import Query, Sort
+from feedsrv.query import Query
 from feedsrv.query.parser import parse
 from feedsrv.release import Release, Withdrawal
 from feedsrv.search import Snapshot
@@ -22,33 +22,6 @@ from feedsrv.search.whoosh.resemblance import most_alike
 from feedsrv.search.whoosh.snapshot import WhooshSnapshot
 from feedsrv.search.work import TERM
 from tests.test_search_contract import a_release, publish
-
-
-def test_one_word_of_many_in_a_title_of_many_says_little(tmp_path: Path) -> None:
-    """What says more of the question in its text stands before it."""
-    index = WhooshIndex(tmp_path / "index")
-    publish(
-        index,
-        *(a_release(f"other{number}", 3, "Rain and wind. " * 9, title="Weather") for number in range(20)),
-        a_release("titled", 2, "Words. " * 20, title="The ferry, the mills and other stories of the western valley"),
-        a_release("telling", 1, "Whoever steers the boats over the harbour is called a pilot. " * 4, title="Work"),
-    )
-    asked = Query(parse("who was the first pilot of that ferry over there in the old days").tree, sort=Sort.RELEVANCE)
-    assert next(hit.release.id for hit in index.snapshot().search(asked).hits) == "telling"
-
-
-def test_where_words_of_the_question_are_near_each_other_it_is_answered_better(tmp_path: Path) -> None:
-    """In whichever order, and with small words between them."""
-    index = WhooshIndex(tmp_path / "index")
-    filler = "And then it rained. " * 9
-    publish(
-        index,
-        a_release("far", 2, f"The pilot sleeps. {filler}At last the old harbour.", title="Monday"),
-        a_release("near", 1, f"The pilot of the old harbour. {filler}At last sleeps.", title="Monday"),
-    )
-    for question in ("harbour pilot", "where is the harbour of that pilot today"):
-        asked = Query(parse(question).tree, sort=Sort.RELEVANCE)
-        assert next(hit.release.id for hit in index.snapshot().search(asked).hits) == "near"
 
 
 def test_words_that_no_release_has_take_no_more_room_than_there_is(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
@@ -54,8 +54,11 @@ class Vocabulary(Protocol):
     def having(self, *asked: Leaf) -> int:
         """How many releases match all of these leaves."""
 
-    def saying(self, form: str, field: str, beside: Sequence[Leaf] = ()) -> int:
-        """How many releases have a word just as it is written in a field, and match all leaves beside it."""
+    def having_each(self, asked: Sequence[Leaf]) -> Sequence[int]:
+        """How many releases match each of these leaves."""
+
+    def saying(self, forms: Sequence[str], field: str, beside: Sequence[Leaf] = ()) -> Sequence[int]:
+        """How many releases have each word just as it is written in a field, and match all leaves beside it."""
 
     def near(self, form: str, mistakes: int, field: str) -> set[str]:
         """The words of a field that are so many mistakes of a typist away at most."""
@@ -70,8 +73,7 @@ def corrected(known: Vocabulary, tree: Node) -> Node:
     A word that is near to none is taken as half typed, and becomes a beginning. Paid for with the search's work.
     """
     telling = [leaf for leaf in dict.fromkeys(leaves(tree)) if not _is_small(leaf, known)]
-    seldom = [leaf for leaf in telling if known.having(leaf) <= SELDOM]
-    if len(seldom) > MOST_SELDOM:
+    if sum(having <= SELDOM for having in known.having_each(telling)) > MOST_SELDOM:
         return tree
     parts = tree.parts if isinstance(tree, And) else ()
     beside = [part for part in parts if isinstance(part, Leaf) and known.having(part)]
@@ -137,13 +139,13 @@ class _Spelling:
         """The word that was meant; digits and short words stay, and what enough releases have."""
         shortest = SHORTEST_CORRECTED - 1 if mistakes == 1 else SHORTEST_TWICE_WRONG
         having = self._having(make(form))
-        is_said = having > 0 and self.known.saying(form, field) > 0
+        is_said = having > 0 and self.known.saying([form], field)[0] > 0
         if len(form) < shortest or not stems.is_of_letters(form) or (is_said and having > SELDOM):
             return form
         words = [word for word in self.known.near(form, mistakes, field) if self._may_be_meant(word, of_small=of_small)]
         if len(form) < SHORTEST_CORRECTED:
             words = [word for word in words if not having and _has_slipped(form, word)]
-        fits = {word: self._fit(word, form, field) for word in words if mistakes == 1 or word[0] == form[0]}
+        fits = self._fits([word for word in words if mistakes == 1 or word[0] == form[0]], form, field)
         best = max(fits, key=lambda word: (fits[word], word), default=form)
         has_kin = having and any(self._is_kin(form, word) for word in words if word != form)
         is_meant = any(fits.get(best, ())) and self._having(make(best)) > having * (FAR_MORE if is_said else 1)
@@ -157,10 +159,11 @@ class _Spelling:
         first, second = (stems_of(each, self.known.languages) for each in (form, other))
         return not {*first}.isdisjoint(second)
 
-    def _fit(self, word: str, form: str, field: str) -> tuple[int, int]:
-        """How likely it is that a word was meant: by those that have it, beside all else of the question and at all."""
-        within, all_ = self.known.saying(word, field, self.beside), self.known.saying(word, field)
-        return (SLIPPED * within, SLIPPED * all_) if _has_slipped(form, word) else (within, all_)
+    def _fits(self, words: Sequence[str], form: str, field: str) -> Mapping[str, tuple[int, int]]:
+        """How likely it is that each was meant: by those that have it, beside all else of the question and at all."""
+        counted = zip(words, self.known.saying(words, field, self.beside), self.known.saying(words, field), strict=True)
+        times = {word: SLIPPED if _has_slipped(form, word) else 1 for word in words}
+        return {word: (times[word] * within, times[word] * all_) for word, within, all_ in counted}
 
     def _as_written(self, form: str, typed: str, field: str) -> str:
         """A form as texts write it, in small letters, with accents: of the usual ways the nearest to what was typed."""

@@ -7,7 +7,9 @@
     mapping                    the two indices, and a release as a document of one of them
     view                       the documents of one generation, within which every question is asked
     searching                  the answer to a query: its totals, a page of it, what may have been meant
+    paging                     which hits are on that page, in which order
     matching                   the words of a question as a query of OpenSearch; what spelling asks
+    counting                   how many releases match, and what OpenSearch takes words for: many at once
     clauses                    what such queries are made of
     scoring                    which of the releases that match answer best
     resemblance                which releases are most like another
@@ -20,9 +22,13 @@ analysed no further; so the same words match on both engines. How well a release
 (``combined_fields``), with the figures of `feedsrv.search.ranking`: how rare a word or a phrase is, in all languages
 together, is asked for first, and so is what OpenSearch takes it for, versions that are gone included, to be put in its
 place. Those count in the average length, too: copies of a shard may score otherwise, so requests name one
-(``preference``). Of what speaks for a release in a long question only as many clauses are sent as a node takes. Totals
-and facets are exact, for there is one shard: enough for some millions of releases, with a copy of it on each of three
-nodes.
+(``preference``). Of what speaks for a release in a long question only as many clauses are sent as a node takes. How
+like a title is to the question counts as on the embedded index, for what matches is multiplied by functions of it; and
+that words stand together is looked for in the best only, once these are known. Totals and facets are exact, for there
+is one shard: enough for some millions of releases, with a copy of it on each of three nodes.
+
+Each request is a way over the network, so what does not depend on another is asked at once (``_msearch``): of a search
+first what is to be known of its words, then its counts and its hits, then which of the best have words together.
 
 A generation is a number, which is never used twice. A document says ``from`` which generation it is valid and ``to``
 before which, and a snapshot asks for those of its own number. The next generation is made beside it, unseen: new

@@ -18,6 +18,8 @@ NONE: Json = {"match_none": {}}
 MOST_CLAUSES = 1_000
 """In one question, and some for what it is asked within: a node takes 1,024 unless it was told otherwise."""
 
+_MADE_OF_OTHERS = frozenset({"bool", "dis_max", "constant_score", "function_score", "span_near"})
+
 
 def every(queries: Iterable[Json]) -> Json:
     """What all of these match."""
@@ -40,9 +42,12 @@ def within(clauses: Iterable[Json], most: int) -> list[Json]:
 def clauses_in(query: Json) -> int:
     """How many clauses OpenSearch counts in a query: all but those that are made of others."""
     ((kind, told),) = query.items()
-    if kind not in {"bool", "dis_max", "constant_score"}:
+    if kind not in _MADE_OF_OTHERS:
         return 1
-    parts = (told[name] for name in ("filter", "must", "should", "must_not", "queries") if name in told)
+    parts = [
+        told[name] for name in ("filter", "must", "should", "must_not", "queries", "query", "clauses") if name in told
+    ]
+    parts.append([each["filter"] for each in told.get("functions", ()) if "filter" in each])
     return sum(clauses_in(part) for each in parts for part in (each if isinstance(each, list) else [each]))
 
 
@@ -55,6 +60,24 @@ def said(forms: Sequence[str], field: str, boost: float = 1.0) -> Json:
     """What has these words one after another in a field."""
     kind = "match_phrase" if len(forms) > 1 else "match"
     return {kind: {field: {"query": " ".join(forms), "boost": boost}}}
+
+
+def near(forms: Sequence[str], field: str, distance: int) -> Json:
+    """What has these words so far from each other at most, whichever is first."""
+    terms = [{"span_term": {field: form}} for form in forms]
+    return {"span_near": {"clauses": terms, "slop": distance - 1, "in_order": False}}
+
+
+def constant(query: Json, score: float) -> Json:
+    """This score for whatever a query matches."""
+    return {"constant_score": {"filter": query, "boost": score}}
+
+
+def multiplied(query: Json, functions: Sequence[Json], mode: str) -> Json:
+    """What a query scores, times the sum of what these functions say, or times each of them (``multiply``)."""
+    return {
+        "function_score": {"query": query, "functions": list(functions), "score_mode": mode, "boost_mode": "multiply"}
+    }
 
 
 def between(since: Any, before: Any) -> Json:

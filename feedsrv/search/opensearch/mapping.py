@@ -22,6 +22,8 @@ from feedsrv.search.opensearch.cluster import LONGEST_FOR_WRITERS, Cluster, Conf
 from feedsrv.search.opensearch.releases import Releases
 
 OR_ELSE = "\x1e"
+MOST_PAGED = 1_000_000
+"""Releases on all pages of an answer, the first to the last: what is behind them is on none."""
 OPEN = 2**62
 """The generation before which a document is valid that nothing has closed."""
 _IS_VERSION = re.compile("[0-9a-f]{8}")
@@ -44,7 +46,7 @@ RELEASES: dict[str, Any] = {
     "settings": {
         "number_of_shards": 1,
         "auto_expand_replicas": "0-2",
-        "max_result_window": 1_000_000,
+        "max_result_window": MOST_PAGED,
         "merge.policy.expunge_deletes_allowed": 0,  # of what was withdrawn no byte is to stay
         "refresh_interval": -1,  # the writer does it when it publishes
         "similarity.default": {"type": "BM25", "k1": ranking.SATURATION, "b": ranking.LENGTH},
@@ -67,6 +69,7 @@ RELEASES: dict[str, Any] = {
             **dict.fromkeys(("reference", "source", "id", "id_key", "dated_id", "alias", "translation", "file"), _KEY),
             **dict.fromkeys(("topic", "year", "lang", "id_lang", "digest"), _KEY),
             **dict.fromkeys(("from", "to", "appeared", "published", "updated", "day", "check"), _NUMBER),
+            "title_length": {"type": "integer", "index": False},
             **dict.fromkeys(("is_notice", "is_updated", "is_noindex"), _FLAG),
             "record": {"type": "keyword", "index": False, "doc_values": False},
         },
@@ -140,6 +143,7 @@ def made_of(record: Release | Withdrawal, newsroom: Newsroom, number: int) -> di
         "lang": facts.language,
         "id_lang": facts.id_language or facts.language,
         "day": facts.day,
+        "title_length": max(facts.title_length, 1),  # it is divided by
         "appeared": micros(record.appeared),
         "published": micros(record.published),
         "updated": micros(record.updated) if isinstance(record, Release) else None,

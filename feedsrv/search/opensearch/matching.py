@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from rapidfuzz.distance import OSA
 
@@ -24,6 +23,7 @@ from feedsrv.query.tree import (
     Prefix,
     Reference,
     Word,
+    leaves,
     mapped,
     positive_leaves,
 )
@@ -31,18 +31,16 @@ from feedsrv.release import Release, from_json
 from feedsrv.search import question
 from feedsrv.search.opensearch.clauses import NEWEST, NONE, any_of, between, every, none_of, said
 from feedsrv.search.opensearch.cluster import Json
-from feedsrv.search.opensearch.mapping import ANYWHERE, OR_ELSE
-from feedsrv.search.opensearch.releases import Releases, Statistics
+from feedsrv.search.opensearch.counting import Counting
+from feedsrv.search.opensearch.mapping import ANYWHERE
 from feedsrv.search.question import FORMS, MOST_EXPANSIONS, stems_of
 from feedsrv.search.work import Work
 from feedsrv.text import analysis
 from feedsrv.topic_names import topic_id
 
-_MOST_COUNTED = 500  # that are counted with one request
 MOST_NEAR = 100
 """Words that are looked at as what may have been meant."""
 
-_SCORED = ("title", "body")
 _FIELDS: Mapping[str, Sequence[str]] = {
     "forms": ("forms", "boilerplate_forms"), "title_forms": ("title_forms",), "contacts": ("contacts",),
 }  # fmt: skip
@@ -50,35 +48,14 @@ _SPECIAL = re.compile(r"([^\w])")
 
 
 @dataclass(frozen=True, slots=True)
-class Frequency:
-    """How many releases of a generation have a word, how many in their title, and what OpenSearch takes it for."""
-
-    having: int
-    titled: int
-    taken: Statistics
-
-
-@dataclass(frozen=True, slots=True)
-class Phrased:
-    """How many releases of a generation have words one after another in a field; what OpenSearch takes them for."""
-
-    having: int
-    taken: float
-
-
-@dataclass(frozen=True, slots=True)
 class Matcher:
-    """Answers for one search; ``ask`` looks among the releases of one generation. See `spelling.Vocabulary`."""
+    """Answers for one search, as `spelling.Vocabulary`, too."""
 
-    ask: Callable[[Json], Json]
-    stored: Releases
+    counting: Counting
     newsroom: Newsroom
     languages: Sequence[str]
     work: Work
     _expanded: dict[tuple[str, str], list[str]] = field(default_factory=dict)
-    _counted: dict[str, int] = field(default_factory=dict)
-    _frequent: dict[str, Frequency] = field(default_factory=dict)
-    _phrased: dict[tuple[str, tuple[str, ...]], Phrased] = field(default_factory=dict)
 
     def read(self, query: Query) -> Query:
         """The query with words in place of what looks like a reference number, where none here begins so."""
@@ -96,11 +73,7 @@ class Matcher:
 
     def count(self, query: Json) -> int:
         """How many releases a query matches."""
-        told = repr(query)
-        if told not in self._counted:
-            answer = self.ask({"query": query, "size": 0, "track_total_hits": True})
-            self._counted[told] = answer["hits"]["total"]["value"]
-        return self._counted[told]
+        return self.counting.count(query)
 
     def matches(self, tree: Node) -> Json:
         """The releases that a tree matches."""
@@ -152,48 +125,10 @@ class Matcher:
         """What has a word in any of its forms, in any language."""
         return {"terms": {field: stems_of(form, self.languages)}}
 
-    def learn(self, words: Iterable[Sequence[str]]) -> None:
-        """Ask at once for the `frequency` of several words, each by its stems."""
-        unknown = {OR_ELSE.join(stems): stems for stems in words if OR_ELSE.join(stems) not in self._frequent}
-        if not unknown:
-            return
-        statistics = self.stored.statistics(_SCORED, sorted({stem for stems in unknown.values() for stem in stems}))
-        asked = ({"terms": {name: list(stems)}} for stems in unknown.values() for name in (ANYWHERE, "title"))
-        told = iter(self._having_each(asked))
-        for name in unknown:
-            self._frequent[name] = Frequency(next(told), next(told), statistics)
-
-    def learn_phrases(self, phrases: Iterable[tuple[str, Sequence[str]]]) -> None:
-        """Ask at once for the `phrased` of several, each a field and its words."""
-        asked = dict.fromkeys((name, tuple(forms)) for name, forms in phrases if forms)
-        if not (unknown := [each for each in asked if each not in self._phrased]):
-            return
-        statistics = self.stored.statistics(
-            sorted({name for name, _ in unknown}), sorted({form for _, forms in unknown for form in forms})
-        )
-        counts = self._having_each(said(forms, name) for name, forms in unknown)
-        for (name, forms), having in zip(unknown, counts, strict=True):
-            taken = sum(statistics.idf([name], [form]) for form in forms)
-            self._phrased[name, forms] = Phrased(having, taken)
-
-    def phrased(self, forms: Sequence[str], name: str) -> Phrased:
-        """How frequent it is that these words stand one after another in a field."""
-        self.learn_phrases([(name, forms)])
-        return self._phrased.get((name, tuple(forms)), Phrased(0, 0.0))
-
-    def _having_each(self, queries: Iterable[Json]) -> list[int]:
-        """How many releases each query matches, asked at once."""
-        asked, found = list(queries), []
-        for at in range(0, len(asked), _MOST_COUNTED):
-            part = {"filters": {"filters": asked[at : at + _MOST_COUNTED]}}
-            answer = self.ask({"size": 0, "aggs": {"each": part}})
-            found += [each["doc_count"] for each in answer["aggregations"]["each"]["buckets"]]
-        return found
-
-    def frequency(self, stems: Sequence[str]) -> Frequency:
-        """How frequent a word of one of these stems is."""
-        self.learn([stems])
-        return self._frequent[OR_ELSE.join(stems)]
+    def titled(self, parts: Sequence[str]) -> Json:
+        """What has a word in the title: all in one, or its telling parts."""
+        apart = [self.stemmed(part, "title") for part in question.telling(parts, self.languages)]
+        return any_of([self.stemmed("".join(parts), "title"), *([every(apart)] if len(parts) > 1 else [])])
 
     def phrase(self, forms: Sequence[str], name: str = "forms") -> Json:
         """What has these words one after another."""
@@ -205,17 +140,23 @@ class Matcher:
 
     def _begun(self, text: str, part: str) -> list[str]:
         """The words of a field that begin so, and one more than are looked for where there are more."""
-        begun = "".join(analysis.forms(text) or [""])
-        if not begun:
-            return []
-        if (begun, part) not in self._expanded:
-            words = {"field": f"{part}.word", "include": _SPECIAL.sub(r"\\\1", begun) + ".*", "order": {"_key": "asc"},
-                     "size": MOST_EXPANSIONS + 1}  # fmt: skip
-            answer = self.ask(
-                {"size": 0, "query": {"prefix": {f"{part}.word": begun}}, "aggs": {"words": {"terms": words}}}
-            )
-            self._expanded[begun, part] = [each["key"] for each in answer["aggregations"]["words"]["buckets"]]
-        return self._expanded[begun, part]
+        letters = "".join(analysis.forms(text))
+        self._expand([(letters, part)])
+        return self._expanded.get((letters, part), [])
+
+    def expand(self, tree: Node) -> None:
+        """Ask at once for the words that all beginnings in a tree stand for."""
+        told = [
+            (leaf.part, FORMS[leaf.name]) if isinstance(leaf, FieldTerm) else (leaf, "forms") for leaf in leaves(tree)
+        ]
+        begun = [("".join(analysis.forms(leaf.text)), name) for leaf, name in told if isinstance(leaf, Prefix)]
+        self._expand((letters, part) for letters, name in begun for part in _FIELDS[name])
+
+    def _expand(self, beginnings: Iterable[tuple[str, str]]) -> None:
+        unknown = [each for each in dict.fromkeys(beginnings) if each[0] and each not in self._expanded]
+        answers = self.counting.ask([_words_of(*each) for each in unknown])
+        for each, answer in zip(unknown, answers, strict=True):
+            self._expanded[each] = [word["key"] for word in answer["aggregations"]["words"]["buckets"]]
 
     def notes(self, tree: Node | None, typed: Node) -> Iterator[str]:
         """Sentences on what was cut or passed over."""
@@ -230,29 +171,38 @@ class Matcher:
         """How many releases match all of these leaves."""
         return self.count(every(map(self._leaf, asked)))
 
-    def saying(self, form: str, field: str, beside: Sequence[Leaf] = ()) -> int:
-        """How many releases have a word just as it is written in a field, and match all leaves beside it."""
-        return self.count(every([self.phrase([form], field), *map(self._leaf, beside)]))
+    def having_each(self, asked: Iterable[Leaf]) -> list[int]:
+        """How many releases match each of these leaves, asked at once."""
+        return self.counting.each(every([self._leaf(leaf)]) for leaf in asked)
+
+    def saying(self, forms: Sequence[str], field: str, beside: Sequence[Leaf] = ()) -> list[int]:
+        """How many releases have each word just as it is written in a field, and match all leaves beside it."""
+        others = [self._leaf(leaf) for leaf in beside]
+        return self.counting.each(every([self.phrase([form], field), *others]) for form in forms)
 
     def near(self, form: str, mistakes: int, field: str) -> set[str]:
         """The words of a field that are so many mistakes away at most; some may be of what is no release any more."""
-        found: set[str] = set()
-        for part in _FIELDS[field]:
-            asked: dict[str, Any] = {
-                "field": part, "suggest_mode": "always", "max_edits": mistakes, "prefix_length": mistakes - 1,
-                "min_word_length": 1, "size": MOST_NEAR, "max_inspections": MOST_NEAR, "max_term_freq": 2_000_000_000,
-                "accuracy": 0.0,
-            }  # fmt: skip
-            answer = self.ask({"size": 0, "suggest": {"near": {"text": form, "term": asked}}})
-            found.update(option["text"] for each in answer["suggest"]["near"] for option in each["options"])
-        return {word for word in found if OSA.distance(word, form) <= mistakes and self.saying(word, field)}
+        bounds = {
+            "suggest_mode": "always", "max_edits": mistakes, "prefix_length": mistakes - 1, "min_word_length": 1,
+            "size": MOST_NEAR, "max_inspections": MOST_NEAR, "max_term_freq": 2_000_000_000, "accuracy": 0.0,
+        }  # fmt: skip
+        asked = [{"near": {"text": form, "term": {"field": part, **bounds}}} for part in _FIELDS[field]]
+        answers = self.counting.ask([{"size": 0, "suggest": each} for each in asked])
+        found = {option["text"] for it in answers for each in it["suggest"]["near"] for option in each["options"]}
+        near = sorted(word for word in found if OSA.distance(word, form) <= mistakes)
+        return {word for word, having in zip(near, self.saying(near, field), strict=True) if having}
 
     def newest_with(self, form: str, field: str, most: int) -> Iterator[Release]:
         """The newest releases that have a word just as it is written in a field."""
-        answer = self.ask(
-            {"query": self.phrase([form], field), "size": most, "sort": list(NEWEST), "_source": ["record"]}
-        )
-        for hit in answer["hits"]["hits"]:
+        asked = {"query": self.phrase([form], field), "size": most, "sort": list(NEWEST), "_source": ["record"]}
+        for hit in self.counting.ask([asked])[0]["hits"]["hits"]:
             record = from_json(hit["_source"]["record"].encode("utf8"))
             if isinstance(record, Release):
                 yield record
+
+
+def _words_of(begun: str, part: str) -> Json:
+    """Asks for the words of a field that begin so."""
+    words = {"field": f"{part}.word", "include": _SPECIAL.sub(r"\\\1", begun) + ".*", "order": {"_key": "asc"},
+             "size": MOST_EXPANSIONS + 1}  # fmt: skip
+    return {"size": 0, "query": {"prefix": {f"{part}.word": begun}}, "aggs": {"words": {"terms": words}}}

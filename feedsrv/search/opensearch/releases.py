@@ -23,6 +23,7 @@ _RECORD = "record"
 _SEVERAL = frozenset({"file"})
 """Fields that a document may have more than one of."""
 _COPY = "feedsrv"  # which copy of the shard answers: always the same for this word, since scores differ between copies
+_OF_ONE_COPY = {"preference": _COPY, "allow_partial_search_results": "false"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +53,21 @@ class Releases:
     def search(self, body: Json, *, within: float = LONGEST) -> Json:
         """The answer to a search, from all of them."""
         path = f"/{self.name}/_search"
-        found: Json | None = self.cluster.ask(
-            "POST", path, body, within=within, preference=_COPY, allow_partial_search_results="false"
-        )
-        if found is None or found["timed_out"] or found["_shards"]["failed"]:
+        found: Json | None = self.cluster.ask("POST", path, body, within=within, **_OF_ONE_COPY)
+        if found is None or not _is_whole(found):
             raise IndexUnavailable(f"the releases in the cluster at {self.cluster.address} cannot be asked")
         return found
+
+    def search_each(self, bodies: Sequence[Json]) -> list[Json]:
+        """The answers to several searches that are asked at once; what was not answered then is asked by itself."""
+        if len(bodies) < 2:
+            return [self.search(body) for body in bodies]
+        lines = (line for body in bodies for line in (_OF_ONE_COPY, body))
+        answer = self.cluster.ask(
+            "POST", f"/{self.name}/_msearch", b"".join(json.encode(line) + b"\n" for line in lines)
+        )
+        found = answer["responses"] if answer else [{}] * len(bodies)
+        return [each if _is_whole(each) else self.search(body) for each, body in zip(found, bodies, strict=True)]
 
     def all(self, query: Json, fields: Sequence[str], **more: Any) -> Iterator[Json]:
         """Everything that matches, by source; of each these fields, None for one that it has not.
@@ -78,11 +88,16 @@ class Releases:
                 return
             after = {"search_after": hits[-1]["sort"]}
 
-    def statistics(self, fields: Collection[str], terms: Collection[str]) -> Statistics:
-        """By what the scores of these terms in these fields are counted."""
+    def statistics(self, terms: Iterable[tuple[str, str]]) -> Statistics:
+        """By what the scores of these terms are counted, each in a field."""
+        asked: dict[str, list[str]] = {}
+        for name, term in dict.fromkeys(terms):
+            asked.setdefault(name, []).append(term)
+        if not asked:
+            return Statistics({}, {})
         told = {"term_statistics": True, "field_statistics": True}
         left_out = dict.fromkeys(("positions", "offsets", "payloads"), False)
-        body = {"doc": {name: list(terms) for name in fields}, **told, **left_out}
+        body = {"doc": asked, **told, **left_out}
         answer = self.cluster.ask("POST", f"/{self.name}/_termvectors", body, preference=_COPY)
         if answer is None:
             raise IndexUnavailable(f"the releases in the cluster at {self.cluster.address} are gone")
@@ -147,6 +162,11 @@ class Releases:
             self.refresh()
             path = f"/{self.name}/_forcemerge"
             self.cluster.ask("POST", path, within=LONGEST_FOR_WRITERS, only_expunge_deletes="true")
+
+
+def _is_whole(found: Json) -> bool:
+    """Whether an answer to a search is one, and from all."""
+    return "error" not in found and not (found.get("timed_out", True) or found["_shards"]["failed"])
 
 
 def idf(having: int, population: int) -> float:

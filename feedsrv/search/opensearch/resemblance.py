@@ -29,7 +29,8 @@ def most_alike(matcher: Matcher, release: Release, population: int) -> Json | No
     looked_at = dict(sorted(said.items(), key=lambda item: (-item[1], item[0]))[:_MOST_LOOKED_AT])
     if not looked_at:
         return None
-    having = _having(matcher, list(looked_at))
+    counted = matcher.counting.each({"terms": {ANYWHERE: [stem]}} for stem in looked_at)
+    having = dict(zip(looked_at, counted, strict=True))
     worth = {
         stem: ranking.saturated(times) * ranking.rarity(having[stem], population)
         for stem, times in looked_at.items()
@@ -39,18 +40,9 @@ def most_alike(matcher: Matcher, release: Release, population: int) -> Json | No
     if not traits:
         return None
     candidates = every([{"term": {"lang": release.language}}, none_of({"term": {"id": release.id}})])
-    matcher.learn([stem] for stem in traits)
+    matcher.counting.learn([stem] for stem in traits)
     alike = [
         {"bool": {"should": worded(matcher, [stem]), "boost": float(ranking.saturated(looked_at[stem]))}}
         for stem in traits
     ]
     return {"bool": {"filter": [candidates], "should": alike, "minimum_should_match": 1}}
-
-
-def _having(matcher: Matcher, stems: list[str]) -> dict[str, int]:
-    """How many releases have each of these stems."""
-    queries = [{"term": {ANYWHERE: stem}} for stem in stems]
-    answer = matcher.ask({"size": 0, "aggs": {"stems": {"filters": {"filters": queries}}}})
-    return {
-        stem: each["doc_count"] for stem, each in zip(stems, answer["aggregations"]["stems"]["buckets"], strict=True)
-    }

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations, pairwise
 
 from feedsrv.query.tree import FieldTerm, Leaf, Node, Phrase, Prefix, Reference, Word, positive_leaves
 from feedsrv.search import ranking
-from feedsrv.search.opensearch.clauses import NONE, said
+from feedsrv.search.opensearch.clauses import NONE, any_of, constant, multiplied, near, said
 from feedsrv.search.opensearch.cluster import Json
-from feedsrv.search.opensearch.mapping import OR_ELSE
 from feedsrv.search.opensearch.matching import Matcher
-from feedsrv.search.opensearch.releases import idf
 from feedsrv.search.question import FORMS, stems_of, telling, words_of
 from feedsrv.text import analysis
 
@@ -20,16 +19,70 @@ _REFERENCE_FIRST = 1000.0
 _TITLE_AND_TEXT = [f"title^{ranking.TITLE}", f"body^{ranking.TEXT}"]
 
 
-def evidence(matcher: Matcher, tree: Node, typed: Node) -> list[Json]:
-    """What speaks for a release that matches a tree; ``typed`` is it with what is not required."""
-    matcher.learn(_words_in(matcher, tree))
-    matcher.learn_phrases(_phrases_in(tree))
-    in_title = ranking.title_weight(len(words_of(tree)))
-    found = [
-        {"bool": {"should": list(_of_leaf(matcher, leaf, in_title)), "boost": float(times)}}
-        for leaf, times in Counter(positive_leaves(tree)).items()
-    ]
-    return [*found, *_neighbours(matcher, typed)]
+@dataclass(frozen=True, slots=True)
+class Scorer:
+    """What speaks for releases that answer ``tree``; ``typed`` is it with what is not required."""
+
+    matcher: Matcher
+    tree: Node
+    typed: Node
+
+    def learn(self, others: Iterable[Json]) -> None:
+        """Ask at once for all that is to be known of its words, and for the number of what others match."""
+        forms = (said([form], "forms") for form in self._forms())
+        self.matcher.counting.learn(_words_in(self.matcher, self.tree), _phrases_in(self.tree), [*others, *forms])
+
+    def evidence(self) -> list[Json]:
+        """What speaks for a release, the more the higher it scores: what it says, and how like its title is to this."""
+        said_of = Counter(positive_leaves(self.tree))
+        found = [
+            {"bool": {"should": list(_of_leaf(self.matcher, leaf)), "boost": float(times)}}
+            for leaf, times in said_of.items()
+        ]
+        return [*found, *self._titled(said_of)]
+
+    def _titled(self, said_of: Counter[Leaf]) -> Iterator[Json]:
+        """What the title says by itself, as far as it is like the question: see `ranking.likeness`.
+
+        The words that they share are counted by the functions; how many each title has stands in its document.
+        """
+        matcher, words = self.matcher, words_of(self.tree)
+        if not words:
+            return
+        weight, worth = ranking.title_weight(len(words)), ranking.worth_of_likeness(matcher.work.releases)
+        says = [
+            {"bool": {"should": [_once(matcher, word, _in_title) for word in words_of(leaf)], "boost": times * weight}}
+            for leaf, times in said_of.items()
+            if isinstance(leaf, Word)
+        ]
+        shared = [matcher.titled(word) for word in words]
+        query = {"bool": {"filter": [any_of(shared)], "should": [*says, {"match_all": {"boost": worth}}]}}
+        each = [{"filter": word, "weight": ranking.likeness(1, len(words), 1)} for word in shared]
+        root = [{"field_value_factor": {"field": "title_length", "modifier": how}} for how in ("reciprocal", "sqrt")]
+        yield multiplied(multiplied(query, each, "sum"), root, "multiply")
+
+    def together(self) -> list[Json]:
+        """What it adds to the score of a release that words of the question stand together in it."""
+        forms, counting = self._forms(), self.matcher.counting
+        rarity = {
+            form: ranking.rarity(having, self.matcher.work.releases)
+            for form in dict.fromkeys(forms)
+            if (having := counting.count(said([form], "forms")))
+        }
+        few = telling(list(dict.fromkeys(forms)), self.matcher.languages)[: ranking.MOST_NEAR]
+        pairs = [(pair, said(pair, "forms"), ranking.NEIGHBOURS) for pair in dict.fromkeys(pairwise(forms))]
+        pairs += [
+            (pair, near(pair, "forms", ranking.NEAR), ranking.nearness(len(few))) for pair in combinations(few, 2)
+        ]
+        return [
+            constant(query, weight * (rarity[first] + rarity[second]))
+            for (first, second), query, weight in pairs
+            if first in rarity and second in rarity
+        ]
+
+    def _forms(self) -> list[str]:
+        words = (leaf.text for leaf in positive_leaves(self.typed) if isinstance(leaf, Word))
+        return [form for text in words for form in analysis.forms(text)]
 
 
 def worded(matcher: Matcher, stems: Sequence[str]) -> list[Json]:
@@ -37,7 +90,7 @@ def worded(matcher: Matcher, stems: Sequence[str]) -> list[Json]:
 
     OpenSearch takes each for as rare as it is, old versions included: that is divided out, and ours put in its place.
     """
-    word = matcher.frequency(stems)
+    word = matcher.counting.frequency(stems)
     worth = ranking.rarity(word.having, matcher.work.releases) * (ranking.SATURATION + 1)
     taken = {stem: word.taken.idf(("title", "body"), [stem]) for stem in stems}
     return [
@@ -47,63 +100,53 @@ def worded(matcher: Matcher, stems: Sequence[str]) -> list[Json]:
     ]
 
 
-def _of_leaf(matcher: Matcher, leaf: Leaf, in_title: float) -> Iterator[Json]:
+def _of_leaf(matcher: Matcher, leaf: Leaf) -> Iterator[Json]:
     match leaf:
         case Word(text):
             for word in analysis.tokens(text):
-                yield _once(matcher, word.parts, in_title)
+                yield _once(matcher, word.parts, worded)
                 yield from (_phrase(matcher, other) for other in word.spelling.others)
         case Phrase(text):
             yield _phrase(matcher, analysis.forms(text))
         case Reference(text):
-            yield _constant({"term": {"reference": leaf.key}}, _REFERENCE_FIRST)
+            yield constant({"term": {"reference": leaf.key}}, _REFERENCE_FIRST)
             yield _phrase(matcher, analysis.forms(text))
         case FieldTerm("title", Word(text)):
-            for form in analysis.forms(text):
-                yield _titled(matcher, stems_of(form, matcher.languages), 1.0)
+            yield from (_once(matcher, word.parts, _in_title) for word in analysis.tokens(text))
         case FieldTerm(name, Word(text) | Phrase(text)):
             yield _phrase(matcher, analysis.forms(text), FORMS[name])
         case Prefix() | FieldTerm(_, Prefix()):
-            yield _constant(matcher.matches(leaf), 1.0)
+            yield constant(matcher.matches(leaf), 1.0)
 
 
-def _once(matcher: Matcher, parts: Sequence[str], in_title: float) -> Json:
+def _once(matcher: Matcher, parts: Sequence[str], say: Callable[[Matcher, Sequence[str]], list[Json]]) -> Json:
     """What a word as written says: a compound by its telling parts, or all in one, whichever says more."""
-    whole = _anywhere(matcher, ["".join(parts)], in_title)
+
+    def said_by(forms: Sequence[str]) -> Json:
+        stems = (stems_of(form, matcher.languages) for form in forms)
+        return {"bool": {"should": [clause for each in stems for clause in say(matcher, each)]}}
+
+    whole = said_by(["".join(parts)])
     if len(parts) == 1:
         return whole
-    return {"dis_max": {"queries": [whole, _anywhere(matcher, telling(parts, matcher.languages), in_title)]}}
+    return {"dis_max": {"queries": [whole, said_by(telling(parts, matcher.languages))]}}
 
 
 def _words_in(matcher: Matcher, tree: Node) -> Iterator[Sequence[str]]:
     """The stems of each word that is looked for anywhere, or in the title."""
     for leaf in positive_leaves(tree):
-        if isinstance(leaf, FieldTerm) and leaf.name == "title" and isinstance(leaf.part, Word):
-            yield from (stems_of(form, matcher.languages) for form in analysis.forms(leaf.part.text))
-        for word in analysis.tokens(leaf.text) if isinstance(leaf, Word) else ():
+        part = leaf.part if isinstance(leaf, FieldTerm) and leaf.name == "title" else leaf
+        for word in analysis.tokens(part.text) if isinstance(part, Word) else ():
             forms = ["".join(word.parts), *(telling(word.parts, matcher.languages) if len(word.parts) > 1 else ())]
             yield from (stems_of(form, matcher.languages) for form in forms)
 
 
-def _anywhere(matcher: Matcher, forms: Sequence[str], in_title: float) -> Json:
-    stems = [stems_of(form, matcher.languages) for form in forms]
-    return {
-        "bool": {
-            "should": [
-                clause for each in stems for clause in (*worded(matcher, each), _titled(matcher, each, in_title))
-            ]
-        }
-    }
-
-
-def _titled(matcher: Matcher, stems: Sequence[str], weight: float) -> Json:
-    """What it says that the title has a word of one of these stems: the more, the shorter it is."""
-    word = matcher.frequency(stems)
-    taken = word.taken.idf(["title"], stems)
-    if not (word.titled and taken):
-        return NONE
-    boost = weight * idf(word.titled, matcher.work.releases) / taken
-    return {"match": {"title": {"query": OR_ELSE.join(stems), "boost": boost}}}
+def _in_title(matcher: Matcher, stems: Sequence[str]) -> list[Json]:
+    """What it says that the title has a word of one of these stems."""
+    titled = matcher.counting.frequency(stems).titled
+    if not titled:
+        return []
+    return [constant({"terms": {"title": list(stems)}}, ranking.rarity(titled, matcher.work.releases))]
 
 
 def _phrases_in(tree: Node) -> Iterator[tuple[str, Sequence[str]]]:
@@ -120,24 +163,8 @@ def _phrases_in(tree: Node) -> Iterator[tuple[str, Sequence[str]]]:
 
 def _phrase(matcher: Matcher, forms: Sequence[str], field: str = "forms") -> Json:
     """What it says that these words stand one after another: in place of OpenSearch's idf of each, ours of them all."""
-    known = matcher.phrased(forms, field)
+    known = matcher.counting.phrased(forms, field)
     if not (known.having and known.taken):
         return NONE
     worth = ranking.rarity(known.having, matcher.work.releases) * (ranking.SATURATION + 1)
     return said(forms, field, worth / known.taken)
-
-
-def _constant(query: Json, boost: float) -> Json:
-    return {"constant_score": {"filter": query, "boost": boost}}
-
-
-def _neighbours(matcher: Matcher, typed: Node) -> Iterator[Json]:
-    """What it says that words of the question stand side by side."""
-    words = (leaf.text for leaf in positive_leaves(typed) if isinstance(leaf, Word))
-    forms = [form for text in words for form in analysis.forms(text)]
-    matcher.learn_phrases(("forms", [form]) for form in forms)
-    for pair in dict.fromkeys(pairwise(forms)):
-        having = [matcher.phrased([form], "forms").having for form in pair]
-        if all(having):
-            worth = sum(ranking.rarity(each, matcher.work.releases) for each in having)
-            yield _constant(said(pair, "forms"), ranking.NEIGHBOURS * worth)

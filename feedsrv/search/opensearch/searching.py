@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from feedsrv.query import Hit, Query, Results, Sort
 from feedsrv.query.natural import as_words
@@ -15,7 +14,9 @@ from feedsrv.search import ranking
 from feedsrv.search.excerpts import Wanted, excerpt, marked
 from feedsrv.search.opensearch.clauses import MOST_CLAUSES, NEWEST, between, clauses_in, every, none_of, within
 from feedsrv.search.opensearch.cluster import Json
-from feedsrv.search.opensearch.scoring import evidence
+from feedsrv.search.opensearch.mapping import MOST_PAGED
+from feedsrv.search.opensearch.paging import BEST, Part
+from feedsrv.search.opensearch.scoring import Scorer
 from feedsrv.search.opensearch.view import View, facet, record_of, values_of
 from feedsrv.search.question import is_short, loosened, required, wanted
 from feedsrv.search.spelling import SELDOM, corrected
@@ -36,26 +37,37 @@ class Searching:
         self._view = view
         self._matcher = view.matcher()
         self._typed = query.text
-        self._query = self._matcher.read(query)
-        text = self._query.text
-        self._asked = required(text, self._matcher.languages) if text else None
+        self._query = query = self._matcher.read(query)
+        self._asked = asked = required(query.text, self._matcher.languages) if query.text else None
+        is_scored = query.sort is Sort.RELEVANCE and query.per_page > 0
+        self._scorer = Scorer(self._matcher, asked, query.text) if is_scored and asked and query.text else None
         self._filters = self._filtering()
 
     def answers(self) -> Json:
         """All that answer the query."""
-        return every([self._found(self._query, self._asked)[0], *self._filters.values()])
+        return self._filtered(self._found(self._query, self._asked)[0])
 
     def results(self) -> Results:
-        """The answer; total and facets are exact, a page past the last one is empty."""
+        """The answer; total and facets are exact, a page past the last one is empty.
+
+        It takes few requests: one for what is to be known of the words, one for the counts and the hits, and one for a
+        second look at these.
+        """
         query, asked, matcher = self._query, self._asked, self._matcher
+        if asked:
+            matcher.expand(asked)
+        if self._scorer:
+            complete = self._complete(query, asked)
+            self._scorer.learn([complete, self._filtered(complete)])
         found, complete = self._found(query, asked)
-        counts = self._counts(found, complete)
+        parts = self._parts(found, complete)
+        counted, *answers = self._view.ask_each([self._counting(found, complete), *(part.asked for part in parts)])
+        counts = counted["aggregations"]
         total, having = counts["total"]["doc_count"], counts["total"]["complete"]["doc_count"]
         marks = wanted(asked, matcher.languages) if asked and query.has_excerpts else None
-        is_there = query.per_page and (query.page - 1) * query.per_page < total
-        page = self._page(found, complete, having) if is_there else []
+        page = self._page(parts, [answer["hits"]["hits"] for answer in answers], complete)
         return Results(
-            hits=tuple(_hit(hit, marks, matcher.work) for hit in page),
+            hits=tuple(_hit(hit, marks, matcher.work, is_partial=is_partial) for hit, is_partial in page),
             total=total,
             page=query.page,
             per_page=query.per_page,
@@ -67,18 +79,22 @@ class Searching:
             notes=tuple(matcher.notes(asked, self._typed)) if self._typed else (),
         )
 
+    def _complete(self, query: Query, asked: Node | None) -> Json:
+        """The releases that have all the words, within the dates of a query."""
+        undated = [{"term": {"day": 0}}] if query.is_undated else []
+        words = [self._matcher.matches(asked)] if asked else []
+        return every([between(query.since, query.before), *undated, *words])
+
     def _found(self, query: Query, asked: Node | None) -> tuple[Json, Json]:
         """The releases that answer the words and dates of a query, and those of them that have all the words."""
-        dated = [between(query.since, query.before), *([{"term": {"day": 0}}] if query.is_undated else [])]
-        matcher = self._matcher
-        if asked is None:
-            return every(dated), every(dated)
-        complete = every([*dated, matcher.matches(asked)])
+        complete = self._complete(query, asked)
         is_pasted = not is_short(query.text)
-        if query.sort is Sort.RELEVANCE and (is_pasted or matcher.count(complete) < ranking.ENOUGH):
-            some = loosened(asked, matcher.languages, is_pasted=is_pasted)
-            return every([*dated, matcher.matches(some)]), complete
-        return complete, complete
+        if not asked or query.sort is not Sort.RELEVANCE:
+            return complete, complete
+        if not is_pasted and self._matcher.count(complete) >= ranking.ENOUGH:
+            return complete, complete
+        some = loosened(asked, self._matcher.languages, is_pasted=is_pasted)
+        return self._complete(query, some), complete
 
     def _filtering(self) -> dict[str, Json]:
         """For each facet by which is filtered, the releases that its filter leaves."""
@@ -87,49 +103,61 @@ class Searching:
         values = {"topic": topics, "year": [str(year) for year in query.years], "lang": list(query.languages)}
         return {name: {"terms": {name: values[name]}} for name in FACETS if values[name]}
 
-    def _counts(self, found: Json, complete: Json) -> Json:
-        """How many there are, how many of them have all the words, and how many each value of a facet would leave."""
+    def _filtered(self, query: Json) -> Json:
+        """What a query matches and all filters leave."""
+        return every([query, *self._filters.values()])
+
+    def _counting(self, found: Json, complete: Json) -> Json:
+        """Asks how many there are, how many have all the words, and how many each value of a facet would leave."""
         whole = {"complete": {"filter": every([complete])}}
         asked: Json = {"total": {"filter": every(self._filters.values()), "aggs": whole}}
         for name in FACETS if self._query.has_facets else ():
             others = every(each for other, each in self._filters.items() if other != name)
             asked[name] = {"filter": others, "aggs": {"values": values_of(name)}}
-        counts: Json = self._view.ask({"size": 0, "query": found, "aggs": asked})["aggregations"]
-        return counts
+        return {"size": 0, "query": found, "aggs": asked}
 
-    def _page(self, found: Json, complete: Json, having: int) -> list[Json]:
-        """The hits on one page, in order."""
-        query, asked, filters = self._query, self._asked, self._filters.values()
+    def _parts(self, found: Json, complete: Json) -> list[Part]:
+        """Of which parts the page is made: of those that have all the words and, behind them, the others."""
+        query, scorer = self._query, self._scorer
         first, most = (query.page - 1) * query.per_page, query.per_page
-        if query.sort is not Sort.RELEVANCE or not (query.text and asked):
-            return self._part(every([found, *filters]), first, most, _OLDEST if query.sort is Sort.OLDEST else NEWEST)
-        speaking, best = list(evidence(self._matcher, asked, query.text)), ["_score", *NEWEST]
+        if not most or first + most > MOST_PAGED:
+            return []
+        if scorer is None:
+            order = _OLDEST if query.sort is Sort.OLDEST else NEWEST
+            return [Part(self._filtered(found), first, most, order)]
+        evidence, has_second_look = scorer.evidence(), bool(scorer.together())
 
-        def scored(*asked: Json) -> Json:
-            left = MOST_CLAUSES - sum(map(clauses_in, [*asked, *filters]))
-            return {"bool": {"filter": [*asked, *filters], "should": within(speaking, left)}}
+        def scored(first: int, most: int, *asked: Json, is_partial: bool | None = False) -> Part:
+            filters = [*asked, *self._filters.values()]
+            left = MOST_CLAUSES - sum(map(clauses_in, filters))
+            query = {"bool": {"filter": filters, "should": within(evidence, left)}}
+            return Part(query, first, most, BEST, has_second_look, is_partial)
 
         if not is_short(query.text):
-            return self._told(self._part(scored(found), first, most, best), complete if found != complete else None)
-        whole = self._part(scored(complete), first, most, best) if first < having else []
-        left = most - len(whole)
-        if not left or found == complete:
+            return [scored(first, most, found, is_partial=None if found != complete else False)]
+        having = self._matcher.count(self._filtered(complete))
+        whole = [scored(first, most, complete)] if first < having else []
+        left = min(most, first + most - having)
+        if left <= 0 or found == complete:
             return whole
-        others = self._part(scored(found, none_of(complete)), max(0, first - having), left, best)
-        return [*whole, *({**hit, "is_partial": True} for hit in others)]
+        return [*whole, scored(max(0, first - having), left, found, none_of(complete), is_partial=True)]
 
-    def _part(self, query: Json, first: int, most: int, sort: Iterable[Any]) -> list[Json]:
-        hits = self._view.hits({"query": query, "from": first, "size": most, "sort": list(sort), "_source": ["record"]})
-        return [{**hit, "is_partial": False} for hit in hits]
-
-    def _told(self, hits: list[Json], complete: Json | None) -> list[Json]:
-        """The hits, and of each whether it has all the words: asked apart, for the clauses would be too many."""
-        if complete is None or not hits:
-            return hits
-        names = {"ids": {"values": [hit["_id"] for hit in hits]}}
-        asked = {"query": every([complete, names]), "size": len(hits), "_source": False}
-        having = {hit["_id"] for hit in self._view.hits(asked)}
-        return [{**hit, "is_partial": hit["_id"] not in having} for hit in hits]
+    def _page(self, parts: Sequence[Part], found: Sequence[list[Json]], complete: Json) -> list[tuple[Json, bool]]:
+        """The hits on the page, in order, and of each whether it has but some of the words."""
+        both = list(zip(parts, found, strict=True))
+        best = [hit["_id"] for part, hits in both if len(hits) > 1 for hit in part.best(hits)]
+        unsure = [hit["_id"] for part, hits in both if part.is_partial is None for hit in hits]
+        together = self._scorer.together() if best and self._scorer else []
+        again = [_among(best, {"bool": {"should": within(together, MOST_CLAUSES)}})] if together else []
+        told = [_among(unsure, complete)] if unsure else []  # apart, for the clauses would be too many
+        answers = [answer["hits"]["hits"] for answer in self._view.ask_each([*again, *told])]
+        added = {hit["_id"]: hit["_score"] for hit in answers[0]} if again else {}
+        having = {hit["_id"] for hit in answers[-1]} if told else set()
+        return [
+            (hit, hit["_id"] not in having if part.is_partial is None else part.is_partial)
+            for part, hits in both
+            for hit in part.ordered(hits, added)
+        ]
 
     def _did_you_mean(self, having: int) -> str | None:
         """What may have been meant by a question that so few answer, if it finds more within the same filters."""
@@ -143,19 +171,25 @@ class Searching:
             if attempt != asked:
                 tree = required(attempt, matcher.languages)
                 found = self._found(replace(query, text=attempt), tree)[having > 0]
-                if matcher.count(every([found, *self._filters.values()])) > having:
+                if matcher.count(self._filtered(found)) > having:
                     return as_typed(attempt)
         return None
 
 
-def _hit(hit: Json, marks: Wanted | None, work: Work) -> Hit:
+def _among(names: Sequence[str], query: Json) -> Json:
+    """Asks which of the documents with these names a query matches, and what they score."""
+    named = {"bool": {"filter": [{"ids": {"values": names}}], "must": [query]}}
+    return {"query": named, "size": len(names), "_source": False}
+
+
+def _hit(hit: Json, marks: Wanted | None, work: Work, *, is_partial: bool) -> Hit:
     release = record_of(hit)
     assert isinstance(release, Release)  # noqa: S101 - nothing else was asked for
     if marks is None:
-        return Hit(release, is_partial=hit["is_partial"])
+        return Hit(release, is_partial=is_partial)
     return Hit(
         release,
         excerpt((release.text, release.boilerplate), release.language, marks, work),
         marked(release.title, release.language, marks),
-        hit["is_partial"],
+        is_partial,
     )

@@ -12,6 +12,7 @@ from feedsrv.query import Facet
 from feedsrv.release import Release, Withdrawal, from_json
 from feedsrv.search.opensearch.clauses import NEWEST, every, none_of
 from feedsrv.search.opensearch.cluster import Json
+from feedsrv.search.opensearch.counting import Counting
 from feedsrv.search.opensearch.matching import Matcher
 from feedsrv.search.opensearch.releases import Releases
 from feedsrv.search.work import Work
@@ -56,14 +57,20 @@ class View:
     def matcher(self) -> Matcher:
         """Matches the words of one question."""
         languages, releases = self.about()
-        return Matcher(self.ask, self._stored, self.newsroom, languages, Work(releases))
+        return Matcher(Counting(self.ask_each, self._stored), self.newsroom, languages, Work(releases))
 
     def ask(self, body: Json, *, is_any: bool = False) -> Json:
         """The answer to a search among the releases; ``is_any``: and the notices. Raises IndexUnavailable."""
+        return self.ask_each([body], is_any=is_any)[0]
+
+    def ask_each(self, bodies: Iterable[Json], *, is_any: bool = False) -> list[Json]:
+        """The answers to several, asked at once."""
         self.insist()
-        query = body.get("query", {"match_all": {}})
         within = [self._valid] if is_any else [self._valid, _IS_RELEASE]
-        return self._stored.search({**body, "query": {"bool": {"must": [query], "filter": within}}})
+        asked = ((body, body.get("query", {"match_all": {}})) for body in bodies)
+        return self._stored.search_each(
+            [{**body, "query": {"bool": {"must": [query], "filter": within}}} for body, query in asked]
+        )
 
     def hits(self, body: Json, *, is_any: bool = False) -> list[Json]:
         """What a search finds."""

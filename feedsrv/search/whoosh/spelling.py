@@ -37,12 +37,17 @@ class Known:
         """How many releases match all of these leaves."""
         return int(np.count_nonzero(self._all(asked)))
 
-    def saying(self, form: str, field: str, beside: Sequence[Leaf] = ()) -> int:
-        """How many releases have a word just as it is written in a field, and match all leaves beside it."""
+    def having_each(self, asked: Sequence[Leaf]) -> list[int]:
+        """How many releases match each of these leaves."""
+        return [self.having(leaf) for leaf in asked]
+
+    def saying(self, forms: Sequence[str], field: str, beside: Sequence[Leaf] = ()) -> list[int]:
+        """How many releases have each word just as it is written in a field, and match all leaves beside it."""
         terms = self.matcher.terms
         if not beside:
-            return terms.tally(field, form).having
-        return int(np.count_nonzero(union([terms.form(form, field)], terms.table.size) & self._all(beside)))
+            return [terms.tally(field, form).having for form in forms]
+        within, size = self._all(beside), terms.table.size
+        return [int(np.count_nonzero(union([terms.form(form, field)], size) & within)) for form in forms]
 
     def near(self, form: str, mistakes: int, field: str) -> set[str]:
         """The words of a field that are so many mistakes of a typist away at most."""
