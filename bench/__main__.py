@@ -59,7 +59,12 @@ def main() -> None:
     with TemporaryDirectory(prefix="feedsrv-bench-") as temporary:
         given = [(Site.generated(count, Path(temporary, str(count))), None) for count in sorted(counts)]
         given += [(Site(folder.name, Path(temporary, folder.name)), folder) for folder in wanted.folder]
-        figures = list(_figures(given, rounds, [_PARTS[name] for name in wanted.only or _PARTS]))
+        figures: list[Figure] = []
+        try:
+            figures.extend(_figures(given, rounds, [_PARTS[name] for name in wanted.only or _PARTS]))
+        except BaseException:  # an hour of measuring is not lost
+            print(*markdown(figures, {site.name: site.count for site, folder in given if not folder}), sep="\n")
+            raise
     announce("")
     of_generated = {site.name: site.count for site, folder in given if not folder}
     machine = _machine((time.monotonic() - began) / 60)

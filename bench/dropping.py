@@ -54,10 +54,12 @@ def measure(site: Site, rounds: int, announce: Callable[[str], None]) -> Iterato
     """The figures of a file that is dropped, edited and taken away again, each a number of times."""
     environment = {"FEEDSRV_BASE_URL": "http://localhost"}
     found: dict[str, list[float]] = {}
+    begun = time.monotonic()
     with (
-        running(site.releases, site.place("feedsrv"), "--workers", "2", **environment) as newsroom,
+        running(site.releases, site.place("feedsrv"), patience=_PATIENCE, **environment) as newsroom,
         Together() as together,
     ):
+        found["started"] = [time.monotonic() - begun]
         polls = _Polls(newsroom.port)
         for _ in range(POLLERS):
             together.start(polls.go_on)
@@ -69,6 +71,7 @@ def measure(site: Site, rounds: int, announce: Callable[[str], None]) -> Iterato
         idle = _idle(newsroom)
     for name in ("a new release", "a changed one", "one that was taken away"):
         yield waited(TABLE, name, "feedsrv", site.name, median(found[name]))
+    yield waited(TABLE, "feedsrv serve, from its start until it answers", "feedsrv", site.name, max(found["started"]))
     yield waited(TABLE, "the longest wait of a poll or a search meanwhile", "feedsrv", site.name, max(found["poll"]))
     cost = median(found["cost"]) - idle * median(found["took"])
     yield milliseconds(CHANGE, "edited", "feedsrv", site.name, Cost(max(cost, 0.0), median(found["took"])))

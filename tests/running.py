@@ -100,8 +100,10 @@ def run(*arguments: str, releases: Path, index: Path, **others: str) -> subproce
 
 
 @contextmanager
-def running(releases: Path, index: Path, *arguments: str, **others: str) -> Iterator[Running]:
-    """Run feedsrv serve for as long as the block lasts, on a free port or on ``PORT``."""
+def running(
+    releases: Path, index: Path, *arguments: str, patience: float = PATIENCE, **others: str
+) -> Iterator[Running]:
+    """Run feedsrv serve for as long as the block lasts, on a free port or on ``PORT``; so long it may take to start."""
     port = int(others.pop("PORT", free_port()))
     if "FEEDSRV_HUB" in others:
         others["FEEDSRV_BASE_URL"] = f"http://localhost:{port}"
@@ -115,7 +117,7 @@ def running(releases: Path, index: Path, *arguments: str, **others: str) -> Iter
     )
     newsroom = Running(process, port, releases, index)
     try:
-        until(lambda: newsroom.is_ready() or process.poll() is not None)
+        until(lambda: newsroom.is_ready() or process.poll() is not None, patience)
         assert process.poll() is None, process.stdout and process.stdout.read()
         yield newsroom
     finally:
