@@ -51,12 +51,18 @@ class Run:
     moves: Moves = field(default_factory=Moves)
     relinked: set[str] = field(default_factory=set)
     is_of_all: bool = True
-    rivals_before: Mapping[str, Sequence[Problem]] = field(default_factory=dict)
+    _rivals_before: Mapping[str, Sequence[Problem]] | None = None
 
     @property
     def records(self) -> Mapping[str, FileRecord]:
         """The records of all files, by source."""
         return self.standing.collection.records
+
+    def rivals_before(self) -> Mapping[str, Sequence[Problem]]:
+        """What was to be said of rivals when this was last published, by key; costs a look at all records."""
+        if self._rivals_before is not None:
+            return self._rivals_before
+        return collection.rivals_of(self.update.remembered(), self.newsroom, self.now)
 
     @property
     def is_newsroom_changed(self) -> bool:
@@ -93,7 +99,7 @@ class Run:
             return False
         if not standing.holds(self.update, self.newsroom, self.now):
             return False
-        self.rivals_before = dict(standing.collection.rivals)
+        self._rivals_before = dict(standing.collection.rivals)
         if scope := standing.scope(paths, self.now):
             self.is_of_all = False
             self._examine(standing, scope, spool)
@@ -106,7 +112,7 @@ class Run:
         spool.truncate()
         self.found, self.files, self.is_of_all = {}, {}, True
         standing = Standing(self.catalogue, self.newsroom)
-        self.rivals_before = collection.rivals_of(self.update.remembered(), self.newsroom, self.now)
+        self._rivals_before = None
         self._examine(standing, standing.everything(self.update), spool)
 
     def _examine(self, standing: Standing, scope: Scope, spool: IO[bytes]) -> None:

@@ -84,8 +84,9 @@ def _news(run: Run) -> Iterator[Problem]:
         if before is None or before != run.records[source]:
             said = set(collection.of_file(before, run.newsroom)) if before else set()
             yield from (it for it in collection.of_file(run.records[source], run.newsroom) if it not in said)
+    rivals_before = run.rivals_before() if rivals else {}
     for key, group in rivals.items():
-        yield from (problem for problem in group if problem not in run.rivals_before.get(key, ()))
+        yield from (problem for problem in group if problem not in rivals_before.get(key, ()))
 
 
 def _is_another(run: Run, source: str) -> bool:
