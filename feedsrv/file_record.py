@@ -74,6 +74,8 @@ class FileRecord:
 
     def as_of(self, now: datetime) -> FileRecord:
         """The same with what the file is to the public at ``now``, by what is known of it."""
+        if self.holds(now):
+            return self
         return replace(self, status=self.visibility.status(now), edition=self.visibility.edition(now))
 
     def holds(self, now: datetime) -> bool:
