@@ -68,6 +68,26 @@ def test_what_people_write_around_the_words_hides_them_not(line: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "line",
+    [
+        "Date: TBC",
+        "Date: tbd",
+        "DATE: to be confirmed",
+        "Date : à préciser",
+        "Datum: noch offen",
+        "Fecha: por confirmar",
+    ],
+)
+def test_a_date_that_is_still_to_be_told_holds_what_has_no_other(line: str) -> None:
+    assert status(f"Press release\n{line}\n\n# The museum opens\n\n{TEXT}") is Status.HELD
+    assert status(f"# The museum opens\n\n{line}\n\n{TEXT}") is Status.HELD
+    assert (
+        status(f"---\ndate: 2026-10-01\n---\n# The museum opens\n\n{line}\nVenue: town hall\n\n{TEXT}") is Status.PUBLIC
+    )
+    assert status(f"# The museum opens\n\n1 October 2026\n\n{line}\nVenue: town hall\n\n{TEXT}") is Status.PUBLIC
+
+
+@pytest.mark.parametrize(
     "headline", ["DRAFT The museum opens", "EMBARGOED The museum opens", "The museum opens – DRAFT"]
 )
 def test_capitals_before_or_behind_a_headline_are_no_part_of_it(headline: str) -> None:

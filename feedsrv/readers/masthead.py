@@ -13,7 +13,9 @@ from feedsrv.readers.dates import Moment
 from feedsrv.readers.document import Document, Line, Place
 from feedsrv.readers.embargo import Caution, denies
 from feedsrv.readers.furniture import addressed
+from feedsrv.readers.lexicon import LEXICON
 from feedsrv.readers.phrases import LONGEST_LINE
+from feedsrv.text.folding import strip_accents
 
 MOST_LINES = 15
 """Further down, a date is not that of the release."""
@@ -74,7 +76,8 @@ class Masthead:
 
     ``headline`` are its lines, without what the first only begins with; ``is_heading`` tells them from the first lines
     of a text. ``dateline`` is the date that opens the headline or the text, or ends the headline of a periodical.
-    ``unclear`` is a line that looks like a date and is none.
+    ``unclear`` is a line that looks like a date and is none; ``untold`` one that says its date is still to be told, and
+    the words in which it does ("Date: TBC").
     """
 
     facts: tuple[Fact, ...] = ()
@@ -82,6 +85,7 @@ class Masthead:
     is_heading: bool = False
     dateline: tuple[Line, Moment] | None = None
     unclear: Line | None = None
+    untold: tuple[Line, str] | None = None
 
 
 def read(document: Document, contacts: Collection[Place], cautions: Sequence[Caution], newsroom: Newsroom) -> Masthead:
@@ -100,13 +104,14 @@ def read(document: Document, contacts: Collection[Place], cautions: Sequence[Cau
     text = [line for line in rest if line not in headline and not line.level]
     dateline = next(((line, moment) for line in text if (moment := _dateline(line, newsroom))), None)
     unclear = next((line for line in text if dates.looks_like_one(line.text)), None)
+    untold = next(((line, words) for line in text if (words := _untold(line))), None)
     headline, numbered = _numbered(headline, newsroom)
     facts |= {fact.line.place: fact for fact in numbered}
     bare, opening = headlines.opened(headline, newsroom)
     if not opening or not any(fact.date and fact.date.at != opening.at for fact in facts.values()):
         headline = bare  # else its date is what it is about
     dated = (bare[0], opening) if opening else dateline or _dated(headline, newsroom)
-    return Masthead(tuple(facts.values()), headline, is_heading, dated, unclear)
+    return Masthead(tuple(facts.values()), headline, is_heading, dated, unclear, untold)
 
 
 def _facts(lines: Sequence[Line], cautions: Mapping[Place | None, Caution], newsroom: Newsroom) -> Iterator[Fact]:
@@ -173,6 +178,13 @@ def _fact_of(text: str, line: Line, newsroom: Newsroom) -> Fact | None:
     if re.fullmatch(r"[0-9./-]+", rest) and dates.is_ambiguous(rest, newsroom):
         return Fact(line, is_ambiguous=True)
     return None
+
+
+def _untold(line: Line) -> str:
+    """What a line says in place of a date, where nobody knows it yet; "" for any other."""
+    label = _LABEL.match(line.text)
+    words = line.text[label.end() :].strip(" .,:;*_()[]") if label else ""
+    return words if strip_accents(words.lower()) in LEXICON.words("relative") else ""
 
 
 def _reference(text: str) -> str:

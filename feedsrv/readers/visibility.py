@@ -94,9 +94,17 @@ def _of_withdrawal(said: Statement, window: Visibility, manuscript: Manuscript) 
 
 
 def _of_masthead(manuscript: Manuscript) -> Iterator[Statement]:
-    """What a line at the top says that is no date of one day: each of its readings, or the year that it names."""
-    unclear = manuscript.masthead.unclear
-    lines = [fact.line for fact in manuscript.masthead.facts if fact.is_ambiguous] + ([unclear] if unclear else [])
+    """What a line at the top says that is no date of one day: each of its readings, or the year that it names.
+
+    Where there is no date at all, one that is still to be told holds the release.
+    """
+    masthead = manuscript.masthead
+    unclear = masthead.unclear
+    is_dated = masthead.dateline or any(fact.has_date for fact in masthead.facts) or any(manuscript.head.find("date"))
+    if masthead.untold and not is_dated:
+        line, words = masthead.untold
+        yield from of_date(Entry("date", words, line.number, "date line"), manuscript)
+    lines = [fact.line for fact in masthead.facts if fact.is_ambiguous] + ([unclear] if unclear else [])
     for line in lines:
         entry = Entry("date", line.text, line.number, "date line")
         if dates.readings(line.text, manuscript.newsroom) or dates.period(line.text) or dates.years(line.text):
