@@ -58,7 +58,7 @@ from feedsrv.text.cleaning import clean
 from feedsrv.text.html import in_order, is_blank, sanitise, to_text
 from feedsrv.text.media_types import ending
 
-READER_VERSION = 20
+READER_VERSION = 21
 """Part of what every reading rests on: raise it when files would be read differently, and all are read again."""
 _MARKUP = frozenset({".rst"})
 """The endings of texts that are converted as documents are."""
