@@ -35,9 +35,16 @@ def years_of_releases() -> dict[str, str]:
     return files
 
 
+@pytest.fixture(scope="module")
+def harbour(make_lasting: MakeNewsroom) -> Newsroom:
+    """A newsroom that tests only read."""
+    return make_lasting(years_of_releases())
+
+
 @pytest.fixture
-def harbour(make_newsroom: MakeNewsroom) -> Newsroom:
-    return make_newsroom(years_of_releases(), now=datetime(2026, 11, 1, tzinfo=UTC))
+def growing(make_newsroom: MakeNewsroom) -> Newsroom:
+    """The same for a test that publishes."""
+    return make_newsroom(years_of_releases())
 
 
 def links(answer: TestResponse) -> dict[str, str]:
@@ -108,23 +115,23 @@ def pages(client: Client, path: str) -> Iterator[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("format_", FORMATS)
-def test_a_walk_misses_nothing_while_new_releases_arrive(harbour: Newsroom, format_: str) -> None:
-    before = {entry for document in walk(harbour.client(), f"/releases.{format_}") for entry in ids(document)}
+def test_a_walk_misses_nothing_while_new_releases_arrive(growing: Newsroom, format_: str) -> None:
+    before = {entry for document in walk(growing.client(), f"/releases.{format_}") for entry in ids(document)}
     found: set[str] = set()
-    for number, document in enumerate(walk(harbour.client(), f"/releases.{format_}")):
+    for number, document in enumerate(walk(growing.client(), f"/releases.{format_}")):
         found |= set(ids(document))
-        harbour.publish({f"late{number}.md": release(f"Late {number}", "2026-10-30")})
+        growing.publish({f"late{number}.md": release(f"Late {number}", "2026-10-30")})
     assert found >= before
 
 
 @pytest.mark.parametrize("format_", FORMATS)
 def test_what_was_held_back_stands_first_when_it_appears_and_in_the_archive_of_its_date(
-    harbour: Newsroom, format_: str
+    growing: Newsroom, format_: str
 ) -> None:
-    harbour.publish({"held.md": release("Held", "2025-03-05", embargo="2026-10-31")})
-    assert ids(harbour.client().get(f"/releases.{format_}"))[0] == "held"
+    growing.publish({"held.md": release("Held", "2025-03-05", embargo="2026-10-31")})
+    assert ids(growing.client().get(f"/releases.{format_}"))[0] == "held"
     if format_ != "json":
-        assert "held" in ids(harbour.client().get(f"/releases.{format_}?archive=2025-03"))
+        assert "held" in ids(growing.client().get(f"/releases.{format_}?archive=2025-03"))
 
 
 def test_archives_lead_to_each_other_and_to_the_present(harbour: Newsroom) -> None:
@@ -177,12 +184,12 @@ def test_the_past_is_kept_no_longer_than_the_present(harbour: Newsroom) -> None:
     assert lives == {"public, max-age=60, stale-if-error=86400"}
 
 
-def test_a_new_release_leaves_the_past_as_it_is(harbour: Newsroom) -> None:
+def test_a_new_release_leaves_the_past_as_it_is(growing: Newsroom) -> None:
     def etags() -> dict[str, str]:
-        return {answer.request.full_path: answer.headers["ETag"] for answer in walk(harbour.client(), "/releases.atom")}
+        return {answer.request.full_path: answer.headers["ETag"] for answer in walk(growing.client(), "/releases.atom")}
 
     before = etags()
-    harbour.publish({"late.md": release("Late", "2026-10-30")})
+    growing.publish({"late.md": release("Late", "2026-10-30")})
     after = etags()
     changed = {path for path in before if after.get(path) != before[path]}
     assert changed == {"/releases.atom?", "/releases.atom?archive=2026-02"}  # which has a neighbour now
@@ -275,9 +282,9 @@ def test_a_withdrawal_without_a_date_has_no_tombstone(make_newsroom: MakeNewsroo
     assert newsroom.client().get("/releases/gone").status_code == 410
 
 
-def test_a_tombstone_is_in_the_archive_of_its_month(harbour: Newsroom) -> None:
-    harbour.publish({"n101.md": years_of_releases()["n101.md"].replace("---\n\n", "withdrawn: 2026-10-20\n---\n\n")})
-    assert harbour.client().get("/releases/n101").status_code == 410
+def test_a_tombstone_is_in_the_archive_of_its_month(growing: Newsroom) -> None:
+    growing.publish({"n101.md": years_of_releases()["n101.md"].replace("---\n\n", "withdrawn: 2026-10-20\n---\n\n")})
+    assert growing.client().get("/releases/n101").status_code == 410
     month = (datetime(2024, 11, 1, tzinfo=UTC) + timedelta(days=303)).strftime("%Y-%m")
-    assert len(tombstones(harbour, f"/releases.atom?archive={month}")) == 1
-    assert tombstones(harbour, "/releases.atom?archive=2025-03") == []
+    assert len(tombstones(growing, f"/releases.atom?archive={month}")) == 1
+    assert tombstones(growing, "/releases.atom?archive=2025-03") == []
