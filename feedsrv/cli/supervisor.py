@@ -21,7 +21,7 @@ from feedsrv.cli.engines import open_index
 from feedsrv.cli.stopping import stop_event
 from feedsrv.logs import Logging
 from feedsrv.settings import Settings
-from feedsrv.web import create_app
+from feedsrv.web import create_app, prepare
 
 SHORTEST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
 """Seconds before a publisher that died is started again, ever more of them while it dies again within the longest."""
@@ -103,6 +103,7 @@ def _end(processes: list[BaseProcess]) -> None:
 def _run_gunicorn(settings: Settings, listener: socket, configure_logging: Callable[[], None]) -> None:
     configure_logging()
     _follow_parent()
+    prepare()  # once for all workers, those of later, too
     _Gunicorn(settings, gunicorn_options(settings, listener.detach())).run()
 
 

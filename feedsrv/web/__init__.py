@@ -103,6 +103,11 @@ def create_app(
     return app
 
 
+def prepare() -> None:
+    """Compile the templates for all applications of this process, and of those that it forks."""
+    configure_templates(Flask(__name__, static_folder=None), Addresses(""))
+
+
 def _observers(settings: Settings) -> Iterator[Observer]:
     if settings.logs_requests:
         yield RequestLog(partial(os.write, 1))
