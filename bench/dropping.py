@@ -56,7 +56,7 @@ def measure(site: Site, rounds: int, announce: Callable[[str], None]) -> Iterato
     found: dict[str, list[float]] = {}
     begun = time.monotonic()
     with (
-        running(site.releases, site.place("feedsrv"), patience=_PATIENCE, **environment) as newsroom,
+        running(site.releases, site.place("feedsrv"), **environment) as newsroom,
         Together() as together,
     ):
         found["started"] = [time.monotonic() - begun]

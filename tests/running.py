@@ -20,7 +20,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-PATIENCE = 30.0
+PATIENCE = 120.0
 """Seconds after which something that has not happened is taken for something that will not happen."""
 
 
@@ -100,10 +100,8 @@ def run(*arguments: str, releases: Path, index: Path, **others: str) -> subproce
 
 
 @contextmanager
-def running(
-    releases: Path, index: Path, *arguments: str, patience: float = PATIENCE, **others: str
-) -> Iterator[Running]:
-    """Run feedsrv serve for as long as the block lasts, on a free port or on ``PORT``; so long it may take to start."""
+def running(releases: Path, index: Path, *arguments: str, **others: str) -> Iterator[Running]:
+    """Run feedsrv serve for as long as the block lasts, on a free port or on ``PORT``."""
     port = int(others.pop("PORT", free_port()))
     if "FEEDSRV_HUB" in others:
         others["FEEDSRV_BASE_URL"] = f"http://localhost:{port}"
@@ -117,7 +115,7 @@ def running(
     )
     newsroom = Running(process, port, releases, index)
     try:
-        until(lambda: newsroom.is_ready() or process.poll() is not None, patience)
+        until(lambda: newsroom.is_ready() or process.poll() is not None)
         assert process.poll() is None, process.stdout and process.stdout.read()
         yield newsroom
     finally:
