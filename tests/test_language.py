@@ -135,6 +135,8 @@ ROWS = [
     ("before:then", "before AND then"),
     ("before:2018-13", "before AND 2018-13"),
     ("3..4", "3..4"),
+    ("1990..2000: lost decade?", "1990 AND 2000 AND lost AND decade"),
+    ("title:1990..2000: lost", "title AND 1990 AND 2000 AND lost"),
     ("-2015..2018", "NOT 2015-01-01..2018-12-31"),
     # what is natural text
     ("SENATE SAYS NO TO WAR AND PEACE", "SENATE AND SAYS AND NO AND TO AND WAR AND and AND PEACE"),
@@ -147,6 +149,7 @@ ROWS = [
     ("(NASA ESA CNES JAXA DLR) NOT ASI", "NASA AND ESA AND CNES AND JAXA AND DLR AND NOT ASI"),
     ("NASA ESA CNES JAXA TITLE:DLR NOT ASI", "NASA AND ESA AND CNES AND JAXA AND title:DLR AND NOT ASI"),
     ("Mars AND the rover NOT the lander", "Mars AND the AND rover AND NOT the AND lander"),
+    ("This is NOT a drill", "This AND is AND NOT a AND drill"),
     ("वह OR यह NOT हिन्दी में है", "वह OR (यह AND NOT हिन्दी AND में AND है)"),
     ("temperatures of -5 degrees", "temperatures AND of AND 5 AND degrees"),
     ("mars -2018", "mars AND 2018"),

@@ -751,6 +751,16 @@ SPELLINGS = [
     ("L'ONU signe.", "O.N.U.", "L'ONU"),
     ("She holds a Ph.D. in it.", "PhD", "Ph.D."),
     ("She holds a PhD in it.", "ph.d", "PhD"),
+    # names with a full stop in them
+    ("It runs on Node.js now.", "nodejs", "Node.js"),
+    ("It runs on Node.js now.", "node.js", "Node.js"),
+    ("It runs on Node.js now.", "node", "Node.js"),
+    ("It runs on nodejs now.", "Node.js", "nodejs"),
+    ("It runs on NODE.JS now.", "nodejs", "NODE.JS"),
+    ("It runs on D3.js now.", "d3js", "D3.js"),
+    ("See data.example.org for it.", "example.org", "data.example.org"),
+    ("See data.example.org for it.", '"example org"', "data.example.org"),
+    ("So it ends.Next it began.", "endsnext", ""),
     # names that are taken for elided ones
     ("L'Oréal opened a plant.", "loreal", "L'Oréal"),
     ("Ms D’Angelo spoke.", "dangelo", "D’Angelo"),
@@ -797,6 +807,14 @@ SPELLINGS = [
     # particles, and words without blanks
     ("과학부는 누리호를 발사했다.", "과학부", "과학부"),
     ("과학부는 서울에서 밝혔다.", "서울", "서울"),
+    ("과학을 지원한다.", "과학은", "과학"),
+    ("과학 지원.", "과학이", "과학"),
+    ("다리가 열렸다.", "다리를", "다리"),
+    ("다리 개통.", "다리는", "다리"),
+    ("정부 발표.", "정부의", "정부"),
+    ("학교까지 갔다.", "학교에서", "학교"),
+    ("전문 지식.", "전문가", ""),
+    ("물 공급.", "물은", ""),
     ("กระทรวงประกาศโครงการดาวเทียมใหม่", "ดาวเทียม", "ดาวเทียม"),
     ("กระทรวงประกาศโครงการดาวเทียมใหม่", "กระทรวง", "กระทรวง"),
     ("ក្រសួងប្រកាសគម្រោងផ្កាយរណប", "គម្រោង", "គម្រោង"),
@@ -1125,6 +1143,14 @@ class TestDidYouMean:
             ("observat comet", "observat* comet"),
             ("NOT NOT COMET", None),
             ("OBSERVATORY NOT COMET", "OBSERVATORY COMET"),
+            ("it saw NOT a comet", "it saw not a comet"),
+            ("saw NOT comet", "saw not comet"),
+            ("saw NOT lang:en", None),
+            ("saw NOT (comet OR dust)", None),
+            ("obser vatory", "observatory"),
+            ("tele scope comet", "telescope comet"),
+            ("zurichtelescope", '"zürich telescope"'),
+            ("title:zurichtelescope", '"zürich telescope"'),
             ("comet -saw -an", None),
             ("zurrich", "zürich"),
             ("ZURRICH", "zürich"),
@@ -1144,6 +1170,16 @@ class TestDidYouMean:
         assert index.snapshot().search(query).did_you_mean is None
         publish(index, a_release("c", 3, "L’observatory", language="fr"))
         assert index.snapshot().search(query).did_you_mean == "observatory"
+
+    def test_a_name_is_found_with_a_blank_too_many_or_too_few(self, index: SearchIndex) -> None:
+        publish(index, a_release("apart", 3, "Un pont à Hà Nội."), a_release("whole", 4, "A website of the port."))
+        for typed, meant in (
+            ("hanoi", '"hà nội"'),
+            ("pont hanoi", 'pont "hà nội"'),
+            ("web site", "website"),
+            ("the web site of the port", "the website of the port"),
+        ):
+            assert index.snapshot().search(Query(parse(typed).tree)).did_you_mean == meant
 
     def test_accents_are_those_of_the_texts(self, index: SearchIndex) -> None:
         text = "La Journée des côtes, la journée d’été, l’œuvre, manœuvre, un marché en marche, ce marché"
@@ -1427,6 +1463,16 @@ def test_a_question_of_as_many_words_as_are_read_is_answered(
         answer = ask(index, joined.join(words)[:LONGEST_QUERY].rpartition(joined)[0], sort=sort)
         assert answer[-1 if sort is Sort.OLDEST else 0] == "all"
         assert ("half" in answer) == (sort is Sort.RELEVANCE or joined != " ")
+
+
+@pytest.mark.parametrize("title", ["Who?", "To be or not to be", "WHO IS WHO", "Why not?"])
+def test_a_title_of_small_words_alone_stands_first(index: SearchIndex, title: str) -> None:
+    publish(
+        index,
+        a_release("title", 1, "A play in the park.", title=title),
+        a_release("text", 9, "Who was to be who, who is not to be, and why not? " * 3, title="Which it is"),
+    )
+    assert ask(index, title, sort=Sort.RELEVANCE)[0] == "title"
 
 
 @pytest.mark.parametrize("query", ["ferries", '"coastal ferries"', "ferries OR nowhere", "coastal ferries"])

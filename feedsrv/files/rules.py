@@ -150,7 +150,7 @@ class _NamedWord(NamedTuple):
 
 @lru_cache(maxsize=10_000)
 def _named_words(text: str, language: str) -> tuple[_NamedWord, ...]:
-    return tuple(_named_word(word, language) for word in analysis.tokens(text))
+    return tuple(_named_word(word, language) for word in analysis.needed(text))
 
 
 def _named_word(word: analysis.Token, language: str) -> _NamedWord:

@@ -59,7 +59,10 @@ def _unquoted(token: Token) -> Iterator[Token]:
 
 
 def as_words(tree: Node | None) -> Node | None:
-    """A question without quotes and fields, its words alone; without NOT where no small letter tells it from a word."""
+    """A question without quotes and fields, its words alone: NOT before one is a word.
+
+    It goes where no small letter tells it, or a minus, from a word.
+    """
     said = "".join(part.text for leaf in leaves(tree) for part in [leaf.part if isinstance(leaf, FieldTerm) else leaf])
     return _as_words(tree, is_shouted=said.isupper())
 
@@ -70,7 +73,9 @@ def _as_words(tree: Node | None, *, is_shouted: bool) -> Node | None:
             return joined(type(tree), [_as_words(part, is_shouted=is_shouted) for part in parts])
         case Not(part):
             kept = _as_words(part, is_shouted=is_shouted)
-            return kept if is_shouted else kept and Not(kept)
+            if is_shouted:
+                return kept
+            return joined(And, [Word("not"), kept]) if tree.is_word and isinstance(part, Word) else kept and Not(kept)
         case FieldTerm(_, part):
             return _as_words(part, is_shouted=is_shouted)
         case Phrase(text):

@@ -196,17 +196,17 @@ class _Parser:
         return joined(And, parts)
 
     def _term(self, depth: int) -> Node | None:
-        is_negated = False
+        is_negated = is_word = False
         while (kind := self._peek()) in {"not", "NOT"} or (kind == "open" and depth == self._deepest):
             self._take()
             if kind == "open":
                 self.notes.append(Message("Parentheses more than %(most)s deep were ignored.", most=DEEPEST_NESTING))
             else:
-                is_negated = not is_negated
+                is_negated, is_word = not is_negated, kind == "NOT"
         node = self._group(depth) if kind == "open" else self._leaf()
         if not is_negated or node is None:
             return node
-        return node.part if isinstance(node, Not) else Not(node)
+        return node.part if isinstance(node, Not) else Not(node, is_word)
 
     def _group(self, depth: int) -> Node | None:
         self._take()

@@ -30,6 +30,7 @@ _TOKEN = re.compile(
     + r""")
     | (?P<field>(?i:topic|year|lang|ref|title|contact|before|after):(?=[^\s()]))
     | (?P<quote>["“„«])
+    | (?P<years>\d{4}\.\.\d{4})(?=:\s)
     | (?P<range>"""
     + _RANGE
     + r""")
@@ -111,6 +112,8 @@ def _leaves(kind: str, token: str) -> Iterator[Node]:
     elif kind == "phrase":
         if words := cleaned(token):
             yield Phrase(words)
+    elif kind == "years":  # of what a headline tells
+        yield from map(Word, token.split(".."))
     elif kind == "number":
         yield Word(" ".join(token.split()))
     elif kind in {"word", "reference", "range"}:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from feedsrv.text.references import REFERENCE_ALONE, TWO_YEARS, reference_key
@@ -105,9 +105,10 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Not:
-    """Whatever its part is not."""
+    """Whatever its part is not; ``is_word``: it was typed as NOT, which may have been meant as a word."""
 
     part: Node
+    is_word: bool = field(default=False, compare=False)
 
     def __str__(self) -> str:
         return f"NOT {grouped(self.part)}"
@@ -170,7 +171,7 @@ def mapped(node: Node | None, change: Callable[[Leaf], Node | None]) -> Node | N
             return joined(type(node), [mapped(part, change) for part in parts])
         case Not(part):
             kept = mapped(part, change)
-            return kept and (kept.part if isinstance(kept, Not) else Not(kept))
+            return kept and (kept.part if isinstance(kept, Not) else replace(node, part=kept))
         case None | Filter() | Dates():
             return node
     return change(node)

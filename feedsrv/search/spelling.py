@@ -12,9 +12,10 @@ from typing import Protocol
 from rapidfuzz.distance import OSA
 
 from feedsrv.query.tokens import beginning
-from feedsrv.query.tree import And, FieldTerm, Leaf, Node, Phrase, Prefix, Word, leaves, mapped
+from feedsrv.query.tree import NOTHING, And, FieldTerm, Leaf, Node, Phrase, Prefix, Word, joined, leaves, mapped
 from feedsrv.release import Release
 from feedsrv.search.question import FORMS, stems_of
+from feedsrv.search.ranking import SHORT
 from feedsrv.search.work import Work
 from feedsrv.text import analysis, stems
 from feedsrv.text.cutting import cut
@@ -26,6 +27,8 @@ SHORTEST_TWICE_WRONG = 6
 """Letters of a word that may have two mistakes, none of them in the first letter."""
 SELDOM = 2
 """Releases that have a word which may be mistyped all the same, and that answer a question in which one may be."""
+SHORTEST_PARTED = 2
+"""Letters of each of two words that a blank is missing between."""
 MOST_SELDOM = 4
 """Words of a question that may be mistyped; where more are seldom, it is of something else."""
 FAR_MORE = 10
@@ -37,7 +40,7 @@ MOST_READ = 5
 USUAL = 4
 """A spelling is usual that is found one time for so many of the commonest: "marche" beside "marché"."""
 
-_PIECES = re.compile(f"[-‐‑{APOSTROPHES}]")
+_PIECES = re.compile(f"[-‐‑.{APOSTROPHES}]")
 
 
 class Vocabulary(Protocol):
@@ -73,8 +76,12 @@ def corrected(known: Vocabulary, tree: Node) -> Node:
     A word that is near to none is taken as half typed, and becomes a beginning. Paid for with the search's work.
     """
     telling = [leaf for leaf in dict.fromkeys(leaves(tree)) if not _is_small(leaf, known)]
-    if sum(having <= SELDOM for having in known.having_each(telling)) > MOST_SELDOM:
+    seldom = [leaf for leaf, having in zip(telling, known.having_each(telling), strict=True) if having <= SELDOM]
+    if len(seldom) > MOST_SELDOM:
         return tree
+    if isinstance(tree, And):
+        with known.work.or_else("what may be one word"):
+            tree = _without_blanks(known, tree.parts, seldom)
     parts = tree.parts if isinstance(tree, And) else ()
     beside = [part for part in parts if isinstance(part, Leaf) and known.having(part)]
     return mapped(tree, _Spelling(known, beside).meant) or tree
@@ -115,7 +122,23 @@ class _Spelling:
         if self._having(begun):
             return begun
         small = self._respelt(near, make, field, 1, of_small=True)
-        return make(small if self._having(make(small)) else self._respelt(near, make, field, 2))
+        if self._having(make(small)):
+            return make(small)
+        return self._parted(text, make, field) or make(self._respelt(near, make, field, 2))
+
+    def _parted(self, text: str, make: Callable[[str], Leaf], field: str) -> Leaf | None:
+        """A word as the two that it may be with a blank in it, which most releases have; None where none has."""
+        if not isinstance(make(text), Word) or not (form := _one_form(text)):
+            return None
+        ways = [(form[:at], form[at:]) for at in range(SHORTEST_PARTED, len(form) - SHORTEST_PARTED + 1)]
+        said = iter(self.known.saying([part for way in ways for part in way], field))
+        ways = [way for way in ways if all([next(said), next(said)])]
+        having = self.known.having_each([Phrase(" ".join(way)) for way in ways])
+        if not any(having):
+            return None
+        _, best = max(zip(having, ways, strict=True))
+        parted = Phrase(" ".join(self.as_written(part, part, field) for part in best))
+        return parted if self._having(parted) else None
 
     def _having(self, leaf: Leaf) -> int:
         return self.known.having(leaf)
@@ -131,7 +154,7 @@ class _Spelling:
         for word in analysis.tokens(text):
             near = tuple(self._nearest(part, make, field, mistakes, of_small=of_small) for part in word.parts)
             typed = text[word.start : word.end]
-            written = (self._as_written(each, typed, field) for each in near)
+            written = (self.as_written(each, typed, field) for each in near)
             words.append(typed if near == word.parts else " ".join(written))
         return " ".join(words) or text
 
@@ -165,11 +188,35 @@ class _Spelling:
         times = {word: SLIPPED if _has_slipped(form, word) else 1 for word in words}
         return {word: (times[word] * within, times[word] * all_) for word, within, all_ in counted}
 
-    def _as_written(self, form: str, typed: str, field: str) -> str:
+    def as_written(self, form: str, typed: str, field: str) -> str:
         """A form as texts write it, in small letters, with accents: of the usual ways the nearest to what was typed."""
         written = _ways(self.known, form, field)
         usual = [word for word, times in written.items() if times * USUAL >= max(written.values())]
         return min(usual, key=lambda word: (OSA.distance(word, typed.lower()), -written[word], word), default=form)
+
+
+def _without_blanks(known: Vocabulary, parts: Sequence[Node], seldom: Sequence[Leaf]) -> Node:
+    """Words of a question with one word in place of two that no release has, where releases have both in one.
+
+    In a long question these are only those of which one is seldom.
+    """
+    found: list[Node] = []
+    for part in parts:
+        pair = [each for each in (*found[-1:], part) if isinstance(each, Word)]
+        forms = [_one_form(word.text) for word in pair]
+        if len(pair) == 2 and all(forms) and (len(parts) <= SHORT or not {*pair}.isdisjoint(seldom)):
+            whole = "".join(forms)
+            if not known.having(*pair) and any(known.saying([whole], "forms")):
+                found[-1] = Word(_Spelling(known, ()).as_written(whole, whole, "forms"))
+                continue
+        found.append(part)
+    return joined(And, found) or NOTHING
+
+
+def _one_form(text: str) -> str:
+    """The form of what is one word of letters alone; "" for anything else."""
+    forms = analysis.forms(text)
+    return forms[0] if len(forms) == 1 and stems.is_of_letters(forms[0]) else ""
 
 
 def _has_slipped(form: str, word: str) -> bool:

@@ -57,6 +57,15 @@ def _tokens(text: str) -> Iterator[Token]:
             yield Token(start, end, spelt)
 
 
+def needed(text: str) -> Sequence[Token]:
+    """The words of a text of a question that what answers must have: all, but what Korean particles have a part in."""
+    words = tuple(tokens(text))
+    if text.isascii():
+        return words
+    kept = set(cutting.without_particles(text, ((word.start, word.end) for word in words)))
+    return [word for word in words if (word.start, word.end) in kept]
+
+
 def spans(text: str, is_meant: Callable[[Sequence[str]], bool]) -> Iterator[tuple[int, int]]:
     """Where the words of a text begin and end that are meant, which is asked of the forms that each is found by."""
     words = _forms_within[text] if len(text) <= LONGEST else _found_by(text)

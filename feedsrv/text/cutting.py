@@ -2,7 +2,8 @@
 
 ::
 
-    launch, co-operation, O'Neill, press_kit    letters, with what stands within words; hyphens join their parts
+    launch, co-operation, O'Neill, press_kit    letters, with what stands within words; hyphens join their parts,
+    Node.js, data.example.org                   and so do full stops before small letters
     23rd, 2018, 1,234,567, 1 234 567            numbers, with the gaps between their thousands
     U.S., Ph.D., l'O.N.U.                       abbreviations with full stops
     C++, C#, .NET                               names that a sign tells apart
@@ -15,7 +16,7 @@ Hebrew abbreviations have quotes in them (צה"ל). A mark belongs to the letter
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from operator import methodcaller
 from unicodedata import category
@@ -47,6 +48,9 @@ BLANKS = " \u00a0\u2009\u202f"
 GAP = f"[.,{APOSTROPHES}{BLANKS}\u2060]"
 """Matches what stands between the thousands of a number."""
 
+DOT = r"\.(?:(?:(?<=[^\W\d_]\.)|(?<=[^\W\d_]\d\.))(?=[a-z]{2})|(?<=[A-Z]\.)(?=[A-Z]{2}))"
+"""Matches the full stop within a name, as Node.js has it, before letters like those in front of it or small ones."""
+
 _QUOTE_WITHIN = f"(?<=[א-ת])[{QUOTES}](?=[א-ת])"  # in a Hebrew abbreviation
 _FLAGS = "\U0001f1e6-\U0001f1ff"
 _LETTER = rf"[\w{MARKS}]"
@@ -59,8 +63,9 @@ _ABBREVIATION = (
 )
 # Of a number nothing is left behind, so that 2018-03-23 is three words.
 _NUMBER = rf"(?<=\d)(?:{_GROUPED}|\d*+(?:st|nd|rd|th)?+(?!{_LETTER}))"
+_JOINED = rf"(?:[-‐‑]|{DOT}){_LETTER}{_REST}"
 _WORD = re.compile(
-    rf"{_LETTER}(?:{_NUMBER}|(?<=[^\W\d_]){_ABBREVIATION}|{_SIGNED}|{_REST}(?:[-‐‑]{_LETTER}{_REST})*+)"
+    rf"{_LETTER}(?:{_NUMBER}|(?<=[^\W\d_]){_ABBREVIATION}|{_SIGNED}|{_REST}(?:{_JOINED})*+)"
     rf"|[{PICTURES}](?:(?<=[{_FLAGS}])[{_FLAGS}])?[\ufe0e\ufe0f]?|(?<![\w.])\.(?:[A-Z]{{2,}}|net)(?!\w)"
 )
 _VOICED = "\uff9e\uff9f"  # which stand behind kana of half width
@@ -68,6 +73,11 @@ _UNIT = f"[{UNSPACED}][{MARKS}{_VOICED}]*+"
 _UNITS = re.compile(_UNIT)
 _MAY_BE_WORDS = re.compile(f"[{UNDIVIDED}{_HANGUL}][{MARKS}{_VOICED}]*+|[{UNSPACED}][{MARKS}]++")
 _RUN = re.compile(f"(?:{_UNIT})+")
+_PARTICLE = re.compile(
+    "[가-힣]([가-힣])(?P<said>(?P<closed>은|이|을|과|으로)|(?P<open>는|가|를|와|로)|의|에|에서|에게|까지|부터)(?![가-힣])"
+)
+"""What stands behind Korean words of two characters or more."""
+_FINALS = 28  # consonants that a Korean character may end in, none as the first of them
 _BETWEEN_WORDS = (". ", ", ", ".\n", *';:!?…()[]"“”„«»–—/')  # some of what is in no word: to cut there changes none
 _QUOTED = re.compile(_QUOTE_WITHIN)
 _ORDINAL = r"(?=(?:st|nd|rd|th)\b)"
@@ -107,6 +117,18 @@ def pieces(text: str) -> list[str]:
     for sign in _BETWEEN_WORDS:
         cut = cut.replace(sign, " ")
     return cut.split()
+
+
+def without_particles(text: str, words: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Those of the words of a text that no particle behind a Korean word has a part in: of 다리를 only 다리."""
+    behind = [found.span("said") for found in _PARTICLE.finditer(text) if _is_particle(found)]
+    return [(start, end) for start, end in words if all(end <= first or last <= start for first, last in behind)]
+
+
+def _is_particle(found: re.Match[str]) -> bool:
+    """Whether it is one that stands behind what ends as the word before it does, in a vowel or in a consonant."""
+    ends_in_vowel = (ord(found[1]) - ord("가")) % _FINALS == 0
+    return not found["closed" if ends_in_vowel else "open"]
 
 
 def without_edges(text: str) -> str:

@@ -9,7 +9,7 @@ from itertools import chain
 from typing import NamedTuple
 from unicodedata import category
 
-from feedsrv.text.cutting import GAP
+from feedsrv.text.cutting import DOT, GAP
 from feedsrv.text.folding import APOSTROPHES, fold, unelided
 
 LONGEST_WORD = 128
@@ -29,8 +29,9 @@ _MEASURE = re.compile(r"(\d+)([^\W\d_])")
 """A number with a unit of one letter: 12V, 4K; or a model of its kind: 16C, of the F-16C."""
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|er|re|nde?|[eè]mes?)", re.IGNORECASE)
 _MODEL = re.compile(r"[^\W\d_](?=\d+$)")
-_JOINTS = re.compile(rf"[-‐‑_]|(?<=\d){GAP}(?=\d\d)|(?<=[\u0621-\u06d3])\u200c")
+_JOINTS = re.compile(rf"[-‐‑_]|{DOT}|(?<=\d){GAP}(?=\d\d)|(?<=[\u0621-\u06d3])\u200c")
 """What parts of a word are joined by, in Persian a non-joiner."""
+_ABBREVIATION = re.compile(rf"(?:[^\W\d_]*[{APOSTROPHES}])?[^\W\d_]{{1,2}}(?:\.[^\W\d_]{{1,2}})+\.?")
 _SIGNED = re.compile(r"[A-Za-z](?:\+\+|#)|\.[A-Za-z]+")
 _BEFORE_ELIDED = re.compile(rf"[^\W\d_]*[{APOSTROPHES}]")
 
@@ -72,7 +73,7 @@ def spelling(word: str) -> Spelling:
         return Spelling((form,) if (form := fold(word)) else ())
     if _SIGNED.fullmatch(word):
         return Spelling((word.casefold(),), within=(fold(word[1:]),) if word[0] == "." else ())
-    if "." in word and not word[0].isdigit():
+    if _ABBREVIATION.fullmatch(word):
         return Spelling(_folded(_BEFORE_ELIDED.sub("", word).split(".")))
     pieces = _JOINTS.split(word)
     others = tuple(other for piece in pieces for other in _others(piece))

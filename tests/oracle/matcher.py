@@ -78,11 +78,11 @@ class Matcher:
         """The releases that a word, phrase, beginning or reference matches."""
         match leaf:
             case Word(text):
-                return _all(self._word(word.parts) | self._otherwise(word) for word in analysis.tokens(text))
+                return _all(self._word(word.parts) | self._otherwise(word) for word in analysis.needed(text))
             case FieldTerm("title", Word(text)):
                 return _all(
                     self._in_title(word.parts, word.parts) | self._otherwise(word, _FORMS["title"])
-                    for word in analysis.tokens(text)
+                    for word in analysis.needed(text)
                 )
             case FieldTerm(name, Word(text) | Phrase(text)):
                 return self._phrase(text, _FORMS[name]).releases

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import reduce
 from operator import and_
 
@@ -15,7 +15,7 @@ from feedsrv.query.tree import And, FieldTerm, Leaf, Node, Phrase, Prefix, Word,
 from feedsrv.release import Release, from_json
 from feedsrv.text.cutting import cut
 from feedsrv.text.folding import fold
-from tests.oracle import analysis
+from tests.oracle import analysis, ranking
 from tests.oracle.matcher import Matcher
 
 _FORMS = {"title": "title_forms", "contact": "contacts"}
@@ -33,6 +33,9 @@ def corrected(matcher: Matcher, tree: Node) -> Node:
     seldom = [leaf for leaf in telling if matcher.releases(leaf).bit_count() <= _SELDOM]
     if len(seldom) > _MOST_SELDOM:
         return tree
+    if isinstance(tree, And):
+        with matcher.terms.work.or_else("what may be one word"):
+            tree = _without_blanks(matcher, tree.parts, seldom)
     parts = tree.parts if isinstance(tree, And) else ()
     known = [found for part in parts if isinstance(part, Leaf) and (found := matcher.releases(part))]
     beside = reduce(and_, known, matcher.terms.table.everything)
@@ -69,15 +72,48 @@ def _meant(matcher: Matcher, beside: int, leaf: Leaf) -> Leaf:
         is_longer = "".join(analysis.forms(near)).startswith("".join(analysis.forms(text)))
         if having(make(near)) and (is_longer or having(make(near)) >= having(begun)):
             return make(near)
-        if having(begun):
-            return begun
+        return begun if having(begun) else further(near)
+
+    def further(near: str) -> Leaf:
         small = make(respelt(near, 1, of_small=True))
-        return small if having(small) else make(respelt(near, 2))
+        return small if having(small) else _parted(matcher, make(text), field) or make(respelt(near, 2))
 
     found: list[Leaf] = [leaf]
     with matcher.terms.work.or_else(f"how “{text}” may be meant"):
         found.append(likeliest())
     return found[-1]
+
+
+def _parted(matcher: Matcher, leaf: Leaf, field: str) -> Leaf | None:
+    form = _one_form(leaf)
+    ways = [(form[:at], form[at:]) for at in range(2, len(form) - 1)]
+    said = [[bool(matcher.terms.form(part, field).releases) for part in way] for way in ways]
+    ways = [way for way, both in zip(ways, said, strict=True) if all(both)]
+    counted = {way: matcher.releases(Phrase(" ".join(way))).bit_count() for way in ways}
+    if not any(counted.values()):
+        return None
+    best = max(counted, key=lambda way: (counted[way], way))
+    parted = Phrase(" ".join(_as_written(matcher, part, part, field) for part in best))
+    return parted if matcher.releases(parted) else None
+
+
+def _without_blanks(matcher: Matcher, parts: Sequence[Node], seldom: Sequence[Leaf]) -> Node:
+    found: list[Node] = []
+    for part in parts:
+        before = found[-1] if found else None
+        whole = _one_form(before) + _one_form(part) if _one_form(before) and _one_form(part) else ""
+        if whole and (len(parts) <= ranking.SHORT or before in seldom or part in seldom):
+            has_both = before and matcher.releases(before) & matcher.releases(part)
+            if not has_both and matcher.terms.form(whole, "forms").releases:
+                found[-1] = Word(_as_written(matcher, whole, whole, "forms"))
+                continue
+        found.append(part)
+    return found[0] if len(found) == 1 else And(tuple(found))
+
+
+def _one_form(leaf: Node | None) -> str:
+    forms = analysis.forms(leaf.text) if isinstance(leaf, Word) else []
+    return forms[0] if len(forms) == 1 and analysis.is_of_letters(forms[0]) else ""
 
 
 def _nearest(
@@ -134,7 +170,7 @@ def _as_written(matcher: Matcher, form: str, typed: str, field: str) -> str:
 
 def _pieces(word: str, form: str) -> Iterator[str]:
     """The first piece of a word that has a form, else the whole word if it has."""
-    for piece in (*re.split("[-‐‑'’ʼ＇]", word), word):
+    for piece in (*re.split("[-‐‑.'’ʼ＇]", word), word):
         if 2 * len(word) >= len(form) and fold(piece) == form:
             yield piece.lower()
             return

@@ -95,9 +95,9 @@ class Matcher:
     def _leaf(self, leaf: Leaf) -> Json:
         match leaf:
             case Word(text):
-                return self._all(self._written(word, ANYWHERE, "forms") for word in analysis.tokens(text))
+                return self._all(self._written(word, ANYWHERE, "forms") for word in analysis.needed(text))
             case FieldTerm("title", Word(text)):
-                return self._all(self._written(word, "title", FORMS["title"]) for word in analysis.tokens(text))
+                return self._all(self._written(word, "title", FORMS["title"]) for word in analysis.needed(text))
             case FieldTerm(name, Word(text) | Phrase(text)):
                 return self.phrase(analysis.forms(text), FORMS[name])
             case FieldTerm(name, Prefix(text)):

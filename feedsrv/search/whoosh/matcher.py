@@ -78,11 +78,11 @@ class Matcher:
     def _looked_up(self, leaf: Node) -> Mask:
         match leaf:
             case Word(text):
-                return self._all(self._word(word.parts) | self._otherwise(word) for word in analysis.tokens(text))
+                return self._all(self._word(word.parts) | self._otherwise(word) for word in analysis.needed(text))
             case FieldTerm("title", Word(text)):
                 return self._all(
                     self.in_title(word.parts, word.parts) | self._otherwise(word, FORMS["title"])
-                    for word in analysis.tokens(text)
+                    for word in analysis.needed(text)
                 )
             case FieldTerm(name, Word(text) | Phrase(text)):
                 return self._any([self._phrase(text, FORMS[name])])
