@@ -40,9 +40,9 @@ class KnownItem:
 
 def known_items(documents: Sequence[Text], seed: int) -> Iterator[tuple[str, list[KnownItem]]]:
     """The kinds of question by name, each with its questions."""
-    titles = Counter(document.title for document in documents)
+    titles = Counter(document.title.casefold() for document in documents)
     having = Counter(word for document in documents for word in _words(document))
-    alone = [document for document in documents if titles[document.title] == 1]
+    alone = [document for document in documents if titles[document.title.casefold()] == 1]
     for name, ask in _kinds(having).items():
         random = Random(f"{seed}:{name}")
         asked = (KnownItem(question, each.id) for each in _shuffled(alone, random) if (question := ask(each, random)))
