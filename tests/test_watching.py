@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 
 import pytest
 
 from feedsrv.files.conversions import Conversions
+from feedsrv.files.settling import SETTLED, STEP
+from feedsrv.publishing import Summary
 from feedsrv.publishing.watch import LEISURE, _Publisher
 from tests.conftest import NOW, MakeNewsroom, Newsroom, release
 from tests.running import environment, run, until
@@ -147,3 +149,24 @@ def test_nobody_waits_for_what_takes_long_and_what_was_withdrawn_goes_from_the_d
         publisher.tick()
         assert "soon" in press.ids()
         until(lambda: bool(seen(publisher, press)) and not holds())
+
+
+def test_what_is_about_to_end_by_itself_does_not_wait_for_another_publication(make_newsroom: MakeNewsroom) -> None:
+    begun, ends = monotonic(), NOW + timedelta(seconds=60)
+    press = make_newsroom({"soon.md": release(embargo=ends.isoformat())}, now=NOW)
+    passed = 0.0
+    told: list[Summary] = []
+
+    def clock() -> datetime:
+        return NOW + timedelta(seconds=monotonic() - begun + passed)
+
+    with Conversions() as conversions:
+        publisher = _Publisher(press.catalogue, conversions, press.index, clock, told.append, "")
+        publisher.begin()
+        publisher.tick()
+        press.write({"other.md": release("Other")})
+        publisher.follow(frozenset({"other.md"}))
+        sleep(SETTLED + STEP)
+        passed = 60 - 0.2 - (monotonic() - begun)
+        assert seen(publisher, press) == ["other", "soon"]
+        assert sum(bool(summary.added) for summary in told) == 1

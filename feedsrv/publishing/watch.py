@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from math import inf
 from threading import Event
-from time import monotonic
+from time import monotonic, sleep
 
 from feedsrv.errors import FeedsrvError, FilesUnsettled, IndexLocked
 from feedsrv.files.catalogue import Catalogue
@@ -29,6 +29,9 @@ ROUND = 600.0
 
 RETRY = 15.0
 """Seconds after a run that failed in which the next one is tried, if nothing changes before."""
+
+SOON = 0.3
+"""Seconds before the end of an embargo in which nothing else is begun: it would be late by that."""
 
 LEISURE = 5.0
 """Seconds for which nothing may be due when work is begun that takes a second or two, and for which nobody waits."""
@@ -174,7 +177,9 @@ class _Publisher:
         self._round, self._next_round = None, monotonic() + ROUND
 
     def _run(self, only: Set[str] | None, *, review: bool = False) -> None:
-        """Publish once."""
+        """Publish once; with it what appears or goes by itself in a moment, which would have to wait for it."""
+        if self._turns and 0 < (rest := (self._turns - self._clock()).total_seconds()) < SOON:
+            sleep(rest)
         now, unsettled = self._clock(), self._settling.unsettled
         try:
             summary = publish(
