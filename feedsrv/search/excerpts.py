@@ -49,8 +49,8 @@ class _Found(dict[str, Sequence[tuple[int, int]]]):
         super().__init__()
         self._wanted = wanted
         self._language = language
-        self.has_numbers = any(stem[0].isdigit() for stem in wanted.stems)
         begun = (*wanted.stems, *wanted.forms, *wanted.beginnings)
+        self.has_numbers = any(term[:1].isdigit() for term in begun)
         self._begun = frozenset(filter(None, map(stems.beginning, begun)))
         is_told_by_beginnings = stems.keeps_beginnings(language) and all(map(str.isascii, self._begun))
         self.possible = _words_begun(self._begun) if is_told_by_beginnings else _ANYTHING
