@@ -32,6 +32,7 @@ _taken: list[socket] = []  # not in the file of settings, which a reload runs ag
 
 def on_starting(server: Any) -> None:
     """Before there is any worker; what is wrong with the settings ends the start."""
+    share_one_arena()  # with threads that work while a worker imports the application, too
     try:
         settings = from_environment(os.environ)
         logs = Logging(settings.log_format)
