@@ -127,3 +127,5 @@ ENGINE: type[Engine] = OpenSearch if OPENSEARCH else Whoosh
 """What keeps the newsrooms of tests."""
 ENGINES = list({Whoosh: None, ENGINE: None})
 """What the contract is stated over."""
+EXAMPLES = 25 if OPENSEARCH else 150
+"""Questions that are made up for a promise of the contract: fewer over a cluster, where each takes several requests."""

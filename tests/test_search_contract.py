@@ -44,7 +44,7 @@ from feedsrv.search import LAG, Edition, Held, SearchIndex, SitemapEntry, Sitema
 from feedsrv.text.languages import LANGUAGE_NAMES
 from feedsrv.text.light_stems import ENDINGS
 from feedsrv.text.stems import STEMMERS
-from tests.engines import ENGINES, Engine
+from tests.engines import ENGINES, EXAMPLES, Engine
 from tests.running import until
 
 MakeIndex = Callable[[], SearchIndex]
@@ -113,7 +113,7 @@ class TestPublishing:
     def test_an_empty_newsroom_is_a_generation(self, index: SearchIndex) -> None:
         publish(index)
         assert index.snapshot().search(Query()).total == 0
-        assert ask(index, "anything") == []
+        assert ask(index, "anything") == ask(index, "any thing", sort=Sort.RELEVANCE) == []
 
     def test_putting_the_same_again_makes_no_generation(self, index: SearchIndex) -> None:
         publish(index, a_release("a"))
@@ -1415,7 +1415,7 @@ class TestAnyQuestion:
         has_facets=st.just(value=True),
     )
 
-    @settings(max_examples=150)
+    @settings(max_examples=EXAMPLES)
     @given(query=ASKED)
     def test_totals_are_those_of_paging_and_counts_those_of_filtering(self, various: Snapshot, query: Query) -> None:
         first = various.search(query)
@@ -1434,7 +1434,7 @@ class TestAnyQuestion:
             for value in {"topic": "xy", "year": ("2019", "2020"), "lang": ("en", "fr")}[kind]:
                 assert various.search(narrowed(value)).total == counts.get(value, 0)
 
-    @settings(max_examples=150)
+    @settings(max_examples=EXAMPLES)
     @given(query=ASKED)
     def test_what_is_excluded_is_all_the_rest(self, various: Snapshot, query: Query) -> None:
         every = replace(query, text=None, sort=Sort.NEWEST, per_page=100)
@@ -1444,7 +1444,7 @@ class TestAnyQuestion:
         assert asked | rest == {*ids(various.search(every))}
         assert asked.isdisjoint(rest)
 
-    @settings(max_examples=150)
+    @settings(max_examples=EXAMPLES)
     @given(text=st.text(max_size=60), sort=st.sampled_from(Sort))
     def test_any_text_is_answered(self, various: Snapshot, text: str, sort: Sort) -> None:
         results = various.search(Query(parse(text).tree, sort=sort))

@@ -46,7 +46,8 @@ and those with some of the words are found in any case."""
 
 def rarity(having: int, population: int) -> float:
     """What it is worth that a release has a word which so many have (idf, always positive)."""
-    return float(log(1 + (population - having + 0.5) / (having + 0.5)) ** RARITY)
+    others = max(population - having, 0)
+    return float(log(1 + (others + 0.5) / (having + 0.5)) ** RARITY)
 
 
 def title_weight(words: int) -> float:
