@@ -142,7 +142,7 @@ def contents(name: str) -> st.SearchStrategy[bytes]:
 
 
 def found_in_a_round(newsroom: Newsroom, standing: Standing) -> set[str]:
-    made = Round(newsroom.catalogue, standing)
+    made = Round(newsroom.catalogue, standing, newsroom.catalogue.contents())
     while made.go_on(standing, newsroom.now):
         pass
     return made.found

@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 import pytest
 
 from feedsrv.errors import PublishingFailed, ReleaseNotFound, ReleaseWithdrawn
+from feedsrv.publishing import Memory, publish
+from feedsrv.publishing.sentinel import Share
 from feedsrv.release import Release, Withdrawal
 from feedsrv.search.whoosh.index import WhooshIndex
 from feedsrv.search.whoosh.update import WhooshUpdate
@@ -90,3 +92,21 @@ def test_where_it_cannot_be_kept_out_nothing_is_published(make_newsroom: MakeNew
     with pytest.raises(PublishingFailed, match=r"draft.md: what is not public cannot be kept out"):
         newsroom.publish(HELD)
     assert index.status().published == before
+
+
+def test_what_nobody_touched_is_reviewed_share_by_share(make_newsroom: MakeNewsroom) -> None:
+    newsroom, memory = make_newsroom({**HELD, "open.md": release("Open")}), Memory()
+
+    def ids(review: Share | None) -> list[str]:
+        publish(newsroom.catalogue, newsroom.index, newsroom.now, only=frozenset(), memory=memory, review=review)
+        return newsroom.ids()
+
+    assert ids(None) == ["open"]
+    with newsroom.index.update() as update:
+        update.put(Release("leak", "draft.md", "Zanzibar", "en", MOMENT, MOMENT), {})
+        update.finish({}, None)
+    assert ids(None) == ["leak", "open"]
+    (share,) = (number for number in range(4) if Share(number, 4).among(["draft.md"]))
+    shares = [number for number in range(4) if number != share]
+    assert [ids(Share(number, 4)) for number in shares] == [["leak", "open"]] * 3
+    assert ids(Share(share, 4)) == ["open"]

@@ -250,7 +250,7 @@ def test_a_round_is_made_in_portions_and_what_comes_meanwhile_is_published_at_on
     publish(newsroom.catalogue, newsroom.index, newsroom.now, memory=memory)
     assert memory.standing
     newsroom.write({"n/1.md": release("Other")})
-    made, portions = Round(newsroom.catalogue, memory.standing, portion=0.0), 0
+    made, portions = Round(newsroom.catalogue, memory.standing, newsroom.catalogue.contents(), 0.0), 0
     while made.go_on(memory.standing, newsroom.now):
         portions += 1
         newsroom.write({f"come-{portions}.md": release(str(portions))})

@@ -16,9 +16,11 @@ from feedsrv.files.conversions import Conversions
 from feedsrv.files.settling import SETTLED, STEP
 from feedsrv.publishing import Summary
 from feedsrv.publishing.watch import LEISURE, _Publisher
+from feedsrv.release import Release
 from tests.conftest import NOW, MakeNewsroom, Newsroom, release
 from tests.running import environment, run, until
 
+HELD = release(draft="true")
 TOML = 'timezone = "Europe/Paris"\n'
 
 
@@ -170,3 +172,19 @@ def test_what_is_about_to_end_by_itself_does_not_wait_for_another_publication(ma
         passed = 60 - 0.2 - (monotonic() - begun)
         assert seen(publisher, press) == ["other", "soon"]
         assert sum(bool(summary.added) for summary in told) == 1
+
+
+def test_a_round_finds_what_nobody_told_of_and_has_all_reviewed(make_newsroom: MakeNewsroom) -> None:
+    press = make_newsroom({f"{number}.md": release(f"Number {number}") for number in range(9)} | {"held.md": HELD})
+    moment = datetime(2026, 1, 1, tzinfo=UTC)
+    with Conversions() as conversions:
+        publisher = _Publisher(press.catalogue, conversions, press.index, lambda: NOW, lambda _: None, "")
+        publisher.begin()
+        publisher.tick()
+        with press.index.update() as update:  # a fault: what is held is in the index
+            update.put(Release("leak", "held.md", "Zanzibar", "en", moment, moment), {})
+            update.finish({}, None)
+        assert "leak" in press.ids()
+        press.write({"new.md": release("New")})
+        until(lambda: "new" in seen(publisher, press))
+        until(lambda: "leak" not in seen(publisher, press))

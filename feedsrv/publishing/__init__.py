@@ -39,6 +39,7 @@ from feedsrv.problem import Problem
 from feedsrv.publishing import summary as summaries
 from feedsrv.publishing.examination import Judge, Progress, as_stated
 from feedsrv.publishing.run import Run
+from feedsrv.publishing.sentinel import Share
 from feedsrv.publishing.standing import Standing
 from feedsrv.publishing.summary import Summary
 from feedsrv.search import SearchIndex, Update
@@ -75,7 +76,7 @@ def publish(
     handing: Progress = iter,
     judge: Judge = as_stated,
     memory: Memory | None = None,
-    review: bool = False,
+    review: Share | None = None,
 ) -> Summary:
     """Bring the index in line with the folder as of ``now``.
 
@@ -84,7 +85,7 @@ def publish(
     allows most of the newsroom to go, ``move_ids`` many releases to have other ids than before. ``host`` is that of the
     public address, of which permanent ids are made where there is no authority. Another ``judge`` is for an index that
     is not the public one; ``progress`` shows how far reading is, and ``handing`` how much of what was read the index
-    has; ``review`` has the sentinel look at all of it. Where newsroom.toml cannot be read, what was
+    has; ``review`` has the sentinel look at a share of all of it. Where newsroom.toml cannot be read, what was
     last published of it holds.
     Raises IndexLocked, NewsroomInvalid, PublishingFailed (RemovalRefused, MovesRefused, FilesUnsettled): then all is as
     it was; unless the message says that all but the purge is done, which is for whoever has no ``memory`` alone.
@@ -102,7 +103,7 @@ def publish(
             run.put_read(spool)
         run.put(run.affected())
         run.remove_others()
-        run.guard(review=review)
+        run.guard(review)
         summary = summaries.of(run, complaints, furnished.problems)
         update.finish(run.changes(), summary.true_until, run.standing.collection.topic_names)
     run.standing.remember(update)

@@ -12,6 +12,7 @@ from datetime import datetime
 from time import monotonic
 
 from feedsrv.files.catalogue import Catalogue
+from feedsrv.files.listing import Contents
 from feedsrv.publishing.examination import Examination
 from feedsrv.publishing.standing import Standing
 
@@ -22,15 +23,14 @@ _AT_ONCE = 50  # parts of the folder
 
 
 class Round:
-    """A round over a folder that stands so. Raises PublishingFailed if the folder cannot be listed.
+    """A round over a folder that stands so; ``there`` is what was just listed in it.
 
     ``found`` are the paths that are otherwise than it is remembered, as far as it has come.
     """
 
-    def __init__(self, catalogue: Catalogue, standing: Standing, portion: float = PORTION) -> None:
+    def __init__(self, catalogue: Catalogue, standing: Standing, there: Contents, portion: float = PORTION) -> None:
         self._catalogue = catalogue
         self._portion = portion
-        there = catalogue.contents()
         self._left: list[str] = sorted(there.parts())
         self.found: set[str] = standing.contents.unlike(there)
 

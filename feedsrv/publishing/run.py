@@ -245,9 +245,10 @@ class Run:
         for source in self.lost():
             self.update.remove(source)
 
-    def guard(self, *, review: bool) -> None:
-        """Have the sentinel look at what is about to be public, and read again what it took out."""
-        among = None if review or self.is_of_all else self.touched
+    def guard(self, review: sentinel.Share | None) -> None:
+        """Have the sentinel look at what was touched, and at a share of the rest, and read again what it took out."""
+        reviewed = review.among(self.update.sources) if review else set()
+        among = None if self.is_of_all else self.touched | reviewed
         for record in sentinel.guard(self.update, self.records, self.now, among):
             self.standing.collection.replace(record)
 

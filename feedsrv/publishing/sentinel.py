@@ -7,9 +7,12 @@ minute and never its embargo, and costs no other release anything.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Set
+import os
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
+from zlib import crc32
 
 from feedsrv.errors import PublishingFailed
 from feedsrv.file_record import Basis, FileRecord
@@ -20,6 +23,17 @@ _PASSES = 3
 _NOTICES = frozenset({Status.WITHDRAWN, Status.LONG_WITHDRAWN})
 
 _log = logging.getLogger(__name__)
+
+
+class Share(NamedTuple):
+    """One of ``of`` parts of all sources, which have about as many each."""
+
+    number: int
+    of: int
+
+    def among(self, sources: Iterable[str]) -> set[str]:
+        """Those of these sources that are in it."""
+        return {source for source in sources if crc32(os.fsencode(source)) % self.of == self.number}
 
 
 def guard(
