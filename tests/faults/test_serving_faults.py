@@ -60,6 +60,7 @@ def test_a_killed_worker_costs_what_was_just_asked_of_it_and_is_replaced(served:
         victim, other = children(served.process.pid)
         os.kill(victim, signal.SIGKILL)
         until(lambda: len(set(children(served.process.pid)) - {victim}) == 2)
+        enough(load)  # those that had just asked have noted by now that they were not answered
         failed = len(load.failed)
         enough(load)
     assert failed == len(load.failed) <= 8
