@@ -85,6 +85,7 @@ def test_a_date_that_is_still_to_be_told_holds_what_has_no_other(line: str) -> N
         status(f"---\ndate: 2026-10-01\n---\n# The museum opens\n\n{line}\nVenue: town hall\n\n{TEXT}") is Status.PUBLIC
     )
     assert status(f"# The museum opens\n\n1 October 2026\n\n{line}\nVenue: town hall\n\n{TEXT}") is Status.PUBLIC
+    assert status(f"# The museum opens\n\n{line}\nVenue: town hall\n\n{TEXT}", "2026-10-01-museum.md") is Status.PUBLIC
 
 
 @pytest.mark.parametrize(

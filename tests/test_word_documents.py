@@ -196,6 +196,7 @@ MADE = b"<made><created>2026-05-14T10:00:00Z</created><creation-date>2026-05-14T
         ("Ships come.", "2026-05-14", "no date stands in it, and the day on which it was made was taken, 14 May 2026"),
         ("12 June 2025", "2025-06-12", ""),
         ("03/04/2018", None, "03/04/2018 can be read as two dates"),
+        ("Date: TBC", None, "date: TBC is no date, and may hold the release"),
     ],
 )
 def test_a_document_has_the_day_on_which_it_was_made_where_it_has_no_other(

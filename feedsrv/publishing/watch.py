@@ -193,7 +193,8 @@ class _Publisher:
             _log.error("what was withdrawn has not gone from the disk yet: %s", error)
 
     def _end_round(self) -> None:
-        self._round, self._next_round = None, monotonic() + ROUND
+        """Let the next round begin in good time, with what is in the folder then."""
+        self._round, self._listing, self._next_round = None, None, monotonic() + ROUND
 
     def _run(self, only: Set[str] | None, *, review: Share | None = None) -> None:
         """Publish once; with it what appears or goes by itself in a moment, which would have to wait for it."""

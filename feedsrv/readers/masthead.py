@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import islice, pairwise
 
 from feedsrv.newsroom import Newsroom
@@ -182,9 +183,15 @@ def _fact_of(text: str, line: Line, newsroom: Newsroom) -> Fact | None:
 
 def _untold(line: Line) -> str:
     """What a line says in place of a date, where nobody knows it yet; "" for any other."""
-    label = _LABEL.match(line.text)
-    words = line.text[label.end() :].strip(" .,:;*_()[]") if label else ""
-    return words if strip_accents(words.lower()) in LEXICON.words("relative") else ""
+    if not (label := _LABEL.match(line.text)):
+        return ""
+    words = line.text[label.end() :].strip(" .,:;*_()[]")
+    return words if strip_accents(words.lower()) in _in_place_of_dates() else ""
+
+
+@cache
+def _in_place_of_dates() -> frozenset[str]:
+    return frozenset(LEXICON.words("relative"))
 
 
 def _reference(text: str) -> str:

@@ -106,8 +106,9 @@ def _in_path(manuscript: Manuscript) -> Found[datetime] | None:
 def _of_making(manuscript: Manuscript) -> Found[datetime] | None:
     """The day on which a document was made by its own word, where nothing else tells one, nor tries to."""
     moment = dates.read(manuscript.created[: len("2018-03-23")], manuscript.newsroom)
-    is_tried = manuscript.masthead.unclear or any(manuscript.head.find("date"))
-    if not moment or is_tried or any(fact.is_ambiguous for fact in manuscript.masthead.facts):
+    top = manuscript.masthead
+    is_tried = top.unclear or top.untold or any(manuscript.head.find("date"))
+    if not moment or is_tried or any(fact.is_ambiguous for fact in top.facts):
         return None
     day = in_words(manuscript.newsroom.day(moment.at))
     what = f"no date stands in it, and the day on which it was made was taken, {day}"

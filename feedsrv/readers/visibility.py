@@ -100,8 +100,7 @@ def _of_masthead(manuscript: Manuscript) -> Iterator[Statement]:
     """
     masthead = manuscript.masthead
     unclear = masthead.unclear
-    is_dated = masthead.dateline or any(fact.has_date for fact in masthead.facts) or any(manuscript.head.find("date"))
-    if masthead.untold and not is_dated:
+    if masthead.untold and publication.published(manuscript) is None:
         line, words = masthead.untold
         yield from of_date(Entry("date", words, line.number, "date line"), manuscript)
     lines = [fact.line for fact in masthead.facts if fact.is_ambiguous] + ([unclear] if unclear else [])
