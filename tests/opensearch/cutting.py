@@ -19,7 +19,7 @@ class Cut:
     """After ``after`` requests nothing passes; ``is_answered``: the last one is; else it is made, and nobody hears.
 
     ``sent`` are the sources of the documents that were sent as a whole, and passed; ``found`` is how many documents
-    searches have found by now.
+    searches have found by now, ``largest`` how many bytes the largest request in bulk had.
     """
 
     after: int
@@ -27,6 +27,7 @@ class Cut:
     asked: int = 0
     sent: list[str] = field(default_factory=list)
     found: int = 0
+    largest: int = 0
     lock: Lock = field(default_factory=Lock)
 
     def now(self) -> None:
@@ -57,7 +58,9 @@ def cutting(cut: Cut) -> Iterator[str]:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             is_made, is_answered = cut.passes()
             if is_made:
-                cut.sent += _documents(body) if self.path.endswith("/_bulk") else ()
+                if self.path.endswith("/_bulk"):
+                    cut.sent += _documents(body)
+                    cut.largest = max(cut.largest, len(body))
                 connection = HTTPConnection(node)
                 kept = {name: value for name, value in self.headers.items() if name.lower() != "host"}
                 connection.request(self.command, self.path, body, kept)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from feedsrv.query import Query, Sort
 from feedsrv.query.parser import parse
-from feedsrv.search import SearchIndex
+from feedsrv.search import SearchIndex, Snapshot
+from feedsrv.search.opensearch import update
+from feedsrv.search.opensearch.cluster import Access
 from feedsrv.search.opensearch.index import OpenSearchIndex
 from tests.engines import access, clear
+from tests.opensearch.cutting import Cut, cutting
 from tests.test_search_contract import a_release, publish
 
 PREFIX = "test-requests"
@@ -36,7 +40,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SearchIndex]:
         ('"harbour and the comet" lang:en', Sort.RELEVANCE, 3),
         ("harb* pil*", Sort.RELEVANCE, 4),
         ("a pilot that sees the comet and the harbour", Sort.RELEVANCE, 4),
-        ("hrabour pilot", Sort.NEWEST, 12),
+        ("hrabour pilot", Sort.NEWEST, 15),
     ],
 )
 def test_a_search_takes_few_requests(
@@ -46,5 +50,39 @@ def test_a_search_takes_few_requests(
     with caplog.at_level(logging.INFO, "opensearch"):
         found = snapshot.search(Query(parse(asked).tree, sort=sort, has_facets=True, has_excerpts=True))
     assert found.total == 28 or found.did_you_mean
-    requests = [record.getMessage() for record in caplog.records if record.name == "opensearch"]
+    requests = requests_in(caplog)
     assert 0 < len(requests) <= most, "\n".join(requests)
+
+
+@pytest.mark.parametrize(
+    ("ask", "most"),
+    [
+        (lambda snapshot: snapshot.neighbours("r7"), 2),
+        (lambda snapshot: snapshot.similar("r7", 3), 4),
+    ],
+    ids=["neighbours", "similar"],
+)
+def test_what_stands_beside_a_release_takes_few_requests(
+    index: SearchIndex, caplog: pytest.LogCaptureFixture, ask: Callable[[Snapshot], object], most: int
+) -> None:
+    snapshot = index.snapshot()
+    with caplog.at_level(logging.INFO, "opensearch"):
+        assert ask(snapshot)
+    requests = requests_in(caplog)
+    assert 0 < len(requests) <= most, "\n".join(requests)
+
+
+def test_what_is_sent_at_once_is_bounded_in_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(update, "LARGEST", 200_000)
+    way = Cut(1_000_000, is_answered=True)
+    with cutting(way) as address:
+        publish(
+            OpenSearchIndex(Access([address]), f"{PREFIX}-bytes", tmp_path),
+            *(a_release(f"r{number}", text="港口与彗星" * 500) for number in range(20)),
+        )
+    clear(f"{PREFIX}-bytes")
+    assert 0 < way.largest <= 200_000
+
+
+def requests_in(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [record.getMessage() for record in caplog.records if record.name == "opensearch"]

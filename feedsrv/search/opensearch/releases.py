@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import log
 from typing import Any
 
-from msgspec import json
+from msgspec import Raw, json
 
 from feedsrv.errors import IndexUnavailable
 from feedsrv.search.opensearch.cluster import LONGEST, LONGEST_FOR_WRITERS, Cluster, Json
@@ -111,7 +111,7 @@ class Releases:
             },
         )
 
-    def write(self, lines: Iterable[Mapping[str, Any]]) -> list[str]:
+    def write(self, lines: Iterable[Mapping[str, Any] | Raw]) -> list[str]:
         """Write to several documents at once; the names of those that somebody else has changed, which stay so.
 
         To make one that is there already is what a further try does whose forerunner was never answered.

@@ -8,7 +8,6 @@ from feedsrv.release import Release
 from feedsrv.search import ranking
 from feedsrv.search.opensearch.clauses import every, none_of
 from feedsrv.search.opensearch.cluster import Json
-from feedsrv.search.opensearch.mapping import ANYWHERE
 from feedsrv.search.opensearch.matching import Matcher
 from feedsrv.search.opensearch.scoring import worded
 from feedsrv.text import analysis, stems
@@ -29,8 +28,8 @@ def most_alike(matcher: Matcher, release: Release, population: int) -> Json | No
     looked_at = dict(sorted(said.items(), key=lambda item: (-item[1], item[0]))[:_MOST_LOOKED_AT])
     if not looked_at:
         return None
-    counted = matcher.counting.each({"terms": {ANYWHERE: [stem]}} for stem in looked_at)
-    having = dict(zip(looked_at, counted, strict=True))
+    matcher.counting.learn([stem] for stem in looked_at)
+    having = {stem: matcher.counting.frequency([stem]).having for stem in looked_at}
     worth = {
         stem: ranking.saturated(times) * ranking.rarity(having[stem], population)
         for stem, times in looked_at.items()
@@ -40,7 +39,6 @@ def most_alike(matcher: Matcher, release: Release, population: int) -> Json | No
     if not traits:
         return None
     candidates = every([{"term": {"lang": release.language}}, none_of({"term": {"id": release.id}})])
-    matcher.counting.learn([stem] for stem in traits)
     alike = [
         {"bool": {"should": worded(matcher, [stem]), "boost": float(ranking.saturated(looked_at[stem]))}}
         for stem in traits

@@ -19,7 +19,17 @@ from feedsrv.search.opensearch.cluster import Json
 from feedsrv.search.opensearch.mapping import micros
 from feedsrv.search.opensearch.resemblance import most_alike
 from feedsrv.search.opensearch.searching import FACETS, Searching
-from feedsrv.search.opensearch.view import MOST_VALUES, View, behind, facet, is_earlier, is_later, moment, values_of
+from feedsrv.search.opensearch.view import (
+    MOST_VALUES,
+    View,
+    behind,
+    facet,
+    is_earlier,
+    is_later,
+    moment,
+    record_of,
+    values_of,
+)
 from feedsrv.text.references import reference_keys
 
 _FIRST: Sequence[Json] = ({"appeared": {"order": "asc", "missing": "_last"}}, {"id": {"order": "asc"}})
@@ -96,13 +106,13 @@ class OpenSearchSnapshot:
         own = next(iter(self.view.records({"term": {"id": release_id}}, size=1)), None)
         if not own or own.appeared is None:
             return Neighbours(None, None)
-        at = micros(own.appeared), own.id
-        earlier, later = self._beside(own, is_earlier(*at), NEWEST), self._beside(own, is_later(*at), _BACKWARDS)
-        return Neighbours(earlier, later)
-
-    def _beside(self, own: Release | Withdrawal, query: Json, sort: Sequence[Json]) -> Release | None:
-        found = self.view.records(every([{"term": {"lang": own.language}}, query]), size=1, sort=sort)
-        return found[0] if found and isinstance(found[0], Release) else None
+        at, beside = (micros(own.appeared), own.id), {"term": {"lang": own.language}}
+        answers = self.view.ask_each(
+            {"query": every([beside, query]), "size": 1, "sort": list(sort), "_source": ["record"]}
+            for query, sort in ((is_earlier(*at), NEWEST), (is_later(*at), _BACKWARDS))
+        )
+        found = (next(map(record_of, answer["hits"]["hits"]), None) for answer in answers)
+        return Neighbours(*(record if isinstance(record, Release) else None for record in found))
 
     def alias(self, path: str) -> str | None:
         """The id of the release, else of the notice, that this address leads to."""

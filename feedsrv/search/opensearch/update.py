@@ -23,8 +23,8 @@ from feedsrv.search.opensearch.mapping import OPEN, check_of, digest_of, engine_
 from feedsrv.search.opensearch.releases import PAGE, Releases
 from feedsrv.search.opensearch.state import Current, Published, State, valid_in
 
-LARGEST = 4_000_000
-"""Characters of records that are written at once, more or less."""
+LARGEST = 10_000_000
+"""Bytes that are written at once, if no document has more: a node refuses ten times as many, or what its heap lacks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +73,8 @@ class OpenSearchUpdate:
         self._known = ledger.records if not is_rebuild and ledger.generation == name else {}
         self._newsroom = newsroom or Newsroom()
         self._files = Attachments(files, is_distrusted=not self._known)
-        self._lines: list[Json] = []
-        self._waiting = 0  # characters of the records in them
+        self._lines: list[msgspec.Raw] = []
+        self._waiting = 0  # bytes in them
         self._new: dict[str, tuple[str, str]] = {}  # name and digest of what was put, by source
         self._gone: set[str] = set()
         self.has_written = False
@@ -130,7 +130,7 @@ class OpenSearchUpdate:
             self._write(*left.changed(**{"from": self._number, "to": OPEN}))
             return left.name
         name, document = name_of(record.source, self._number), made_of(record, self._newsroom, self._number)
-        self._write({"create": {"_id": name}}, document, len(document["record"]))
+        self._write({"create": {"_id": name}}, document)
         return name
 
     def remove(self, source: str) -> None:
@@ -204,10 +204,14 @@ class OpenSearchUpdate:
         self._write(*known.changed(to=self._number))
         self._gone.add(source)
 
-    def _write(self, action: Json, document: Json, size: int = 0) -> None:
-        self._lines += [action, document]
+    def _write(self, *told: Json) -> None:
+        lines = [msgspec.json.encode(line) for line in told]
+        size = sum(map(len, lines))
+        if self._waiting + size > LARGEST:
+            self._flush()
+        self._lines += map(msgspec.Raw, lines)
         self._waiting += size
-        if len(self._lines) >= PAGE or self._waiting >= LARGEST:
+        if len(self._lines) >= PAGE:
             self._flush()
 
     def _flush(self) -> None:
