@@ -114,6 +114,28 @@ def test_indices_that_somebody_has_deleted_are_made_anew_and_readers_follow(mach
     until(lambda: sorted(ask(machines.other)) == ["b", "c"])
 
 
+def test_releases_that_somebody_deletes_while_they_are_written_are_made_anew(machines: Machines) -> None:
+    wanted = a_release("a"), a_release("b")
+    with suppress(PublishingFailed), machines.one.update() as update:
+        releases = stored(PREFIX)
+        for release in wanted:
+            update.put(release, {})
+            list(update.staged())
+            releases.cluster.ask("DELETE", f"/{releases.name}")
+        update.put(a_release("c"), {})
+        update.finish({}, None)
+    publish(machines.one, *wanted)
+    assert sorted(ask(machines.other)) == ["a", "b"]
+
+
+def test_what_word_is_left_in_before_anything_is_published_is_made_as_it_is_meant(machines: Machines) -> None:
+    machines.one.heartbeat()
+    name = f"{PREFIX}-state"
+    made = stored(PREFIX).cluster.ask("GET", f"/{name}")[name]
+    assert made["mappings"]["dynamic"] == "false"
+    assert made["settings"]["index"]["auto_expand_replicas"] == "0-2"
+
+
 def test_a_publication_asks_for_no_more_documents_than_it_changes(tmp_path: Path) -> None:
     way = Cut(1_000_000, is_answered=True)
     with cutting(way) as address:

@@ -129,8 +129,7 @@ class OpenSearchIndex:
 
     def heartbeat(self) -> None:
         """Leave word that the publisher lives. Raises PublishingFailed."""
-        with self._translating_errors():
-            self._state.leave_word(heartbeat=datetime.now(UTC).isoformat())
+        self._leave_word(heartbeat=datetime.now(UTC).isoformat())
 
     def languages(self) -> tuple[str, ...]:
         """The languages of newsroom.toml as a publisher on this machine last read it; never raises.
@@ -148,8 +147,12 @@ class OpenSearchIndex:
 
     def set_degraded(self, *, is_degraded: bool) -> None:
         """Leave word whether newsroom.toml can be read. Raises PublishingFailed."""
+        self._leave_word(is_degraded=is_degraded)
+
+    def _leave_word(self, **word: object) -> None:
         with self._translating_errors():
-            self._state.leave_word(is_degraded=is_degraded)
+            make(self._cluster, self._prefix)  # else the cluster makes one of another form for what is written
+            self._state.leave_word(**word)
 
     def remembered(self) -> Mapping[str, FileRecord]:
         """What was last remembered of every file, by source. Empty where that was lost."""

@@ -94,7 +94,12 @@ def make(cluster: Cluster, prefix: str) -> Releases:
     """Have both indices there whose names begin so; that of releases. Raises IndexUnavailable."""
     releases = f"{prefix}-releases-{VERSION}"
     for name, made in ((releases, RELEASES), (f"{prefix}-state", STATE)):
-        if cluster.ask("GET", f"/{name}") is None:
+        there = cluster.ask("GET", f"/{name}")
+        if there and made is RELEASES and there[name]["mappings"].get("dynamic") != "strict":
+            # Somebody has deleted it, and the cluster made another by itself for whoever was writing to it.
+            cluster.ask("DELETE", f"/{name}", within=LONGEST_FOR_WRITERS)
+            there = None
+        if there is None:
             with suppress(Conflict):  # somebody else was quicker
                 cluster.ask("PUT", f"/{name}", made, within=LONGEST_FOR_WRITERS)
     return Releases(cluster, releases)
