@@ -1702,6 +1702,12 @@ def test_aliases_lead_to_their_release(index: SearchIndex) -> None:
     assert index.snapshot().alias("/nowhere") is None
 
 
+def test_an_alias_that_is_too_long_to_be_asked_for_stops_nothing(index: SearchIndex) -> None:
+    publish(index, a_release("a", aliases=("/old", f"/{'long' * 10_000}")), a_release("b"))
+    assert index.snapshot().alias("/old") == "a"
+    assert sorted(ask(index)) == ["a", "b"]
+
+
 def test_aliases_lead_to_what_is_withdrawn_where_no_release_states_them(index: SearchIndex) -> None:
     gone = Withdrawal("a", "a.md", None, None, aliases=("/old", "/both"))
     publish(index, gone, a_release("b", aliases=("/both",)))

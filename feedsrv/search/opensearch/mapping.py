@@ -40,7 +40,8 @@ _FORMS = {
     "type": "text", "analyzer": "keyword", "search_analyzer": "blanks", "position_increment_gap": 0, "norms": False,
     "fields": {"word": {"type": "keyword"}},
 }  # fmt: skip
-_KEY, _NUMBER, _FLAG = {"type": "keyword"}, {"type": "long"}, {"type": "boolean"}
+_KEY = {"type": "keyword", "ignore_above": 8_191}  # Lucene takes no longer ones, and nobody asks for such an address
+_NUMBER, _FLAG = {"type": "long"}, {"type": "boolean"}
 
 RELEASES: dict[str, Any] = {
     "settings": {
