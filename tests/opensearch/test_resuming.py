@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -21,6 +25,7 @@ from feedsrv.search.opensearch.update import OpenSearchUpdate
 from tests.engines import access, clear, stored
 from tests.opensearch.cutting import Cut, cutting
 from tests.opensearch.test_deaths import publish, seen
+from tests.running import environment, run, until
 from tests.test_search_contract import a_release, ask
 
 
@@ -194,6 +199,53 @@ def test_a_paused_writer_changes_nothing_of_what_another_has_taken_over(machine:
     publish(machine("other"), *releases("abc", title="Next").values())
     assert seen(machine("reader")) == dict.fromkeys("abc", "Next")
     assert there() == {"a.md", "b.md", "c.md"}
+
+
+@dataclass
+class Held(Cut):
+    """Once something was sent, nothing more passes, and all wait."""
+
+    is_over: Event = field(default_factory=Event)
+
+    def passes(self) -> tuple[bool, bool]:
+        if self.sent:
+            self.is_over.wait()
+            return False, False
+        return super().passes()
+
+
+def test_feedsrv_index_is_killed_while_it_sends_and_run_again_it_sends_the_rest(machine: Open, tmp_path: Path) -> None:
+    folder, index, number = tmp_path / "releases", tmp_path / "index", 520  # of which 500 are sent at once
+
+    def settings(address: str) -> dict[str, str]:
+        return {"FEEDSRV_SEARCH": address, "FEEDSRV_SEARCH_PREFIX": PREFIX}
+
+    folder.mkdir()
+    (folder / "old.md").write_text("---\ndate: 2020-01-01\n---\n# The old one\n\nIt was there before.\n")
+    with cutting(Cut(1_000_000, is_answered=True)) as address:
+        done = run("index", releases=folder, index=index, **settings(address))
+        assert not done.returncode, done.stderr
+    reader = machine("reader")
+    assert [*seen(reader).values()] == ["The old one"]
+    for each in range(number):
+        (folder / f"n{each}.md").write_text(f"---\ndate: 2020-01-02\n---\n# Number {each}\n\nIt is new.\n")
+    held = Held(1_000_000, is_answered=True)
+    with cutting(held) as address:
+        command = [sys.executable, "-m", "feedsrv", "index"]
+        killed = subprocess.Popen(command, env=environment(folder, index, **settings(address)))
+        until(lambda: held.sent or killed.poll() is not None)
+        killed.kill()
+        assert killed.wait() < 0
+        held.is_over.set()
+    assert 0 < len(held.sent) < number
+    assert [*seen(reader).values()] == ["The old one"]
+    rest = Cut(1_000_000, is_answered=True)
+    with cutting(rest) as address:
+        done = run("index", releases=folder, index=index, **settings(address))
+        assert not done.returncode, done.stderr
+    assert sorted(rest.sent) == sorted({f"n{each}.md" for each in range(number)} - {*held.sent})
+    assert len(ask(reader, per_page=1000)) == number + 1
+    assert len(there()) == number + 1
 
 
 def test_on_its_own_machine_nobody_waits_for_one_who_was_killed(machine: Open) -> None:
