@@ -528,6 +528,31 @@ def test_where_words_of_the_question_are_near_each_other_it_is_answered_better(i
         assert ask(index, question, sort=Sort.RELEVANCE)[0] == "near"
 
 
+@pytest.mark.parametrize(
+    ("question", "first"), [("collections", "many"), ("collection", "one"), ("the collections of a museum", "many")]
+)
+def test_what_has_a_word_just_as_it_is_asked_for_answers_better(index: SearchIndex, question: str, first: str) -> None:
+    publish(
+        index,
+        a_release("many", 1, "The collections of the museum grow.", title="Monday"),
+        a_release("one", 1, "The collection of the museum grows.", title="Monday"),
+    )
+    assert ask(index, question, sort=Sort.RELEVANCE) == [first, *({"many", "one"} - {first})]
+
+
+def test_of_what_lacks_a_word_that_answers_better_which_has_another_that_begins_like_it(index: SearchIndex) -> None:
+    """But in its text, and less than what has the word itself."""
+    said = {"a": "far and wide", "b": "for all professionals", "c": "by profession", "d": "far and wide"}
+    publish(
+        index,
+        *(a_release(f"other{day}", day, "It rains.", title="Weather") for day in range(2, 20)),
+        *(a_release(name, 1, f"A pilot of the harbour, {text}.", title="Work") for name, text in said.items()),
+        a_release("e", 1, "A pilot of the harbour, far and wide.", title="Work", boilerplate="Professionals."),
+    )
+    asked = "what is the profession of whoever is a pilot over there in the harbour"
+    assert ask(index, asked, sort=Sort.RELEVANCE) == ["c", "b", "a", "d", "e"]
+
+
 @pytest.mark.parametrize("question", ["harbour pilot", "harbour pilot kettle", "what a harbour pilot has to do today"])
 def test_pages_show_each_once_in_one_order_however_many_are_looked_at_again(index: SearchIndex, question: str) -> None:
     """Those that score best are looked at for words that stand together, be they on one page or on several."""

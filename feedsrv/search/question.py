@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 from feedsrv.locales.message import Message
 from feedsrv.query.tree import (
@@ -121,6 +121,13 @@ def words_of(tree: Node) -> list[tuple[str, ...]]:
     """The different words of a question as written, each by its parts."""
     texts = (leaf.text for leaf in positive_leaves(tree) if isinstance(leaf, Word))
     return list(dict.fromkeys(word.parts for text in texts for word in analysis.tokens(text)))
+
+
+def as_written(tree: Node, told: Collection[str]) -> Iterator[tuple[str, float]]:
+    """The forms that tell something, and what it counts that a release has each: a compound counts as one word."""
+    for parts in words_of(tree):
+        telling_parts = [part for part in parts if part in told]
+        yield from ((part, ranking.AS_WRITTEN / len(telling_parts)) for part in telling_parts)
 
 
 def _is_stopword(part: Node, languages: Sequence[str]) -> bool:

@@ -29,7 +29,7 @@ from feedsrv.text.analysis import Token
 from tests.oracle import analysis, ranking
 from tests.oracle.excerpts import Wanted
 from tests.oracle.table import members
-from tests.oracle.terms import MOST_EXPANSIONS, Postings, Terms
+from tests.oracle.terms import MOST_EXPANSIONS, NO_POSTINGS, Postings, Terms
 from tests.oracle.work import WorkSpent
 
 _FORMS = {"title": "title_forms", "contact": "contacts"}
@@ -144,7 +144,7 @@ class Matcher:
             scores[rank] += ranking.worth_of_likeness(len(self.terms.table.numbers)) * likeness[rank]
         order = ranking.best_first(scores, scores)
         best = order[: ranking.MOST_RERANKED]
-        for rank, bonus in self._together(typed, best).items():
+        for rank, bonus in self._second_look(typed, best).items():
             scores[rank] += bonus
         return ranking.best_first(scores, best) + order[ranking.MOST_RERANKED :]
 
@@ -282,11 +282,9 @@ class Matcher:
     def _stems(self, form: str) -> list[str]:
         return list(dict.fromkeys(analysis.stem(form, language) for language in self.terms.languages))
 
-    def _together(self, tree: Node, ranks: Iterable[int]) -> dict[int, float]:
-        """What it adds to the score of each release that words of the question stand together in it."""
+    def _second_look(self, tree: Node, ranks: Sequence[int]) -> dict[int, float]:
+        """What it adds to the score of each release that it has words as written, together, and begun alike."""
         forms = [form for leaf in positive_leaves(tree) if isinstance(leaf, Word) for form in analysis.forms(leaf.text)]
-        if len(forms) < 2:
-            return {}
         numbers = self.terms.table.numbers
         wanted_in = sorted(numbers[rank] for rank in ranks)
         standing: dict[str, dict[int, frozenset[int]]] = {}
@@ -295,23 +293,37 @@ class Matcher:
             for form in dict.fromkeys(forms):
                 worth[form] = self.terms.form(form).rarity
                 standing[form] = self.terms.places(form, wanted_in)
+        told = self._telling(list(dict.fromkeys(forms)))
         bonus = {}
         for rank in ranks:
             places = {form: found.get(numbers[rank], _NOWHERE) for form, found in standing.items()}
             bonus[rank] = 0.0
-            for first, second, weight, distances in self._pairs(forms):
+            for parts in words_of(tree):
+                telling = [form for form in parts if form in told]
+                bonus[rank] += sum(
+                    ranking.AS_WRITTEN / len(telling) * worth[form] for form in telling if places.get(form)
+                )
+            for first, second, weight, distances in self._pairs(forms, told[: ranking.MOST_NEAR]):
                 ahead, behind = places.get(first, _NOWHERE), places.get(second, _NOWHERE)
                 if any(place + distance in behind for place in ahead for distance in distances):
                     bonus[rank] += weight * (worth[first] + worth[second])
+        with self.terms.work.or_else("which words begin alike"):
+            words = {form: self.terms.stem(*self._stems(form)) for form in told if len(form) >= ranking.BEGINNING}
+            for form in sorted(words, key=lambda form: -words[form].rarity)[: ranking.MOST_BEGUN]:
+                lacking = [rank for rank in ranks if rank not in words[form].by_rank()]
+                begun = self.terms.beginning(form[: ranking.BEGINNING]) if lacking else NO_POSTINGS
+                for rank in lacking:
+                    if begun.by_rank().get(rank):
+                        bonus[rank] += ranking.BEGUN_ALIKE * begun.rarity
         return bonus
 
-    def _pairs(self, forms: Sequence[str]) -> Iterator[tuple[str, str, float, Sequence[int]]]:
+    @staticmethod
+    def _pairs(forms: Sequence[str], told: Sequence[str]) -> Iterator[tuple[str, str, float, Sequence[int]]]:
         """The words that may stand together, what it counts if they do, and how far apart."""
         for first, second in dict.fromkeys(pairwise(forms)):
             yield first, second, ranking.NEIGHBOURS, (1,)
-        telling = self._telling(list(dict.fromkeys(forms)))[: ranking.MOST_NEAR]
-        for first, second in combinations(telling, 2):
-            yield first, second, ranking.nearness(len(telling)), range(-ranking.NEAR, ranking.NEAR + 1)
+        for first, second in combinations(told, 2):
+            yield first, second, ranking.nearness(len(told)), range(-ranking.NEAR, ranking.NEAR + 1)
 
 
 _NOWHERE: frozenset[int] = frozenset()

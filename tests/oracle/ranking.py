@@ -21,6 +21,14 @@ NEAR = 5
 """Words from one to the other, at most, that are near each other."""
 MOST_NEAR = 12
 """Telling words of a question, from its first, whose nearness is looked at."""
+AS_WRITTEN = 0.2
+"""Weight of a telling word of the question that the release has just as it is written there, not in another form."""
+BEGUN_ALIKE = 0.7
+"""Weight of a beginning, for a release that has another word of it in place of the word asked for."""
+BEGINNING = 5
+"""Letters of a word that are its beginning."""
+MOST_BEGUN = 6
+"""Words of a question, the rarest, whose beginnings are looked for."""
 SATURATION = 1.5
 """BM25's k1."""
 LENGTH = 0.75
@@ -35,7 +43,7 @@ LIKENESS = 0.4
 """Weight of a title that has the very words of the question and no others."""
 
 MOST_RERANKED = 30
-"""Releases, from the best, whose words are looked at for neighbours."""
+"""Releases, from the best, that are looked at again: for the words asked for as written, together, and begun alike."""
 ENOUGH = 10
 """Releases that have all the words; where there are fewer, those with some of the words follow."""
 SHORT = 5

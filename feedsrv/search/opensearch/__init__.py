@@ -24,11 +24,12 @@ together, is asked for first, and so is what OpenSearch takes it for, versions t
 place. Those count in the average length, too: copies of a shard may score otherwise, so requests name one
 (``preference``). Of what speaks for a release in a long question only as many clauses are sent as a node takes. How
 like a title is to the question counts as on the embedded index, for what matches is multiplied by functions of it; and
-that words stand together is looked for in the best only, once these are known. Totals and facets are exact, for there
-is one shard: enough for some millions of releases, with a copy of it on each of three nodes.
+that words stand together, or others begin like them, is looked for in the best only, once these are known. Totals and
+facets are exact, for there is one shard: enough for some millions of releases, with a copy of it on each of three
+nodes.
 
 Each request is a way over the network, so what does not depend on another is asked at once (``_msearch``): of a search
-first what is to be known of its words, then its counts and its hits, then which of the best have words together.
+first what is to be known of its words, then its counts and its hits, then what a second look at the best adds.
 
 A generation is a number, which is never used twice. A document says ``from`` which generation it is valid and ``to``
 before which, and a snapshot asks for those of its own number. The next generation is made beside it, unseen: new

@@ -12,7 +12,7 @@ from feedsrv.search import ranking
 from feedsrv.search.opensearch.clauses import NONE, any_of, constant, multiplied, near, said
 from feedsrv.search.opensearch.cluster import Json
 from feedsrv.search.opensearch.matching import Matcher
-from feedsrv.search.question import FORMS, stems_of, telling, words_of
+from feedsrv.search.question import FORMS, as_written, stems_of, telling, words_of
 from feedsrv.text import analysis
 
 _REFERENCE_FIRST = 1000.0
@@ -29,8 +29,8 @@ class Scorer:
 
     def learn(self, others: Iterable[Json]) -> None:
         """Ask at once for all that is to be known of its words, and for the number of what others match."""
-        forms = (said([form], "forms") for form in self._forms())
-        self.matcher.counting.learn(_words_in(self.matcher, self.tree), _phrases_in(self.tree), [*others, *forms])
+        asked = [*others, *map(_written, self._forms()), *map(_begun, self._long())]
+        self.matcher.counting.learn(_words_in(self.matcher, self.tree), _phrases_in(self.tree), asked)
 
     def evidence(self) -> list[Json]:
         """What speaks for a release, the more the higher it scores: what it says, and how like its title is to this."""
@@ -39,7 +39,9 @@ class Scorer:
             {"bool": {"should": list(_of_leaf(self.matcher, leaf)), "boost": float(times)}}
             for leaf, times in said_of.items()
         ]
-        return [*found, *self._titled(said_of)]
+        written = as_written(self.typed, self._told())
+        just_so = (constant(_written(form), weight * self._rarity(_written(form))) for form, weight in written)
+        return [*found, *self._titled(said_of), *just_so]
 
     def _titled(self, said_of: Counter[Leaf]) -> Iterator[Json]:
         """What the title says by itself, as far as it is like the question: see `ranking.likeness`.
@@ -61,28 +63,54 @@ class Scorer:
         root = [{"field_value_factor": {"field": "title_length", "modifier": how}} for how in ("reciprocal", "sqrt")]
         yield multiplied(multiplied(query, each, "sum"), root, "multiply")
 
-    def together(self) -> list[Json]:
-        """What it adds to the score of a release that words of the question stand together in it."""
-        forms, counting = self._forms(), self.matcher.counting
-        rarity = {
-            form: ranking.rarity(having, self.matcher.work.releases)
-            for form in dict.fromkeys(forms)
-            if (having := counting.count(said([form], "forms")))
-        }
-        few = telling(list(dict.fromkeys(forms)), self.matcher.languages)[: ranking.MOST_NEAR]
+    def second_look(self) -> list[Json]:
+        """What it adds to the score of a release that words stand together in it, and others begin like them."""
+        forms, few = self._forms(), self._told()[: ranking.MOST_NEAR]
+        rarity = {form: self._rarity(_written(form)) for form in dict.fromkeys(forms)}
         pairs = [(pair, said(pair, "forms"), ranking.NEIGHBOURS) for pair in dict.fromkeys(pairwise(forms))]
         pairs += [
             (pair, near(pair, "forms", ranking.NEAR), ranking.nearness(len(few))) for pair in combinations(few, 2)
         ]
-        return [
+        together = [
             constant(query, weight * (rarity[first] + rarity[second]))
             for (first, second), query, weight in pairs
-            if first in rarity and second in rarity
+            if rarity[first] and rarity[second]
         ]
+        return [*together, *self._alike()]
+
+    def _alike(self) -> Iterator[Json]:
+        """What it adds that in place of one of the rarest words there is another which begins like it."""
+        matcher = self.matcher
+        having = {form: matcher.counting.frequency(stems_of(form, matcher.languages)).having for form in self._long()}
+        for form in sorted(having, key=having.__getitem__)[: ranking.MOST_BEGUN]:
+            other = {"bool": {"filter": [_begun(form)], "must_not": [matcher.stemmed(form)]}}
+            yield constant(other, ranking.BEGUN_ALIKE * self._rarity(_begun(form)))
+
+    def _long(self) -> list[str]:
+        """The forms that tell something and have a beginning; none of a single one, which all that is found has."""
+        told = self._told()
+        return [form for form in told if len(form) >= ranking.BEGINNING] if len(told) > 1 else []
+
+    def _rarity(self, query: Json) -> float:
+        """What it is worth that a release matches this; 0 where none does."""
+        having = self.matcher.count(query)
+        return ranking.rarity(having, self.matcher.work.releases) if having else 0.0
+
+    def _told(self) -> Sequence[str]:
+        """The different forms of the question that tell something."""
+        return telling(list(dict.fromkeys(self._forms())), self.matcher.languages)
 
     def _forms(self) -> list[str]:
         words = (leaf.text for leaf in positive_leaves(self.typed) if isinstance(leaf, Word))
         return [form for text in words for form in analysis.forms(text)]
+
+
+def _written(form: str) -> Json:
+    return said([form], "forms")
+
+
+def _begun(form: str) -> Json:
+    return {"prefix": {"forms": form[: ranking.BEGINNING]}}
 
 
 def worded(matcher: Matcher, stems: Sequence[str]) -> list[Json]:

@@ -125,7 +125,7 @@ class Searching:
         if scorer is None:
             order = _OLDEST if query.sort is Sort.OLDEST else NEWEST
             return [Part(self._filtered(found), first, most, order)]
-        evidence, has_second_look = scorer.evidence(), bool(scorer.together())
+        evidence, has_second_look = scorer.evidence(), bool(scorer.second_look())
 
         def scored(first: int, most: int, *asked: Json, is_partial: bool | None = False) -> Part:
             filters = [*asked, *self._filters.values()]
@@ -147,8 +147,8 @@ class Searching:
         both = list(zip(parts, found, strict=True))
         best = [hit["_id"] for part, hits in both if len(hits) > 1 for hit in part.best(hits)]
         unsure = [hit["_id"] for part, hits in both if part.is_partial is None for hit in hits]
-        together = self._scorer.together() if best and self._scorer else []
-        again = [_among(best, {"bool": {"should": within(together, MOST_CLAUSES)}})] if together else []
+        look = self._scorer.second_look() if best and self._scorer else []
+        again = [_among(best, {"bool": {"should": within(look, MOST_CLAUSES)}})] if look else []
         told = [_among(unsure, complete)] if unsure else []  # apart, for the clauses would be too many
         answers = [answer["hits"]["hits"] for answer in self._view.ask_each([*again, *told])]
         added = {hit["_id"]: hit["_score"] for hit in answers[0]} if again else {}

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from feedsrv.query.tree import Node, Word, positive_leaves
 from feedsrv.search import ranking
-from feedsrv.search.question import is_short, telling, words_of
+from feedsrv.search.question import as_written, is_short, stems_of, telling, words_of
 from feedsrv.search.whoosh.matcher import Matcher
 from feedsrv.search.whoosh.postings import NO_POSTINGS, Ranks, Scores
 from feedsrv.search.whoosh.table import Mask
@@ -70,40 +70,62 @@ class Scorer:
         return likeness
 
     def _best(self, ranks: Ranks, scores: Scores, most: int) -> Ranks:
-        """So many of these releases, the best of which are looked at for neighbours."""
+        """So many of these releases, the best of which are looked at again."""
         if len(ranks) < 2:
             return ranks[:most]
         order = scores.best(ranks, max(most, ranking.MOST_RERANKED))
         best = np.sort(order[: ranking.MOST_RERANKED])
-        scores.reward(best, self._together(best))
-        return np.concatenate((scores.best(best, len(best)), order[ranking.MOST_RERANKED :]))[:most]
-
-    def _together(self, ranks: Ranks) -> NDArray[np.float64]:
-        """What it adds to the score of each release that words of the question stand together in it."""
         words = (leaf.text for leaf in positive_leaves(self.typed) if isinstance(leaf, Word))
         forms = [form for text in words for form in analysis.forms(text)]
+        told = telling(list(dict.fromkeys(forms)), self.matcher.terms.languages)
+        scores.reward(best, self._standing(best, forms, told))
+        scores.reward(best, self._begun_alike(best, told))
+        return np.concatenate((scores.best(best, len(best)), order[ranking.MOST_RERANKED :]))[:most]
+
+    def _standing(self, ranks: Ranks, forms: Sequence[str], told: Sequence[str]) -> NDArray[np.float64]:
+        """What it adds to the score of each release that it has words of the question as written, and together."""
         terms = self.matcher.terms
         numbers = terms.table.numbers[ranks]
         looked_at = np.sort(numbers)
         added = np.zeros(len(ranks))
-        if len(forms) < 2:
-            return added
-        standing: dict[str, Places] = {}
+        places: dict[str, Places] = {}
         worth: dict[str, float] = {}
         with terms.work.or_else("which words stand side by side"):
             for form in dict.fromkeys(forms):
                 worth[form] = terms.tally("forms", form).rarity
-                standing[form] = terms.places(form, looked_at)
-        for first, second, weight, find, distance in self._pairs(forms):
-            if second in standing and (places := standing.get(first, NOWHERE)).size:
-                having = documents(find(places, standing[second], distance))
-                added[np.searchsorted(looked_at, having)] += weight * (worth[first] + worth[second])
+                places[form] = terms.places(form, looked_at)
+
+        def add(found: Places, bonus: float) -> None:
+            added[np.searchsorted(looked_at, documents(found))] += bonus
+
+        for form, weight in as_written(self.typed, told):
+            if form in places:
+                add(places[form], weight * worth[form])
+        for first, second, weight, find, distance in self._pairs(forms, told[: ranking.MOST_NEAR]):
+            if second in places and (ahead := places.get(first, NOWHERE)).size:
+                add(find(ahead, places[second], distance), weight * (worth[first] + worth[second]))
         return added[np.searchsorted(looked_at, numbers)]
 
-    def _pairs(self, forms: Sequence[str]) -> Iterator[_Pair]:
+    def _begun_alike(self, ranks: Ranks, told: Sequence[str]) -> NDArray[np.float64]:
+        """What it adds to the score of each release that in place of a word it has another that begins like it."""
+        terms = self.matcher.terms
+        added = np.zeros(len(ranks))
+        with terms.work.or_else("which words begin alike"):
+            words = {
+                form: terms.stem(*stems_of(form, terms.languages)) for form in told if len(form) >= ranking.BEGINNING
+            }
+            for form in sorted(words, key=lambda form: -words[form].rarity)[: ranking.MOST_BEGUN]:
+                lacking = ~np.isin(ranks, words[form].ranks)
+                if lacking.any():
+                    begun = terms.beginning(form[: ranking.BEGINNING])
+                    lacking &= np.isin(ranks, begun.ranks[begun.scores > 0])
+                    added[lacking] += ranking.BEGUN_ALIKE * begun.rarity
+        return added
+
+    @staticmethod
+    def _pairs(forms: Sequence[str], told: Sequence[str]) -> Iterator[_Pair]:
         """The words that may stand together, what it counts if they do, how that is found, and how far apart."""
         for first, second in dict.fromkeys(pairwise(forms)):
             yield first, second, ranking.NEIGHBOURS, followed, 1
-        telling_ones = telling(list(dict.fromkeys(forms)), self.matcher.terms.languages)[: ranking.MOST_NEAR]
-        for first, second in combinations(telling_ones, 2):
-            yield first, second, ranking.nearness(len(telling_ones)), near, ranking.NEAR
+        for first, second in combinations(told, 2):
+            yield first, second, ranking.nearness(len(told)), near, ranking.NEAR
