@@ -27,7 +27,7 @@ BEGUN_ALIKE = 0.7
 """Weight of a beginning, for a release that has another word of it in place of the word asked for."""
 BEGINNING = 5
 """Letters of a word that are its beginning."""
-MOST_BEGUN = 6
+MOST_BEGUN = 3
 """Words of a question, the rarest, whose beginnings are looked for."""
 SATURATION = 1.5
 """BM25's k1."""

@@ -287,34 +287,27 @@ class Matcher:
         forms = [form for leaf in positive_leaves(tree) if isinstance(leaf, Word) for form in analysis.forms(leaf.text)]
         numbers = self.terms.table.numbers
         wanted_in = sorted(numbers[rank] for rank in ranks)
-        standing: dict[str, dict[int, frozenset[int]]] = {}
-        worth: dict[str, float] = {}
+        bonus = dict.fromkeys(ranks, 0.0)
         with self.terms.work.or_else("which words stand side by side"):
-            for form in dict.fromkeys(forms):
-                worth[form] = self.terms.form(form).rarity
-                standing[form] = self.terms.places(form, wanted_in)
-        told = self._telling(list(dict.fromkeys(forms)))
-        bonus = {}
-        for rank in ranks:
-            places = {form: found.get(numbers[rank], _NOWHERE) for form, found in standing.items()}
-            bonus[rank] = 0.0
-            for parts in words_of(tree):
-                telling = [form for form in parts if form in told]
-                bonus[rank] += sum(
-                    ranking.AS_WRITTEN / len(telling) * worth[form] for form in telling if places.get(form)
-                )
-            for first, second, weight, distances in self._pairs(forms, told[: ranking.MOST_NEAR]):
-                ahead, behind = places.get(first, _NOWHERE), places.get(second, _NOWHERE)
-                if any(place + distance in behind for place in ahead for distance in distances):
-                    bonus[rank] += weight * (worth[first] + worth[second])
-        with self.terms.work.or_else("which words begin alike"):
-            words = {form: self.terms.stem(*self._stems(form)) for form in told if len(form) >= ranking.BEGINNING}
-            for form in sorted(words, key=lambda form: -words[form].rarity)[: ranking.MOST_BEGUN]:
-                lacking = [rank for rank in ranks if rank not in words[form].by_rank()]
-                begun = self.terms.beginning(form[: ranking.BEGINNING]) if lacking else NO_POSTINGS
+            told = {form: self.terms.stem(*self._stems(form)) for form in self._telling(list(dict.fromkeys(forms)))}
+            worth = {form: self.terms.form(form).rarity for form in forms}
+            standing = {form: self.terms.places(form, wanted_in) for form in dict.fromkeys(forms)}
+            for rank in ranks:
+                places = {form: found.get(numbers[rank], _NOWHERE) for form, found in standing.items()}
+                for parts in words_of(tree):
+                    telling = [form for form in parts if form in told]
+                    bonus[rank] += sum(
+                        ranking.AS_WRITTEN / len(telling) * worth[form] for form in telling if places[form]
+                    )
+                for first, second, weight, distances in self._pairs(forms, list(told)[: ranking.MOST_NEAR]):
+                    if any(place + distance in places[second] for place in places[first] for distance in distances):
+                        bonus[rank] += weight * (worth[first] + worth[second])
+            words = [form for form in told if len(form) >= ranking.BEGINNING] if len(told) > 1 else []
+            for form in sorted(words, key=lambda form: -told[form].rarity)[: ranking.MOST_BEGUN]:
+                lacking = [rank for rank in ranks if rank not in told[form].by_rank()]
+                begun = self.terms.begun(form[: ranking.BEGINNING]) if lacking else NO_POSTINGS
                 for rank in lacking:
-                    if begun.by_rank().get(rank):
-                        bonus[rank] += ranking.BEGUN_ALIKE * begun.rarity
+                    bonus[rank] += ranking.BEGUN_ALIKE * begun.rarity * (rank in begun.by_rank())
         return bonus
 
     @staticmethod

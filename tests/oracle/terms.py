@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import chain, product
 
 from cachetools import LRUCache
 from rapidfuzz.distance import OSA
@@ -104,6 +104,10 @@ class Terms:
     def beginning(self, text: str, name: str = "forms") -> Postings:
         """The releases that have a word which begins so; of too many such words the first by the alphabet count."""
         return self._known(f"{name} beginning", text, lambda: self._begun(name, text))
+
+    def begun(self, text: str) -> Postings:
+        """The releases that have a word which begins so in title or text."""
+        return self._known("begun", text, lambda: self._having_begun(text))
 
     def phrase(self, forms: Sequence[str], name: str = "forms") -> Postings:
         """The releases that have these words one after another."""
@@ -212,6 +216,13 @@ class Terms:
                     found[rank] = found.get(rank, 0.0) + occurrences
                 work = self._within(work + TERM + len(having) if having else work)
         return self._scored(found, is_cut=is_cut, work=work)
+
+    def _having_begun(self, text: str) -> Postings:
+        having = [
+            self._weighed({"forms": 1.0}, word.decode("utf8")) for word in self.reader.expand_prefix("forms", text)
+        ]
+        work = self._within(TERM + sum(map(len, having)))
+        return self._scored(dict.fromkeys(chain.from_iterable(having), 1.0), work=work)
 
     def _within(self, work: int) -> int:
         """The work so far of what is being found. Raises WorkSpent if it is more than the search has left."""

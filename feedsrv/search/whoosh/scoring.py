@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 
@@ -14,9 +14,9 @@ from feedsrv.query.tree import Node, Word, positive_leaves
 from feedsrv.search import ranking
 from feedsrv.search.question import as_written, is_short, stems_of, telling, words_of
 from feedsrv.search.whoosh.matcher import Matcher
-from feedsrv.search.whoosh.postings import NO_POSTINGS, Ranks, Scores
+from feedsrv.search.whoosh.postings import NO_POSTINGS, Postings, Ranks, Scores
 from feedsrv.search.whoosh.table import Mask
-from feedsrv.search.whoosh.terms import NOWHERE, Places, documents, followed, near
+from feedsrv.search.whoosh.terms import Places, documents, followed, near
 from feedsrv.text import analysis
 
 _Pair = tuple[str, str, float, Callable[[Places, Places, int], Places], int]
@@ -75,52 +75,58 @@ class Scorer:
             return ranks[:most]
         order = scores.best(ranks, max(most, ranking.MOST_RERANKED))
         best = np.sort(order[: ranking.MOST_RERANKED])
-        words = (leaf.text for leaf in positive_leaves(self.typed) if isinstance(leaf, Word))
-        forms = [form for text in words for form in analysis.forms(text)]
-        told = telling(list(dict.fromkeys(forms)), self.matcher.terms.languages)
-        scores.reward(best, self._standing(best, forms, told))
-        scores.reward(best, self._begun_alike(best, told))
+        scores.reward(best, self._second_look(best))
         return np.concatenate((scores.best(best, len(best)), order[ranking.MOST_RERANKED :]))[:most]
 
+    def _second_look(self, ranks: Ranks) -> NDArray[np.float64]:
+        """What it adds to the score of each release how the words of the question stand in it."""
+        terms, added = self.matcher.terms, np.zeros(len(ranks))
+        words = (leaf.text for leaf in positive_leaves(self.typed) if isinstance(leaf, Word))
+        forms = [form for text in words for form in analysis.forms(text)]
+        with terms.work.or_else("which words stand side by side"):
+            told = {
+                form: terms.stem(*stems_of(form, terms.languages))
+                for form in telling(list(dict.fromkeys(forms)), terms.languages)
+            }
+            added += self._standing(ranks, forms, list(told))
+            added += self._begun_alike(ranks, told)
+        return added
+
     def _standing(self, ranks: Ranks, forms: Sequence[str], told: Sequence[str]) -> NDArray[np.float64]:
-        """What it adds to the score of each release that it has words of the question as written, and together."""
+        """What it adds that a release has words as they are written, and together."""
         terms = self.matcher.terms
         numbers = terms.table.numbers[ranks]
         looked_at = np.sort(numbers)
         added = np.zeros(len(ranks))
-        places: dict[str, Places] = {}
-        worth: dict[str, float] = {}
-        with terms.work.or_else("which words stand side by side"):
-            for form in dict.fromkeys(forms):
-                worth[form] = terms.tally("forms", form).rarity
-                places[form] = terms.places(form, looked_at)
+        worth = {form: terms.tally("forms", form).rarity for form in forms}
+        places = {form: terms.places(form, looked_at) for form in worth}
 
         def add(found: Places, bonus: float) -> None:
             added[np.searchsorted(looked_at, documents(found))] += bonus
 
         for form, weight in as_written(self.typed, told):
-            if form in places:
-                add(places[form], weight * worth[form])
+            add(places[form], weight * worth[form])
         for first, second, weight, find, distance in self._pairs(forms, told[: ranking.MOST_NEAR]):
-            if second in places and (ahead := places.get(first, NOWHERE)).size:
-                add(find(ahead, places[second], distance), weight * (worth[first] + worth[second]))
+            if places[first].size and places[second].size:
+                add(find(places[first], places[second], distance), weight * (worth[first] + worth[second]))
         return added[np.searchsorted(looked_at, numbers)]
 
-    def _begun_alike(self, ranks: Ranks, told: Sequence[str]) -> NDArray[np.float64]:
-        """What it adds to the score of each release that in place of a word it has another that begins like it."""
+    def _begun_alike(self, ranks: Ranks, told: Mapping[str, Postings]) -> NDArray[np.float64]:
+        """What it adds that in place of a word a release has another that begins like it."""
         terms = self.matcher.terms
-        added = np.zeros(len(ranks))
-        with terms.work.or_else("which words begin alike"):
-            words = {
-                form: terms.stem(*stems_of(form, terms.languages)) for form in told if len(form) >= ranking.BEGINNING
-            }
-            for form in sorted(words, key=lambda form: -words[form].rarity)[: ranking.MOST_BEGUN]:
-                lacking = ~np.isin(ranks, words[form].ranks)
-                if lacking.any():
-                    begun = terms.beginning(form[: ranking.BEGINNING])
-                    lacking &= np.isin(ranks, begun.ranks[begun.scores > 0])
-                    added[lacking] += ranking.BEGUN_ALIKE * begun.rarity
-        return added
+        place = np.zeros(terms.table.size, np.uint8)
+        place[ranks] = np.arange(1, len(ranks) + 1)
+        added = np.zeros(len(ranks) + 1)
+        long = [form for form in told if len(form) >= ranking.BEGINNING] if len(told) > 1 else []
+        for form in sorted(long, key=lambda form: -told[form].rarity)[: ranking.MOST_BEGUN]:
+            lacking = np.ones(len(ranks) + 1)
+            lacking[place[told[form].at]] = 0.0
+            if lacking.any():
+                begun = terms.begun(form[: ranking.BEGINNING])
+                having = np.zeros(len(ranks) + 1)
+                having[place[begun.at]] = ranking.BEGUN_ALIKE * begun.rarity
+                added += lacking * having
+        return added[1:]
 
     @staticmethod
     def _pairs(forms: Sequence[str], told: Sequence[str]) -> Iterator[_Pair]:

@@ -85,6 +85,10 @@ class Terms:
         """The releases that have a word which begins so; of too many such words the first by the alphabet count."""
         return self._paid_for(Postings, f"{name} beginning", text, lambda: self._begun(name, text))
 
+    def begun(self, text: str) -> Postings:
+        """The releases that have a word which begins so in title or text, however many such words there are."""
+        return self._paid_for(Postings, "begun", text, lambda: self._having_begun(text))
+
     def phrase(self, forms: Sequence[str], name: str = "forms") -> Postings:
         """The releases that have these words one after another."""
         if len(forms) < 2:
@@ -225,6 +229,15 @@ class Terms:
             work = self._within(work + TERM * len(words) + len(numbers))
             parts.append((numbers, weight * occurrences / self._norms(numbers)))
         return self._scored(*self._summed(parts), is_cut=is_cut, work=work)
+
+    def _having_begun(self, text: str) -> Postings:
+        ranks = self.table.ranks(self.segments.documents_of_beginning("forms", text))
+        ranks = ranks[ranks >= 0]
+        work = self._within(TERM + len(ranks))
+        having = ~self.table.everything()
+        having[ranks] = True
+        each = np.flatnonzero(having)
+        return Postings(len(each), ranking.rarity(len(each), self.table.size), work, each)
 
     def _within(self, work: int) -> int:
         """The work so far of what is being found. Raises WorkSpent if it is more than the search has left."""
