@@ -44,7 +44,7 @@ from tests.faults.gauge import Gauge, percentiles
 from tests.faults.newsdesk import Officer
 from tests.faults.service import Together, serving
 from tests.faults.troubles import Processes, wait_for
-from tests.faults.truth import Truth
+from tests.faults.truth import Said, Truth
 from tests.running import environment
 
 OFFICERS, OF_EACH, MOST_OF_EACH = 3, 30, 60
@@ -72,10 +72,11 @@ _TOPIC = '\n[topics.comets]\nlabel = "Comets"\nmatch = ["comet"]\n'
 
 @dataclass
 class Soak(Audit):
-    """What was asked and what was wrong; and which requests took longest, of each kind of address."""
+    """What was asked and what was wrong; which requests took longest, of each kind of address; and what came late."""
 
     took: dict[str, list[float]] = field(default_factory=dict)
     slow: list[str] = field(default_factory=list)
+    overdue: list[str] = field(default_factory=list)
 
     def check(self, answer: Answer, release: str | None, more: float = 0.0) -> None:
         """Compare an answer with the truth, and note how long it took."""
@@ -88,6 +89,14 @@ class Soak(Audit):
         self.took.setdefault(_kind(answer.path), []).append(took)
         if took > SLOWEST:
             self.slow.append(f"{took:.2f} s at {time.strftime('%H:%M:%S', time.localtime(answer.asked))} {answer.path}")
+
+    def look_for(self, answer: Answer, release: str, said: Said, due: float) -> None:
+        """Note how late a release is seen as it was last said to be, and which ones when an embargo ended."""
+        was_pending = self.pending.get(release) is said and due == said.opens
+        super().look_for(answer, release, said, due)
+        if was_pending and release not in self.pending and (late := answer.answered - due) > LATEST:
+            took, at = answer.answered - answer.asked, time.strftime("%H:%M:%S", time.localtime(due))
+            self.overdue.append(f"{late:.2f} s after {at} {answer.path} was right, by an answer that took {took:.2f} s")
 
     def search(self, stop: Event, port: int, found: Sequence[tuple[str, int]], pages: Sequence[str], seed: str) -> None:
         """Ask what has its answer in what stays as it is, and open pages of that."""
@@ -275,7 +284,7 @@ def _report(audit: Soak, gauge: Gauge, disk: Disk, officers: Sequence[Officer]) 
     print(f"index: MB {[round(size / 1e6) for size in disk.sizes[:: len(disk.sizes) // 6 + 1]]}", end=", ")
     print(f"generations at most {max(disk.generations, default=0)}")
     print("wrongly shown, and right before:", percentiles([age for age in audit.ages if age < inf]))
-    for complaint in (*audit.wrong[:30], *audit.slow[:20]):
+    for complaint in (*audit.wrong[:30], *audit.slow[:20], *sorted(audit.overdue)[-20:]):
         print(complaint)
 
 
