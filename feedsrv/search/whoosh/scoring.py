@@ -121,7 +121,7 @@ class Scorer:
         for form in sorted(long, key=lambda form: -told[form].rarity)[: ranking.MOST_BEGUN]:
             lacking = np.ones(len(ranks) + 1)
             lacking[place[told[form].at]] = 0.0
-            if lacking.any():
+            if lacking[1:].any():
                 begun = terms.begun(form[: ranking.BEGINNING])
                 having = np.zeros(len(ranks) + 1)
                 having[place[begun.at]] = ranking.BEGUN_ALIKE * begun.rarity
