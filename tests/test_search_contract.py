@@ -541,15 +541,15 @@ def test_what_has_a_word_just_as_it_is_asked_for_answers_better(index: SearchInd
 
 
 def test_of_what_lacks_a_word_that_answers_better_which_has_another_that_begins_like_it(index: SearchIndex) -> None:
-    """But in its text, and less than what has the word itself."""
-    said = {"a": "far and wide", "b": "for all professionals", "c": "by profession", "d": "far and wide"}
+    """But in its text, and less than what has the word itself; numbers begin alike by chance."""
+    said = {"a": "far and wide", "b": "for all professionals", "c": "by profession", "d": "10000 0 0"}
     publish(
         index,
         *(a_release(f"other{day}", day, "It rains.", title="Weather") for day in range(2, 20)),
         *(a_release(name, 1, f"A pilot of the harbour, {text}.", title="Work") for name, text in said.items()),
         a_release("e", 1, "A pilot of the harbour, far and wide.", title="Work", boilerplate="Professionals."),
     )
-    asked = "what is the profession of whoever is a pilot over there in the harbour"
+    asked = "what is the profession of whoever is a pilot over there in the harbour 100007"
     assert ask(index, asked, sort=Sort.RELEVANCE) == ["c", "b", "a", "d", "e"]
 
 

@@ -130,6 +130,15 @@ def as_written(tree: Node, told: Collection[str]) -> Iterator[tuple[str, float]]
         yield from ((part, ranking.AS_WRITTEN / len(telling_parts)) for part in telling_parts)
 
 
+def with_beginnings(told: Collection[str]) -> list[str]:
+    """The words of a question whose beginnings are looked for: not of a single one, which all that is found has.
+
+    Nor of numbers, which begin alike by chance.
+    """
+    long = [form for form in told if len(form) >= ranking.BEGINNING and not any(map(str.isdigit, form))]
+    return long if len(told) > 1 else []
+
+
 def _is_stopword(part: Node, languages: Sequence[str]) -> bool:
     return isinstance(part, Word) and analysis.is_small(part.text, languages)
 

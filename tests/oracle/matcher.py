@@ -302,7 +302,8 @@ class Matcher:
                 for first, second, weight, distances in self._pairs(forms, list(told)[: ranking.MOST_NEAR]):
                     if any(place + distance in places[second] for place in places[first] for distance in distances):
                         bonus[rank] += weight * (worth[first] + worth[second])
-            words = [form for form in told if len(form) >= ranking.BEGINNING] if len(told) > 1 else []
+            long = [form for form in told if len(form) >= ranking.BEGINNING and not any(map(str.isdigit, form))]
+            words = long if len(told) > 1 else []
             for form in sorted(words, key=lambda form: -told[form].rarity)[: ranking.MOST_BEGUN]:
                 lacking = [rank for rank in ranks if rank not in told[form].by_rank()]
                 begun = self.terms.begun(form[: ranking.BEGINNING]) if lacking else NO_POSTINGS

@@ -12,7 +12,7 @@ from feedsrv.search import ranking
 from feedsrv.search.opensearch.clauses import NONE, any_of, constant, multiplied, near, said
 from feedsrv.search.opensearch.cluster import Json
 from feedsrv.search.opensearch.matching import Matcher
-from feedsrv.search.question import FORMS, as_written, stems_of, telling, words_of
+from feedsrv.search.question import FORMS, as_written, stems_of, telling, with_beginnings, words_of
 from feedsrv.text import analysis
 
 _REFERENCE_FIRST = 1000.0
@@ -29,7 +29,7 @@ class Scorer:
 
     def learn(self, others: Iterable[Json]) -> None:
         """Ask at once for all that is to be known of its words, and for the number of what others match."""
-        asked = [*others, *map(_written, self._forms()), *map(_begun, self._long())]
+        asked = [*others, *map(_written, self._forms()), *map(_begun, with_beginnings(self._told()))]
         self.matcher.counting.learn(_words_in(self.matcher, self.tree), _phrases_in(self.tree), asked)
 
     def evidence(self) -> list[Json]:
@@ -80,16 +80,11 @@ class Scorer:
 
     def _alike(self) -> Iterator[Json]:
         """What it adds that in place of one of the rarest words there is another which begins like it."""
-        matcher = self.matcher
-        having = {form: matcher.counting.frequency(stems_of(form, matcher.languages)).having for form in self._long()}
+        matcher, words = self.matcher, with_beginnings(self._told())
+        having = {form: matcher.counting.frequency(stems_of(form, matcher.languages)).having for form in words}
         for form in sorted(having, key=having.__getitem__)[: ranking.MOST_BEGUN]:
             other = {"bool": {"filter": [_begun(form)], "must_not": [matcher.stemmed(form)]}}
             yield constant(other, ranking.BEGUN_ALIKE * self._rarity(_begun(form)))
-
-    def _long(self) -> list[str]:
-        """The forms that tell something and have a beginning; none of a single one, which all that is found has."""
-        told = self._told()
-        return [form for form in told if len(form) >= ranking.BEGINNING] if len(told) > 1 else []
 
     def _rarity(self, query: Json) -> float:
         """What it is worth that a release matches this; 0 where none does."""

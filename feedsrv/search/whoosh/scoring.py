@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from feedsrv.query.tree import Node, Word, positive_leaves
 from feedsrv.search import ranking
-from feedsrv.search.question import as_written, is_short, stems_of, telling, words_of
+from feedsrv.search.question import as_written, is_short, stems_of, telling, with_beginnings, words_of
 from feedsrv.search.whoosh.matcher import Matcher
 from feedsrv.search.whoosh.postings import NO_POSTINGS, Postings, Ranks, Scores
 from feedsrv.search.whoosh.table import Mask
@@ -117,8 +117,7 @@ class Scorer:
         place = np.zeros(terms.table.size, np.uint8)
         place[ranks] = np.arange(1, len(ranks) + 1)
         added = np.zeros(len(ranks) + 1)
-        long = [form for form in told if len(form) >= ranking.BEGINNING] if len(told) > 1 else []
-        for form in sorted(long, key=lambda form: -told[form].rarity)[: ranking.MOST_BEGUN]:
+        for form in sorted(with_beginnings(told), key=lambda form: -told[form].rarity)[: ranking.MOST_BEGUN]:
             lacking = np.ones(len(ranks) + 1)
             lacking[place[told[form].at]] = 0.0
             if lacking[1:].any():
