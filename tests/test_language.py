@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from unicodedata import normalize
 
 import pytest
 from hypothesis import given, settings
@@ -223,6 +224,16 @@ def test_each_kind_has_its_node(text: str, tree: Node) -> None:
     assert parse(text).tree == tree
 
 
+@pytest.mark.parametrize(
+    "text", ['été "fusée spatiale"', "title:été topic:énergie lang:fr", "서울시* 太空", "PR039-2018"]
+)
+def test_what_nobody_sees_and_letters_taken_apart_change_nothing(text: str) -> None:
+    for pasted in (normalize("NFD", text), "\u00ad".join(text), "\u200b".join(text), f"\ufeff{text}\u2060"):
+        assert parse(pasted) == parse(text)
+        assert parse(pasted).is_as_typed == parse(text).is_as_typed
+    assert parse("\u200b").has_no_word
+
+
 @pytest.mark.parametrize("text", ["ESA CNES NASA JAXA DLR OR ASI", 'Who "said that"?'])
 def test_in_rules_operators_and_quotes_are_never_words(text: str) -> None:
     rule = parse(text, is_rule=True)
@@ -375,6 +386,9 @@ PIECES = [
     "a (b OR",
     "x y OR",
     "e\u0301",
+    "lang:J\u030c",
+    "topic:J\u030c",
+    "sea\u00adweed",
     "Zürich",
     "太空",
     "🚀",

@@ -15,6 +15,7 @@ from shutil import rmtree
 from threading import Barrier
 from time import sleep
 from typing import Any
+from unicodedata import normalize
 
 import pytest
 import Stemmer
@@ -824,6 +825,12 @@ SPELLINGS = [
     ("Launch 🚀 today.", "🚀", "🚀"),
     ("Launch ☀️ today.", "☀", "☀️"),
     ("Launch 🚀 today.", "🛰", ""),
+    # what nobody sees, and letters taken apart
+    ("On seaweed it says.", "sea\u00adweed", "seaweed"),
+    ("On seaweed it says.", "sea\u200bweed", "seaweed"),
+    ("On seaweed it says.", '"\ufeffon sea\u2060weed"', "On seaweed"),
+    ("박물관 개관.", normalize("NFD", "박물관 개관"), "박물관 개관"),
+    ("Café ouvert.", "cafe\u0301", "Café"),
     # what Persian joins without joining, and kana of half width
     ("دانشگاه‌ها باز شد.", "دانشگاه ها", "دانشگاه‌ها"),
     ("کتابخانه‌ی تازه.", "کتابخانه", "کتابخانه‌ی"),

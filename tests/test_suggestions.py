@@ -48,7 +48,7 @@ WALLS, NEW, FRENCH = "Quay walls of the harbour", "A new quay for Dunmore", "Éc
     [
         ("qua", ["Quays & locks", WALLS, FRENCH, NEW]),
         *((typed, ["Quays & locks", WALLS, NEW]) for typed in ("quay", "QUAY")),
-        ("quays", ["Quays & locks"]),
+        *((typed, ["Quays & locks"]) for typed in ("quays", "qu\u00adays")),
         *((typed, [WALLS]) for typed in ("quay wal", "Quay walls of", "quay walls o", "walls quay", "quay-walls")),
         *((typed, ["Écluses", FRENCH]) for typed in ("ecl", "écl", "ÉCL")),
         *(("har", ["Harbour pilots", WALLS]), ("pilo", ["Harbour pilots"]), ("lock", ["Quays & locks"])),

@@ -46,6 +46,7 @@ from feedsrv.query.tree import (
     joined,
     nesting,
 )
+from feedsrv.text.cleaning import clean
 from feedsrv.text.cutting import join_ordinals, with_gershayim
 
 LONGEST_QUERY = 1000
@@ -82,7 +83,7 @@ class Parsed:
     @property
     def is_as_typed(self) -> bool:
         """Whether it was read as anybody would read what was typed, so that nothing needs to be said of it."""
-        return _told(self.text) in {_told(str(self)), _told("" if self.tree is None else typed(self.tree))}
+        return _told(clean(self.text)) in {_told(str(self)), _told("" if self.tree is None else typed(self.tree))}
 
     @property
     def has_no_word(self) -> bool:
@@ -99,14 +100,18 @@ NOTHING_ASKED = Parsed()
 
 
 def parse(text: str, *, is_rule: bool = False) -> Parsed:
-    """The tree of a query; never raises, whatever the text. In a rule of newsroom.toml, operators are never words."""
+    """The tree of a query; never raises, whatever the text. In a rule of newsroom.toml, operators are never words.
+
+    It is read as texts are: in NFC, and without what nobody sees, such as soft hyphens.
+    """
     notes = []
-    read = _beginning(text)
-    if read != text:
+    whole = clean(text)
+    read = _beginning(whole)
+    if read != whole:
         notes.append(Message("Only the first %(most)s characters were read.", most=LONGEST_QUERY))
     found = list(tokens(with_gershayim(join_ordinals(read))))
     if not is_rule:
-        found = natural(found, text)
+        found = natural(found, whole)
     tree, of_tree = _read(found)
     if _length(str(tree or "")) > LONGEST_QUERY:
         counts = range(len(found))

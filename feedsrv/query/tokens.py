@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from feedsrv.query.tree import Dates, FieldTerm, Filter, Node, Phrase, Prefix, Reference, Word
+from feedsrv.text.cleaning import clean
 from feedsrv.text.cutting import BLANKS, MARKS, UNSPACED, join_ordinals, without_edges
 from feedsrv.text.dates import Period
 from feedsrv.text.folding import APOSTROPHES
@@ -149,7 +150,7 @@ def _of_field(field: str, kind: str, token: str) -> Iterator[Node]:
         case "topic", [_, *_]:
             found = Filter(field, _topic(token))
         case "lang", [_, *_]:
-            found = Filter(field, value.lower())
+            found = Filter(field, _small(value))
         case "year", _ if re.fullmatch(r"\d{4}", value, re.ASCII):
             found = Filter(field, value)
     yield from [found] if found else [Word(field), *leaves]
@@ -157,7 +158,12 @@ def _of_field(field: str, kind: str, token: str) -> Iterator[Node]:
 
 def _topic(token: str) -> str:
     """The name of a topic with its signs, which tell C, C++ and .NET apart, without what ends a sentence."""
-    return join_ordinals(" ".join(token.lstrip(_ENDS).rstrip(f"{_ENDS}.").split())).lower()
+    return _small(join_ordinals(" ".join(token.lstrip(_ENDS).rstrip(f"{_ENDS}.").split())))
+
+
+def _small(text: str) -> str:
+    """In small letters, and in NFC still: there is no one character for a capital J with a caron."""
+    return clean(text.lower())
 
 
 def _dates(since: str, until: str, *, is_open: bool = False) -> Dates | None:

@@ -14,6 +14,7 @@ from feedsrv.query.tokens import SHORTEST_PREFIX
 from feedsrv.query.tree import Node
 from feedsrv.search import Snapshot
 from feedsrv.text.analysis import forms
+from feedsrv.text.cleaning import clean
 from feedsrv.web.addresses import Addresses
 from feedsrv.web.inventory import take_inventory
 
@@ -41,6 +42,7 @@ def suggestions(snapshot: Snapshot, typed: str, addresses: Addresses, language: 
 
     Of releases in one language, where one is given. The work is that of one search.
     """
+    typed = clean(typed)
     begun = _key(typed)
     if not begun:
         return []
