@@ -7,7 +7,10 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from math import inf
 from pathlib import Path
+from random import Random
 from time import monotonic, sleep
 
 import pytest
@@ -15,7 +18,7 @@ import pytest
 from feedsrv.files.conversions import Conversions
 from feedsrv.files.settling import SETTLED, STEP
 from feedsrv.publishing import Summary
-from feedsrv.publishing.watch import LEISURE, _Publisher
+from feedsrv.publishing.watch import LEISURE, PUT_OFF, Leisure, _Publisher
 from feedsrv.release import Release
 from tests.conftest import NOW, MakeNewsroom, Newsroom, release
 from tests.running import environment, run, until
@@ -151,6 +154,45 @@ def test_nobody_waits_for_what_takes_long_and_what_was_withdrawn_goes_from_the_d
         publisher.tick()
         assert "soon" in press.ids()
         until(lambda: bool(seen(publisher, press)) and not holds())
+
+
+@pytest.mark.parametrize(
+    ("is_changing", "turns_in", "begun_after"),
+    [
+        (False, inf, 0.0),
+        (False, LEISURE, 0.0),
+        (True, inf, PUT_OFF / 2),
+        (False, LEISURE - 0.1, PUT_OFF),
+        (True, LEISURE - 0.1, PUT_OFF),
+        (False, 0.0, PUT_OFF),
+    ],
+)
+def test_what_takes_long_is_begun_between_what_is_due_and_put_off_for_so_long_at_most(
+    is_changing: bool, turns_in: float, begun_after: float
+) -> None:
+    """The same again each time: it always changes, or always ends in a moment."""
+    moment = 0.0
+    leisure = Leisure(lambda: moment)
+    begun = []
+    for tick in range(int(3 * PUT_OFF)):
+        moment = float(tick)
+        if leisure.is_there(is_changing=is_changing, turns_in=turns_in):
+            begun.append(moment)
+    assert begun[0] == begun_after
+    assert all(second - first == max(begun_after, 1.0) for first, second in pairwise(begun))
+
+
+def test_where_files_always_change_and_embargoes_end_it_is_begun_where_none_ends_for_a_while() -> None:
+    random, moment, ends, begun = Random(1), 0.0, 3.0, []
+    leisure = Leisure(lambda: moment)
+    while moment < 3_600:
+        if leisure.is_there(is_changing=True, turns_in=ends - moment):
+            begun.append(ends - moment)
+        moment += 0.5
+        if ends <= moment:
+            ends = moment + random.expovariate(1 / 4.5)
+    assert len(begun) > 3_600 / PUT_OFF
+    assert sum(rest < LEISURE for rest in begun) < len(begun) / 20
 
 
 def test_what_is_about_to_end_by_itself_does_not_wait_for_another_publication(make_newsroom: MakeNewsroom) -> None:

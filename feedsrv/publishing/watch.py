@@ -40,10 +40,10 @@ SOON = 0.3
 """Seconds before the end of an embargo in which nothing else is begun: it would be late by that."""
 
 LEISURE = 5.0
-"""Seconds for which nothing may be due when work is begun that takes a second or two, and for which nobody waits."""
+"""Seconds in which no embargo may end when work is begun that takes a second or two, and for which nobody waits."""
 
 PUT_OFF = 60.0
-"""Seconds for which such work is put off at most, where something is always due."""
+"""Seconds for which such work is put off at most, where one always does; where files always change, half of them."""
 
 _DRIFT = 2.0  # seconds that a clock may gain or lose between two looks without having been set
 
@@ -103,7 +103,7 @@ class _Publisher:
         self._round: Round | None = None
         self._next_round = 0.0
         self._unreviewed = 0  # shares that the sentinel has not looked at since the last round
-        self._leisure_by = 0.0  # when what is done at leisure is put off no more
+        self._leisure = Leisure(monotonic)
         self._next_purge = 0.0
         self._sign_of_life = 0.0
         self._complaint = ""
@@ -145,14 +145,6 @@ class _Publisher:
             self._go_on(self._memory.standing, now)
         self._show_life()
 
-    def _is_at_leisure(self, now: datetime) -> bool:
-        """Whether nothing is about to come, or has been for so long that what can wait has waited enough."""
-        is_due = bool(self._settling.unsettled.paths) or (self._turns and (self._turns - now).total_seconds() < LEISURE)
-        if not is_due or monotonic() >= self._leisure_by:
-            self._leisure_by = monotonic() + PUT_OFF
-            return True
-        return False
-
     def _go_on(self, standing: Standing, now: datetime) -> None:
         """Go on with the round, then with the review; else, at leisure, do what takes long and nobody waits for."""
         try:
@@ -171,7 +163,10 @@ class _Publisher:
         elif self._unreviewed:
             self._unreviewed -= 1
             self._run(frozenset(), review=Share(self._unreviewed, SHARES))
-        elif self._is_at_leisure(now):
+        elif self._leisure.is_there(
+            is_changing=bool(self._settling.unsettled.paths),
+            turns_in=(self._turns - now).total_seconds() if self._turns else inf,
+        ):
             self._purge()
 
     def _begin_round(self, standing: Standing) -> None:
@@ -255,6 +250,23 @@ class _Publisher:
             self._index.heartbeat()
         except FeedsrvError as error:
             _log.error("no heartbeat: %s", error)
+
+
+class Leisure:
+    """Whether there is time for work that takes long and for which nobody waits; ``clock`` tells seconds."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._put_off_until = clock() + PUT_OFF
+
+    def is_there(self, *, is_changing: bool, turns_in: float) -> bool:
+        """Whether it may be begun now, while files change or not, and a release appears or goes in so many seconds."""
+        now = self._clock()
+        left = self._put_off_until - now
+        if left > 0 and (turns_in < LEISURE or (is_changing and left > PUT_OFF / 2)):
+            return False
+        self._put_off_until = now + PUT_OFF
+        return True
 
 
 class _Watched:
