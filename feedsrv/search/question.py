@@ -123,6 +123,11 @@ def words_of(tree: Node) -> list[tuple[str, ...]]:
     return list(dict.fromkeys(word.parts for text in texts for word in analysis.tokens(text)))
 
 
+def forms_of(tree: Node) -> list[str]:
+    """The forms of all words of a question, one after another, small ones and what is said again among them."""
+    return [form for leaf in positive_leaves(tree) if isinstance(leaf, Word) for form in analysis.forms(leaf.text)]
+
+
 def as_written(tree: Node, told: Collection[str]) -> Iterator[tuple[str, float]]:
     """The forms that tell something, and what it counts that a release has each: a compound counts as one word."""
     for parts in words_of(tree):

@@ -12,7 +12,7 @@ from feedsrv.search import ranking
 from feedsrv.search.opensearch.clauses import NONE, any_of, constant, multiplied, near, said
 from feedsrv.search.opensearch.cluster import Json
 from feedsrv.search.opensearch.matching import Matcher
-from feedsrv.search.question import FORMS, as_written, stems_of, telling, with_beginnings, words_of
+from feedsrv.search.question import FORMS, as_written, forms_of, stems_of, telling, with_beginnings, words_of
 from feedsrv.text import analysis
 
 _REFERENCE_FIRST = 1000.0
@@ -29,7 +29,7 @@ class Scorer:
 
     def learn(self, others: Iterable[Json]) -> None:
         """Ask at once for all that is to be known of its words, and for the number of what others match."""
-        asked = [*others, *map(_written, self._forms()), *map(_begun, with_beginnings(self._told()))]
+        asked = [*others, *map(_written, forms_of(self.typed)), *map(_begun, with_beginnings(self._told()))]
         self.matcher.counting.learn(_words_in(self.matcher, self.tree), _phrases_in(self.tree), asked)
 
     def evidence(self) -> list[Json]:
@@ -65,7 +65,7 @@ class Scorer:
 
     def second_look(self) -> list[Json]:
         """What it adds to the score of a release that words stand together in it, and others begin like them."""
-        forms, few = self._forms(), self._told()[: ranking.MOST_NEAR]
+        forms, few = forms_of(self.typed), self._told()[: ranking.MOST_NEAR]
         rarity = {form: self._rarity(_written(form)) for form in dict.fromkeys(forms)}
         pairs = [(pair, said(pair, "forms"), ranking.NEIGHBOURS) for pair in dict.fromkeys(pairwise(forms))]
         pairs += [
@@ -93,11 +93,7 @@ class Scorer:
 
     def _told(self) -> Sequence[str]:
         """The different forms of the question that tell something."""
-        return telling(list(dict.fromkeys(self._forms())), self.matcher.languages)
-
-    def _forms(self) -> list[str]:
-        words = (leaf.text for leaf in positive_leaves(self.typed) if isinstance(leaf, Word))
-        return [form for text in words for form in analysis.forms(text)]
+        return telling(list(dict.fromkeys(forms_of(self.typed))), self.matcher.languages)
 
 
 def _written(form: str) -> Json:

@@ -10,14 +10,13 @@ from itertools import combinations, pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from feedsrv.query.tree import Node, Word, positive_leaves
+from feedsrv.query.tree import Node, positive_leaves
 from feedsrv.search import ranking
-from feedsrv.search.question import as_written, is_short, stems_of, telling, with_beginnings, words_of
+from feedsrv.search.question import as_written, forms_of, is_short, stems_of, telling, with_beginnings, words_of
 from feedsrv.search.whoosh.matcher import Matcher
 from feedsrv.search.whoosh.postings import NO_POSTINGS, Postings, Ranks, Scores
 from feedsrv.search.whoosh.table import Mask
 from feedsrv.search.whoosh.terms import Places, documents, followed, near
-from feedsrv.text import analysis
 
 _Pair = tuple[str, str, float, Callable[[Places, Places, int], Places], int]
 
@@ -81,8 +80,7 @@ class Scorer:
     def _second_look(self, ranks: Ranks) -> NDArray[np.float64]:
         """What it adds to the score of each release how the words of the question stand in it."""
         terms, added = self.matcher.terms, np.zeros(len(ranks))
-        words = (leaf.text for leaf in positive_leaves(self.typed) if isinstance(leaf, Word))
-        forms = [form for text in words for form in analysis.forms(text)]
+        forms = forms_of(self.typed)
         with terms.work.or_else("which words stand side by side"):
             told = {
                 form: terms.stem(*stems_of(form, terms.languages))
