@@ -1091,6 +1091,27 @@ class TestPartialHits:
         assert (ids(long), long.is_complete_first) == (["best", "all"], False)
         assert [hit.is_partial for hit in long.hits] == [True, False]
 
+    @pytest.mark.parametrize(
+        ("said", "query", "is_found"),
+        [
+            ("北京新机场开通高速铁路", "北京机场", True),
+            ("北京新机场开通高速铁路", "北京新机厂开通", True),
+            ("東京で新しい展覧会が始まる", "展覧会東京", True),
+            ("서울시가 박물관을 연다", "서울박물관", True),
+            ("กรุงเทพเปิดพิพิธภัณฑ์ใหม่", "กรุงเทพพิพิธภัณฑ์", True),
+            ("北京新机场开通高速铁路", "lang:en 北京机场", True),
+            ("北京新机场开通高速铁路", "lang:fr 北京机场", False),
+            ("京都の秋", "東京都", False),
+        ],
+    )
+    def test_so_it_is_with_words_that_have_no_blanks_between_them(
+        self, index: SearchIndex, said: str, query: str, is_found: bool
+    ) -> None:
+        publish(index, a_release("unspaced", 5, said))
+        results = index.snapshot().search(Query(parse(query).tree, sort=Sort.RELEVANCE))
+        assert ([hit.is_partial for hit in results.hits], results.did_you_mean) == ([True] * is_found, None)
+        assert ask(index, query) == []
+
     @pytest.mark.parametrize("sort", [Sort.NEWEST, Sort.OLDEST])
     def test_by_date_there_is_only_what_has_all_the_words(self, index: SearchIndex, sort: Sort) -> None:
         results = index.snapshot().search(Query(parse("comet dust").tree, sort=sort))

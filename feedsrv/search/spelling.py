@@ -18,7 +18,7 @@ from feedsrv.search.question import FORMS, stems_of
 from feedsrv.search.ranking import SHORT
 from feedsrv.search.work import Work
 from feedsrv.text import analysis, stems
-from feedsrv.text.cutting import cut
+from feedsrv.text.cutting import cut, is_unspaced
 from feedsrv.text.folding import APOSTROPHES, fold
 
 SHORTEST_CORRECTED = 4
@@ -156,14 +156,16 @@ class _Spelling:
             typed = text[word.start : word.end]
             written = (self.as_written(each, typed, field) for each in near)
             words.append(typed if near == word.parts else " ".join(written))
-        return " ".join(words) or text
+        as_typed = [text[word.start : word.end] for word in analysis.tokens(text)]
+        return text if words == as_typed else " ".join(words)
 
     def _nearest(self, form: str, make: Callable[[str], Leaf], field: str, mistakes: int, *, of_small: bool) -> str:
-        """The word that was meant; digits and short words stay, and what enough releases have."""
+        """The word that was meant; digits, short words and what is unspaced stay, and what enough releases have."""
         shortest = SHORTEST_CORRECTED - 1 if mistakes == 1 else SHORTEST_TWICE_WRONG
         having = self._having(make(form))
         is_said = having > 0 and self.known.saying([form], field)[0] > 0
-        if len(form) < shortest or not stems.is_of_letters(form) or (is_said and having > SELDOM):
+        is_word = stems.is_of_letters(form) and not is_unspaced(form)
+        if len(form) < shortest or not is_word or (is_said and having > SELDOM):
             return form
         words = [word for word in self.known.near(form, mistakes, field) if self._may_be_meant(word, of_small=of_small)]
         if len(form) < SHORTEST_CORRECTED:

@@ -66,6 +66,15 @@ def needed(text: str) -> Sequence[Token]:
     return [word for word in words if (word.start, word.end) in kept]
 
 
+def apart(text: str) -> Sequence[str]:
+    """What a word of a question has no blanks between, if there may be two words or more in it; none otherwise."""
+    words = needed(text) if cutting.is_unspaced(text) else ()
+    return [text[word.start : word.end] for word in words] if len(words) > _ONE_WORD else []
+
+
+_ONE_WORD = 2  # as many are each two of three characters, which are seldom more than one word
+
+
 def spans(text: str, is_meant: Callable[[Sequence[str]], bool]) -> Iterator[tuple[int, int]]:
     """Where the words of a text begin and end that are meant, which is asked of the forms that each is found by."""
     words = _forms_within[text] if len(text) <= LONGEST else _found_by(text)

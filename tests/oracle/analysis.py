@@ -13,14 +13,25 @@ from importlib import import_module
 from typing import Any
 
 from feedsrv.text import cutting
-from feedsrv.text.analysis import count_telling, forms, is_stopword, needed, tokens
+from feedsrv.text.analysis import apart, count_telling, forms, is_stopword, needed, tokens
 from feedsrv.text.endings import ACCENTED_ENDINGS
 from feedsrv.text.folding import fold, strip_accents
 from feedsrv.text.light_stems import ENDINGS, light_stem
 from feedsrv.text.spellings import Spelling, spelling
 from feedsrv.text.stems import STEMMERS, is_of_letters
 
-__all__ = ["count_telling", "forms", "is_of_letters", "is_stopword", "needed", "spans", "stem", "terms", "tokens"]
+__all__ = [
+    "apart",
+    "count_telling",
+    "forms",
+    "is_of_letters",
+    "is_stopword",
+    "needed",
+    "spans",
+    "stem",
+    "terms",
+    "tokens",
+]
 
 
 def spans(text: str, is_meant: Callable[[Spelling], bool]) -> Iterator[tuple[int, int]]:

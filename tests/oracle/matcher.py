@@ -119,9 +119,13 @@ class Matcher:
                 kinds = Word | Prefix | Or | Phrase if is_pasted else Word | Prefix | Or
                 words = [part for part in parts if isinstance(part, kinds)]
                 others = [part for part in parts if part not in words]
+                if len(words) == 1 and isinstance(words[0], Word):
+                    words = [*map(Word, analysis.apart(words[0].text))] or words
                 return _joined([*others, Or(tuple(dict.fromkeys(words)))]) if len(words) > 1 else tree
             case Or(parts):
                 return Or(tuple(self.loosened(part, is_pasted=is_pasted) for part in parts))
+            case Word(text) if apart := analysis.apart(text):
+                return Or(tuple(dict.fromkeys(map(Word, apart))))
         return tree
 
     def by_relevance(self, tree: Node, typed: Node, releases: int) -> list[int]:

@@ -13,7 +13,7 @@ from rapidfuzz.distance import OSA
 from feedsrv.query.tokens import beginning
 from feedsrv.query.tree import And, FieldTerm, Leaf, Node, Phrase, Prefix, Word, leaves, mapped
 from feedsrv.release import Release, from_json
-from feedsrv.text.cutting import cut
+from feedsrv.text.cutting import cut, is_unspaced
 from feedsrv.text.folding import fold
 from tests.oracle import analysis, ranking
 from tests.oracle.matcher import Matcher
@@ -62,7 +62,8 @@ def _meant(matcher: Matcher, beside: int, leaf: Leaf) -> Leaf:
             typed = said[word.start : word.end]
             written = (_as_written(matcher, each, typed, field) for each in near)
             words.append(typed if near == word.parts else " ".join(written))
-        return " ".join(words) or said
+        as_typed = [said[word.start : word.end] for word in analysis.tokens(said)]
+        return said if words == as_typed else " ".join(words)
 
     def likeliest() -> Leaf:
         near = respelt(text, 1)
@@ -127,7 +128,8 @@ def _nearest(
 ) -> str:
     having = matcher.releases(make(form)).bit_count()
     is_said = bool(having and matcher.terms.form(form, field).releases)
-    if len(form) < _SHORTEST[mistakes] or not analysis.is_of_letters(form) or (is_said and having > _SELDOM):
+    is_word = analysis.is_of_letters(form) and not is_unspaced(form)
+    if len(form) < _SHORTEST[mistakes] or not is_word or (is_said and having > _SELDOM):
         return form
     words = [
         word
