@@ -63,6 +63,7 @@ def _looked_at_whole(text: str, language: str, wanted: Wanted) -> str:
 @example("2 988 sites, 2 halls", "en", [], ["2"], [])
 @example("2 988 sites, 2 halls", "en", [], [], ["2"])
 @example("2 988mars", "en", [], [], ["mars"])
+@example("\x802 988mars", "en", [], [], ["mars"])
 @example("mars 12 2 988mars 988mars", "en", ["mars"], [], [])
 @example("(\u0153uvre) l\u2019\u0153uvre \ufb01nal \uff2dars na\u0153", "fr", ["oeuvre", "final", "mars"], [], ["nao"])
 def test_what_is_marked_is_what_a_look_at_every_word_marks(

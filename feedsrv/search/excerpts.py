@@ -148,26 +148,20 @@ def _spans(text: str, language: str, wanted: Wanted) -> list[tuple[int, int]]:
     return spans
 
 
-def _wanted_words(text: str, found: _Found) -> Iterator[tuple[int, int]]:
-    passed = 0
-    is_held = found.has_numbers
-    text = hold_thousands(text) if is_held else text
-    for match in found.possible.finditer(text):
+def _wanted_words(text: str, found: _Found, passed: int = 0, *, is_held: bool = False) -> Iterator[tuple[int, int]]:
+    """Where the words wanted are behind what was passed; ``is_held``: thousands are held together in this text."""
+    if found.has_numbers and not is_held:
+        text, is_held = hold_thousands(text), True
+    for match in found.possible.finditer(text, passed):
         start, end = match.span()
-        start = _start_of_piece(text, passed, start)
-        if not is_held and text[start].isdigit():  # as of "2 988km"
-            is_held, text = True, hold_thousands(text)
-            start = _start_of_piece(text, passed, start)
+        if start > passed and not text[start - 1].isspace():  # it begins within what stands between the blanks
+            start -= len(text[passed:start].rsplit(None, 1)[-1])
+        if not is_held and any(map(str.isdigit, text[start:end])):  # as of "2 988km"
+            yield from _wanted_words(hold_thousands(text), found, passed, is_held=True)
+            return
         for first, last in found[text[start:end]]:
             yield start + first, start + last
         passed = end
-
-
-def _start_of_piece(text: str, passed: int, start: int) -> int:
-    """Where what stands between two blanks begins, if it does so before this; what was passed is none of it."""
-    if start == passed or text[start - 1].isspace():
-        return start
-    return start - len(text[passed:start].rsplit(None, 1)[-1])
 
 
 def _window(text: str, spans: Sequence[tuple[int, int]]) -> tuple[int, int]:
