@@ -1112,6 +1112,12 @@ class TestPartialHits:
         assert ([hit.is_partial for hit in results.hits], results.did_you_mean) == ([True] * is_found, None)
         assert ask(index, query) == []
 
+    def test_a_number_is_a_word_like_others_unless_it_is_said_to_be_one(self, index: SearchIndex) -> None:
+        publish(index, a_release("numbered", 5, "A report.", reference="PR045-2020"))
+        assert ask(index, "045-2020 dust", sort=Sort.RELEVANCE) == ["numbered", "dusty", "both"]
+        assert ask(index, "ref:045-2020 dust", sort=Sort.RELEVANCE) == []
+        assert ask(index, "045-2020 dust") == []
+
     @pytest.mark.parametrize("sort", [Sort.NEWEST, Sort.OLDEST])
     def test_by_date_there_is_only_what_has_all_the_words(self, index: SearchIndex, sort: Sort) -> None:
         results = index.snapshot().search(Query(parse("comet dust").tree, sort=sort))
@@ -1268,6 +1274,21 @@ class TestDidYouMean:
         four = "comit telescpoe observatry zurrich"
         assert index.snapshot().search(Query(parse(four).tree)).did_you_mean
         assert index.snapshot().search(Query(parse(f"{four} nowhere").tree)).did_you_mean is None
+
+    @pytest.mark.parametrize("field", ["", "title:"])
+    def test_of_many_that_are_in_quotes_the_words_alone_are_looked_for(self, index: SearchIndex, field: str) -> None:
+        words = "comet wuxoria blixten grompfen zindlars vostocks"
+        results = index.snapshot().search(Query(parse(f'{field}"{words}"').tree, sort=Sort.RELEVANCE))
+        assert (results.did_you_mean, results.notes) == (words, ())
+
+    def test_where_far_more_cannot_have_another_a_word_that_is_seldom_is_meant(self, index: SearchIndex) -> None:
+        said = "observatory saw times zürich covid19"
+        assert index.snapshot().search(Query(parse(f"{said} telescpoe").tree)).did_you_mean == f"{said} telescope"
+
+    def test_what_some_have_all_of_is_likelier_than_what_is_found_in_part(self, index: SearchIndex) -> None:
+        publish(index, a_release("c", 3, "Nobody saw it."))
+        results = index.snapshot().search(Query(parse("saw NOT comet telescpoe").tree, sort=Sort.RELEVANCE))
+        assert (ids(results), results.did_you_mean) == (["c"], "saw not comet telescope")
 
     def test_what_next_to_none_have_may_be_mistyped_where_far_more_have_another(self, index: SearchIndex) -> None:
         publish(

@@ -13,6 +13,7 @@ from feedsrv.query.tree import (
     NOTHING,
     And,
     FieldTerm,
+    Leaf,
     Node,
     Not,
     Or,
@@ -54,8 +55,7 @@ def loosened(tree: Node, languages: Sequence[str], *, is_pasted: bool) -> Node:
     tree = required(tree, languages)
     match tree:
         case And(parts):
-            kinds = Word | Prefix | Or | Phrase if is_pasted else Word | Prefix | Or
-            words = [part for part in parts if isinstance(part, kinds)]
+            words = [part for part in parts if _is_word(part, is_pasted=is_pasted)]
             others = [part for part in parts if part not in words]
             if len(words) == 1 and isinstance(words[0], Word):
                 words = [*map(Word, analysis.apart(words[0].text))] or words
@@ -65,6 +65,18 @@ def loosened(tree: Node, languages: Sequence[str], *, is_pasted: bool) -> Node:
         case Word(text) if apart := analysis.apart(text):
             return Or(tuple(dict.fromkeys(map(Word, apart))))
     return tree
+
+
+def _is_word(part: Node, *, is_pasted: bool) -> bool:
+    """Whether some of the words may be found without it: not what is in quotes or fields, nor ``ref:27``."""
+    match part:
+        case Word() | Prefix() | Or():
+            return True
+        case Phrase():
+            return is_pasted
+        case Reference(_, typed):
+            return bool(typed)
+    return False
 
 
 def wanted(tree: Node, languages: Sequence[str]) -> Wanted:
@@ -130,6 +142,16 @@ def words_of(tree: Node) -> list[tuple[str, ...]]:
 def forms_of(tree: Node) -> list[str]:
     """The forms of all words of a question, one after another, small ones and what is said again among them."""
     return [form for leaf in positive_leaves(tree) if isinstance(leaf, Word) for form in analysis.forms(leaf.text)]
+
+
+def each_word(leaf: Leaf) -> Sequence[Leaf]:
+    """The words of what is in quotes, each by itself; anything else is one."""
+    match leaf:
+        case Phrase(text):
+            return [Word(text[word.start : word.end]) for word in analysis.tokens(text)]
+        case FieldTerm(name, Phrase() as phrase):
+            return [FieldTerm(name, word) for word in each_word(phrase) if isinstance(word, Word)]
+    return [leaf]
 
 
 def as_written(tree: Node, told: Collection[str]) -> Iterator[tuple[str, float]]:

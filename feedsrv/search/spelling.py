@@ -11,10 +11,11 @@ from typing import Protocol
 
 from rapidfuzz.distance import OSA
 
+from feedsrv.query.natural import as_words
 from feedsrv.query.tokens import beginning
 from feedsrv.query.tree import NOTHING, And, FieldTerm, Leaf, Node, Phrase, Prefix, Word, joined, leaves, mapped
 from feedsrv.release import Release
-from feedsrv.search.question import FORMS, stems_of
+from feedsrv.search.question import FORMS, each_word, stems_of
 from feedsrv.search.ranking import SHORT
 from feedsrv.search.work import Work
 from feedsrv.text import analysis, stems
@@ -70,14 +71,34 @@ class Vocabulary(Protocol):
         """The newest releases that have a word just as it is written in a field."""
 
 
+def meant(known: Vocabulary, asked: Node, having: int, counted: Callable[[Node], tuple[int, int]]) -> Node | None:
+    """What may have been meant by a question that so few releases have all of; None where nothing else finds more.
+
+    Where none has all, that may be its words alone. ``counted``: how many releases answer another question, and how
+    many of these have all of it. What some have all of is more likely than what is found in part.
+    """
+    attempts = [corrected(known, asked)]
+    if not having:
+        attempts.append(corrected(known, as_words(attempts[0]) or asked))
+    in_part = None
+    for attempt in attempts:
+        if attempt != asked:
+            answers, complete = counted(attempt)
+            if complete > having:
+                return attempt
+            in_part = in_part or (attempt if answers and not having else None)
+    return in_part
+
+
 def corrected(known: Vocabulary, tree: Node) -> Node:
     """The tree with words that no release has, or next to none, replaced by the nearest that some have.
 
     A word that is near to none is taken as half typed, and becomes a beginning. Paid for with the search's work.
     """
     telling = [leaf for leaf in dict.fromkeys(leaves(tree)) if not _is_small(leaf, known)]
-    seldom = [leaf for leaf, having in zip(telling, known.having_each(telling), strict=True) if having <= SELDOM]
-    if len(seldom) > MOST_SELDOM:
+    seldom = _seldom(known, telling)
+    words = [word for leaf in seldom for word in each_word(leaf)]
+    if len(words) > MOST_SELDOM and len(_seldom(known, words)) > MOST_SELDOM:
         return tree
     if isinstance(tree, And):
         with known.work.or_else("what may be one word"):
@@ -85,6 +106,16 @@ def corrected(known: Vocabulary, tree: Node) -> Node:
     parts = tree.parts if isinstance(tree, And) else ()
     beside = [part for part in parts if isinstance(part, Leaf) and known.having(part)]
     return mapped(tree, _Spelling(known, beside).meant) or tree
+
+
+def _seldom(known: Vocabulary, asked: Sequence[Leaf]) -> list[Leaf]:
+    """Those that may be mistyped."""
+    return [leaf for leaf, having in zip(asked, known.having_each(asked), strict=True) if _is_seldom(known, having)]
+
+
+def _is_seldom(known: Vocabulary, having: int) -> bool:
+    """Whether so few releases have it that far more may have what was meant."""
+    return having <= SELDOM and having * FAR_MORE < known.work.releases
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +196,7 @@ class _Spelling:
         having = self._having(make(form))
         is_said = having > 0 and self.known.saying([form], field)[0] > 0
         is_word = stems.is_of_letters(form) and not is_unspaced(form)
-        if len(form) < shortest or not is_word or (is_said and having > SELDOM):
+        if len(form) < shortest or not is_word or (is_said and not _is_seldom(self.known, having)):
             return form
         words = [word for word in self.known.near(form, mistakes, field) if self._may_be_meant(word, of_small=of_small)]
         if len(form) < SHORTEST_CORRECTED:

@@ -221,13 +221,16 @@ class Oracle:
         attempts = [corrected(matcher, asked)]
         if not having:
             attempts.append(corrected(matcher, as_words(attempts[0]) or asked))
+        in_part = None
         for attempt in attempts:
             if attempt != asked:
-                found = self._found(replace(query, text=attempt), matcher.afforded(attempt), matcher)[having > 0]
-                answers = reduce(and_, self._filters(query).values(), found).bit_count()
-                if answers > having and not matcher.terms.work.left_out:
-                    return typed(attempt)
-        return None
+                both = self._found(replace(query, text=attempt), matcher.afforded(attempt), matcher)
+                answers, complete = (reduce(and_, self._filters(query).values(), found).bit_count() for found in both)
+                if complete > having:
+                    return None if matcher.terms.work.left_out else typed(attempt)
+                if answers and not having and in_part is None:
+                    in_part = typed(attempt)
+        return None if matcher.terms.work.left_out else in_part
 
     def _hit(self, rank: int, wanted: Wanted | None, work: Work, *, is_partial: bool) -> Hit:
         release = self._release(rank)

@@ -117,7 +117,9 @@ class Matcher:
         match tree:
             case And(parts):
                 kinds = Word | Prefix | Or | Phrase if is_pasted else Word | Prefix | Or
-                words = [part for part in parts if isinstance(part, kinds)]
+                words = [
+                    part for part in parts if isinstance(part, kinds) or (isinstance(part, Reference) and part.typed)
+                ]
                 others = [part for part in parts if part not in words]
                 if len(words) == 1 and isinstance(words[0], Word):
                     words = [*map(Word, analysis.apart(words[0].text))] or words

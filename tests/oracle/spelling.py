@@ -30,8 +30,9 @@ _MOST_READ = 5  # releases in which it is looked how a word is written
 def corrected(matcher: Matcher, tree: Node) -> Node:
     """The tree with words that no release has, or next to none, replaced by the nearest that some have."""
     telling = [leaf for leaf in dict.fromkeys(leaves(tree)) if not _is_small(matcher, leaf)]
-    seldom = [leaf for leaf in telling if matcher.releases(leaf).bit_count() <= _SELDOM]
-    if len(seldom) > _MOST_SELDOM:
+    seldom = [leaf for leaf in telling if _is_seldom(matcher, leaf)]
+    words = [word for leaf in seldom for word in _each_word(leaf)]
+    if len(words) > _MOST_SELDOM and len([word for word in words if _is_seldom(matcher, word)]) > _MOST_SELDOM:
         return tree
     if isinstance(tree, And):
         with matcher.terms.work.or_else("what may be one word"):
@@ -40,6 +41,19 @@ def corrected(matcher: Matcher, tree: Node) -> Node:
     known = [found for part in parts if isinstance(part, Leaf) and (found := matcher.releases(part))]
     beside = reduce(and_, known, matcher.terms.table.everything)
     return mapped(tree, lambda leaf: leaf if _is_small(matcher, leaf) else _meant(matcher, beside, leaf)) or tree
+
+
+def _is_seldom(matcher: Matcher, leaf: Leaf) -> bool:
+    having = matcher.releases(leaf).bit_count()
+    return having <= _SELDOM and having * _FAR_MORE < matcher.terms.table.everything.bit_count()
+
+
+def _each_word(leaf: Leaf) -> list[Leaf]:
+    phrase = leaf.part if isinstance(leaf, FieldTerm) else leaf
+    if not isinstance(phrase, Phrase):
+        return [leaf]
+    words = [Word(phrase.text[word.start : word.end]) for word in analysis.tokens(phrase.text)]
+    return [FieldTerm(leaf.name, word) for word in words] if isinstance(leaf, FieldTerm) else [*words]
 
 
 def _meant(matcher: Matcher, beside: int, leaf: Leaf) -> Leaf:
@@ -126,10 +140,11 @@ def _nearest(
     mistakes: int,
     of_small: bool,
 ) -> str:
-    having = matcher.releases(make(form)).bit_count()
+    asked = make(form)
+    having = matcher.releases(asked).bit_count()
     is_said = bool(having and matcher.terms.form(form, field).releases)
     is_word = analysis.is_of_letters(form) and not is_unspaced(form)
-    if len(form) < _SHORTEST[mistakes] or not is_word or (is_said and having > _SELDOM):
+    if len(form) < _SHORTEST[mistakes] or not is_word or (is_said and not _is_seldom(matcher, asked)):
         return form
     words = [
         word

@@ -135,7 +135,10 @@ class Terms:
 
     def near(self, form: str, mistakes: int, name: str = "forms") -> list[str]:
         """The words of a field that are so many mistakes of a typist away at most."""
-        self.work.pay(NEAR)
+        near = f"{name} near {mistakes}", form
+        if near not in self._paid:
+            self.work.pay(NEAR)
+            self._paid[near] = NO_POSTINGS
         words = (word.decode("utf8") for word in self.reader.lexicon(name))
         return [word for word in words if OSA.distance(word, form) <= mistakes]
 

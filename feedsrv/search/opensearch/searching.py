@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from feedsrv.query import Hit, Query, Results, Sort
-from feedsrv.query.natural import as_words
 from feedsrv.query.parser import typed as as_typed
 from feedsrv.query.tree import Node
 from feedsrv.release import Release
@@ -19,7 +18,7 @@ from feedsrv.search.opensearch.paging import BEST, Part
 from feedsrv.search.opensearch.scoring import Scorer
 from feedsrv.search.opensearch.view import View, facet, record_of, values_of
 from feedsrv.search.question import is_short, loosened, required, wanted
-from feedsrv.search.spelling import SELDOM, corrected
+from feedsrv.search.spelling import SELDOM, meant
 from feedsrv.search.work import Work
 
 FACETS = ("topic", "year", "lang")
@@ -161,19 +160,15 @@ class Searching:
 
     def _did_you_mean(self, having: int) -> str | None:
         """What may have been meant by a question that so few answer, if it finds more within the same filters."""
-        query, matcher, asked = self._query, self._matcher, self._query.text
-        if asked is None or having > SELDOM:
-            return None
-        attempts = [corrected(matcher, asked)]
-        if not having:
-            attempts.append(corrected(matcher, as_words(attempts[0]) or asked))
-        for attempt in attempts:
-            if attempt != asked:
-                tree = required(attempt, matcher.languages)
-                found = self._found(replace(query, text=attempt), tree)[having > 0]
-                if matcher.count(self._filtered(found)) > having:
-                    return as_typed(attempt)
-        return None
+        asked = self._query.text
+        other = meant(self._matcher, asked, having, self._counted) if asked and having <= SELDOM else None
+        return as_typed(other) if other else None
+
+    def _counted(self, tree: Node) -> tuple[int, int]:
+        """How many releases answer the query with this tree, and how many of these have all of it."""
+        found = self._found(replace(self._query, text=tree), required(tree, self._matcher.languages))
+        answers, complete = self._matcher.counting.each(map(self._filtered, found))
+        return answers, complete
 
 
 def _among(names: Sequence[str], query: Json) -> Json:

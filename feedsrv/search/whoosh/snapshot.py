@@ -21,7 +21,6 @@ from feedsrv.appearance import Asset
 from feedsrv.errors import ReleaseNotFound, ReleaseWithdrawn
 from feedsrv.newsroom import Newsroom
 from feedsrv.query import Facet, Hit, Query, Results, Sort
-from feedsrv.query.natural import as_words
 from feedsrv.query.parser import typed
 from feedsrv.query.tree import And, Dates, Filter, Node, Not, Or
 from feedsrv.release import Attachment, Release, Withdrawal
@@ -29,7 +28,7 @@ from feedsrv.search import Held, Neighbours, SitemapEntry, SitemapYear, ranking
 from feedsrv.search.attachments import asset_of, attached
 from feedsrv.search.excerpts import Wanted, excerpt, marked
 from feedsrv.search.question import is_short, loosened, wanted
-from feedsrv.search.spelling import SELDOM, corrected
+from feedsrv.search.spelling import SELDOM, meant
 from feedsrv.search.whoosh import contents
 from feedsrv.search.whoosh.matcher import Matcher
 from feedsrv.search.whoosh.postings import PostingsCache, Ranks
@@ -253,24 +252,20 @@ class WhooshSnapshot:
 
     def _did_you_mean(self, query: Query, matcher: Matcher, having: int) -> str | None:
         """What may have been meant by a question that so few answer, if it finds more within the same filters."""
-        if query.text is None or having > SELDOM or matcher.terms.work.left_out:
+        work = matcher.terms.work
+        if query.text is None or having > SELDOM or work.left_out:
             return None
-        meant = None
-        with matcher.terms.work.or_else("what may have been meant"):
-            meant = self._meant(query, query.text, matcher, having)
-        return meant  # noqa: RET504 - it stays None where the work ends
+        other = None
+        with work.or_else("what may have been meant"):
+            counted = lambda tree: self._counted(replace(query, text=tree), tree, matcher)  # noqa: E731
+            other = meant(Known(matcher), query.text, having, counted)
+        return typed(other) if other and not work.left_out else None
 
-    def _meant(self, query: Query, asked: Node, matcher: Matcher, having: int) -> str | None:
-        attempts = [corrected(Known(matcher), asked)]
-        if not having:
-            attempts.append(corrected(Known(matcher), as_words(attempts[0]) or asked))
-        for attempt in attempts:
-            if attempt != asked:
-                found = self._found(replace(query, text=attempt), matcher.afforded(attempt), matcher)[having > 0]
-                answers = int(np.count_nonzero(reduce(and_, self._filters(query).values(), found)))
-                if answers > having and not matcher.terms.work.left_out:
-                    return typed(attempt)
-        return None
+    def _counted(self, query: Query, tree: Node, matcher: Matcher) -> tuple[int, int]:
+        """How many releases answer a query of this tree, and how many of these have all of it."""
+        found, complete = self._found(query, matcher.afforded(tree), matcher)
+        is_left = reduce(and_, self._filters(query).values(), self._table.everything())
+        return int(np.count_nonzero(found & is_left)), int(np.count_nonzero(complete & is_left))
 
     def _hit(self, rank: int, wanted: Wanted | None, work: Work, *, is_partial: bool) -> Hit:
         release = self._release(rank)

@@ -110,7 +110,10 @@ class Terms:
 
     def near(self, form: str, mistakes: int, name: str = "forms") -> set[str]:
         """The words of a field that are so many mistakes of a typist away at most."""
-        self.work.pay(NEAR)
+        near = f"{name} near {mistakes}", form
+        if near not in self._paid:
+            self.work.pay(NEAR)
+            self._paid.add(near)
         return self.segments.near(name, form, mistakes)
 
     def _paid_for(self, of: type[T], kind: str, text: str, find: Callable[[], T]) -> T:
