@@ -5,6 +5,7 @@ They are those of Snowball, and light ones for some languages that it does not h
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Set
 from functools import lru_cache
 from threading import Lock
@@ -50,6 +51,9 @@ STEMMERS = {
 }
 """The Snowball algorithm of each language that is stemmed by one, by its two-letter tag."""
 
+_ARABIC_ARTICLE = re.compile("^(?:(?:ال|لل)(?=.{3})|(?:بال|كال|[وف](?:ال|بال|كال|لل))(?=.{4}))")
+"""What is written together with an Arabic word in front of it: the article, and with it a preposition, "and", "so"."""
+
 KEEP_BEGINNINGS = {
     "ca", "cs", "da", "de", "en", "eo", "es", "et", "eu", "fr", "hu", "it", "lt", "nb", "nn", "no", "pl", "pt", "ro",
     "ru", "sv",
@@ -63,7 +67,7 @@ def stem(form: str, language: str) -> str:
     """The stem of a form. Words with digits, and languages without a stemmer, keep the form.
 
     Where the form may have lost an accent that tells an ending, it is the shortest stem that it has with one or
-    without: "arrivee" may be "arrivée", which comes down to "arriv" like "arriver".
+    without: "arrivee" may be "arrivée", which comes down to "arriv" like "arriver". So it is with the Arabic article.
     """
     base = _base(language)
     if (base not in STEMMERS and base not in ENDINGS) or not is_of_letters(form):
@@ -71,7 +75,7 @@ def stem(form: str, language: str) -> str:
     if base in ENDINGS:
         return light_stem(form, base)
     stemmer = _stemmer(base)
-    if not stemmer.has_accents:
+    if not stemmer.is_any_spelled_otherwise:
         return strip_accents(stemmer.stem(form))
     return min((strip_accents(stemmer.stem(spelling)) for spelling in stemmer.spellings(form)), key=_by_length)
 
@@ -108,19 +112,20 @@ def _by_length(stem: str) -> tuple[int, str]:
 
 
 class _Stemmer:
-    """The Snowball algorithm of a language, and the accents that forms have lost."""
+    """The Snowball algorithm of a language, and how forms may be spelled otherwise, which are stemmed alike."""
 
     def __init__(self, language: str) -> None:
         self._algorithm = Stemmer.Stemmer(STEMMERS[language], 0)
         self._lock = Lock()
+        self._has_article = language == "ar"
         self._endings: dict[str, list[str]] = {}
         for ending in ACCENTED_ENDINGS.get(language, "").split():
             self._endings.setdefault(strip_accents(ending), []).append(ending)
 
     @property
-    def has_accents(self) -> bool:
-        """Whether there are any that a form may have lost."""
-        return bool(self._endings)
+    def is_any_spelled_otherwise(self) -> bool:
+        """Whether any form is."""
+        return self._has_article or bool(self._endings)
 
     def stem(self, word: str) -> str:
         with self._lock:  # an algorithm keeps the word it works on in itself
@@ -128,7 +133,14 @@ class _Stemmer:
             return found
 
     def spellings(self, form: str) -> Iterator[str]:
-        """The form, and as it may have been before it lost the accent of its ending."""
+        """The form, and as it may have been before it lost the accent of its ending, or the Arabic article.
+
+        Of a word that has it, and so is a noun, Snowball takes endings that it leaves where there is none.
+        """
+        if self._has_article:
+            bare = _ARABIC_ARTICLE.sub("", form)
+            yield from (bare, f"ال{bare}")
+            return
         yield form
         for at in range(2, len(form)):
             for ending in self._endings.get(form[at:], ()):

@@ -79,6 +79,7 @@ def _by_length(stem: str) -> tuple[int, str]:
 
 class _Stemmer:
     def __init__(self, algorithm: str, *, restores_accents: bool) -> None:
+        self._is_arabic = algorithm == "arabic"
         module = import_module(f"snowballstemmer.{algorithm}_stemmer")
         self._algorithm: Any = getattr(module, f"{algorithm.capitalize()}Stemmer")()
         self._endings: dict[str, list[str]] = {}
@@ -90,7 +91,14 @@ class _Stemmer:
         return str(self._algorithm.stemWord(word))
 
     def spellings(self, form: str) -> Iterator[str]:
-        """The form, and as it may have been before it lost the accent of its ending."""
+        """The form, and as it may have been before it lost an accent, or the Arabic article."""
+        if self._is_arabic:
+            in_front = [("ال", 3), ("لل", 3), ("بال", 4), ("كال", 4)]
+            in_front += [(f"{sign}{article}", 4) for sign in "وف" for article, _ in in_front]
+            begun = [each for each, left in in_front if form.startswith(each) and len(form) >= len(each) + left]
+            bare = form.removeprefix(next(iter(begun), ""))
+            yield from (bare, f"ال{bare}")
+            return
         yield form
         for at in range(2, len(form)) if self._endings else ():
             for ending in self._endings.get(form[at:], ()):
