@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
@@ -14,7 +15,7 @@ from feedsrv.search.opensearch.cluster import Access
 from feedsrv.search.opensearch.index import OpenSearchIndex
 from feedsrv.web.health import AWAY
 from tests.conftest import Newsroom, release
-from tests.engines import clear
+from tests.engines import clear, stored
 from tests.opensearch.cutting import Cut, cutting
 from tests.running import until
 
@@ -70,6 +71,25 @@ def test_what_is_published_meanwhile_is_published_when_there_is_an_answer(office
     cut.mend()
     until(lambda: _is_published(office))
     assert len(office.ids()) == 2
+
+
+def test_what_is_refused_for_want_of_room_is_written_when_there_is_some(office: Newsroom) -> None:
+    held = stored(PREFIX)
+    freed: list[bool] = []
+
+    def set_full(*, is_full: bool) -> None:
+        freed.append(not is_full)
+        full = {"index.blocks.read_only_allow_delete": is_full or None}  # as a node does whose disk is nearly full
+        held.cluster.ask("PUT", f"/{held.name}/_settings", full)
+
+    set_full(is_full=True)
+    later = Timer(0.5, set_full, kwargs={"is_full": False})
+    later.start()
+    try:
+        office.publish({"b.md": release("A moon")})
+    finally:
+        later.join()
+    assert (freed, len(office.ids())) == ([False, True], 2)
 
 
 def test_after_some_that_were_not_answered_no_request_is_made_for_a_while(

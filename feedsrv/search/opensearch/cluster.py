@@ -27,8 +27,11 @@ TRIES = 4
 PAUSE = 0.1
 """Seconds before the second try; before each further one twice as many."""
 
+BUSY = 429
+"""The status of what was refused for want of memory or room."""
+
+_AWAY = {502, 503, 504}
 _THERE_ALREADY = "resource_already_exists_exception"
-_BUSY, _AWAY = 429, {502, 503, 504}
 
 Json = dict[str, Any]
 
@@ -111,4 +114,4 @@ def _is_away(error: OpenSearchException) -> bool:
 
 def _is_passing(error: OpenSearchException) -> bool:
     """Whether a further try may be answered."""
-    return _is_away(error) or (isinstance(error, TransportError) and error.status_code == _BUSY)
+    return _is_away(error) or (isinstance(error, TransportError) and error.status_code == BUSY)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import log
+from time import monotonic, sleep
 from typing import Any
 
 from msgspec import Raw, json
 
 from feedsrv.errors import IndexUnavailable
-from feedsrv.search.opensearch.cluster import LONGEST, LONGEST_FOR_WRITERS, Cluster, Json
+from feedsrv.search.opensearch.cluster import BUSY, LONGEST, LONGEST_FOR_WRITERS, PAUSE, Cluster, Json
 
 PAGE = 1_000
 """Documents that are asked for, or written, at once."""
@@ -114,20 +115,31 @@ class Releases:
     def write(self, lines: Iterable[Mapping[str, Any] | Raw]) -> list[str]:
         """Write to several documents at once; the names of those that somebody else has changed, which stay so.
 
-        To make one that is there already is what a further try does whose forerunner was never answered.
+        To make one that is there already is what a further try does whose forerunner was never answered, or where a
+        node that is short of memory or room refused some of them.
         """
         body = b"".join(json.encode(line) + b"\n" for line in lines)
+        end, pause = monotonic() + LONGEST_FOR_WRITERS, PAUSE
+        failed = self._in_bulk(body)
+        while any(told["status"] == BUSY for _, told in failed) and monotonic() + pause < end:
+            sleep(pause)
+            pause *= 2
+            failed = self._in_bulk(body)
+        changed = []
+        for action, told in failed:
+            if told["status"] == _CONFLICT:
+                changed += [told["_id"]] if action == "update" else []
+            elif (action, told["status"]) != ("delete", _NOT_FOUND):
+                raise IndexUnavailable(f"the cluster at {self.cluster.address} cannot be written: {told.get('error')}")
+        return changed
+
+    def _in_bulk(self, body: bytes) -> list[tuple[str, Json]]:
+        """What was not done of what it says in bulk: each action, and what is told of it."""
         answer = self.cluster.ask("POST", f"/{self.name}/_bulk", body, within=LONGEST_FOR_WRITERS)
         if answer is None:
             raise IndexUnavailable(f"the releases in the cluster at {self.cluster.address} are gone")
-        changed = []
-        for item in answer["items"] if answer["errors"] else ():
-            ((action, told),) = item.items()
-            if told["status"] == _CONFLICT:
-                changed += [told["_id"]] if action == "update" else []
-            elif told["status"] >= _LEAST_FAILURE and (action, told["status"]) != ("delete", _NOT_FOUND):
-                raise IndexUnavailable(f"the cluster at {self.cluster.address} cannot be written: {told.get('error')}")
-        return changed
+        told = (pair for item in answer["items"] for pair in item.items()) if answer["errors"] else ()
+        return [(action, told) for action, told in told if told["status"] >= _LEAST_FAILURE]
 
     def spans(self, names: Sequence[str]) -> list[tuple[int, ...]]:
         """From and before which generation each of these documents is valid, also where that is not found yet.
