@@ -24,6 +24,7 @@ from tempfile import TemporaryDirectory
 
 from bench import generate
 from bench.questions import Question, Questions
+from feedsrv.errors import ReleaseNotFound
 from feedsrv.files.catalogue import Catalogue
 from feedsrv.publishing import publish
 from feedsrv.query import Query, Results
@@ -89,7 +90,7 @@ class Pair:
         yield from _compared({"sitemap": sorted(mine, key=lambda entry: entry[0])}, {"sitemap": entries})
         for identity, *_ in entries:
             yield from _compared(
-                {f"siblings of {identity}": self.snapshot.siblings(identity)},
+                {f"siblings of {identity}": _siblings(self.snapshot, identity)},
                 {f"siblings of {identity}": self.oracle.siblings(identity)},
             )
         aliases = self.oracle.aliases()
@@ -126,6 +127,13 @@ def _plain(results: Results) -> dict[str, object]:
     for place, hit in enumerate(results.hits):
         parts[f"hit {place}"] = (hit.is_partial, hit.title, hit.excerpt, hit.release)
     return parts
+
+
+def _siblings(snapshot: Snapshot, identity: str) -> tuple[Release, ...]:
+    try:
+        return snapshot.siblings([snapshot.get(identity)])[identity]
+    except ReleaseNotFound:
+        return ()
 
 
 def _compared(ours: dict[str, object], right: dict[str, object]) -> Iterator[str]:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from feedsrv.search.documents import Facts
+from feedsrv.search.whoosh.contents import translations
 from feedsrv.search.whoosh.splicing import changed
 from feedsrv.search.whoosh.table import FACETS, Mask, Table
 
@@ -92,8 +93,8 @@ def test_a_table_made_step_by_step_is_that_made_at_once(seed: int) -> None:
                 of(table, table.any_of(facet, [value])) == of(at_once, at_once.any_of(facet, [value]))
                 for value in wanted
             )
-        for rank in range(table.size):
-            assert table.siblings(rank) == at_once.siblings(rank)
+        keys = [f"key {number}" for number in range(10)]
+        assert table.sharing(keys) == at_once.sharing(keys)
 
 
 def test_the_table_says_what_is_true_of_the_documents() -> None:
@@ -157,4 +158,6 @@ def test_siblings_are_the_first_published_of_each_other_language() -> None:
         one("e", "en", 1.0, ("k",)),
     ]
     table = changed(None, NOTHING, list(enumerate(given)))
-    assert [table.id(rank) for rank in table.siblings(table.rank("a") or 0)] == ["d", "c"]
+    sharing = table.sharing(["k", "l", "m"])
+    assert {key: [*map(table.id, ranks)] for key, ranks in sharing.items()} == {"k": [*"baed"], "l": [*"ac"], "m": []}
+    assert [*map(table.id, translations(table, "en", sharing["k"] + sharing["l"]))] == ["d", "c"]

@@ -78,11 +78,11 @@ class Snapshot(Protocol):
         Raises AttachmentNotFound.
         """
 
-    def siblings(self, release_id: str) -> tuple[Release, ...]:
-        """The translations of a release, by language: those that have one of its `translation_keys` in common.
+    def siblings(self, releases: Sequence[Release]) -> Mapping[str, tuple[Release, ...]]:
+        """The translations of each of these releases, by its id: those that share one of its `translation_keys`.
 
-        Of several in one language it is the first published, then the first by id; none is in its own language.
-        Empty for what is no release.
+        They are in order of their languages. Of several in one language it is the first published, then the first by
+        id; none is in its own language.
         """
 
     def neighbours(self, release_id: str) -> Neighbours:

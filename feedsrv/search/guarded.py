@@ -53,9 +53,9 @@ class GuardedSnapshot:
         """A file of the newsroom's appearance, and where it lies. Raises AttachmentNotFound."""
         return self._ask(lambda snapshot: self._whole(*snapshot.asset(name)))
 
-    def siblings(self, release_id: str) -> tuple[Release, ...]:
-        """The translations of a release, by language."""
-        return self._ask(lambda snapshot: snapshot.siblings(release_id))
+    def siblings(self, releases: Sequence[Release]) -> Mapping[str, tuple[Release, ...]]:
+        """The translations of each of these releases, by its id."""
+        return self._ask(lambda snapshot: snapshot.siblings(releases))
 
     def neighbours(self, release_id: str) -> Neighbours:
         """The releases in its language that appeared just before and just after one."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from html import escape
@@ -30,8 +30,8 @@ from feedsrv.web.look import Look
 class FeedBuilder:
     """One page of a list, found and about to be rendered in a format; ``hub`` is the WebSub hub's address or "".
 
-    ``members`` are what it holds, which may be more than the ``results`` of the page. ``siblings`` gives the
-    translations of a release by its id. ``archives`` are those that it leads to, none where it leads to pages.
+    ``members`` are what it holds, which may be more than the ``results`` of the page. ``siblings`` are the
+    translations of each release by its id. ``archives`` are those that it leads to, none where it leads to pages.
     ``corrected_from`` is what was asked in place of the question of the list, "" where nothing was.
     """
 
@@ -40,7 +40,7 @@ class FeedBuilder:
     members: Sequence[Hit | Withdrawal]
     newsroom: Newsroom
     addresses: Addresses
-    siblings: Callable[[str], tuple[Release, ...]]
+    siblings: Mapping[str, tuple[Release, ...]]
     archives: Archives = NO_ARCHIVES
     hub: str = ""
     corrected_from: str = ""

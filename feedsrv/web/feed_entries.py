@@ -21,14 +21,15 @@ from feedsrv.web.addresses import Addresses
 class EntryBuilder:
     """Makes entries; ``language`` is that of a notice which has none of its own.
 
-    ``content`` gives what an entry shows of a release, ``siblings`` its translations by its id. ``is_search``: an entry
-    says why it was found. ``has_extension``: it carries what some formats have beside what all have.
+    ``content`` gives what an entry shows of a release; ``siblings`` are the translations of each by its id.
+    ``is_search``: an entry says why it was found. ``has_extension``: it carries what some formats have beside what all
+    have.
     """
 
     newsroom: Newsroom
     addresses: Addresses
     content: Callable[[Release], str]
-    siblings: Callable[[str], tuple[Release, ...]]
+    siblings: Mapping[str, tuple[Release, ...]]
     language: str
     is_search: bool = False
     has_extension: bool = True
@@ -54,7 +55,7 @@ class EntryBuilder:
 
     def _entry(self, hit: Hit) -> FeedEntry:
         release = hit.release
-        translations = tuple(map(self._translation, self.siblings(release.id)))
+        translations = tuple(map(self._translation, self.siblings[release.id]))
         return FeedEntry(
             id=self.id(release),
             url=self._url(release),

@@ -10,7 +10,7 @@ from feedsrv.feeds import Link, Subscription, SubscriptionGroup
 from feedsrv.feeds.formats import ATOM, Format
 from feedsrv.feeds.opml import OPML_TYPE, opml
 from feedsrv.locales import called, voice_of
-from feedsrv.query import Results
+from feedsrv.query import Hit, Results
 from feedsrv.query.subscription import FEED_SIZE
 from feedsrv.web.archives import NO_ARCHIVES, ArchiveMissing, Archives, archives, find_archive
 from feedsrv.web.cache import Rendering
@@ -43,13 +43,14 @@ def outline() -> Response:
 def _rendering(asked: Listing, format_: Format) -> Rendering:
     listing = _corrected(asked) if asked.corrects else asked
     results, past = _archive(listing) if listing.archive else _newest(listing, format_)
+    held = members(snapshot(), listing, results)
     builder = FeedBuilder(
         listing=listing,
         results=results,
-        members=members(snapshot(), listing, results),
+        members=held,
         newsroom=newsroom(),
         addresses=site().addresses,
-        siblings=snapshot().siblings,
+        siblings=snapshot().siblings([member.release for member in held if isinstance(member, Hit)]),
         archives=past,
         hub=site().settings.hub,
         corrected_from=asked.text if listing.text != asked.text else "",

@@ -59,7 +59,7 @@ def _item(release: Release) -> bytes:
         called(newsroom(), newsroom().language),
         site().addresses,
         templating.content_for_feeds(site().addresses, newsroom()),
-        snapshot().siblings,
+        snapshot().siblings([release]),
         newsroom().language,
     )
     return json_item(builder.entry(Hit(release)))

@@ -77,7 +77,7 @@ def release(release_id: str) -> Response:
 
     def render() -> Rendering:
         found = snapshot().get(release_id)
-        siblings = snapshot().siblings(release_id)
+        siblings = snapshot().siblings([found])[found.id]
         kept = _kept(found.language, newsroom())
         in_kept = (kept,) if kept else ()
         topic_lists = [Listing(ListingKind.TOPIC, topics=(topic,), languages=in_kept) for topic in found.topic_ids]

@@ -24,7 +24,8 @@ PREFIX = "test-requests"
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SearchIndex]:
     made = OpenSearchIndex(access(), PREFIX, tmp_path_factory.mktemp("requests") / "index")
-    publish(made, *(a_release(f"r{day}", day, "A pilot sees the harbour and the comet.") for day in range(1, 29)))
+    said = "A pilot sees the harbour and the comet."
+    publish(made, *(a_release(f"r{day}", day, said, translation_keys=(f"k{day}",)) for day in range(1, 29)))
     made.snapshot().search(Query())  # it knows from now on which languages there are
     yield made
     clear(PREFIX)
@@ -59,8 +60,9 @@ def test_a_search_takes_few_requests(
     [
         (lambda snapshot: snapshot.neighbours("r7"), 2),
         (lambda snapshot: snapshot.similar("r7", 3), 4),
+        (lambda snapshot: snapshot.siblings([a_release("x", translation_keys=(f"k{day}",)) for day in range(29)]), 1),
     ],
-    ids=["neighbours", "similar"],
+    ids=["neighbours", "similar", "siblings"],
 )
 def test_what_stands_beside_a_release_takes_few_requests(
     index: SearchIndex, caplog: pytest.LogCaptureFixture, ask: Callable[[Snapshot], object], most: int

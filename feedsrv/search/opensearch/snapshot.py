@@ -87,19 +87,18 @@ class OpenSearchSnapshot:
         found, path = asset_of(self._files, self.newsroom, name)
         return found, self._whole.insist(path)
 
-    def siblings(self, release_id: str) -> tuple[Release, ...]:
-        """The translations of a release, by language."""
-        own = next(iter(self.view.records({"term": {"id": release_id}}, size=1)), None)
-        if not isinstance(own, Release) or not own.translation_keys:
-            return ()
-        query = every(
-            [{"terms": {"translation": list(own.translation_keys)}}, none_of({"term": {"lang": own.language}})]
-        )
-        found: dict[str, Release] = {}
-        for record in self.view.records(query, size=MOST_VALUES, sort=_FIRST):
-            if isinstance(record, Release):
-                found.setdefault(record.language, record)
-        return tuple(found[language] for language in sorted(found))
+    def siblings(self, releases: Sequence[Release]) -> Mapping[str, tuple[Release, ...]]:
+        """The translations of each of these releases, by its id."""
+        keys = list(dict.fromkeys(key for release in releases for key in release.translation_keys))
+        query = {"terms": {"translation": keys}}
+        sharing = self.view.records(query, size=MOST_VALUES, sort=_FIRST) if keys else []
+        found: dict[str, dict[str, Release]] = {release.id: {} for release in releases}
+        for record in sharing:
+            for release in releases:
+                shared = {*record.translation_keys} & {*release.translation_keys} if isinstance(record, Release) else ()
+                if isinstance(record, Release) and record.language != release.language and shared:
+                    found[release.id].setdefault(record.language, record)
+        return {name: tuple(each[language] for language in sorted(each)) for name, each in found.items()}
 
     def neighbours(self, release_id: str) -> Neighbours:
         """The releases in its language that appeared just before and just after one."""

@@ -1,7 +1,8 @@
-"""Contents: what a table has without being asked a question, as values of a facet and as entries of a sitemap."""
+"""Contents: what a table has without being asked a question: values of a facet, entries of a sitemap, translations."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from math import isnan
 
@@ -46,6 +47,16 @@ def entries(table: Table, year: int | None) -> list[SitemapEntry]:
         SitemapEntry(table.id(rank), _moment(updated)) for rank, updated in zip(ranks.tolist(), updates, strict=True)
     )
     return sorted(found, key=lambda entry: entry.id)
+
+
+def translations(table: Table, language: str, ranks: Iterable[int]) -> list[int]:
+    """Of these, by language, the one that was published first in each language but this one."""
+    found: dict[str, int] = {}
+    for rank in ranks:
+        other = table.values["lang"][int(table.columns["lang"][rank]) - 1]
+        if other != language:
+            found[other] = min(found.get(other, rank), rank, key=table.seniority)
+    return [found[other] for other in sorted(found)]
 
 
 def _moment(timestamp: float) -> datetime | None:

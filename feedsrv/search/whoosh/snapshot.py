@@ -8,7 +8,7 @@ that sort as newest).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import reduce
@@ -125,10 +125,14 @@ class WhooshSnapshot:
         """The releases of a year in few words, in order of their ids; None: the undated."""
         return contents.entries(self._table, year)
 
-    def siblings(self, release_id: str) -> tuple[Release, ...]:
-        """The translations of a release, by language."""
-        rank = self._table.rank(release_id)
-        return () if rank is None else tuple(map(self._release, self._table.siblings(rank)))
+    def siblings(self, releases: Sequence[Release]) -> Mapping[str, tuple[Release, ...]]:
+        """The translations of each of these releases, by its id."""
+        sharing = self._table.sharing(key for release in releases for key in release.translation_keys)
+        ranks = ((each, [rank for key in each.translation_keys for rank in sharing[key]]) for each in releases)
+        return {
+            each.id: tuple(map(self._release, contents.translations(self._table, each.language, those)))
+            for each, those in ranks
+        }
 
     def neighbours(self, release_id: str) -> Neighbours:
         """The releases in its language that appeared just before and just after one."""

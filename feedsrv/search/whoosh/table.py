@@ -210,19 +210,17 @@ class Table:
         rows = np.searchsorted(self.columns["alias.ends"], at, "right")
         return min(((row >= self.size, self.id(row)) for row in rows.tolist()), default=(False, None))[1]
 
-    def siblings(self, rank: int) -> list[int]:
-        """The ranks of the translations of a release, by language: of each the one that was published first."""
-        keys = self._slice("translation", rank)
-        if not len(keys):
-            return []
-        at = np.flatnonzero(np.isin(self.columns["translation"], keys))
-        found: dict[int, int] = {}
-        languages = self.columns["lang"]
-        for row in np.unique(np.searchsorted(self.columns["translation.ends"], at, "right")).tolist():
-            language = int(languages[row])
-            if row < self.size and language != languages[rank]:
-                found[language] = min(found.get(language, row), row, key=self._seniority)
-        return [found[language] for language in sorted(found, key=lambda code: self.values["lang"][code - 1])]
+    def sharing(self, keys: Iterable[str]) -> Mapping[str, list[int]]:
+        """The ranks of the releases that have each of these translation keys; all are looked for in one pass."""
+        wanted = {int(key_of(key)): key for key in keys}
+        found: dict[str, list[int]] = {key: [] for key in wanted.values()}
+        column = self.columns["translation"]
+        at = np.flatnonzero(np.isin(column, np.array([*wanted], "u8")))
+        rows = np.searchsorted(self.columns["translation.ends"], at, "right")
+        for row, key in zip(rows.tolist(), column[at].tolist(), strict=True):
+            if row < self.size:
+                found[wanted[key]].append(row)
+        return found
 
     def beside(self, rank: int) -> tuple[int | None, int | None]:
         """The ranks of the releases in its language that appeared just before and just after one, None for no such."""
@@ -246,7 +244,8 @@ class Table:
             first, last = (int(np.searchsorted(ages, age_of(facts), side)) for side in ("left", "right"))
         return bisect_left(range(last), facts.id, first, key=self.id)
 
-    def _seniority(self, row: int) -> tuple[bool, float, str]:
+    def seniority(self, row: int) -> tuple[bool, float, str]:
+        """The lower, the earlier it appeared; what is undated comes last."""
         age = float(self.columns["age"][row])
         return age == UNDATED, -age, self.id(row)
 
