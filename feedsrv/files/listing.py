@@ -117,11 +117,9 @@ class Contents:
 
     def unlike(self, other: Contents) -> set[str]:
         """The files that are only in one of the two, or cannot be read in one of them."""
-        return {
-            path
-            for part in self._parts.keys() | other._parts.keys()
-            for path, _ in self._parts.get(part, {}).items() ^ other._parts.get(part, {}).items()
-        }
+        here, there = self._parts, other._parts
+        parts = [part for part in here.keys() | there.keys() if here.get(part) != there.get(part)]
+        return {path for part in parts for path, _ in here.get(part, {}).items() ^ there.get(part, {}).items()}
 
     def paths(self, parts: Iterable[str]) -> set[str]:
         """The files in these parts."""
