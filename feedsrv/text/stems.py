@@ -51,8 +51,17 @@ STEMMERS = {
 }
 """The Snowball algorithm of each language that is stemmed by one, by its two-letter tag."""
 
-_ARABIC_ARTICLE = re.compile("^(?:(?:ال|لل)(?=.{3})|(?:بال|كال|[وف](?:ال|بال|كال|لل))(?=.{4}))")
+_ARABIC_FATHER = "والد(?:ين|ان|ها|هم|نا|ته|تي|كم)$"  # which begins like "and the"
+_ARABIC_ARTICLE = re.compile(
+    f"^(?!{_ARABIC_FATHER})(?:و?(?:ال|لل)(?=.{{3}})|(?:و?(?:بال|كال)|ف(?:ال|بال|كال|لل))(?=.{{4}}))"
+)
 """What is written together with an Arabic word in front of it: the article, and with it a preposition, "and", "so"."""
+
+_ARABIC_AS_IT_IS = re.compile("^(?:[وف]?(?:ال|لل|بال|كال)|[وف]?[يتن]ست)|ان$|(?<!ا)(?<!كوي)(?<!انترن)ت$")
+"""An Arabic word of which no ending of a noun is taken: a verb, or a noun that it is a part of, as it is of لبنان.
+
+Or it begins like the article, and is too short to have one.
+"""
 
 KEEP_BEGINNINGS = {
     "ca", "cs", "da", "de", "en", "eo", "es", "et", "eu", "fr", "hu", "it", "lt", "nb", "nn", "no", "pl", "pt", "ro",
@@ -67,7 +76,8 @@ def stem(form: str, language: str) -> str:
     """The stem of a form. Words with digits, and languages without a stemmer, keep the form.
 
     Where the form may have lost an accent that tells an ending, it is the shortest stem that it has with one or
-    without: "arrivee" may be "arrivée", which comes down to "arriv" like "arriver". So it is with the Arabic article.
+    without: "arrivee" may be "arrivée", which comes down to "arriv" like "arriver". An Arabic noun is stemmed with the
+    article.
     """
     base = _base(language)
     if (base not in STEMMERS and base not in ENDINGS) or not is_of_letters(form):
@@ -133,13 +143,13 @@ class _Stemmer:
             return found
 
     def spellings(self, form: str) -> Iterator[str]:
-        """The form, and as it may have been before it lost the accent of its ending, or the Arabic article.
+        """The form, and as it may have been before it lost the accent of its ending.
 
-        Of a word that has it, and so is a noun, Snowball takes endings that it leaves where there is none.
+        An Arabic noun always has the article: Snowball takes endings then that it leaves where there is none.
         """
         if self._has_article:
             bare = _ARABIC_ARTICLE.sub("", form)
-            yield from (bare, f"ال{bare}")
+            yield bare if _ARABIC_AS_IT_IS.search(bare) else f"ال{bare}"
             return
         yield form
         for at in range(2, len(form)):

@@ -91,13 +91,20 @@ class _Stemmer:
         return str(self._algorithm.stemWord(word))
 
     def spellings(self, form: str) -> Iterator[str]:
-        """The form, and as it may have been before it lost an accent, or the Arabic article."""
+        """The form, and as it may have been before it lost an accent; an Arabic noun has the article."""
         if self._is_arabic:
-            in_front = [("ال", 3), ("لل", 3), ("بال", 4), ("كال", 4)]
-            in_front += [(f"{sign}{article}", 4) for sign in "وف" for article, _ in in_front]
+            in_front = [("ال", 3), ("لل", 3), ("وال", 3), ("ولل", 3), ("بال", 4), ("كال", 4), ("وبال", 4), ("وكال", 4)]
+            in_front += [(f"ف{article}", 4) for article in ("ال", "بال", "كال", "لل")]
             begun = [each for each, left in in_front if form.startswith(each) and len(form) >= len(each) + left]
-            bare = form.removeprefix(next(iter(begun), ""))
-            yield from (bare, f"ال{bare}")
+            is_father = form.removeprefix("والد") in {"ين", "ان", "ها", "هم", "نا", "ته", "تي", "كم"}
+            bare = form if is_father else form.removeprefix(next(iter(begun), ""))
+            without_and = bare[1:] if bare[:1] in {"و", "ف"} else bare
+            is_as_it_is = (
+                any(each.startswith(("ال", "لل", "بال", "كال", "يست", "تست", "نست")) for each in (bare, without_and))
+                or bare.endswith("ان")
+                or (bare.endswith("ت") and not bare.endswith(("ات", "كويت", "انترنت")))
+            )
+            yield bare if is_as_it_is else f"ال{bare}"
             return
         yield form
         for at in range(2, len(form)) if self._endings else ():
