@@ -1118,6 +1118,20 @@ class TestPartialHits:
         assert ask(index, "ref:045-2020 dust", sort=Sort.RELEVANCE) == []
         assert ask(index, "045-2020 dust") == []
 
+    @pytest.mark.parametrize(
+        ("query", "first"),
+        [
+            ("Comets with tails of 9-11 miles seen above the harbour", "headline"),
+            ("Comets with tails of 9-11 miles seen above the harbuor", "headline"),
+            ("What is said in PR 9-11 of comets with tails of miles above the harbour", "numbered"),
+            ("9-11 nowhere", "numbered"),
+        ],
+    )
+    def test_a_number_in_a_headline_is_no_more_than_a_word(self, index: SearchIndex, query: str, first: str) -> None:
+        title = "Comets with tails of 9-11 miles seen above the harbour"
+        publish(index, a_release("numbered", 5, reference="PR9-11"), a_release("headline", 6, title=title))
+        assert ask(index, query, sort=Sort.RELEVANCE)[0] == first
+
     @pytest.mark.parametrize("sort", [Sort.NEWEST, Sort.OLDEST])
     def test_by_date_there_is_only_what_has_all_the_words(self, index: SearchIndex, sort: Sort) -> None:
         results = index.snapshot().search(Query(parse("comet dust").tree, sort=sort))

@@ -56,6 +56,11 @@ class Reference:
         return reference_key(self.text)
 
     @property
+    def is_any_number(self) -> bool:
+        """Whether it may be any number of a text: no letters are in front of it, and nobody said that it is one."""
+        return bool(self.typed) and self.key[:1].isdigit()
+
+    @property
     def words(self) -> Node:
         """The words that it may be instead."""
         found = tuple(map(Word, self.typed.split()))

@@ -133,6 +133,12 @@ def is_short(tree: Node | None) -> bool:
     return tree is None or len(words_of(tree)) <= ranking.SHORT
 
 
+def numbered(leaf: Leaf, asked: Node, releases: int) -> float:
+    """What it counts that a release has this reference number: in a long text, any number is but a rare word."""
+    is_any = isinstance(leaf, Reference) and leaf.is_any_number
+    return ranking.rarity(1, releases) if is_any and not is_short(asked) else ranking.NUMBERED
+
+
 def words_of(tree: Node) -> list[tuple[str, ...]]:
     """The different words of a question as written, each by its parts."""
     texts = (leaf.text for leaf in positive_leaves(tree) if isinstance(leaf, Word))

@@ -43,6 +43,9 @@ question: one word of many in a title of many says little."""
 LIKENESS = 0.4
 """Weight of a title that has the very words of the question and no others."""
 
+NUMBERED = 1000.0
+"""Weight of a reference number: the release that has it stands first."""
+
 MOST_RERANKED = 30
 """Releases, from the best, that are looked at again: for the words asked for as written, together, and begun alike."""
 ENOUGH = 10

@@ -33,7 +33,6 @@ from tests.oracle.terms import MOST_EXPANSIONS, NO_POSTINGS, Postings, Terms
 from tests.oracle.work import WorkSpent
 
 _FORMS = {"title": "title_forms", "contact": "contacts"}
-_REFERENCE_FIRST = 1000.0
 
 
 Weight = float | Mapping[int, float]
@@ -68,7 +67,7 @@ class Matcher:
         for leaf in sorted(dict.fromkeys(leaves(tree)), key=_costliness):
             try:
                 self.releases(leaf)
-                list(self._evidence(leaf, 1.0))
+                list(self._evidence(leaf, 1.0, 1.0))
             except WorkSpent:
                 left_out.append(leaf)
         self.terms.work.left_out += map(str, left_out)
@@ -143,7 +142,7 @@ class Matcher:
         weight_in_title = ranking.title_weight(len(words))
         in_title = {rank: weight_in_title * each for rank, each in likeness.items()}
         for leaf, times in Counter(positive_leaves(tree)).items():
-            for weight, said in self._evidence(leaf, in_title):
+            for weight, said in self._evidence(leaf, in_title, self._numbered(leaf, typed)):
                 for rank in scores.keys() & said.keys():
                     scores[rank] += _of(weight, rank) * times * said[rank]
         for rank in scores.keys() & likeness.keys():
@@ -206,8 +205,16 @@ class Matcher:
         forms = analysis.forms(part.text)
         return bool(forms) and all(analysis.is_stopword(form, self.terms.languages) for form in forms)
 
-    def _evidence(self, leaf: Leaf, in_title: Weight) -> Iterator[tuple[Weight, dict[int, float]]]:
-        """What speaks for each release that a leaf matches, and its weight; ``in_title`` is that of a word there."""
+    def _numbered(self, leaf: Leaf, typed: Node) -> float:
+        """What a reference number counts: where it may be any number of a long text, no more than a rare word."""
+        is_any = isinstance(leaf, Reference) and leaf.typed and leaf.key[:1].isdigit()
+        return ranking.rarity(1, len(self.terms.table.numbers)) if is_any and not is_short(typed) else 1000.0
+
+    def _evidence(self, leaf: Leaf, in_title: Weight, numbered: float) -> Iterator[tuple[Weight, dict[int, float]]]:
+        """What speaks for each release that a leaf matches, and its weight.
+
+        ``in_title`` is that of a word there, ``numbered`` that of a reference number.
+        """
         match leaf:
             case Word(text):
                 for word in analysis.tokens(text):
@@ -217,9 +224,9 @@ class Matcher:
                 for word in analysis.tokens(text):
                     yield from self._once(word.parts, {"title": 1.0})
             case _:
-                yield from ((weight, postings.by_rank()) for weight, postings in self._other_evidence(leaf))
+                yield from ((weight, postings.by_rank()) for weight, postings in self._other_evidence(leaf, numbered))
 
-    def _other_evidence(self, leaf: Leaf) -> Iterator[tuple[float, Postings]]:
+    def _other_evidence(self, leaf: Leaf, numbered: float) -> Iterator[tuple[float, Postings]]:
         match leaf:
             case FieldTerm(name, part):
                 is_beginning = isinstance(part, Prefix)
@@ -229,7 +236,7 @@ class Matcher:
             case Prefix(text):
                 yield 1.0, self._beginning(text)
             case Reference(text):
-                yield _REFERENCE_FIRST, self._reference(leaf)
+                yield numbered, self._reference(leaf)
                 yield 1.0, self._phrase(text)
 
     def _once(self, parts: Sequence[str], kinds: Mapping[str, Weight]) -> Iterator[tuple[Weight, dict[int, float]]]:

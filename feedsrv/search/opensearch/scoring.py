@@ -12,10 +12,9 @@ from feedsrv.search import ranking
 from feedsrv.search.opensearch.clauses import NONE, any_of, constant, multiplied, near, said
 from feedsrv.search.opensearch.cluster import Json
 from feedsrv.search.opensearch.matching import Matcher
-from feedsrv.search.question import FORMS, as_written, forms_of, stems_of, telling, with_beginnings, words_of
+from feedsrv.search.question import FORMS, as_written, forms_of, numbered, stems_of, telling, with_beginnings, words_of
 from feedsrv.text import analysis
 
-_REFERENCE_FIRST = 1000.0
 _TITLE_AND_TEXT = [f"title^{ranking.TITLE}", f"body^{ranking.TEXT}"]
 
 
@@ -36,12 +35,30 @@ class Scorer:
         """What speaks for a release, the more the higher it scores: what it says, and how like its title is to this."""
         said_of = Counter(positive_leaves(self.tree))
         found = [
-            {"bool": {"should": list(_of_leaf(self.matcher, leaf)), "boost": float(times)}}
-            for leaf, times in said_of.items()
+            {"bool": {"should": list(self._of_leaf(leaf)), "boost": float(times)}} for leaf, times in said_of.items()
         ]
         written = as_written(self.typed, self._told())
         just_so = (constant(_written(form), weight * self._rarity(_written(form))) for form, weight in written)
         return [*found, *self._titled(said_of), *just_so]
+
+    def _of_leaf(self, leaf: Leaf) -> Iterator[Json]:
+        matcher = self.matcher
+        match leaf:
+            case Word(text):
+                for word in analysis.tokens(text):
+                    yield _once(matcher, word.parts, worded)
+                    yield from (_phrase(matcher, other) for other in word.spelling.others)
+            case Phrase(text):
+                yield _phrase(matcher, analysis.forms(text))
+            case Reference(text):
+                yield constant({"term": {"reference": leaf.key}}, numbered(leaf, self.typed, matcher.work.releases))
+                yield _phrase(matcher, analysis.forms(text))
+            case FieldTerm("title", Word(text)):
+                yield from (_once(matcher, word.parts, _in_title) for word in analysis.tokens(text))
+            case FieldTerm(name, Word(text) | Phrase(text)):
+                yield _phrase(matcher, analysis.forms(text), FORMS[name])
+            case Prefix() | FieldTerm(_, Prefix()):
+                yield constant(matcher.matches(leaf), 1.0)
 
     def _titled(self, said_of: Counter[Leaf]) -> Iterator[Json]:
         """What the title says by itself, as far as it is like the question: see `ranking.likeness`.
@@ -117,25 +134,6 @@ def worded(matcher: Matcher, stems: Sequence[str]) -> list[Json]:
         for stem, each in taken.items()
         if each
     ]
-
-
-def _of_leaf(matcher: Matcher, leaf: Leaf) -> Iterator[Json]:
-    match leaf:
-        case Word(text):
-            for word in analysis.tokens(text):
-                yield _once(matcher, word.parts, worded)
-                yield from (_phrase(matcher, other) for other in word.spelling.others)
-        case Phrase(text):
-            yield _phrase(matcher, analysis.forms(text))
-        case Reference(text):
-            yield constant({"term": {"reference": leaf.key}}, _REFERENCE_FIRST)
-            yield _phrase(matcher, analysis.forms(text))
-        case FieldTerm("title", Word(text)):
-            yield from (_once(matcher, word.parts, _in_title) for word in analysis.tokens(text))
-        case FieldTerm(name, Word(text) | Phrase(text)):
-            yield _phrase(matcher, analysis.forms(text), FORMS[name])
-        case Prefix() | FieldTerm(_, Prefix()):
-            yield constant(matcher.matches(leaf), 1.0)
 
 
 def _once(matcher: Matcher, parts: Sequence[str], say: Callable[[Matcher, Sequence[str]], list[Json]]) -> Json:

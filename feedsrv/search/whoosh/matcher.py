@@ -31,8 +31,6 @@ from feedsrv.search.whoosh.terms import Terms
 from feedsrv.search.work import WorkSpent
 from feedsrv.text import analysis
 
-_REFERENCE_FIRST = 1000.0
-
 
 @dataclass(frozen=True, slots=True)
 class Matcher:
@@ -63,7 +61,7 @@ class Matcher:
         for leaf in sorted(dict.fromkeys(leaves(tree)), key=_costliness):
             try:
                 self.releases(leaf)
-                list(self.evidence(leaf, 1.0))
+                list(self.evidence(leaf, 1.0, 1.0))
             except WorkSpent:
                 left_out.append(leaf)
         self.terms.work.left_out += map(str, left_out)
@@ -108,8 +106,11 @@ class Matcher:
                 "This question is more work than one search may be. Left out: %(words)s.", words=", ".join(left_out)
             )
 
-    def evidence(self, leaf: Leaf, in_title: Weight) -> Iterator[Weighted]:
-        """What speaks for a release that a leaf matches, and its weight; ``in_title``: that of a word in the title."""
+    def evidence(self, leaf: Leaf, in_title: Weight, numbered: float) -> Iterator[Weighted]:
+        """What speaks for a release that a leaf matches, and its weight.
+
+        ``in_title``: that of a word in the title, ``numbered``: that of a reference number.
+        """
         match leaf:
             case Word(text):
                 for word in analysis.tokens(text):
@@ -126,7 +127,7 @@ class Matcher:
             case Prefix(text):
                 yield 1.0, self._beginning(text)
             case Reference(text):
-                yield _REFERENCE_FIRST, self._reference(leaf)
+                yield numbered, self._reference(leaf)
                 yield 1.0, self._phrase(text)
 
     def _anywhere(self, form: str, in_title: Weight) -> Iterator[Weighted]:

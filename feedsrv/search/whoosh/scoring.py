@@ -12,7 +12,16 @@ from numpy.typing import NDArray
 
 from feedsrv.query.tree import Node, positive_leaves
 from feedsrv.search import ranking
-from feedsrv.search.question import as_written, forms_of, is_short, stems_of, telling, with_beginnings, words_of
+from feedsrv.search.question import (
+    as_written,
+    forms_of,
+    is_short,
+    numbered,
+    stems_of,
+    telling,
+    with_beginnings,
+    words_of,
+)
 from feedsrv.search.whoosh.matcher import Matcher
 from feedsrv.search.whoosh.postings import NO_POSTINGS, Postings, Ranks, Scores
 from feedsrv.search.whoosh.table import Mask
@@ -51,7 +60,8 @@ class Scorer:
         likeness = self._likeness()
         in_title = ranking.title_weight(len(words_of(self.tree))) * likeness
         for leaf, times in Counter(positive_leaves(self.tree)).items():
-            for weight, postings in self.matcher.evidence(leaf, in_title):
+            for_number = numbered(leaf, self.typed, len(likeness))
+            for weight, postings in self.matcher.evidence(leaf, in_title, for_number):
                 scores.add(postings, weight * times)
         titled = np.flatnonzero(likeness)
         scores.reward(titled, ranking.worth_of_likeness(len(likeness)) * likeness[titled])
