@@ -1102,6 +1102,14 @@ class TestPartialHits:
             ("北京新机场开通高速铁路", "lang:en 北京机场", True),
             ("北京新机场开通高速铁路", "lang:fr 北京机场", False),
             ("京都の秋", "東京都", False),
+            ("北京新机场开通高速铁路", "北京机场 nowhere", True),
+            ("新型コロナの対策", "コロナ予防", True),
+            ("コンピュータの展示", "コンピューター", True),
+            ("インド料理とアンケート", "アンドロイド", False),
+            ("美しい庭園", "新しい", False),
+            ("ไข้เลือดออกในกรุงเทพ", "ไข้หวัดใหญ่", False),
+            ("ກະຊວງສຶກສາທິການ", "ບານເຕະ", False),
+            ("3月のニュース", "3月11日", False),
         ],
     )
     def test_so_it_is_with_words_that_have_no_blanks_between_them(

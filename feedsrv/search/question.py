@@ -32,6 +32,8 @@ FORMS = {"title": "title_forms", "contact": "contacts"}
 """Where the forms of a field are, by the name of the field in a question."""
 MOST_EXPANSIONS = 256
 """Words that a beginning stands for."""
+MOST_APART = 300
+"""Words of which one is enough, from the first; only what has no blanks between its words has more."""
 
 
 def required(tree: Node, languages: Sequence[str]) -> Node:
@@ -57,14 +59,18 @@ def loosened(tree: Node, languages: Sequence[str], *, is_pasted: bool) -> Node:
         case And(parts):
             words = [part for part in parts if _is_word(part, is_pasted=is_pasted)]
             others = [part for part in parts if part not in words]
-            if len(words) == 1 and isinstance(words[0], Word):
-                words = [*map(Word, analysis.apart(words[0].text))] or words
-            return _joined([*others, Or(tuple(dict.fromkeys(words)))]) if len(words) > 1 else tree
+            words = [each for part in words for each in _apart(part)]
+            return _joined([*others, Or(tuple(dict.fromkeys(words))[:MOST_APART])]) if len(words) > 1 else tree
         case Or(parts):
             return Or(tuple(loosened(part, languages, is_pasted=is_pasted) for part in parts))
-        case Word(text) if apart := analysis.apart(text):
-            return Or(tuple(dict.fromkeys(map(Word, apart))))
+        case Word() if len(apart := _apart(tree)) > 1:
+            return Or(tuple(apart[:MOST_APART]))
     return tree
+
+
+def _apart(part: Node) -> Sequence[Node]:
+    """The words that one is which has no blanks between them; anything else as it is."""
+    return [*map(Word, analysis.apart(part.text))] or [part] if isinstance(part, Word) else [part]
 
 
 def _is_word(part: Node, *, is_pasted: bool) -> bool:

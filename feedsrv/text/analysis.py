@@ -69,10 +69,10 @@ def needed(text: str) -> Sequence[Token]:
 def apart(text: str) -> Sequence[str]:
     """What a word of a question has no blanks between, if there may be two words or more in it; none otherwise."""
     words = needed(text) if cutting.is_unspaced(text) else ()
-    return [text[word.start : word.end] for word in words] if len(words) > _ONE_WORD else []
-
-
-_ONE_WORD = 2  # as many are each two of three characters, which are seldom more than one word
+    known = {word.spelling for word in words}  # by itself some may be cut otherwise
+    found = dict.fromkeys(cutting.apart(text, [(word.start, word.end) for word in words]))
+    whole = [part for part in found if known.issuperset(word.spelling for word in tokens(part))]
+    return whole if len(whole) > 1 else []
 
 
 def spans(text: str, is_meant: Callable[[Sequence[str]], bool]) -> Iterator[tuple[int, int]]:

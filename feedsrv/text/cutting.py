@@ -16,7 +16,7 @@ Hebrew abbreviations have quotes in them (צה"ל). A mark belongs to the letter
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from operator import methodcaller
 from unicodedata import category
@@ -73,6 +73,16 @@ _UNIT = f"[{UNSPACED}][{MARKS}{_VOICED}]*+"
 _UNITS = re.compile(_UNIT)
 _MAY_BE_WORDS = re.compile(f"[{UNDIVIDED}{_HANGUL}][{MARKS}{_VOICED}]*+|[{UNSPACED}][{MARKS}]++")
 _RUN = re.compile(f"(?:{_UNIT})+")
+_OF_ONE_WORD = 2  # words that are cut of three characters, which are seldom more than one
+_SOUNDS_OF_A_WORD = 4
+_SOUNDS = re.compile(
+    f"[\u30a0-\u30ff\uff66-\uff9f]{{2,}}|[\u3041-\u309f]{{{_SOUNDS_OF_A_WORD},}}"
+    f"|(?:(?![{UNDIVIDED}{_HANGUL}]){_UNIT}){{2,}}"
+)
+_IDEOGRAPH = f"(?![\u3040-\u30ff\uff66-\uff9d])[{UNDIVIDED}{_HANGUL}]"
+_MAY_STAND_APART = re.compile(
+    rf"(?:{_UNIT}{_IDEOGRAPH}|{_IDEOGRAPH}{_UNIT})[{MARKS}{_VOICED}]*+|(?!\d+\Z)[^{UNSPACED}]{{2,}}"
+)
 _PARTICLE = re.compile(
     "[가-힣]([가-힣])(?P<said>(?P<closed>은|이|을|과|으로)|(?P<open>는|가|를|와|로)|의|에|에서|에게|까지|부터)(?![가-힣])"
 )
@@ -146,6 +156,23 @@ def cut(text: str) -> Iterator[tuple[int, int]]:
 def is_unspaced(text: str) -> bool:
     """Whether there are words in a text that have no blanks between them."""
     return _UNITS.search(text) is not None
+
+
+def apart(text: str, words: Sequence[tuple[int, int]]) -> Iterator[str]:
+    """What may be words of what has no blanks between its words, which are cut as these; nothing of what is one word.
+
+    Each two characters may be one, but where a script writes sounds, of which two are in many words, each four. Neither
+    is what stands alone, nor a number.
+    """
+    if len(words) <= _OF_ONE_WORD and all(_RUN.fullmatch(text, *word) for word in words):
+        return
+    for sounds in _SOUNDS.finditer(text):
+        units = [unit.span() for unit in _UNITS.finditer(text, *sounds.span())]
+        last = max(len(units) - _SOUNDS_OF_A_WORD, 0)
+        yield from (
+            text[start : units[at : at + _SOUNDS_OF_A_WORD][-1][1]] for at, (start, _) in enumerate(units[: last + 1])
+        )
+    yield from (text[start:end] for start, end in words if _MAY_STAND_APART.fullmatch(text, start, end))
 
 
 def characters(text: str) -> list[str]:

@@ -120,13 +120,15 @@ class Matcher:
                     part for part in parts if isinstance(part, kinds) or (isinstance(part, Reference) and part.typed)
                 ]
                 others = [part for part in parts if part not in words]
-                if len(words) == 1 and isinstance(words[0], Word):
-                    words = [*map(Word, analysis.apart(words[0].text))] or words
-                return _joined([*others, Or(tuple(dict.fromkeys(words)))]) if len(words) > 1 else tree
+                aparts = [analysis.apart(part.text) if isinstance(part, Word) else [] for part in words]
+                words = [
+                    one for part, apart in zip(words, aparts, strict=True) for one in (*map(Word, apart),) or (part,)
+                ]
+                return _joined([*others, Or(tuple(dict.fromkeys(words))[:300])]) if len(words) > 1 else tree
             case Or(parts):
                 return Or(tuple(self.loosened(part, is_pasted=is_pasted) for part in parts))
             case Word(text) if apart := analysis.apart(text):
-                return Or(tuple(dict.fromkeys(map(Word, apart))))
+                return Or(tuple(map(Word, apart[:300])))
         return tree
 
     def by_relevance(self, tree: Node, typed: Node, releases: int) -> list[int]:

@@ -92,8 +92,8 @@ class Searching:
             return complete, complete
         if not is_pasted and self._matcher.count(complete) >= ranking.ENOUGH:
             return complete, complete
-        some = loosened(asked, self._matcher.languages, is_pasted=is_pasted)
-        return self._complete(query, some), complete
+        some = self._complete(query, loosened(asked, self._matcher.languages, is_pasted=is_pasted))
+        return some if clauses_in(some) <= MOST_CLAUSES else complete, complete
 
     def _filtering(self) -> dict[str, Json]:
         """For each facet by which is filtered, the releases that its filter leaves."""
