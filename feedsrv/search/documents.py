@@ -16,7 +16,7 @@ from feedsrv.release import Release, Withdrawal
 from feedsrv.text import analysis
 from feedsrv.text.references import reference_keys
 
-SCHEMA_VERSION = 23
+SCHEMA_VERSION = 22
 """Raise it when documents change: an index of another version is made anew."""
 
 _GAP = "\x1f"  # a term no query has, so that no phrase begins in the title and ends in the body
