@@ -1307,6 +1307,13 @@ class TestDidYouMean:
         said = "observatory saw times zürich covid19"
         assert index.snapshot().search(Query(parse(f"{said} telescpoe").tree)).did_you_mean == f"{said} telescope"
 
+    def test_many_words_that_stand_there_in_other_forms_are_not_looked_for(self, index: SearchIndex) -> None:
+        said = "Bridges opened, museums warned, letters landed, farmers planted, boats sailed, clouds formed."
+        publish(index, a_release("c", 3, said))
+        other = "bridge opening museum warning letter landing farmer planting boat sailing cloud forming xyzzy"
+        results = index.snapshot().search(Query(parse(other).tree, sort=Sort.RELEVANCE))
+        assert (ids(results), results.did_you_mean, results.notes) == (["c"], None, ())
+
     def test_what_some_have_all_of_is_likelier_than_what_is_found_in_part(self, index: SearchIndex) -> None:
         publish(index, a_release("c", 3, "Nobody saw it."))
         results = index.snapshot().search(Query(parse("saw NOT comet telescpoe").tree, sort=Sort.RELEVANCE))

@@ -166,6 +166,12 @@ def each_word(leaf: Leaf) -> Sequence[Leaf]:
     return [leaf]
 
 
+def one_form(text: str) -> str:
+    """The form of what is one word of letters alone; "" for anything else."""
+    forms = analysis.forms(text)
+    return forms[0] if len(forms) == 1 and stems.is_of_letters(forms[0]) else ""
+
+
 def as_written(tree: Node, told: Collection[str]) -> Iterator[tuple[str, float]]:
     """The forms that tell something, and what it counts that a release has each: a compound counts as one word."""
     for parts in words_of(tree):

@@ -15,7 +15,7 @@ from feedsrv.query.natural import as_words
 from feedsrv.query.tokens import beginning
 from feedsrv.query.tree import NOTHING, And, FieldTerm, Leaf, Node, Phrase, Prefix, Word, joined, leaves, mapped
 from feedsrv.release import Release
-from feedsrv.search.question import FORMS, each_word, stems_of
+from feedsrv.search.question import FORMS, each_word, one_form, stems_of
 from feedsrv.search.ranking import SHORT
 from feedsrv.search.work import Work
 from feedsrv.text import analysis, stems
@@ -98,7 +98,8 @@ def corrected(known: Vocabulary, tree: Node) -> Node:
     telling = [leaf for leaf in dict.fromkeys(leaves(tree)) if not _is_small(leaf, known)]
     seldom = _seldom(known, telling)
     words = [word for leaf in seldom for word in each_word(leaf)]
-    if len(words) > MOST_SELDOM and len(_seldom(known, words)) > MOST_SELDOM:
+    unsaid = _unsaid(known, [leaf for leaf in telling if leaf not in seldom])
+    if len(words) + unsaid > MOST_SELDOM and len(_seldom(known, words)) + unsaid > MOST_SELDOM:
         return tree
     if isinstance(tree, And):
         with known.work.or_else("what may be one word"):
@@ -111,6 +112,14 @@ def corrected(known: Vocabulary, tree: Node) -> Node:
 def _seldom(known: Vocabulary, asked: Sequence[Leaf]) -> list[Leaf]:
     """Those that may be mistyped."""
     return [leaf for leaf, having in zip(asked, known.having_each(asked), strict=True) if _is_seldom(known, having)]
+
+
+def _unsaid(known: Vocabulary, asked: Sequence[Leaf]) -> int:
+    """How many of these words next to none have, and none as it is written: they are looked for as if mistyped."""
+    counted = zip(asked, known.having_each(asked), strict=True)
+    forms = [one_form(leaf.text) for leaf, having in counted if isinstance(leaf, Word) and having <= SELDOM]
+    told = [form for form in forms if form]
+    return len(told) - sum(map(bool, known.saying(told, "forms"))) if told else 0
 
 
 def _is_seldom(known: Vocabulary, having: int) -> bool:
@@ -159,7 +168,7 @@ class _Spelling:
 
     def _parted(self, text: str, make: Callable[[str], Leaf], field: str) -> Leaf | None:
         """A word as the two that it may be with a blank in it, which most releases have; None where none has."""
-        if not isinstance(make(text), Word) or not (form := _one_form(text)):
+        if not isinstance(make(text), Word) or not (form := one_form(text)):
             return None
         ways = [(form[:at], form[at:]) for at in range(SHORTEST_PARTED, len(form) - SHORTEST_PARTED + 1)]
         said = iter(self.known.saying([part for way in ways for part in way], field))
@@ -236,7 +245,7 @@ def _without_blanks(known: Vocabulary, parts: Sequence[Node], seldom: Sequence[L
     found: list[Node] = []
     for part in parts:
         pair = [each for each in (*found[-1:], part) if isinstance(each, Word)]
-        forms = [_one_form(word.text) for word in pair]
+        forms = [one_form(word.text) for word in pair]
         if len(pair) == 2 and all(forms) and (len(parts) <= SHORT or not {*pair}.isdisjoint(seldom)):
             whole = "".join(forms)
             if not known.having(*pair) and any(known.saying([whole], "forms")):
@@ -244,12 +253,6 @@ def _without_blanks(known: Vocabulary, parts: Sequence[Node], seldom: Sequence[L
                 continue
         found.append(part)
     return joined(And, found) or NOTHING
-
-
-def _one_form(text: str) -> str:
-    """The form of what is one word of letters alone; "" for anything else."""
-    forms = analysis.forms(text)
-    return forms[0] if len(forms) == 1 and stems.is_of_letters(forms[0]) else ""
 
 
 def _has_slipped(form: str, word: str) -> bool:

@@ -32,7 +32,11 @@ def corrected(matcher: Matcher, tree: Node) -> Node:
     telling = [leaf for leaf in dict.fromkeys(leaves(tree)) if not _is_small(matcher, leaf)]
     seldom = [leaf for leaf in telling if _is_seldom(matcher, leaf)]
     words = [word for leaf in seldom for word in _each_word(leaf)]
-    if len(words) > _MOST_SELDOM and len([word for word in words if _is_seldom(matcher, word)]) > _MOST_SELDOM:
+    unsaid = [leaf for leaf in telling if leaf not in seldom and _is_unsaid(matcher, leaf)]
+    if (
+        len(words) + len(unsaid) > _MOST_SELDOM
+        and len([word for word in words if _is_seldom(matcher, word)]) + len(unsaid) > _MOST_SELDOM
+    ):
         return tree
     if isinstance(tree, And):
         with matcher.terms.work.or_else("what may be one word"):
@@ -41,6 +45,13 @@ def corrected(matcher: Matcher, tree: Node) -> Node:
     known = [found for part in parts if isinstance(part, Leaf) and (found := matcher.releases(part))]
     beside = reduce(and_, known, matcher.terms.table.everything)
     return mapped(tree, lambda leaf: leaf if _is_small(matcher, leaf) else _meant(matcher, beside, leaf)) or tree
+
+
+def _is_unsaid(matcher: Matcher, leaf: Leaf) -> bool:
+    forms = analysis.forms(leaf.text) if isinstance(leaf, Word) else []
+    if len(forms) != 1 or not analysis.is_of_letters(forms[0]) or matcher.releases(leaf).bit_count() > _SELDOM:
+        return False
+    return not matcher.terms.form(forms[0], "forms").releases
 
 
 def _is_seldom(matcher: Matcher, leaf: Leaf) -> bool:
