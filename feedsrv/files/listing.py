@@ -118,7 +118,8 @@ class Contents:
     def unlike(self, other: Contents) -> set[str]:
         """The files that are only in one of the two, or cannot be read in one of them."""
         here, there = self._parts, other._parts
-        parts = [part for part in here.keys() | there.keys() if here.get(part) != there.get(part)]
+        parts = [part for part, files in here.items() if there.get(part) != files]
+        parts += there.keys() - here.keys()
         return {path for part in parts for path, _ in here.get(part, {}).items() ^ there.get(part, {}).items()}
 
     def paths(self, parts: Iterable[str]) -> set[str]:

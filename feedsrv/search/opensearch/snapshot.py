@@ -91,14 +91,9 @@ class OpenSearchSnapshot:
         """The translations of each of these releases, by its id."""
         keys = list(dict.fromkeys(key for release in releases for key in release.translation_keys))
         query = {"terms": {"translation": keys}}
-        sharing = self.view.records(query, size=MOST_VALUES, sort=_FIRST) if keys else []
-        found: dict[str, dict[str, Release]] = {release.id: {} for release in releases}
-        for record in sharing:
-            for release in releases:
-                shared = {*record.translation_keys} & {*release.translation_keys} if isinstance(record, Release) else ()
-                if isinstance(record, Release) and record.language != release.language and shared:
-                    found[release.id].setdefault(record.language, record)
-        return {name: tuple(each[language] for language in sorted(each)) for name, each in found.items()}
+        records = self.view.records(query, size=MOST_VALUES, sort=_FIRST) if keys else []
+        sharing = [record for record in records if isinstance(record, Release)]
+        return {release.id: _translations(release, sharing) for release in releases}
 
     def neighbours(self, release_id: str) -> Neighbours:
         """The releases in its language that appeared just before and just after one."""
@@ -182,3 +177,12 @@ class OpenSearchSnapshot:
         query = {"term": {"year": str(year)}} if year else {"term": {"day": 0}}
         found = self.view.all(every([query, none_of(_NOINDEX)]), ["id", "updated"])
         return sorted((SitemapEntry(each["id"], moment(each["updated"])) for each in found), key=lambda entry: entry.id)
+
+
+def _translations(release: Release, sharing: Sequence[Release]) -> tuple[Release, ...]:
+    """Of these, which are in order of time, the first in each other language that shares a key with a release."""
+    found: dict[str, Release] = {}
+    for other in sharing:
+        if other.language != release.language and not {*other.translation_keys}.isdisjoint(release.translation_keys):
+            found.setdefault(other.language, other)
+    return tuple(found[language] for language in sorted(found))
