@@ -6,7 +6,7 @@ import os
 import sys
 
 from feedsrv import workers
-from feedsrv.cli.engines import open_index
+from feedsrv.engines import open_index
 from feedsrv.errors import SettingsInvalid
 from feedsrv.settings import from_environment
 from feedsrv.web import create_app

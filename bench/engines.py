@@ -27,7 +27,7 @@ from bench.peers import Asked
 from bench.rivals import PREFIX, clear
 from bench.searching import Searches, sample
 from bench.sites import Site, size
-from feedsrv.cli.engines import open_index
+from feedsrv.engines import open_index
 from feedsrv.files.catalogue import Catalogue
 from feedsrv.publishing import Memory, publish
 from feedsrv.query import Query, Results, Sort

@@ -15,7 +15,7 @@ from http import HTTPStatus
 from typing import Any
 
 from bench.collections import NOW, Collection, Text
-from feedsrv.cli.engines import open_index
+from feedsrv.engines import open_index
 from feedsrv.files.catalogue import Catalogue
 from feedsrv.publishing import publish
 from feedsrv.search.opensearch.cluster import Access, Cluster

@@ -339,7 +339,7 @@ def publish(newsroom: Newsroom, secrets: Sequence[Secret], *, is_public: bool) -
     newsroom.publish({path: data for secret in secrets for path, data in secret.files(is_public=is_public).items()})
 
 
-@settings(max_examples=5, derandomize=True, phases=[Phase.explicit, Phase.generate])  # to shrink takes minutes
+@settings(max_examples=3, derandomize=True, phases=[Phase.explicit, Phase.generate])  # to shrink takes minutes
 @given(secrets=SECRETS)
 @example(secrets=EACH_STATE)
 def test_what_only_a_release_has_that_is_not_public_is_nowhere(secrets: list[Secret]) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from feedsrv.cli.engines import open_index
+from feedsrv.engines import open_index
 from feedsrv.errors import IndexUnavailable
 from feedsrv.search.opensearch.breaker import OPEN_AFTER
 from feedsrv.search.opensearch.cluster import Access, Cluster

@@ -13,10 +13,10 @@ import click
 from feedsrv import __version__, listening, settings
 from feedsrv.cli import icalendar, output, publisher
 from feedsrv.cli import report as reporting
-from feedsrv.cli.engines import open_index
 from feedsrv.cli.exits import PROBLEMS, configured, exit_codes
 from feedsrv.cli.publisher import now
 from feedsrv.cli.stopping import stop_event
+from feedsrv.engines import open_index
 from feedsrv.files.catalogue import Catalogue
 from feedsrv.logs import Logging
 from feedsrv.printable import printable

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from feedsrv.cli import output
-from feedsrv.cli.engines import open_index
+from feedsrv.engines import open_index
 from feedsrv.printable import printable
 from feedsrv.settings import Settings
 from feedsrv.subscribers.access_logs import LogCutShort, read_lines

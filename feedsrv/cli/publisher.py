@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import click
 
 from feedsrv.cli import output
-from feedsrv.cli.engines import open_index
 from feedsrv.cli.peers import peers
+from feedsrv.engines import open_index
 from feedsrv.errors import NewsroomInvalid, PublishingFailed
 from feedsrv.files.catalogue import Catalogue
 from feedsrv.files.conversions import Conversions

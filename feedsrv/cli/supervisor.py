@@ -17,8 +17,8 @@ from gunicorn.app.base import BaseApplication
 
 from feedsrv import gunicorn_conf, workers
 from feedsrv.cli import publisher
-from feedsrv.cli.engines import open_index
 from feedsrv.cli.stopping import stop_event
+from feedsrv.engines import open_index
 from feedsrv.logs import Logging
 from feedsrv.settings import Settings
 from feedsrv.web import create_app, prepare

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from feedsrv.cli.engines import open_index
+from feedsrv.engines import open_index
 from feedsrv.errors import IndexUnavailable, PublishingFailed, SettingsInvalid
 from feedsrv.settings import from_environment
 from tests.engines import OPENSEARCH, clear
