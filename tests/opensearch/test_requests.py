@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -72,6 +73,18 @@ def test_what_stands_beside_a_release_takes_few_requests(
         assert ask(snapshot)
     requests = requests_in(caplog)
     assert 0 < len(requests) <= most, "\n".join(requests)
+
+
+def test_words_that_begin_so_are_looked_up_and_no_release_is_gone_through(
+    index: SearchIndex, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.DEBUG, "opensearch"):
+        assert index.snapshot().search(Query(parse("harb* pil*").tree)).total == 28
+    answers = [json.loads(told[2:]) for told in requests_in(caplog) if told.startswith("< {")]
+    each = [answer for told in answers for answer in told.get("responses", [told])]
+    looked_up = [answer for answer in each if answer.get("aggregations", {}).get("words", {}).get("buckets")]
+    assert len(looked_up) == 2
+    assert [answer["hits"]["total"]["value"] for answer in looked_up] == [0, 0]
 
 
 def test_what_is_sent_at_once_is_bounded_in_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

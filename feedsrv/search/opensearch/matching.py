@@ -202,7 +202,10 @@ class Matcher:
 
 
 def _words_of(begun: str, part: str) -> Json:
-    """Asks for the words of a field that begin so."""
+    """Asks for the words of a field that begin so: of no release, so they are looked up and no release is gone through.
+
+    Some may be of what is no release any more.
+    """
     words = {"field": f"{part}.word", "include": _SPECIAL.sub(r"\\\1", begun) + ".*", "order": {"_key": "asc"},
-             "size": MOST_EXPANSIONS + 1}  # fmt: skip
-    return {"size": 0, "query": {"prefix": {f"{part}.word": begun}}, "aggs": {"words": {"terms": words}}}
+             "size": MOST_EXPANSIONS + 1, "min_doc_count": 0}  # fmt: skip
+    return {"size": 0, "query": {"match_none": {}}, "aggs": {"words": {"terms": words}}}
