@@ -107,7 +107,7 @@ def test_the_options_are_the_same_whoever_starts_it(arguments: str, tmp_path: Pa
 
 
 def test_a_worker_loads_nothing_that_reads_files_or_publishes(tmp_path: Path) -> None:
-    """It would start in twice the time."""
+    """It would start later, and be larger."""
     told = subprocess.run(
         [sys.executable, "-c", "import sys, wsgi; print(*sys.modules)"],
         env=environment(tmp_path, tmp_path / "index"),

@@ -1366,6 +1366,9 @@ class TestSimilar:
             index.snapshot().similar("b", 3)
 
 
+MORE_THAN_A_BEGINNING_STANDS_FOR = " ".join(f"word{chr(97 + n // 26)}{chr(97 + n % 26)}" for n in range(300))
+
+
 @pytest.mark.parametrize(
     ("query", "notes"),
     [
@@ -1378,8 +1381,17 @@ class TestSimilar:
     ],
 )
 def test_what_was_cut_or_passed_over_is_said(index: SearchIndex, query: str, notes: list[str]) -> None:
-    publish(index, a_release("a", text=" ".join(f"word{chr(97 + n // 26)}{chr(97 + n % 26)}" for n in range(300))))
+    publish(index, a_release("a", text=MORE_THAN_A_BEGINNING_STANDS_FOR))
     assert list(index.snapshot().search(Query(parse(query).tree)).notes) == notes
+
+
+def test_words_that_are_gone_take_no_place_among_those_that_a_beginning_stands_for(index: SearchIndex) -> None:
+    last = a_release("b", text="wordzz")
+    publish(index, a_release("a", text=MORE_THAN_A_BEGINNING_STANDS_FOR), last)
+    for said in ("Nothing.", "Nothing else."):
+        publish(index, a_release("a", text=said), last)
+        results = index.snapshot().search(Query(parse("word*").tree))
+        assert (ids(results), results.notes) == (["b"], ())
 
 
 @pytest.mark.parametrize("query", ["+", "&", "#", "...", "-", '""', "()", "OR", "NOT", "%", "==", ":-)"])

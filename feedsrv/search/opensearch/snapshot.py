@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -92,8 +93,7 @@ class OpenSearchSnapshot:
         keys = list(dict.fromkeys(key for release in releases for key in release.translation_keys))
         query = {"terms": {"translation": keys}}
         records = self.view.records(query, size=MOST_VALUES, sort=_FIRST) if keys else []
-        sharing = [record for record in records if isinstance(record, Release)]
-        return {release.id: _translations(release, sharing) for release in releases}
+        return _translations(releases, [record for record in records if isinstance(record, Release)])
 
     def neighbours(self, release_id: str) -> Neighbours:
         """The releases in its language that appeared just before and just after one."""
@@ -179,10 +179,15 @@ class OpenSearchSnapshot:
         return sorted((SitemapEntry(each["id"], moment(each["updated"])) for each in found), key=lambda entry: entry.id)
 
 
-def _translations(release: Release, sharing: Sequence[Release]) -> tuple[Release, ...]:
-    """Of these, which are in order of time, the first in each other language that shares a key with a release."""
-    found: dict[str, Release] = {}
-    for other in sharing:
-        if other.language != release.language and not {*other.translation_keys}.isdisjoint(release.translation_keys):
-            found.setdefault(other.language, other)
-    return tuple(found[language] for language in sorted(found))
+def _translations(releases: Sequence[Release], sharing: Sequence[Release]) -> Mapping[str, tuple[Release, ...]]:
+    """For each release, of those in order of time that share a key with it the first in each other language."""
+    ranks: defaultdict[str, list[int]] = defaultdict(list)
+    for rank, other in enumerate(sharing):
+        for key in other.translation_keys:
+            ranks[key].append(rank)
+    found = {}
+    for release in releases:
+        those = sorted({rank for key in release.translation_keys for rank in ranks[key]}, reverse=True)
+        first = {sharing[rank].language: sharing[rank] for rank in those}  # the earliest is the last to be put in
+        found[release.id] = tuple(first[language] for language in sorted(first) if language != release.language)
+    return found
